@@ -1,0 +1,27 @@
+//! The nouns that every room shares: plain data, no I/O, no clock, no decisions.
+//!
+//! A type lives here when at least two rooms hand it to each other. What only one stage understands
+//! (a compiled matcher, a parsed schedule) stays with that stage.
+
+pub mod alert;
+pub mod coverage;
+pub mod hit;
+pub mod id;
+pub mod item;
+pub mod located;
+pub mod mail;
+pub mod reader;
+pub mod source;
+pub mod time;
+pub mod watchlist;
+
+pub use alert::{Alert, Judgement, Mark, Named, Notice, PendingNotice, Reason, Severity, Urgency};
+pub use coverage::{Coverage, SourceCoverage};
+pub use hit::{EntityKind, Field, Guard, HeldBack, Hit};
+pub use id::{AlertId, ItemId, MailId, SourceId, StoryId};
+pub use item::{Entry, Item, ItemText};
+pub use located::{FileText, Level, Located, Place, Problem};
+pub use mail::{MailKey, MailKind, MailState, SealedMail};
+pub use reader::ReaderEntry;
+pub use source::{FirstRun, Health, Source, SourceEntry};
+pub use time::Timestamp;

@@ -1,0 +1,187 @@
+//! Sources: what is watched, and how it is doing.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Located, SourceId, Timestamp};
+
+/// What to do with the items that a source already shows when it is read for the first time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FirstRun {
+    /// Tell once, as *already there*, what was published within this span (and what has no date).
+    Within(Duration),
+    /// Treat every item as new.
+    All,
+    /// Record and count only.
+    None,
+}
+
+/// A `[[source]]` as written, with the defaults of `[collect]` filled in.
+#[derive(Clone, Debug)]
+pub struct SourceEntry {
+    /// The stable name.
+    pub id: Located<String>,
+    /// The address as written.
+    pub url: Located<String>,
+    /// What kind of source; only `feed` so far, pages and lists are to come.
+    pub kind: Located<String>,
+    /// An authority speaking for itself.
+    pub official: bool,
+    /// Language of its items, as a BCP 47 tag, when the feed does not say or says it wrongly.
+    pub lang: Option<Located<String>>,
+    /// Time between polls.
+    pub interval: Located<Duration>,
+    /// Whether addresses of private networks may be read.
+    pub allow_private: bool,
+    /// What the first successful read tells.
+    pub first_run: Located<FirstRun>,
+}
+
+/// A source that can be polled: checked, with nothing left to decide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The stable name; all history belongs to it.
+    pub id: SourceId,
+    /// The address as written, known to be http or https.
+    pub url: String,
+    /// An authority speaking for itself.
+    pub official: bool,
+    /// Language of its items, if a person said so.
+    pub lang: Option<String>,
+    /// Time between polls.
+    pub interval: Duration,
+    /// Whether addresses of private networks may be read.
+    pub allow_private: bool,
+    /// What the first successful read tells.
+    pub first_run: FirstRun,
+}
+
+/// How a source is doing, by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Health {
+    /// Never polled yet.
+    New,
+    /// Read, and its items understood.
+    Healthy,
+    /// The last polls did not bring a readable document.
+    Failing,
+    /// A feed, but without items.
+    Empty,
+    /// Something else came, a web page for example.
+    NotAFeed,
+    /// Far fewer items than usual.
+    Shrunk,
+    /// Nothing new far beyond its habit.
+    Silent,
+    /// The server says 410.
+    Gone,
+    /// The server refuses us (401, 403, 429 …) or the address is private.
+    Blocked,
+    /// The server answers permanently from another address.
+    Moved,
+}
+
+impl Health {
+    /// The name in output and in the store.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Healthy => "healthy",
+            Self::Failing => "failing",
+            Self::Empty => "empty",
+            Self::NotAFeed => "not_a_feed",
+            Self::Shrunk => "shrunk",
+            Self::Silent => "silent",
+            Self::Gone => "gone",
+            Self::Blocked => "blocked",
+            Self::Moved => "moved",
+        }
+    }
+
+    /// Reads the name back; an unknown one (of a later version) counts as failing, so that it is
+    /// looked at.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        [
+            Self::New,
+            Self::Healthy,
+            Self::Empty,
+            Self::NotAFeed,
+            Self::Shrunk,
+            Self::Silent,
+            Self::Gone,
+            Self::Blocked,
+            Self::Moved,
+        ]
+        .into_iter()
+        .find(|health| health.as_str() == name)
+        .unwrap_or(Self::Failing)
+    }
+
+    /// Whether what the source says reaches us: anything else is missing coverage and is told.
+    #[must_use]
+    pub fn is_covered(self) -> bool {
+        matches!(self, Self::Healthy | Self::Moved | Self::Empty | Self::Silent | Self::Shrunk)
+    }
+}
+
+/// What is remembered of a source between polls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceState {
+    /// Its health.
+    pub health: Health,
+    /// Since when it has been that.
+    pub since: Timestamp,
+    /// ETag of the last body that was read whole, byte-exact.
+    pub etag: Option<Vec<u8>>,
+    /// Last-Modified of the last body that was read whole, byte-exact.
+    pub last_modified: Option<Vec<u8>>,
+    /// When the last request was made.
+    pub last_poll: Option<Timestamp>,
+    /// When a request last brought a readable document or a 304.
+    pub last_success: Option<Timestamp>,
+    /// When a request was last made without validators.
+    pub last_full: Option<Timestamp>,
+    /// Failures in a row.
+    pub failures: u32,
+    /// Not before this instant: the server's own Retry-After.
+    pub retry_after: Option<Timestamp>,
+    /// Items in the last document that was read.
+    pub entries: Option<u32>,
+    /// What went wrong last, in words; empty after a success.
+    pub error: Option<String>,
+}
+
+impl SourceState {
+    /// A source that was never polled.
+    #[must_use]
+    pub fn new(now: Timestamp) -> Self {
+        Self {
+            health: Health::New,
+            since: now,
+            etag: None,
+            last_modified: None,
+            last_poll: None,
+            last_success: None,
+            last_full: None,
+            failures: 0,
+            retry_after: None,
+            entries: None,
+            error: None,
+        }
+    }
+}
+
+/// A stretch of time in which items of a source may have come and gone unseen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// The source.
+    pub source: SourceId,
+    /// The last poll before it.
+    pub from: Timestamp,
+    /// The poll that noticed it.
+    pub until: Timestamp,
+}

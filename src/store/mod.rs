@@ -1,0 +1,369 @@
+//! What is remembered: two traits, and one backend so far.
+//!
+//! [`Store`] has one method for each step of the pipeline, and each is atomic: it happens whole or
+//! not at all, and the answer comes after the commit. [`Archive`] only reads, in pages, and works
+//! beside a running daemon. Claims carry leases instead of open transactions, so that several
+//! daemons can share one database later.
+//!
+//! The invariant that everything rests on: a source's validators are stored in the same transaction
+//! as the items that they vouch for.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::model::item::{Identity, KnownItem};
+use crate::model::mail::{ClaimedMail, MailOutcome};
+use crate::model::source::{Gap, SourceState};
+use crate::model::{
+    Alert, AlertId, Coverage, Item, ItemId, Judgement, MailId, MailKey, MailKind, MailState,
+    Notice, PendingNotice, SealedMail, Severity, Source, SourceId, StoryId, Timestamp,
+};
+
+pub mod sqlite;
+
+/// What every storage method answers, sooner or later.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// What can go wrong, by what the caller should do.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else holds it; try later.
+    #[error("{what}: held by process {pid}")]
+    Held {
+        /// What was attempted, on which file.
+        what: String,
+        /// The holder, 0 when it did not say.
+        pid: u32,
+    },
+    /// It may work later (disk full, locked, an I/O error).
+    #[error("{what}: {why}")]
+    Later {
+        /// What was attempted, on which file.
+        what: String,
+        /// What happened.
+        why: String,
+        /// Whether the disk is full.
+        full: bool,
+    },
+    /// We may not.
+    #[error("{what}: {why}")]
+    Permission {
+        /// What was attempted, on which file.
+        what: String,
+        /// What happened.
+        why: String,
+    },
+    /// It is not ours, is damaged, or was written by a newer version: a person must look.
+    #[error("{what}: {why}")]
+    Unusable {
+        /// What was attempted, on which file.
+        what: String,
+        /// What happened.
+        why: String,
+        /// What to do about it.
+        hint: String,
+    },
+}
+
+/// Which sources a claim takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Those whose next poll has come.
+    Due,
+    /// All that are not waiting for a Retry-After.
+    All,
+}
+
+/// A source claimed for one poll.
+#[derive(Clone, Debug)]
+pub struct SourceTask {
+    /// What to poll.
+    pub source: Source,
+    /// What is remembered of it.
+    pub state: SourceState,
+}
+
+/// What one poll brought, to be written in one transaction.
+#[derive(Clone, Debug)]
+pub struct FinishedPoll {
+    /// The source.
+    pub source: SourceId,
+    /// When the request was made.
+    pub started: Timestamp,
+    /// When it ended.
+    pub ended: Timestamp,
+    /// HTTP status, if one came.
+    pub status: Option<u16>,
+    /// Bytes of the body as received.
+    pub bytes: u64,
+    /// Entries in the document.
+    pub entries: u32,
+    /// Items not known before, in the order in which they are to be assessed.
+    pub new: Vec<Item>,
+    /// New revisions of known items.
+    pub edited: Vec<Item>,
+    /// Known items that the document still shows: their identities are kept.
+    pub seen: Vec<ItemId>,
+    /// A gap that this poll noticed.
+    pub gap: Option<Gap>,
+    /// What is remembered from now on, validators included.
+    pub state: SourceState,
+    /// When to poll next.
+    pub next_poll: Timestamp,
+}
+
+/// An item waiting to be assessed, with what was made of its earlier revision.
+#[derive(Clone, Debug)]
+pub struct Unassessed {
+    /// The item, at its newest revision.
+    pub item: Item,
+    /// What was made of the revision before, if this is an edit.
+    pub before: Option<Judgement>,
+    /// The story that its earlier revision belongs to.
+    pub story: Option<StoryId>,
+}
+
+/// An assessed item with hits, as grouping into stories needs it.
+#[derive(Clone, Debug)]
+pub struct StoryMember {
+    /// The item.
+    pub item: Item,
+    /// Ids of its companies, sorted.
+    pub companies: Vec<String>,
+    /// Ids of its topics, sorted.
+    pub topics: Vec<String>,
+    /// Its story.
+    pub story: StoryId,
+    /// The item that it repeats.
+    pub copy_of: Option<ItemId>,
+    /// Its alert's severity, if it alerted.
+    pub severity: Option<Severity>,
+}
+
+/// What was decided about one item.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// The item.
+    pub item: ItemId,
+    /// Which revision.
+    pub revision: u32,
+    /// What the watchlist makes of it.
+    pub judgement: Judgement,
+    /// Its story, if it has hits.
+    pub story: Option<StoryId>,
+    /// The item that it repeats.
+    pub copy_of: Option<ItemId>,
+    /// The alert, if it is to be told.
+    pub alert: Option<Alert>,
+    /// Who is told.
+    pub notices: Vec<Notice>,
+    /// Why an alert is recorded but told to nobody ("baseline", "edit brings nothing new"), if so.
+    pub untold: Option<String>,
+}
+
+/// A batch of decisions, to be written in one transaction.
+#[derive(Clone, Debug)]
+pub struct Assessment {
+    /// The version of the watchlist that decided.
+    pub watchlist: u64,
+    /// When.
+    pub at: Timestamp,
+    /// One for each item, in stored order.
+    pub decisions: Vec<Decision>,
+}
+
+/// What a reader has had so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReaderHistory {
+    /// When the reader was first known.
+    pub since: Timestamp,
+    /// The end of what the last digest covered (any kind), if there was one.
+    pub covered_until: Option<Timestamp>,
+    /// When the last scheduled slot was sealed.
+    pub last_slot: Option<Timestamp>,
+    /// Urgent mails sealed within the last hour.
+    pub urgent_last_hour: u32,
+}
+
+/// A set of configuration files that was accepted: one version covers all files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigVersion {
+    /// Counting from 1.
+    pub version: u64,
+    /// File name relative to the folder → text.
+    pub files: BTreeMap<String, String>,
+    /// Since when it is in force.
+    pub since: Timestamp,
+}
+
+/// An edit that was refused while an earlier version stays in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectedEdit {
+    /// When it was seen.
+    pub at: Timestamp,
+    /// All its problems in words, one a line, with file, line, column.
+    pub problems: String,
+}
+
+/// The part that remembers. One method for each step, each atomic.
+pub trait Store: Send + Sync {
+    /// Makes the sources in force those listed: new ones are due at once, edited ones keep their
+    /// history, missing ones are retired and come back without a new baseline.
+    fn adopt_sources(&self, sources: Vec<Source>, now: Timestamp) -> Answer<'_, ()>;
+
+    /// Makes these readers known from now on; known ones keep their history.
+    fn adopt_readers(&self, readers: Vec<String>, now: Timestamp) -> Answer<'_, ()>;
+
+    /// Puts files in force and answers their version: the one in force if nothing changed. Clears
+    /// a rejected edit.
+    fn adopt_config(&self, files: BTreeMap<String, String>, now: Timestamp) -> Answer<'_, u64>;
+
+    /// Notes that an edit was refused.
+    fn reject_config(&self, rejected: RejectedEdit) -> Answer<'_, ()>;
+
+    /// Claims up to `limit` sources until `lease`. Those with a running lease are left alone; a
+    /// stored instant further ahead than its kind allows (a poll: two days) counts as due.
+    fn claim_due_sources(
+        &self,
+        now: Timestamp,
+        lease: Timestamp,
+        limit: usize,
+        claim: Claim,
+    ) -> Answer<'_, Vec<SourceTask>>;
+
+    /// The instant at which the next source is due, if any is waiting.
+    fn next_due(&self) -> Answer<'_, Option<Timestamp>>;
+
+    /// The known items of a source that share a key with any of these identities.
+    fn known_items(
+        &self,
+        source: SourceId,
+        identities: Vec<Identity>,
+    ) -> Answer<'_, Vec<KnownItem>>;
+
+    /// Writes what a poll brought and gives the claim back.
+    fn finish_poll(&self, poll: FinishedPoll) -> Answer<'_, ()>;
+
+    /// Gives claims back without a poll: the service is stopping.
+    fn release_sources(&self, sources: Vec<SourceId>) -> Answer<'_, ()>;
+
+    /// Takes the lease for assessing, or answers false while another holder's lease runs.
+    fn claim_assessment(
+        &self,
+        holder: String,
+        now: Timestamp,
+        lease: Timestamp,
+    ) -> Answer<'_, bool>;
+
+    /// Items waiting to be assessed, in stored order.
+    fn unassessed(&self, limit: usize) -> Answer<'_, Vec<Unassessed>>;
+
+    /// Items with hits first seen since `since`, in stored order, at most the newest `limit`.
+    fn story_window(&self, since: Timestamp, limit: usize) -> Answer<'_, Vec<StoryMember>>;
+
+    /// Writes what was decided, alerts and notices included. An item that got a newer revision
+    /// meanwhile stays unassessed.
+    fn finish_assessment(&self, assessment: Assessment) -> Answer<'_, ()>;
+
+    /// Notices of a reader that no mail has told yet, oldest alert first.
+    fn pending_notices(&self, reader: String) -> Answer<'_, Vec<PendingNotice>>;
+
+    /// Urgent mails already sealed for a reader and a story: how many, and when the last.
+    fn urgent_sealed(&self, reader: String, story: StoryId)
+    -> Answer<'_, (u32, Option<Timestamp>)>;
+
+    /// What a reader has had so far.
+    fn reader_history(&self, reader: String, now: Timestamp) -> Answer<'_, ReaderHistory>;
+
+    /// Coverage between two instants.
+    fn coverage(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Coverage>;
+
+    /// Writes a finished occasion: one row for each address, its notices marked, all at once.
+    /// Answers false, and writes nothing, when the occasion was sealed before.
+    fn seal(&self, mail: SealedMail) -> Answer<'_, bool>;
+
+    /// Marks notices as not to be told, with the reason.
+    fn withdraw(
+        &self,
+        reader: String,
+        alerts: Vec<AlertId>,
+        reason: String,
+        now: Timestamp,
+    ) -> Answer<'_, ()>;
+
+    /// Claims the mail whose attempt is due longest, until `lease`.
+    fn claim_mail(&self, now: Timestamp, lease: Timestamp) -> Answer<'_, Option<ClaimedMail>>;
+
+    /// Writes what became of an attempt. When every address of an occasion ended refused or dead,
+    /// its notices come back as *undelivered earlier*.
+    fn mail_outcome(&self, outcome: MailOutcome) -> Answer<'_, ()>;
+
+    /// The earliest instant at which a mail wants another attempt.
+    fn next_mail(&self) -> Answer<'_, Option<Timestamp>>;
+
+    /// Gives back every lease: whoever holds the lock is alone.
+    fn release_leases(&self, now: Timestamp) -> Answer<'_, ()>;
+
+    /// The reading side of the same database.
+    fn archive(&self) -> &dyn Archive;
+}
+
+/// The part that only reads, in pages: `(after, limit) → rows`.
+pub trait Archive: Send + Sync {
+    /// The configuration in force, if there ever was one.
+    fn config_in_force(&self) -> Answer<'_, Option<ConfigVersion>>;
+
+    /// The edit that is waiting to be mended, if any.
+    fn rejected_edit(&self) -> Answer<'_, Option<RejectedEdit>>;
+
+    /// Sources in force, by id.
+    fn sources(&self, after: Option<SourceId>, limit: usize) -> Answer<'_, Vec<SourceRow>>;
+
+    /// How many mails stand where.
+    fn outbox(&self) -> Answer<'_, BTreeMap<MailState, u64>>;
+
+    /// Mails, newest first.
+    fn mails(&self, after: Option<MailId>, limit: usize) -> Answer<'_, Vec<MailRow>>;
+
+    /// Stored items, oldest first.
+    fn items(&self, after: Option<ItemId>, limit: usize) -> Answer<'_, Vec<Item>>;
+}
+
+/// A source in a listing.
+#[derive(Clone, Debug)]
+pub struct SourceRow {
+    /// The source.
+    pub source: Source,
+    /// How it is doing.
+    pub state: SourceState,
+    /// When it is polled next.
+    pub next_poll: Timestamp,
+    /// Items stored of it.
+    pub items: u64,
+}
+
+/// A mail in a listing.
+#[derive(Clone, Debug)]
+pub struct MailRow {
+    /// Its row.
+    pub id: MailId,
+    /// The occasion.
+    pub key: MailKey,
+    /// What occasioned it.
+    pub kind: MailKind,
+    /// The reader, by name; `None` for the operator.
+    pub reader: Option<String>,
+    /// The address.
+    pub address: String,
+    /// Where it stands.
+    pub state: MailState,
+    /// Its subject.
+    pub subject: String,
+    /// When it was sealed.
+    pub at: Timestamp,
+    /// When the server took it.
+    pub sent: Option<Timestamp>,
+    /// The server's last reply.
+    pub reply: String,
+}

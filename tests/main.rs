@@ -1,0 +1,14 @@
+//! Tests through the public doors, in one binary: real servers on loopback, real files, given time.
+
+mod cli;
+mod collect;
+mod config;
+mod daemon;
+mod detect;
+mod exim;
+mod notify;
+mod pipeline;
+mod shipped;
+mod smtp;
+mod store;
+mod support;
