@@ -1,1 +1,135 @@
-//! (in the making)
+//! The files that people edit, read into typed values that carry their place.
+//!
+//! Three forms follow each other: as written (a TOML tree with the span of every value,
+//! [`document`]), merged with the defaults (each section takes its keys through [`table`], which
+//! knows what is accepted), and valid ([`Settings`] and the entries of [`crate::model`]).
+//!
+//! Invariant: every problem of every file is reported in one go, each with file, line and column;
+//! nothing stops at the first. Config understands no crontab, no search and no mail address: those
+//! stay text with their place for the stage that speaks the language.
+
+mod canary;
+mod collect;
+pub mod defaults;
+mod document;
+mod duration;
+mod environment;
+mod files;
+mod keep;
+mod mail;
+mod matching;
+mod operator;
+mod reader;
+mod secret;
+mod service;
+pub mod settings;
+mod size;
+mod source;
+mod status;
+mod syntax;
+mod table;
+mod watchlist;
+
+pub use environment::Environment;
+pub use files::{Files, READERS, ReadError, SERVICE, SOURCES, TOPICS, WATCHLIST};
+pub use secret::password;
+pub use settings::Settings;
+
+use std::path::PathBuf;
+
+use crate::model::watchlist::WatchlistEntries;
+use crate::model::{Level, Problem, ReaderEntry, SourceEntry};
+
+/// What the files say, and all that is wrong with them.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    /// `watchlistd.toml`; `None` when something required is missing or unusable.
+    pub settings: Option<Settings>,
+    /// `sources.toml`, with the defaults of `[collect]` filled in.
+    pub sources: Vec<SourceEntry>,
+    /// `readers.toml`, with the defaults filled in.
+    pub readers: Vec<ReaderEntry>,
+    /// `topics.toml`, `watchlist.toml`, `watchlist.d/*.toml`, in this order.
+    pub watchlist: WatchlistEntries,
+    /// All problems, by file and position; equal ones once.
+    pub problems: Vec<Problem>,
+    /// Whether every file could be read and is TOML. When not, an entry that seems to be missing
+    /// may stand in the broken part: references between files say nothing then.
+    pub whole: bool,
+}
+
+/// Reads all files of a folder into typed values. Looks at no file itself and at no clock.
+#[must_use]
+pub fn parse(files: &Files, environment: &Environment) -> Parsed {
+    let mut problems = files.problems();
+    let mut whole = problems.iter().all(|one| one.level != Level::Error);
+    let mut read = |name: &str| {
+        let document = document::Document::parse(files.text(name)?);
+        whole &= document.is_sound();
+        Some(document)
+    };
+    let mut settings = None;
+    let mut collect = collect::Collect::default();
+    if let Some(document) = read(SERVICE) {
+        let service = service::read(document, files.folder(), environment, &mut problems);
+        settings = service.settings;
+        collect = service.collect;
+    }
+    let zone = settings.as_ref().map(|one| &one.timezone);
+    let sources =
+        read(SOURCES).map(|one| source::read(one, &collect, &mut problems)).unwrap_or_default();
+    let readers =
+        read(READERS).map(|one| reader::read(one, zone, &mut problems)).unwrap_or_default();
+    let mut entries = WatchlistEntries::default();
+    for name in files.watchlist_names() {
+        if let Some(document) = read(name) {
+            entries.append(watchlist::read(document, &mut problems));
+        }
+    }
+    if whole && watchlist::is_empty(&entries) {
+        problems.push(watchlist::nothing_watched());
+    }
+    Parsed { settings, sources, readers, watchlist: entries, problems: in_order(problems), whole }
+}
+
+/// Reads watchlists alone, as `match` and `evaluate` take them: a folder means its
+/// `watchlist.toml`, `topics.toml` and `watchlist.d/*.toml`, a file is read as given.
+///
+/// # Errors
+/// When a path cannot be read at all; what is wrong inside a file is among the problems.
+pub fn watchlist_from(paths: &[PathBuf]) -> Result<(WatchlistEntries, Vec<Problem>), ReadError> {
+    let mut problems = Vec::new();
+    let mut entries = WatchlistEntries::default();
+    for path in paths {
+        let files = Files::watchlist_at(path)?;
+        problems.extend(files.problems());
+        for name in files.watchlist_names() {
+            if let Some(text) = files.text(name) {
+                let document = document::Document::parse(text);
+                entries.append(watchlist::read(document, &mut problems));
+            }
+        }
+    }
+    Ok((entries, in_order(problems)))
+}
+
+/// Problems by file (in the order in which the files are read) and position, equal ones once; those
+/// without a place come first. Several rooms may find the same mistake: each tells it, people read
+/// it once.
+#[must_use]
+pub fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
+    let mut names: Vec<String> = Vec::new();
+    for place in problems.iter().filter_map(|one| one.place.as_ref()) {
+        if !names.contains(&place.file.name) {
+            names.push(place.file.name.clone());
+        }
+    }
+    problems.sort_by_key(|one| {
+        one.place.as_ref().map(|place| {
+            let file = names.iter().position(|name| *name == place.file.name);
+            (file, place.span.start, place.span.end)
+        })
+    });
+    problems.dedup();
+    problems
+}

@@ -1,0 +1,38 @@
+//! `[operator]`: whom to tell about troubles, and by which second way when mail itself is down.
+
+use super::service::{address, web_address};
+use super::table::Table;
+use crate::model::Located;
+
+/// `[operator]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operator {
+    /// Who runs the service; never empty.
+    pub to: Vec<Located<String>>,
+    /// Reply-To of readers' mails, and where "Not relevant?" goes; by default the first of `to`.
+    pub reply_to: Located<String>,
+    /// An address to request after each successful cycle.
+    pub ping_url: Option<Located<String>>,
+    /// A command to run when mail is down: program and arguments.
+    pub command: Vec<Located<String>>,
+}
+
+/// Reads `[operator]`; `None` without a usable address.
+pub(super) fn read(mut table: Table<'_>) -> Option<Operator> {
+    let to = table.required_strings("to", "[\"ops@your-company.com\"]");
+    for one in &to {
+        table.judge(one, address);
+    }
+    let reply_to = table.string("reply_to");
+    if let Some(one) = &reply_to {
+        table.judge(one, address);
+    }
+    let ping_url = table.string("ping_url");
+    if let Some(one) = &ping_url {
+        table.judge(one, web_address);
+    }
+    let command = table.strings("command");
+    table.finish(&[]);
+    let first = to.first()?.clone();
+    Some(Operator { reply_to: reply_to.unwrap_or(first), to, ping_url, command })
+}
