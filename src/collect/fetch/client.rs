@@ -1,0 +1,241 @@
+//! The HTTP client: requests, redirects, deadlines and the body.
+
+use std::time::Duration;
+
+use reqwest::header::{self, HeaderMap, HeaderValue};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response, StatusCode};
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use super::address::{PrivateAddress, PublicOnly, private_literal};
+use super::host::Hosts;
+use super::{Body, Failure, FailureKind, FetchSettings, Fetched, SetUpError, Validators, answer};
+use crate::collect::decode;
+
+/// Most redirects that are followed (as browsers' older limits and curl's advice have it).
+const MAX_HOPS: usize = 10;
+
+const ACCEPT: &str = "application/rss+xml, application/atom+xml, application/feed+json, \
+     application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5";
+
+/// Two clients: what may be connected to is a property of the connection, not of the request.
+#[derive(Debug)]
+pub(super) struct Clients {
+    public: Client,
+    any: Client,
+}
+
+impl Clients {
+    pub(super) fn new(settings: &FetchSettings) -> Result<Self, SetUpError> {
+        let build = |public: bool| {
+            let mut builder = Client::builder()
+                .redirect(Policy::none())
+                .no_proxy()
+                .referer(false)
+                .user_agent(&settings.user_agent)
+                .connect_timeout(settings.connect)
+                .pool_max_idle_per_host(1)
+                .pool_idle_timeout(Duration::from_secs(30));
+            if public {
+                builder = builder.dns_resolver(PublicOnly);
+            }
+            builder.build().map_err(|why| SetUpError(with_causes(&why)))
+        };
+        Ok(Self { public: build(true)?, any: build(false)? })
+    }
+}
+
+/// One request with all its hops.
+pub(super) struct Request<'a> {
+    pub(super) clients: &'a Clients,
+    pub(super) hosts: &'a Hosts,
+    pub(super) settings: &'a FetchSettings,
+    pub(super) allow_private: bool,
+    pub(super) validators: Validators,
+}
+
+impl Request<'_> {
+    /// Follows redirects from `address` to an answer.
+    pub(super) async fn run(&self, address: &str) -> Result<Fetched, Failure> {
+        let mut url = Url::parse(address).map_err(|why| broken(address, &why.to_string()))?;
+        let mut permanent = true;
+        let mut left = self.settings.total;
+        for hop in 0..=MAX_HOPS {
+            self.check(&url)?;
+            let host = format!(
+                "{}:{}",
+                url.host_str().unwrap_or(""),
+                url.port_or_known_default().unwrap_or(0)
+            );
+            let turn = self.hosts.turn(&host).await;
+            // Waiting for a turn is our own doing and does not count.
+            let deadline = Instant::now() + left;
+            let response = self.send(&url, deadline).await?;
+            let Some(next) = redirect(&response, &url)? else {
+                return self.read(response, &url, hop > 0 && permanent, deadline).await;
+            };
+            permanent &= matches!(response.status().as_u16(), 301 | 308);
+            left = deadline.saturating_duration_since(Instant::now());
+            drop((response, turn));
+            url = next;
+        }
+        Err(broken(address, &format!("more than {MAX_HOPS} redirects, the last to {url}")))
+    }
+
+    /// Refuses what may not be asked, before any connection.
+    fn check(&self, url: &Url) -> Result<(), Failure> {
+        match private_literal(url) {
+            Some(ip) if !self.allow_private => {
+                Err(blocked(url, &format!("{ip} is a private address")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn send(&self, url: &Url, deadline: Instant) -> Result<Response, Failure> {
+        let client = if self.allow_private { &self.clients.any } else { &self.clients.public };
+        let request = client.get(url.clone()).headers(self.headers());
+        let deadline = deadline.min(Instant::now() + self.settings.header);
+        match timeout_at(deadline, request.send()).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(why)) => Err(no_answer(url, &why)),
+            Err(_) => Err(retry(url, "no answer within the deadline")),
+        }
+    }
+
+    fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(decode::ACCEPTED));
+        let validators = [
+            (header::IF_NONE_MATCH, &self.validators.etag),
+            (header::IF_MODIFIED_SINCE, &self.validators.last_modified),
+        ];
+        for (name, value) in validators {
+            // What a server sent as a header value can be sent as one.
+            if let Some(Ok(value)) = value.as_deref().map(HeaderValue::from_bytes) {
+                headers.insert(name, value);
+            }
+        }
+        headers
+    }
+
+    async fn read(
+        &self,
+        response: Response,
+        url: &Url,
+        moved: bool,
+        deadline: Instant,
+    ) -> Result<Fetched, Failure> {
+        let status = response.status();
+        let answer = answer::read(response.headers(), url.as_str(), moved);
+        if status == StatusCode::NOT_MODIFIED {
+            let asked = self.validators != Validators::default();
+            let odd = || broken(url.as_str(), "the server answered 304 although nothing was asked");
+            return if asked { Ok(Fetched::NotModified(answer)) } else { Err(odd()) };
+        }
+        if status != StatusCode::OK && status != StatusCode::NON_AUTHORITATIVE_INFORMATION {
+            let reason = status.canonical_reason();
+            return Err(answer::failure(status.as_u16(), reason, url.as_str(), response.headers()));
+        }
+        let content_type = answer::text(response.headers(), &header::CONTENT_TYPE);
+        let encoding = answer::text(response.headers(), &header::CONTENT_ENCODING);
+        let (raw, cut) = self.drain(response, deadline).await;
+        if let (true, Some(why)) = (raw.is_empty(), &cut) {
+            return Err(retry(url, why));
+        }
+        let received = raw.len() as u64;
+        let decoded = decode::decode(raw, encoding.as_deref(), self.settings.max_body)
+            .map_err(|why| broken(url.as_str(), &why.to_string()))?;
+        let truncated = cut.or(decoded.cut).map(|why| format!("getting {url}: {why}"));
+        let bytes = decoded.bytes;
+        let status = status.as_u16();
+        Ok(Fetched::Body(Body { answer, status, content_type, bytes, received, truncated }))
+    }
+
+    /// Reads a body up to the cap and the deadline: what came, and why there is no more.
+    async fn drain(&self, mut response: Response, deadline: Instant) -> (Vec<u8>, Option<String>) {
+        let mut raw = Vec::new();
+        loop {
+            match timeout_at(deadline, response.chunk()).await {
+                Ok(Ok(Some(chunk))) => raw.extend_from_slice(&chunk),
+                Ok(Ok(None)) => return (raw, None),
+                Ok(Err(why)) => {
+                    return (raw, Some(format!("the body ended early: {}", with_causes(&why))));
+                }
+                Err(_) => return (raw, Some("the body took longer than the deadline".to_owned())),
+            }
+            if raw.len() > self.settings.max_body {
+                raw.truncate(self.settings.max_body);
+                let why = format!("the body is longer than {} bytes", self.settings.max_body);
+                return (raw, Some(why));
+            }
+        }
+    }
+}
+
+/// Where a redirect leads, or `None` when the answer is none.
+fn redirect(response: &Response, url: &Url) -> Result<Option<Url>, Failure> {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    let location = answer::text(response.headers(), &header::LOCATION)
+        .ok_or_else(|| broken(url.as_str(), "a redirect without an address"))?;
+    let mut next = url
+        .join(location.trim())
+        .map_err(|why| broken(url.as_str(), &format!("a redirect to '{location}': {why}")))?;
+    next.set_fragment(None);
+    if !matches!(next.scheme(), "http" | "https") {
+        return Err(broken(url.as_str(), &format!("a redirect to the scheme '{}'", next.scheme())));
+    }
+    if url.scheme() == "https" && next.scheme() == "http" {
+        return Err(blocked(url, &format!("a redirect from https down to {next}")));
+    }
+    // A redirect must not plant credentials.
+    if !next.username().is_empty() || next.password().is_some() {
+        return Err(blocked(url, "a redirect to an address with a user name"));
+    }
+    Ok(Some(next))
+}
+
+fn failed(kind: FailureKind, url: &str, why: &str) -> Failure {
+    Failure { kind, status: None, retry_after: None, words: format!("getting {url}: {why}") }
+}
+
+fn broken(url: &str, why: &str) -> Failure {
+    failed(FailureKind::Broken, url, why)
+}
+
+fn blocked(url: &Url, why: &str) -> Failure {
+    failed(FailureKind::Blocked, url.as_str(), why)
+}
+
+fn retry(url: &Url, why: &str) -> Failure {
+    failed(FailureKind::Retry, url.as_str(), why)
+}
+
+fn no_answer(url: &Url, why: &reqwest::Error) -> Failure {
+    let mut cause: Option<&dyn std::error::Error> = Some(why);
+    while let Some(one) = cause {
+        if let Some(private) = one.downcast_ref::<PrivateAddress>() {
+            return blocked(url, &private.to_string());
+        }
+        cause = one.source();
+    }
+    retry(url, &with_causes(why))
+}
+
+/// An error and its causes in one line, the outermost without its address (it is said before).
+fn with_causes(why: &dyn std::error::Error) -> String {
+    let mut words = Vec::new();
+    let mut cause = why.source().or(Some(why));
+    while let Some(one) = cause {
+        let text = one.to_string();
+        if words.last() != Some(&text) {
+            words.push(text);
+        }
+        cause = one.source();
+    }
+    words.join(": ")
+}

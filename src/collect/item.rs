@@ -1,0 +1,343 @@
+//! Entries to items: identity, revisions, canonical links, the first read.
+//!
+//! Invariant: identity is evidence, not one key, and whatever cannot be told apart from something
+//! known with certainty is a new item. A duplicate guid, a shared link or a missing date hides
+//! nothing. Pure.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::model::item::{Arrival, Identity, KnownItem};
+use crate::model::{Entry, FirstRun, Item, ItemId, Source, Timestamp, id};
+
+/// Below this many entries a document is too small for its majority to mean anything.
+const CHURN_FROM: usize = 3;
+
+/// Query parameters that say where a reader came from and nothing about what the article is.
+const TRACKING: &[&str] = &["fbclid", "gclid", "mc_cid", "mc_eid"];
+
+/// What a document came to once it is known what was known.
+#[derive(Clone, Debug, Default)]
+pub struct Sorted {
+    /// Items not known before, oldest first.
+    pub new: Vec<Item>,
+    /// New revisions of known items.
+    pub edited: Vec<Item>,
+    /// Known items that the document still shows unchanged.
+    pub seen: Vec<ItemId>,
+    /// Most of the document shows known words under new ids or addresses.
+    pub churn: bool,
+}
+
+impl Sorted {
+    /// Whether the document shows anything that was known: if not, items may have come and gone
+    /// between two polls.
+    #[must_use]
+    pub fn overlaps(&self) -> bool {
+        !self.seen.is_empty() || !self.edited.is_empty()
+    }
+}
+
+/// The keys by which an entry is found again.
+#[must_use]
+pub fn identity(entry: &Entry) -> Identity {
+    Identity {
+        guid: entry.guid.clone().filter(|guid| !guid.trim().is_empty()),
+        link: entry.link.as_deref().map(canonical).filter(|link| !link.is_empty()),
+        text_hash: text_hash(entry),
+    }
+}
+
+/// The address of an article without its fragment and without tracking parameters. Addresses that
+/// are not http(s) stay as they are.
+#[must_use]
+pub fn canonical(link: &str) -> String {
+    let link = link.trim();
+    let Ok(mut url) = url::Url::parse(link) else { return link.to_owned() };
+    if !matches!(url.scheme(), "http" | "https") {
+        return link.to_owned();
+    }
+    url.set_fragment(None);
+    if let Some(query) = url.query() {
+        // Split by hand: decoding and encoding again would change how publishers write parameters.
+        let kept: Vec<&str> = query.split('&').filter(|pair| !is_tracking(pair)).collect();
+        let kept = kept.join("&");
+        url.set_query((!kept.is_empty()).then_some(kept.as_str()));
+    }
+    url.to_string()
+}
+
+fn is_tracking(pair: &str) -> bool {
+    let name = pair.split('=').next().unwrap_or("").to_ascii_lowercase();
+    name.starts_with("utm_") || TRACKING.contains(&name.as_str())
+}
+
+/// Hash over the words; blanks are not words.
+fn text_hash(entry: &Entry) -> String {
+    let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = &entry.text;
+    let mut parts = vec![squeezed(&text.title), squeezed(&text.summary), squeezed(&text.content)];
+    parts.extend(text.categories.iter().map(|one| squeezed(one)));
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    // 80 bits: enough to tell the texts of one source apart, and short in the store.
+    id::base32(&id::digest(&parts)[..10])
+}
+
+/// What becomes of one entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    New,
+    /// Index into the known items.
+    Same(usize),
+    Edit(usize),
+    /// An entry that the same document shows twice, word for word.
+    Repeated,
+}
+
+/// Sorts the entries of a document by what is known of its source. `known` holds at least every
+/// known item that shares a key with an entry; `first_read` is the first successful read.
+#[must_use]
+pub fn sort_out(
+    source: &Source,
+    document_lang: Option<&str>,
+    entries: Vec<Entry>,
+    known: &[KnownItem],
+    first_read: bool,
+    now: Timestamp,
+) -> Sorted {
+    let identities: Vec<Identity> = entries.iter().map(identity).collect();
+    let (verdicts, churn) = Evidence::gather(&identities, &entries, known).verdicts();
+    let mut sorted = Sorted { churn, ..Sorted::default() };
+    let mut taken: HashSet<ItemId> = known.iter().map(|one| one.id.clone()).collect();
+    for ((entry, identity), verdict) in entries.into_iter().zip(identities).zip(verdicts) {
+        let (id, revision, arrival) = match verdict {
+            Verdict::Repeated => continue,
+            Verdict::Same(at) => {
+                sorted.seen.push(known[at].id.clone());
+                continue;
+            }
+            Verdict::Edit(at) => (known[at].id.clone(), known[at].revision + 1, Arrival::Edited),
+            Verdict::New => {
+                let id = fresh_id(source, &identity, &taken);
+                taken.insert(id.clone());
+                (id, 1, arrival(source, &entry, first_read, now))
+            }
+        };
+        let item = build(source, document_lang, entry, identity, (id, revision, arrival), now);
+        if arrival == Arrival::Edited { &mut sorted.edited } else { &mut sorted.new }.push(item);
+    }
+    // Feeds list newest first; stories begin with what came first.
+    sorted.new.reverse();
+    sorted.new.sort_by_key(|item| item.published.unwrap_or(now).min(now));
+    sorted
+}
+
+fn build(
+    source: &Source,
+    document_lang: Option<&str>,
+    entry: Entry,
+    identity: Identity,
+    (id, revision, arrival): (ItemId, u32, Arrival),
+    now: Timestamp,
+) -> Item {
+    let mut text = entry.text;
+    text.lang = source.lang.clone().or(text.lang).or_else(|| document_lang.map(ToOwned::to_owned));
+    Item {
+        id,
+        revision,
+        source: source.id.clone(),
+        official: source.official,
+        guid: identity.guid,
+        link: identity.link,
+        text,
+        text_hash: identity.text_hash,
+        published: entry.published.or(entry.updated),
+        first_seen: now,
+        arrival,
+    }
+}
+
+fn arrival(source: &Source, entry: &Entry, first_read: bool, now: Timestamp) -> Arrival {
+    if !first_read {
+        return Arrival::New;
+    }
+    match source.first_run {
+        FirstRun::All => Arrival::New,
+        FirstRun::None => Arrival::Baseline,
+        FirstRun::Within(span) => match entry.published.or(entry.updated) {
+            Some(at) if at < now.minus(span) => Arrival::Baseline,
+            _ => Arrival::AlreadyThere,
+        },
+    }
+}
+
+/// The id of a new item: from guid and link; where those are taken or missing, from the words too.
+fn fresh_id(source: &Source, identity: &Identity, taken: &HashSet<ItemId>) -> ItemId {
+    let mut parts = vec![
+        source.id.as_str(),
+        identity.guid.as_deref().unwrap_or(""),
+        identity.link.as_deref().unwrap_or(""),
+    ];
+    if identity.guid.is_none() && identity.link.is_none() {
+        parts.push(&identity.text_hash);
+    }
+    let mut id = ItemId::of(&parts);
+    while taken.contains(&id) {
+        parts.push(&identity.text_hash);
+        id = ItemId::of(&parts);
+    }
+    id
+}
+
+/// Entries and known items, looked up by each kind of key.
+struct Evidence<'a> {
+    entries: &'a [Entry],
+    identities: &'a [Identity],
+    known: &'a [KnownItem],
+    by_guid: HashMap<&'a str, Vec<usize>>,
+    by_link: HashMap<&'a str, Vec<usize>>,
+    by_text: HashMap<&'a str, Vec<usize>>,
+    /// Guids and links that several different entries of this document carry: they identify none.
+    shared: HashSet<&'a str>,
+}
+
+impl<'a> Evidence<'a> {
+    fn gather(identities: &'a [Identity], entries: &'a [Entry], known: &'a [KnownItem]) -> Self {
+        let mut found = Self {
+            entries,
+            identities,
+            known,
+            by_guid: HashMap::new(),
+            by_link: HashMap::new(),
+            by_text: HashMap::new(),
+            shared: HashSet::new(),
+        };
+        for (at, one) in known.iter().enumerate() {
+            if let Some(guid) = &one.identity.guid {
+                found.by_guid.entry(guid).or_default().push(at);
+            }
+            if let Some(link) = &one.identity.link {
+                found.by_link.entry(link).or_default().push(at);
+            }
+            found.by_text.entry(&one.identity.text_hash).or_default().push(at);
+        }
+        let mut texts: HashMap<&str, &str> = HashMap::new();
+        for one in identities {
+            for key in [&one.guid, &one.link].into_iter().flatten() {
+                if texts.insert(key, &one.text_hash).is_some_and(|text| text != one.text_hash) {
+                    found.shared.insert(key);
+                }
+            }
+        }
+        found
+    }
+
+    fn verdicts(&self) -> (Vec<Verdict>, bool) {
+        let mut verdicts = vec![Verdict::New; self.identities.len()];
+        let mut claimed = HashSet::new();
+        let mut shown = HashSet::new();
+        // What is certain comes first, so that an edit cannot be laid on an item that is still
+        // shown as it was.
+        for (at, identity) in self.identities.iter().enumerate() {
+            if !shown.insert(identity) {
+                verdicts[at] = Verdict::Repeated;
+            } else if let Some(same) = self.same(identity, &claimed) {
+                claimed.insert(same);
+                verdicts[at] = Verdict::Same(same);
+            }
+        }
+        let churned: Vec<(usize, Verdict)> = (0..verdicts.len())
+            .filter(|at| verdicts[*at] == Verdict::New)
+            .filter_map(|at| Some((at, self.churned(at, &claimed)?)))
+            .collect();
+        let churn =
+            self.identities.len() >= CHURN_FROM && churned.len() * 2 > self.identities.len();
+        if churn {
+            for (at, verdict) in churned {
+                let (Verdict::Same(known) | Verdict::Edit(known)) = verdict else { continue };
+                if claimed.insert(known) {
+                    verdicts[at] = verdict;
+                }
+            }
+        }
+        for at in 0..verdicts.len() {
+            if verdicts[at] == Verdict::New
+                && let Some(known) = self.edit(at, &claimed)
+            {
+                claimed.insert(known);
+                verdicts[at] = Verdict::Edit(known);
+            }
+        }
+        (verdicts, churn)
+    }
+
+    /// Known words under a known guid or link (or with neither on both sides).
+    fn same(&self, identity: &Identity, claimed: &HashSet<usize>) -> Option<usize> {
+        let bare = identity.guid.is_none() && identity.link.is_none();
+        let candidates = self.by_text.get(identity.text_hash.as_str())?;
+        let fits = |at: &&usize| {
+            let other = &self.known[**at].identity;
+            bare && other.guid.is_none() && other.link.is_none()
+                || identity.guid.is_some() && identity.guid == other.guid
+                || identity.link.is_some() && identity.link == other.link
+        };
+        let both = |at: &&usize| {
+            let other = &self.known[**at].identity;
+            identity.guid == other.guid && identity.link == other.link
+        };
+        let free = || candidates.iter().filter(|at| !claimed.contains(*at));
+        free().find(both).or_else(|| free().find(fits)).copied()
+    }
+
+    /// What an entry would be if the document's ids or addresses had changed as a whole: known
+    /// words under unknown keys, or a known address and title under an unknown guid.
+    fn churned(&self, at: usize, claimed: &HashSet<usize>) -> Option<Verdict> {
+        let identity = &self.identities[at];
+        let unknown = |key: &Option<String>, map: &HashMap<&str, Vec<usize>>| {
+            key.as_deref().is_none_or(|key| !map.contains_key(key))
+        };
+        if !unknown(&identity.guid, &self.by_guid) {
+            return None;
+        }
+        let free = |found: Option<&Vec<usize>>| {
+            found.and_then(|found| found.iter().find(|one| !claimed.contains(*one)).copied())
+        };
+        if unknown(&identity.link, &self.by_link) {
+            return free(self.by_text.get(identity.text_hash.as_str())).map(Verdict::Same);
+        }
+        let known = free(self.by_link.get(identity.link.as_deref()?))?;
+        (self.known[known].title == self.entries[at].text.title).then_some(Verdict::Edit(known))
+    }
+
+    /// The known item of which this entry is a new revision.
+    fn edit(&self, at: usize, claimed: &HashSet<usize>) -> Option<usize> {
+        let identity = &self.identities[at];
+        let title = &self.entries[at].text.title;
+        let guid = self.only(identity.guid.as_deref(), &self.by_guid);
+        let link = self.only(identity.link.as_deref(), &self.by_link);
+        let known = match (guid, link) {
+            (Some(guid), Some(link)) if guid == link => Some(guid),
+            // A known guid under a new address: the same item only if its title stayed.
+            (Some(guid), _) => {
+                let other = &self.known[guid];
+                let one_key = identity.link.is_none() || other.identity.link.is_none();
+                (one_key || other.title == *title).then_some(guid)
+            }
+            // A known address under a new guid is somebody else's; without a guid it is the item.
+            (None, Some(link)) => {
+                let one_key = identity.guid.is_none() || self.known[link].identity.guid.is_none();
+                one_key.then_some(link)
+            }
+            (None, None) => None,
+        }?;
+        (!claimed.contains(&known)).then_some(known)
+    }
+
+    /// The one known item with this key; a key that several share identifies none of them.
+    fn only(&self, key: Option<&str>, map: &HashMap<&str, Vec<usize>>) -> Option<usize> {
+        let key = key.filter(|key| !self.shared.contains(key))?;
+        match map.get(key)?.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        }
+    }
+}
