@@ -1,0 +1,75 @@
+//! What becomes of a mail after an attempt (pure): the back-off, the end of patience, and what each
+//! outcome of the transport means for the row in the outbox.
+//!
+//! A fault of the set-up never counts against a mail, and an uncertain one is sent again at most
+//! twice, always with the Message-ID that it was sealed with, so that a reader's client can fold
+//! the copies. It sends nothing and knows no server.
+
+use std::time::Duration;
+
+use crate::model::mail::{ClaimedMail, MailOutcome};
+use crate::model::{MailState, Timestamp};
+
+use super::smtp::{Attempt, Outcome};
+
+/// Minutes to wait after the first, second … attempt; the last holds for all that follow.
+const BACK_OFF_MINUTES: [u64; 5] = [1, 5, 15, 30, 60];
+
+/// How long after its sealing a mail is given up: what RFC 5321 §4.5.4.1 asks of a queue, 4–5 days.
+pub const PATIENCE: Duration = Duration::from_secs(5 * 24 * 3600);
+
+/// How often a mail that may have arrived is sent again.
+pub const UNCERTAIN_RETRIES: u32 = 2;
+
+/// How long to leave a server alone whose set-up must be mended: a wrong password tried too often
+/// gets the account locked.
+pub const FAULT_PAUSE: Duration = Duration::from_secs(15 * 60);
+
+/// The wait after the `made`-th attempt that counted.
+#[must_use]
+pub fn back_off(made: u32) -> Duration {
+    let last = BACK_OFF_MINUTES.len() - 1;
+    let at = usize::try_from(made.saturating_sub(1)).map_or(last, |at| at.min(last));
+    Duration::from_secs(BACK_OFF_MINUTES[at] * 60)
+}
+
+/// What the outbox records of `attempt`, made at `now`.
+#[must_use]
+pub fn after(mail: &ClaimedMail, attempt: &Attempt, now: Timestamp) -> MailOutcome {
+    let (state, wait) = match attempt.outcome {
+        Outcome::Accepted => (MailState::Sent, None),
+        Outcome::Refused => (MailState::Refused, None),
+        Outcome::ConfigFault(_) => (MailState::Deferred, Some(FAULT_PAUSE)),
+        Outcome::TryLater => (MailState::Deferred, Some(back_off(mail.attempts + 1))),
+        Outcome::Uncertain if mail.uncertain < UNCERTAIN_RETRIES => {
+            (MailState::Uncertain, Some(back_off(mail.attempts + 1)))
+        }
+        Outcome::Uncertain => (MailState::Uncertain, None),
+    };
+    let counts = !matches!(attempt.outcome, Outcome::ConfigFault(_));
+    let (state, wait) =
+        if counts { within_patience(mail, state, wait, now) } else { (state, wait) };
+    MailOutcome {
+        id: mail.id.clone(),
+        state,
+        next_attempt: wait.map(|wait| now.plus(wait)),
+        reply: attempt.to_string(),
+        counts,
+        at: now,
+    }
+}
+
+/// Gives up a mail that would wait beyond the end of patience. One that may have arrived rests as
+/// uncertain instead: calling it dead would tell its notices a second time.
+fn within_patience(
+    mail: &ClaimedMail,
+    state: MailState,
+    wait: Option<Duration>,
+    now: Timestamp,
+) -> (MailState, Option<Duration>) {
+    match (state, wait) {
+        (_, Some(wait)) if now.plus(wait).since(mail.sealed_at) <= PATIENCE => (state, Some(wait)),
+        (MailState::Deferred, Some(_)) => (MailState::Dead, None),
+        (state, _) => (state, None),
+    }
+}

@@ -1,0 +1,156 @@
+//! What one attempt to hand over a mail came to: the outcome, the stage, the server's words.
+//!
+//! The outcome says what the outbox should do, never how the wire looked; the reply is for people
+//! and carries no password. Which outcome follows from what is decided in `verdict.rs`.
+
+use std::fmt;
+
+/// How far an attempt got, in the order of the conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Finding and reaching the server.
+    Connect,
+    /// The TLS handshake, at once or after STARTTLS.
+    Tls,
+    /// The server's greeting.
+    Banner,
+    /// EHLO.
+    Ehlo,
+    /// The STARTTLS command.
+    StartTls,
+    /// Logging in.
+    Auth,
+    /// MAIL FROM.
+    Mail,
+    /// RCPT TO.
+    Rcpt,
+    /// DATA, up to the go-ahead.
+    Data,
+    /// The message itself; the final dot has not been sent.
+    Body,
+    /// The final dot was sent and the server has the mail, or not.
+    Dot,
+    /// Writing into the Maildir of the `file` transport.
+    Folder,
+    /// Keeping it in memory.
+    Memory,
+}
+
+impl Stage {
+    /// The name in output, logs and the store.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Tls => "TLS handshake",
+            Self::Banner => "greeting",
+            Self::Ehlo => "EHLO",
+            Self::StartTls => "STARTTLS",
+            Self::Auth => "AUTH",
+            Self::Mail => "MAIL FROM",
+            Self::Rcpt => "RCPT TO",
+            Self::Data => "DATA",
+            Self::Body => "message",
+            Self::Dot => "end of message",
+            Self::Folder => "mail folder",
+            Self::Memory => "memory",
+        }
+    }
+
+    /// Whether the mail itself had been mentioned: before that, trouble is the transport's.
+    #[must_use]
+    pub fn concerns_mail(self) -> bool {
+        (Self::Mail..=Self::Dot).contains(&self)
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// What an operator has to mend before any mail can go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// The server did not take the user name and password, offers no way to log in that we know,
+    /// or wants a log-in that is not configured.
+    Login,
+    /// The server's certificate is not trusted, is out of date or is another's.
+    Certificate,
+    /// No encryption could be agreed on, and it is required.
+    Encryption,
+    /// The server will not talk to us at all.
+    Unwelcome,
+    /// The mail folder cannot be written.
+    Folder,
+}
+
+impl Fault {
+    /// What to look at, for the operator.
+    #[must_use]
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Login => {
+                "check [mail] username and its password, and that the server offers AUTH PLAIN or LOGIN"
+            }
+            Self::Certificate => {
+                "check [mail] host against the names in the server's certificate, its dates, and whether ca_file is needed"
+            }
+            Self::Encryption => {
+                "check [mail] tls and port: 587 goes with starttls, 465 with implicit; mail is never sent in clear instead"
+            }
+            Self::Unwelcome => {
+                "ask the operator of the mail server why it refuses this machine; see its reply"
+            }
+            Self::Folder => "check that [mail] path can be written by the service's user",
+        }
+    }
+}
+
+/// What the outbox should do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// The server has the mail.
+    Accepted,
+    /// Not now; the mail is as good as before.
+    TryLater,
+    /// The server will not have this mail, ever.
+    Refused,
+    /// All was said and no clear answer came: it may have arrived.
+    Uncertain,
+    /// The set-up is at fault, not the mail.
+    ConfigFault(Fault),
+}
+
+/// One attempt, told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// What to do now.
+    pub outcome: Outcome,
+    /// Where it ended.
+    pub stage: Stage,
+    /// The server's words, or what happened instead. One line, without secrets; it may name the
+    /// address, so it goes to the outbox and to people, not into logs.
+    pub reply: String,
+}
+
+impl Attempt {
+    /// Whether the next mail would fare no better: the trouble came before this mail was mentioned,
+    /// or is one of the set-up. A caller with more mails waiting should leave them be for now.
+    #[must_use]
+    pub fn transport_is_down(&self) -> bool {
+        match self.outcome {
+            Outcome::ConfigFault(_) => true,
+            Outcome::TryLater => !self.stage.concerns_mail(),
+            Outcome::Accepted | Outcome::Refused | Outcome::Uncertain => false,
+        }
+    }
+}
+
+/// `STAGE: reply`, as `send-test` and listings print it.
+impl fmt::Display for Attempt {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.stage, self.reply)
+    }
+}

@@ -1,0 +1,151 @@
+//! The transport: how a finished letter leaves the house. Over SMTP, into a Maildir, or into memory.
+//!
+//! Every attempt ends in an [`Attempt`] that says what to do, how far it got and what the server
+//! said; nothing here is an error that ends a loop. What an attempt means for the outbox is decided
+//! in [`super::outbox`]; which outcome follows from what on the wire, in `verdict.rs`. Logs carry
+//! stages and outcomes, never an address, a password or a body.
+
+mod attempt;
+mod maildir;
+mod memory;
+mod relay;
+mod session;
+mod settings;
+mod tls;
+mod verdict;
+mod wire;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::model::mail::Letter;
+
+pub use attempt::{Attempt, Fault, Outcome, Stage};
+pub use settings::{Security, SettingsError, SmtpSettings, Timeouts};
+
+use maildir::Maildir;
+use memory::Memory;
+use relay::Relay;
+
+/// Where letters go. Cheap to clone; clones share connections and what was received.
+#[derive(Clone, Debug)]
+pub struct Transport(Mode);
+
+#[derive(Clone, Debug)]
+enum Mode {
+    Smtp(Arc<Relay>),
+    File(Arc<Maildir>),
+    Memory(Arc<Memory>),
+}
+
+impl Transport {
+    /// A mail server. Reads the certificate authorities; connects to nobody yet.
+    ///
+    /// # Errors
+    /// When the settings cannot work with any server.
+    pub fn smtp(settings: SmtpSettings) -> Result<Self, SettingsError> {
+        Ok(Self(Mode::Smtp(Arc::new(Relay::new(settings)?))))
+    }
+
+    /// A Maildir, made when the first letter comes (mode 0700).
+    #[must_use]
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self(Mode::File(Arc::new(Maildir::new(path.into()))))
+    }
+
+    /// Keeps letters in memory.
+    #[must_use]
+    pub fn memory() -> Self {
+        Self(Mode::Memory(Arc::default()))
+    }
+
+    /// Hands over one letter to its one address.
+    pub async fn send(&self, letter: &Letter) -> Attempt {
+        let attempt = match &self.0 {
+            Mode::Smtp(relay) => relay.deliver(letter).await,
+            Mode::File(maildir) => write_to(maildir, letter).await,
+            Mode::Memory(memory) => memory.deliver(letter),
+        };
+        tracing::debug!(
+            stage = attempt.stage.as_str(),
+            outcome = ?attempt.outcome,
+            bytes = letter.message.len(),
+            "mail attempt"
+        );
+        attempt
+    }
+
+    /// Takes leave of the server. Call it when no mail is due: connections kept open and unused
+    /// cost the server. Sending again opens new ones.
+    pub async fn close(&self) {
+        if let Mode::Smtp(relay) = &self.0 {
+            relay.close().await;
+        }
+    }
+
+    /// How long a claim on a mail must last at least, so that no second sender takes the mail while
+    /// the first still tries.
+    #[must_use]
+    pub fn longest_attempt(&self) -> std::time::Duration {
+        match &self.0 {
+            Mode::Smtp(relay) => relay.settings().timeouts.longest(),
+            Mode::File(_) | Mode::Memory(_) => Timeouts::default().block,
+        }
+    }
+
+    /// The Maildir of the `file` transport.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.0 {
+            Mode::File(maildir) => Some(maildir.path()),
+            Mode::Smtp(_) | Mode::Memory(_) => None,
+        }
+    }
+
+    /// What the `memory` transport was given, oldest first; empty for the others.
+    #[must_use]
+    pub fn received(&self) -> Vec<Letter> {
+        match &self.0 {
+            Mode::Memory(memory) => memory.received(),
+            Mode::Smtp(_) | Mode::File(_) => Vec::new(),
+        }
+    }
+
+    /// Lays out what the `memory` transport answers next, instead of accepting; the others have
+    /// their own answers.
+    pub fn answer_next(&self, attempts: impl IntoIterator<Item = Attempt>) {
+        if let Mode::Memory(memory) = &self.0 {
+            memory.answer_next(attempts);
+        }
+    }
+
+    /// In words for a person: where letters go. Without secrets.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match &self.0 {
+            Mode::Smtp(relay) => {
+                let settings = relay.settings();
+                let how = match settings.security {
+                    Security::StartTls => "with STARTTLS",
+                    Security::Implicit => "over TLS",
+                    Security::None => "in clear on this machine",
+                };
+                format!("SMTP to {}:{} {how}", settings.host, settings.port)
+            }
+            Mode::File(maildir) => format!("the Maildir {}", maildir.path().display()),
+            Mode::Memory(_) => "memory".to_owned(),
+        }
+    }
+}
+
+/// Writing and syncing block, so they run beside the loop.
+async fn write_to(maildir: &Arc<Maildir>, letter: &Letter) -> Attempt {
+    let (maildir, message) = (Arc::clone(maildir), letter.message.clone());
+    tokio::task::spawn_blocking(move || maildir.deliver(&message)).await.unwrap_or_else(|error| {
+        Attempt {
+            outcome: Outcome::TryLater,
+            stage: Stage::Folder,
+            reply: format!("writing the letter was interrupted: {error}"),
+        }
+    })
+}

@@ -1,0 +1,217 @@
+//! The `smtp` transport: mails go to one server over a few connections that are kept for reuse.
+//!
+//! At most [`CONNECTIONS`] are open at a time. After a fault of the set-up the server is left alone
+//! for a while, whoever asks: a wrong password tried with every mail of a queue gets the account
+//! locked. Nothing is remembered beyond the process.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use lettre::Address;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use crate::model::mail::Letter;
+
+use super::attempt::{Attempt, Outcome, Stage};
+use super::session::{Envelope, Session, presentable};
+use super::settings::{Security, SettingsError, SmtpSettings};
+use super::tls::Trust;
+use super::verdict::{Cause, Failure};
+
+/// Connections open at a time, in use or kept.
+const CONNECTIONS: usize = 4;
+
+/// How long an unused connection is kept. Servers hang up after minutes (RFC 5321 §4.5.3.2.7: five);
+/// a connection kept longer than a delivery run only fills their tables.
+const KEPT: Duration = Duration::from_secs(20);
+
+/// How long the server is left alone after a fault of the set-up.
+const FAULT_PAUSE: Duration = Duration::from_secs(5 * 60);
+
+/// A server that takes our mail.
+pub(super) struct Relay {
+    settings: SmtpSettings,
+    sender: Address,
+    trust: Option<Trust>,
+    idle: Mutex<Vec<(Session, Instant)>>,
+    slots: Semaphore,
+    fault: Mutex<Option<(Attempt, Instant)>>,
+}
+
+impl Relay {
+    pub(super) fn new(settings: SmtpSettings) -> Result<Self, SettingsError> {
+        settings.check()?;
+        let sender = settings
+            .sender
+            .parse()
+            .map_err(|_| SettingsError::Sender { sender: settings.sender.clone() })?;
+        let trust = match settings.security {
+            Security::None => None,
+            Security::StartTls | Security::Implicit => Some(Trust::of(&settings)?),
+        };
+        Ok(Self {
+            settings,
+            sender,
+            trust,
+            idle: Mutex::default(),
+            slots: Semaphore::new(CONNECTIONS),
+            fault: Mutex::default(),
+        })
+    }
+
+    pub(super) fn settings(&self) -> &SmtpSettings {
+        &self.settings
+    }
+
+    /// Hands over one letter.
+    pub(super) async fn deliver(&self, letter: &Letter) -> Attempt {
+        let Ok(recipient) = letter.address.parse::<Address>() else {
+            let cause = Cause::Unsendable("the address is not one".to_owned());
+            return self.told(Failure { stage: Stage::Rcpt, cause });
+        };
+        let _slot = self.slots.acquire().await.expect("the semaphore is never closed");
+        if let Some(known) = self.known_fault() {
+            return known;
+        }
+        let message = on_the_wire(&letter.message);
+        let mail = Envelope { sender: &self.sender, recipient: &recipient, message: &message };
+        match self.hand_over(&mail).await {
+            Ok(words) => Attempt {
+                outcome: Outcome::Accepted,
+                stage: Stage::Dot,
+                reply: presentable(&words, &self.settings),
+            },
+            Err(failure) => self.remember(self.told(failure)),
+        }
+    }
+
+    /// Takes leave of the server on every kept connection.
+    pub(super) async fn close(&self) {
+        let kept = std::mem::take(&mut *lock(&self.idle));
+        for (mut session, _) in kept {
+            session.quit().await;
+        }
+    }
+
+    async fn hand_over(&self, mail: &Envelope<'_>) -> Result<String, Failure> {
+        if let Some(session) = self.kept() {
+            match self.use_up(session, mail).await {
+                // The server gave the connection up while nobody looked, or has had enough of it:
+                // that says nothing about a fresh one. The mail has not been mentioned further.
+                Err(failure) if is_stale(&failure) => {}
+                settled => return settled,
+            }
+        }
+        let session = Session::open(&self.settings, self.trust.as_ref()).await?;
+        self.use_up(session, mail).await
+    }
+
+    /// Sends over a session and keeps it if it is still good.
+    async fn use_up(&self, mut session: Session, mail: &Envelope<'_>) -> Result<String, Failure> {
+        let settled = session.deliver(mail, &self.settings).await;
+        let good = match &settled {
+            Ok(_) => true,
+            Err(failure) => failure.leaves_connection() && session.reset().await,
+        };
+        if good {
+            let mut idle = lock(&self.idle);
+            if idle.len() < CONNECTIONS {
+                idle.push((session, Instant::now()));
+            }
+        }
+        settled
+    }
+
+    /// The connection used last, if it is fresh enough; older ones are dropped.
+    fn kept(&self) -> Option<Session> {
+        let mut idle = lock(&self.idle);
+        idle.retain(|(_, since)| since.elapsed() < KEPT);
+        idle.pop().map(|(session, _)| session)
+    }
+
+    fn known_fault(&self) -> Option<Attempt> {
+        let mut fault = lock(&self.fault);
+        fault.take_if(|(_, since)| since.elapsed() >= FAULT_PAUSE);
+        fault.as_ref().map(|(attempt, _)| attempt.clone())
+    }
+
+    fn remember(&self, attempt: Attempt) -> Attempt {
+        if matches!(attempt.outcome, Outcome::ConfigFault(_)) {
+            *lock(&self.fault) = Some((attempt.clone(), Instant::now()));
+        }
+        attempt
+    }
+
+    fn told(&self, failure: Failure) -> Attempt {
+        Attempt {
+            outcome: failure.outcome(),
+            stage: failure.stage,
+            reply: presentable(&failure.words(), &self.settings),
+        }
+    }
+}
+
+fn is_stale(failure: &Failure) -> bool {
+    failure.stage == Stage::Mail
+        && match failure.cause {
+            Cause::Closed | Cause::Broken(_) | Cause::Tls(_) => true,
+            Cause::Reply { code, .. } => (400..500).contains(&code),
+            _ => false,
+        }
+}
+
+/// A lone CR or LF inside a message is read differently by different servers, and a dot behind one
+/// could end the message early: all line ends become CRLF.
+fn on_the_wire(message: &[u8]) -> Cow<'_, [u8]> {
+    let lone = |at: usize| match message[at] {
+        b'\n' => at == 0 || message[at - 1] != b'\r',
+        b'\r' => message.get(at + 1) != Some(&b'\n'),
+        _ => false,
+    };
+    if !(0..message.len()).any(lone) {
+        return Cow::Borrowed(message);
+    }
+    let mut mended = Vec::with_capacity(message.len() + 64);
+    for (at, byte) in message.iter().enumerate() {
+        if lone(at) {
+            mended.extend_from_slice(b"\r\n");
+        } else {
+            mended.push(*byte);
+        }
+    }
+    Cow::Owned(mended)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl fmt::Debug for Relay {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Relay").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lone_line_ends_are_mended_and_whole_ones_kept() {
+        for (message, expected) in [
+            (&b"a\r\nb\r\n"[..], &b"a\r\nb\r\n"[..]),
+            (b"a\nb\n", b"a\r\nb\r\n"),
+            (b"a\rb", b"a\r\nb"),
+            (b"a\n.\nb", b"a\r\n.\r\nb"),
+            (b"\n", b"\r\n"),
+            (b"a\r\r\nb", b"a\r\n\r\nb"),
+            (b"a\r\n\nb", b"a\r\n\r\nb"),
+            (b"", b""),
+        ] {
+            assert_eq!(on_the_wire(message), expected, "{message:?}");
+        }
+    }
+}
