@@ -1,1 +1,16 @@
-//! (in the making)
+//! The second stage: what an item's words mean to the watchlist.
+//!
+//! Text becomes tokens once ([`text`]), tokens become hits ([`matching`]), hits become a judgement
+//! ([`alert`]), and judged items become copies and stories ([`story`]). Everything here is pure:
+//! the same watchlist and the same words give the same answer, at any time and on any machine.
+//! Files, clocks and the store belong to others.
+
+pub mod alert;
+pub mod explain;
+pub mod story;
+pub mod watchlist;
+
+pub use alert::{Origin, adds, judge};
+pub use explain::{Decision, Explanation, NearMiss, explain};
+pub use story::{Candidate, Placement, StoryBook};
+pub use watchlist::{CompanyInfo, RuleInfo, TopicInfo, Watchlist};
