@@ -11,6 +11,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use crate::model::item::{Identity, KnownItem};
 use crate::model::mail::{ClaimedMail, MailOutcome};
@@ -66,6 +67,29 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// What to do about it, for the line under the message.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Held { pid: 0, .. } => {
+                Some("stop the other watchlistd first, or try again later".into())
+            }
+            Self::Held { pid, .. } => {
+                Some(format!("stop process {pid} first, or try again when it is done"))
+            }
+            Self::Later { full: true, .. } => {
+                Some("free some space; nothing was lost and work goes on by itself".into())
+            }
+            Self::Later { .. } => None,
+            Self::Permission { .. } => {
+                Some("run it as the user who owns the database and its folder".into())
+            }
+            Self::Unusable { hint, .. } => Some(hint.clone()),
+        }
+    }
+}
+
 /// Which sources a claim takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
@@ -113,12 +137,13 @@ pub struct FinishedPoll {
     pub next_poll: Timestamp,
 }
 
-/// An item waiting to be assessed, with what was made of its earlier revision.
+/// An item waiting to be assessed, with what was made of its earlier revisions.
 #[derive(Clone, Debug)]
 pub struct Unassessed {
-    /// The item, at its newest revision.
+    /// The item, at its oldest revision that waits: an edit never hides what was seen before it.
     pub item: Item,
-    /// What was made of the revision before, if this is an edit.
+    /// What was made of the revisions before, taken together, if this is an edit: going back to an
+    /// older text is no news.
     pub before: Option<Judgement>,
     /// The story that its earlier revision belongs to.
     pub story: Option<StoryId>,
@@ -206,6 +231,34 @@ pub struct RejectedEdit {
     pub problems: String,
 }
 
+/// How long things are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// Text of items that neither alerted nor were held back, from first sight.
+    pub items: Duration,
+    /// The account of each poll.
+    pub polls: Duration,
+}
+
+/// What one step of forgetting took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// Accounts of polls.
+    pub polls: u64,
+    /// Items that lost their text and stay known.
+    pub texts: u64,
+    /// Items that are no longer known at all.
+    pub identities: u64,
+}
+
+impl Pruned {
+    /// Whether nothing went, because nothing is past its time.
+    #[must_use]
+    pub fn is_nothing(self) -> bool {
+        self == Self::default()
+    }
+}
+
 /// The part that remembers. One method for each step, each atomic.
 pub trait Store: Send + Sync {
     /// Makes the sources in force those listed: new ones are due at once, edited ones keep their
@@ -256,14 +309,14 @@ pub trait Store: Send + Sync {
         lease: Timestamp,
     ) -> Answer<'_, bool>;
 
-    /// Items waiting to be assessed, in stored order.
+    /// Items waiting to be assessed, in stored order, one revision of each.
     fn unassessed(&self, limit: usize) -> Answer<'_, Vec<Unassessed>>;
 
     /// Items with hits first seen since `since`, in stored order, at most the newest `limit`.
     fn story_window(&self, since: Timestamp, limit: usize) -> Answer<'_, Vec<StoryMember>>;
 
-    /// Writes what was decided, alerts and notices included. An item that got a newer revision
-    /// meanwhile stays unassessed.
+    /// Writes what was decided, alerts and notices included. A decision is taken exactly when its
+    /// revision waits; an item that got a newer revision meanwhile waits on for that one.
     fn finish_assessment(&self, assessment: Assessment) -> Answer<'_, ()>;
 
     /// Notices of a reader that no mail has told yet, oldest alert first.
@@ -304,6 +357,11 @@ pub trait Store: Send + Sync {
 
     /// Gives back every lease: whoever holds the lock is alone.
     fn release_leases(&self, now: Timestamp) -> Answer<'_, ()>;
+
+    /// Takes one small step of forgetting what is past its time; call again until nothing goes.
+    /// The text of items that alerted or were held back, and what readers are still to be told,
+    /// never goes.
+    fn prune(&self, keep: Keep, now: Timestamp) -> Answer<'_, Pruned>;
 
     /// The reading side of the same database.
     fn archive(&self) -> &dyn Archive;

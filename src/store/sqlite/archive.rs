@@ -1,0 +1,108 @@
+//! The reading side, in pages.
+//!
+//! A page starts after an id that the page before it ended with; an id that is gone starts over at
+//! the beginning of what is left rather than answering nothing.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, params};
+
+use crate::model::{Item, ItemId, MailId, MailKey, MailState, SourceId};
+use crate::store::{Answer, Archive, ConfigVersion, MailRow, RejectedEdit, SourceRow};
+
+use super::items::{self, ITEM};
+use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
+use super::{Sqlite, config, outbox};
+
+impl Archive for Sqlite {
+    fn config_in_force(&self) -> Answer<'_, Option<ConfigVersion>> {
+        self.read("read the configuration in force", config::in_force)
+    }
+
+    fn rejected_edit(&self) -> Answer<'_, Option<RejectedEdit>> {
+        self.read("read the refused edit", config::waiting)
+    }
+
+    fn sources(&self, after: Option<SourceId>, limit: usize) -> Answer<'_, Vec<SourceRow>> {
+        self.read("list sources", move |connection| sources(connection, after.as_ref(), limit))
+    }
+
+    fn outbox(&self) -> Answer<'_, BTreeMap<MailState, u64>> {
+        self.read("count mails", outbox::census)
+    }
+
+    fn mails(&self, after: Option<MailId>, limit: usize) -> Answer<'_, Vec<MailRow>> {
+        self.read("list mails", move |connection| mails(connection, after.as_ref(), limit))
+    }
+
+    fn items(&self, after: Option<ItemId>, limit: usize) -> Answer<'_, Vec<Item>> {
+        self.read("list items", move |connection| stored(connection, after.as_ref(), limit))
+    }
+}
+
+fn sources(
+    connection: &Connection,
+    after: Option<&SourceId>,
+    limit: usize,
+) -> rusqlite::Result<Vec<SourceRow>> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {SOURCE}, {STATE}, t.next_poll, t.items
+         FROM sources s JOIN source_states t ON t.source = s.key
+         WHERE s.retired IS NULL AND s.id > ?1 ORDER BY s.id LIMIT ?2"
+    ))?;
+    let after = after.map_or("", SourceId::as_str);
+    let rows = select.query_map(params![after, values::size(limit)], |row| {
+        Ok(SourceRow {
+            source: values::source(row, 0)?,
+            state: values::state(row, SOURCE_WIDTH)?,
+            next_poll: row.get(SOURCE_WIDTH + STATE_WIDTH)?,
+            items: values::count(row, SOURCE_WIDTH + STATE_WIDTH + 1)?,
+        })
+    })?;
+    rows.collect()
+}
+
+fn mails(
+    connection: &Connection,
+    after: Option<&MailId>,
+    limit: usize,
+) -> rusqlite::Result<Vec<MailRow>> {
+    let mut select = connection.prepare_cached(
+        "SELECT m.id, m.occasion, o.kind, o.reader, m.address, m.state, o.subject, o.at, m.sent,
+                m.reply
+         FROM mails m JOIN occasions o ON o.key = m.occasion
+         WHERE m.key < coalesce((SELECT key FROM mails WHERE id = ?1), 9223372036854775807)
+         ORDER BY m.key DESC LIMIT ?2",
+    )?;
+    let rows = select.query_map(params![after, values::size(limit)], |row| {
+        let reader: String = row.get(3)?;
+        Ok(MailRow {
+            id: row.get(0)?,
+            key: MailKey::stored(row.get(1)?),
+            kind: row.get(2)?,
+            reader: (!reader.is_empty()).then_some(reader),
+            address: row.get(4)?,
+            state: row.get(5)?,
+            subject: row.get(6)?,
+            at: row.get(7)?,
+            sent: row.get(8)?,
+            reply: row.get(9)?,
+        })
+    })?;
+    rows.collect()
+}
+
+/// Items whose text is kept, in stored order.
+fn stored(
+    connection: &Connection,
+    after: Option<&ItemId>,
+    limit: usize,
+) -> rusqlite::Result<Vec<Item>> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {ITEM} FROM items i JOIN sources s ON s.key = i.source
+         WHERE i.key > coalesce((SELECT key FROM items WHERE id = ?1), 0) AND i.pruned IS NULL
+         ORDER BY i.key LIMIT ?2"
+    ))?;
+    let rows = select.query_map(params![after, values::size(limit)], |row| items::item(row, 0))?;
+    rows.collect()
+}

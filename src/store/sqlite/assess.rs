@@ -1,0 +1,287 @@
+//! What waits to be judged, and what was decided.
+//!
+//! Only revisions with hits leave a row: for the others it is enough that they no longer wait. A
+//! decision is taken exactly when its revision waits, so a batch that is repeated, or that met an
+//! edit on its way, changes nothing twice.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::model::{Alert, Judgement, Named, Notice, StoryId, Timestamp};
+use crate::store::{Assessment, Decision, StoryMember, Unassessed};
+
+use super::{fault, items, values};
+
+/// How many earlier judgements of an item an edit is held against: an item that flips for ever
+/// between two texts must not cost more with each turn.
+const EARLIER: i64 = 20;
+
+/// Revisions that wait, in stored order, one for each item.
+pub(super) fn waiting(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<Unassessed>> {
+    let mut select = connection.prepare_cached(
+        "SELECT item, min(revision) FROM waiting GROUP BY item ORDER BY item LIMIT ?1",
+    )?;
+    let rows = select.query_map([values::size(limit)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut waiting = Vec::new();
+    for row in rows {
+        let (key, revision): (i64, u32) = row?;
+        let item = items::at(connection, key, revision)?;
+        let (before, story) = if revision > 1 { earlier(connection, key)? } else { (None, None) };
+        waiting.push(Unassessed { item, before, story });
+    }
+    Ok(waiting)
+}
+
+/// What was made of an item so far, taken together, and its story.
+fn earlier(
+    connection: &Connection,
+    key: i64,
+) -> rusqlite::Result<(Option<Judgement>, Option<StoryId>)> {
+    let mut select = connection.prepare_cached(
+        "SELECT judgement, story FROM decisions WHERE item = ?1 ORDER BY key DESC LIMIT ?2",
+    )?;
+    let rows = select.query_map(params![key, EARLIER], |row| {
+        Ok((values::from_json::<Judgement>(row, 0)?, row.get::<_, Option<StoryId>>(1)?))
+    })?;
+    let mut all: Option<Judgement> = None;
+    let mut story = None;
+    for row in rows {
+        let (judgement, its) = row?;
+        story = story.or(its);
+        match &mut all {
+            None => all = Some(judgement),
+            Some(all) => add(all, judgement),
+        }
+    }
+    // An edit of an item that had no hits: judged before, and found to say nothing.
+    Ok((Some(all.unwrap_or_default()), story))
+}
+
+/// Adds what an older judgement named: going back to an older text is no news.
+fn add(all: &mut Judgement, older: Judgement) {
+    unite(&mut all.companies, older.companies);
+    unite(&mut all.topics, older.topics);
+    all.groups.extend(older.groups);
+    all.groups.sort();
+    all.groups.dedup();
+    all.severity = all.severity.max(older.severity);
+    all.alert |= older.alert;
+}
+
+fn unite(all: &mut Vec<Named>, older: Vec<Named>) {
+    for named in older {
+        if let Err(at) = all.binary_search_by(|one| one.id.cmp(&named.id)) {
+            all.insert(at, named);
+        }
+    }
+}
+
+/// Items with hits first seen since `since`: the newest `limit`, in stored order.
+pub(super) fn story_window(
+    connection: &Connection,
+    since: Timestamp,
+    limit: usize,
+) -> rusqlite::Result<Vec<StoryMember>> {
+    let mut newest = connection.prepare_cached(
+        "SELECT max(key) FROM decisions WHERE seen >= ?1 AND story IS NOT NULL
+         GROUP BY item ORDER BY item DESC LIMIT ?2",
+    )?;
+    let mut keys: Vec<i64> = newest
+        .query_map(params![since, values::size(limit)], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    keys.reverse();
+    keys.into_iter().map(|key| member(connection, key)).collect()
+}
+
+fn member(connection: &Connection, decision: i64) -> rusqlite::Result<StoryMember> {
+    let (item, revision, judgement, story, copy_of, severity) = connection
+        .prepare_cached(
+            "SELECT d.item, d.revision, d.judgement, d.story, d.copy_of,
+                    (SELECT a.severity FROM alerts a WHERE a.decision = d.key)
+             FROM decisions d WHERE d.key = ?1",
+        )?
+        .query_row([decision], |row| {
+            let judgement: Judgement = values::from_json(row, 2)?;
+            Ok((row.get(0)?, row.get(1)?, judgement, row.get(3)?, row.get(4)?, row.get(5)?))
+        })?;
+    let ids = |named: &[Named]| named.iter().map(|one| one.id.to_string()).collect();
+    Ok(StoryMember {
+        item: items::at(connection, item, revision)?,
+        companies: ids(&judgement.companies),
+        topics: ids(&judgement.topics),
+        story,
+        copy_of,
+        severity,
+    })
+}
+
+/// Writes what was decided.
+pub(super) fn finish(connection: &Connection, assessment: &Assessment) -> rusqlite::Result<()> {
+    assessment.decisions.iter().try_for_each(|decision| take(connection, assessment, decision))
+}
+
+fn take(
+    connection: &Connection,
+    assessment: &Assessment,
+    decision: &Decision,
+) -> rusqlite::Result<()> {
+    let known: Option<(i64, u32)> = connection
+        .prepare_cached("SELECT key, revision FROM items WHERE id = ?1")?
+        .query_row(params![decision.item], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (item, newest) =
+        known.ok_or_else(|| fault::own(format!("no item '{}' is stored", decision.item)))?;
+    let waited = connection
+        .prepare_cached("DELETE FROM waiting WHERE item = ?1 AND revision = ?2")?
+        .execute(params![item, decision.revision])?;
+    if waited == 0 {
+        return Ok(());
+    }
+    if says_nothing(decision) {
+        if decision.revision != newest {
+            connection
+                .prepare_cached("DELETE FROM revisions WHERE item = ?1 AND revision = ?2")?
+                .execute(params![item, decision.revision])?;
+        }
+        return Ok(());
+    }
+    let key = insert(connection, assessment, decision, item)?;
+    if let Some(alert) = &decision.alert {
+        let alert = insert_alert(connection, alert, decision, key, item)?;
+        for notice in &decision.notices {
+            insert_notice(connection, alert, notice, assessment.at)?;
+        }
+    }
+    Ok(())
+}
+
+fn says_nothing(decision: &Decision) -> bool {
+    let judgement = &decision.judgement;
+    judgement.hits.is_empty()
+        && judgement.held_back.is_empty()
+        && judgement.severity.is_none()
+        && judgement.would_be.is_none()
+        && decision.alert.is_none()
+        && decision.untold.is_none()
+        && decision.story.is_none()
+}
+
+fn insert(
+    connection: &Connection,
+    assessment: &Assessment,
+    decision: &Decision,
+    item: i64,
+) -> rusqlite::Result<i64> {
+    let seen = items::first_seen(connection, item, decision.revision)?;
+    connection
+        .prepare_cached(
+            "INSERT INTO decisions(item, revision, watchlist, at, seen, severity, alerts, story,
+                 copy_of, untold, judgement)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?
+        .execute(params![
+            item,
+            decision.revision,
+            values::size(assessment.watchlist),
+            assessment.at,
+            seen,
+            decision.judgement.severity,
+            decision.judgement.alert,
+            decision.story,
+            decision.copy_of,
+            decision.untold,
+            values::json(&decision.judgement)?
+        ])?;
+    let key = connection.last_insert_rowid();
+    if let Some(story) = &decision.story {
+        connection
+            .prepare_cached(
+                "INSERT INTO stories(id, began, latest, items) VALUES (?1, ?2, ?2, 1)
+                 ON CONFLICT(id) DO UPDATE SET began = min(began, excluded.began),
+                     latest = max(latest, excluded.latest),
+                     items = (SELECT count(DISTINCT item) FROM decisions WHERE story = ?1)",
+            )?
+            .execute(params![story, seen])?;
+    }
+    Ok(key)
+}
+
+/// Writes an alert, once: the same item and revision make the same alert.
+fn insert_alert(
+    connection: &Connection,
+    alert: &Alert,
+    decision: &Decision,
+    key: i64,
+    item: i64,
+) -> rusqlite::Result<i64> {
+    let own = if alert.judgement == decision.judgement {
+        None
+    } else {
+        Some(values::json(&alert.judgement)?)
+    };
+    connection
+        .prepare_cached(
+            "INSERT INTO alerts(id, decision, item, revision, story, copy_of, severity, marks,
+                 watchlist, at, judgement)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT(id) DO NOTHING",
+        )?
+        .execute(params![
+            alert.id,
+            key,
+            item,
+            alert.revision,
+            alert.story,
+            alert.copy_of,
+            alert.severity,
+            values::json(&alert.marks)?,
+            values::size(alert.watchlist),
+            alert.at,
+            own
+        ])?;
+    connection
+        .prepare_cached("SELECT key FROM alerts WHERE id = ?1")?
+        .query_row(params![alert.id], |row| row.get(0))
+}
+
+fn insert_notice(
+    connection: &Connection,
+    alert: i64,
+    notice: &Notice,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO notices(alert, reader, urgency, not_before, state, changed)
+             VALUES (?1, ?2, ?3, ?4, 'pending', ?5) ON CONFLICT(alert, reader) DO NOTHING",
+        )?
+        .execute(params![
+            alert,
+            notice.reader,
+            values::urgency_text(notice.urgency),
+            notice.not_before,
+            now
+        ])?;
+    Ok(())
+}
+
+/// Reads an alert back from `alerts AS a` joined with `decisions AS d`; see [`ALERT`].
+pub(super) fn alert(
+    row: &rusqlite::Row<'_>,
+    item: &crate::model::ItemId,
+) -> rusqlite::Result<Alert> {
+    Ok(Alert {
+        id: row.get(0)?,
+        item: item.clone(),
+        revision: row.get(1)?,
+        story: row.get(2)?,
+        copy_of: row.get(3)?,
+        severity: row.get(4)?,
+        marks: values::from_json(row, 5)?,
+        watchlist: values::count(row, 6)?,
+        at: row.get(7)?,
+        judgement: values::from_json(row, 8)?,
+    })
+}
+
+/// The columns of [`alert`].
+pub(super) const ALERT: &str = "a.id, a.revision, a.story, a.copy_of, a.severity, a.marks, \
+     a.watchlist, a.at, coalesce(a.judgement, d.judgement)";

@@ -1,0 +1,83 @@
+//! Configurations that were accepted, and the edit that waits to be mended.
+//!
+//! A version covers all files. Texts are kept once, under their hash, so a large list that did not
+//! change costs nothing with the next version.
+
+use std::collections::BTreeMap;
+
+use data_encoding::HEXLOWER;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::model::{Timestamp, id};
+use crate::store::{ConfigVersion, RejectedEdit};
+
+/// Puts files in force and answers their version.
+pub(super) fn adopt(
+    connection: &Connection,
+    files: &BTreeMap<String, String>,
+    now: Timestamp,
+) -> rusqlite::Result<u64> {
+    connection
+        .prepare_cached("UPDATE rejected_edits SET mended = ?1 WHERE mended IS NULL")?
+        .execute([now])?;
+    if let Some(present) = in_force(connection)?
+        && present.files == *files
+    {
+        return Ok(present.version);
+    }
+    connection.prepare_cached("INSERT INTO config_versions(since) VALUES (?1)")?.execute([now])?;
+    let version = connection.last_insert_rowid();
+    for (name, text) in files {
+        let hash = HEXLOWER.encode(&id::digest(&[text]));
+        connection
+            .prepare_cached(
+                "INSERT INTO config_texts(hash, text) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            )?
+            .execute([&hash, text])?;
+        connection
+            .prepare_cached("INSERT INTO config_files(version, name, hash) VALUES (?1, ?2, ?3)")?
+            .execute(params![version, name, hash])?;
+    }
+    Ok(u64::try_from(version).unwrap_or(0))
+}
+
+/// The configuration in force.
+pub(super) fn in_force(connection: &Connection) -> rusqlite::Result<Option<ConfigVersion>> {
+    let newest: Option<(i64, Timestamp)> = connection
+        .prepare_cached("SELECT version, since FROM config_versions ORDER BY version DESC LIMIT 1")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((version, since)) = newest else { return Ok(None) };
+    let mut select = connection.prepare_cached(
+        "SELECT f.name, t.text FROM config_files f JOIN config_texts t ON t.hash = f.hash
+         WHERE f.version = ?1",
+    )?;
+    let files = select
+        .query_map([version], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(Some(ConfigVersion { version: u64::try_from(version).unwrap_or(0), files, since }))
+}
+
+/// Notes that an edit was refused. The same edit seen again keeps its first instant.
+pub(super) fn reject(connection: &Connection, rejected: &RejectedEdit) -> rusqlite::Result<()> {
+    if waiting(connection)?.is_some_and(|old| old.problems == rejected.problems) {
+        return Ok(());
+    }
+    connection
+        .prepare_cached("UPDATE rejected_edits SET mended = ?1 WHERE mended IS NULL")?
+        .execute([rejected.at])?;
+    connection
+        .prepare_cached("INSERT INTO rejected_edits(at, problems) VALUES (?1, ?2)")?
+        .execute(params![rejected.at, rejected.problems])?;
+    Ok(())
+}
+
+/// The edit that waits to be mended.
+pub(super) fn waiting(connection: &Connection) -> rusqlite::Result<Option<RejectedEdit>> {
+    connection
+        .prepare_cached(
+            "SELECT at, problems FROM rejected_edits WHERE mended IS NULL ORDER BY key DESC LIMIT 1",
+        )?
+        .query_row([], |row| Ok(RejectedEdit { at: row.get(0)?, problems: row.get(1)? }))
+        .optional()
+}

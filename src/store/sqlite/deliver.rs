@@ -1,0 +1,157 @@
+//! Notices and occasions: what a reader is still to be told, and the sealing that tells it.
+//!
+//! Invariant: an occasion's row, its mails and its marked notices are written together, and the
+//! occasion's key is a primary key, so nothing is sealed twice. Notices of the operator have the
+//! reader ''.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, params};
+
+use crate::model::{
+    AlertId, MailId, MailKind, MailState, Notice, PendingNotice, SealedMail, StoryId, Timestamp,
+};
+use crate::store::ReaderHistory;
+
+use super::assess::{self, ALERT};
+use super::{items, values};
+
+/// Notices of a reader that no mail has told yet, oldest alert first.
+pub(super) fn pending(
+    connection: &Connection,
+    reader: &str,
+) -> rusqlite::Result<Vec<PendingNotice>> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {ALERT}, a.item, n.urgency, n.not_before, n.undelivered
+         FROM notices n JOIN alerts a ON a.key = n.alert JOIN decisions d ON d.key = a.decision
+         WHERE n.reader = ?1 AND n.state = 'pending' ORDER BY a.at, a.key"
+    ))?;
+    let rows = select.query_map([reader], |row| {
+        let item = items::at(connection, row.get(9)?, row.get(1)?)?;
+        let alert = assess::alert(row, &item.id)?;
+        let notice = Notice {
+            alert: alert.id.clone(),
+            reader: reader.to_owned(),
+            urgency: values::urgency(row.get_ref(10)?.as_str()?),
+            not_before: row.get(11)?,
+        };
+        Ok(PendingNotice { notice, alert, item, undelivered: row.get(12)? })
+    })?;
+    rows.collect()
+}
+
+/// Urgent mails sealed for a reader and a story: how many, and when the last.
+pub(super) fn urgent_sealed(
+    connection: &Connection,
+    reader: &str,
+    story: &StoryId,
+) -> rusqlite::Result<(u32, Option<Timestamp>)> {
+    connection
+        .prepare_cached(
+            "SELECT count(*), max(at) FROM occasions
+             WHERE reader = ?1 AND kind = 'urgent' AND story = ?2",
+        )?
+        .query_row(params![reader, story], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// What a reader has had so far. What a wrong clock wrote ahead of `now` is left out.
+pub(super) fn history(
+    connection: &Connection,
+    reader: &str,
+    now: Timestamp,
+) -> rusqlite::Result<ReaderHistory> {
+    connection
+        .prepare_cached(
+            "SELECT coalesce((SELECT min(since, ?2) FROM readers WHERE name = ?1), ?2),
+                    (SELECT max(covers_until) FROM occasions
+                     WHERE reader = ?1 AND kind IN ('digest', 'ondemand') AND covers_until <= ?2),
+                    (SELECT max(slot) FROM occasions
+                     WHERE reader = ?1 AND kind = 'digest' AND slot <= ?2),
+                    (SELECT count(*) FROM occasions
+                     WHERE reader = ?1 AND kind = 'urgent' AND at > ?3 AND at <= ?2)",
+        )?
+        .query_row(params![reader, now, now.minus(Duration::from_hours(1))], |row| {
+            Ok(ReaderHistory {
+                since: row.get(0)?,
+                covered_until: row.get(1)?,
+                last_slot: row.get(2)?,
+                urgent_last_hour: row.get(3)?,
+            })
+        })
+}
+
+/// Writes a finished occasion, or answers false when it was sealed before.
+pub(super) fn seal(connection: &Connection, mail: &SealedMail) -> rusqlite::Result<bool> {
+    let reader = mail.reader.as_deref().unwrap_or("");
+    let written = connection
+        .prepare_cached(
+            "INSERT INTO occasions(key, kind, reader, story, message_id, subject, slot,
+                 covers_until, at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(key) DO NOTHING",
+        )?
+        .execute(params![
+            mail.key.as_str(),
+            mail.kind,
+            reader,
+            mail.story,
+            mail.message_id,
+            mail.subject,
+            slot(mail, reader),
+            mail.covers_until,
+            mail.at
+        ])?;
+    if written == 0 {
+        return Ok(false);
+    }
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO mails(id, occasion, address, state, next_attempt, message)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(occasion, address) DO NOTHING",
+    )?;
+    for letter in &mail.letters {
+        insert.execute(params![
+            MailId::of(&[mail.key.as_str(), &letter.address]),
+            mail.key.as_str(),
+            letter.address,
+            MailState::Pending,
+            mail.at,
+            letter.message
+        ])?;
+    }
+    let mut mark = connection.prepare_cached(
+        "UPDATE notices SET state = 'sealed', occasion = ?3, changed = ?4
+         WHERE alert = (SELECT key FROM alerts WHERE id = ?1) AND reader = ?2
+           AND state = 'pending'",
+    )?;
+    for alert in &mail.alerts {
+        mark.execute(params![alert, reader, mail.key.as_str(), mail.at])?;
+    }
+    Ok(true)
+}
+
+/// The slot of a scheduled digest, which stands at the end of its key.
+fn slot(mail: &SealedMail, reader: &str) -> Option<Timestamp> {
+    if mail.kind != MailKind::Digest {
+        return None;
+    }
+    let rest = mail.key.as_str().strip_prefix("digest:")?.strip_prefix(reader)?;
+    Some(rest.strip_prefix(':').and_then(Timestamp::parse).unwrap_or(mail.at))
+}
+
+/// Marks notices as not to be told.
+pub(super) fn withdraw(
+    connection: &Connection,
+    reader: &str,
+    alerts: &[AlertId],
+    reason: &str,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let mut mark = connection.prepare_cached(
+        "UPDATE notices SET state = 'withdrawn', reason = ?3, changed = ?4
+         WHERE alert = (SELECT key FROM alerts WHERE id = ?1) AND reader = ?2
+           AND state = 'pending'",
+    )?;
+    for alert in alerts {
+        mark.execute(params![alert, reader, reason, now])?;
+    }
+    Ok(())
+}

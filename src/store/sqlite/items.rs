@@ -1,0 +1,331 @@
+//! Items: stored, found again, edited, read back at any revision.
+//!
+//! Invariant: no revision that waits to be assessed is ever overwritten without a copy, so whatever
+//! was seen once is judged once.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::model::item::{Identity, KnownItem};
+use crate::model::{Item, ItemId, ItemText, Timestamp, id};
+
+use super::values;
+
+/// How old the note that an item still stands in its feed may grow. Identities are kept for years,
+/// so days do not matter, and noting it at every poll would cost a write for each item.
+const SHOWN_EVERY: Duration = Duration::from_hours(7 * 24);
+
+/// What became of an item that was handed over for storing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stored {
+    New,
+    Edited,
+    /// The very same was there already: the poll was repeated.
+    Known,
+}
+
+/// Stores a new item, or a new revision of one that is known by its id, and queues it.
+pub(super) fn store(connection: &Connection, source: i64, item: &Item) -> rusqlite::Result<Stored> {
+    let inserted = connection
+        .prepare_cached(
+            "INSERT INTO items(id, source, revision, official, arrival, first_seen, published,
+                 shown, lang, text_hash, guid, link, title, categories, summary, content)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+             ON CONFLICT(id) DO NOTHING",
+        )?
+        .execute(params![
+            item.id,
+            source,
+            item.revision,
+            item.official,
+            item.arrival,
+            item.first_seen,
+            item.published,
+            item.text.lang,
+            item.text_hash,
+            item.guid,
+            item.link,
+            item.text.title,
+            categories(&item.text)?,
+            item.text.summary,
+            item.text.content
+        ])?;
+    if inserted == 0 {
+        return edit(connection, source, item);
+    }
+    let key = connection.last_insert_rowid();
+    add_keys(connection, source, key, &identity(item))?;
+    queue(connection, key, item.revision)?;
+    Ok(Stored::New)
+}
+
+fn edit(connection: &Connection, source: i64, item: &Item) -> rusqlite::Result<Stored> {
+    let (key, revision, old): (i64, u32, Identity) = connection
+        .prepare_cached("SELECT key, revision, guid, link, text_hash FROM items WHERE id = ?1")?
+        .query_row([item.id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, keys_of(row, 2)?)))?;
+    let new = identity(item);
+    if old == new {
+        return Ok(Stored::Known);
+    }
+    keep_revision(connection, key, revision)?;
+    let revision = item.revision.max(revision + 1);
+    connection
+        .prepare_cached(
+            "UPDATE items SET revision = ?2, official = ?3, arrival = ?4, first_seen = ?5,
+                 published = ?6, shown = ?5, pruned = NULL, lang = ?7, text_hash = ?8, guid = ?9,
+                 link = ?10, title = ?11, categories = ?12, summary = ?13, content = ?14
+             WHERE key = ?1",
+        )?
+        .execute(params![
+            key,
+            revision,
+            item.official,
+            item.arrival,
+            item.first_seen,
+            item.published,
+            item.text.lang,
+            item.text_hash,
+            item.guid,
+            item.link,
+            item.text.title,
+            categories(&item.text)?,
+            item.text.summary,
+            item.text.content
+        ])?;
+    remove_keys(connection, source, key, &old)?;
+    add_keys(connection, source, key, &new)?;
+    queue(connection, key, revision)?;
+    Ok(Stored::Edited)
+}
+
+/// Copies the present revision aside if somebody still needs it.
+fn keep_revision(connection: &Connection, key: i64, revision: u32) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO revisions
+             SELECT key, revision, arrival, first_seen, published, lang, text_hash, guid, link,
+                    title, categories, summary, content
+             FROM items WHERE key = ?1 AND pruned IS NULL
+               AND (EXISTS (SELECT 1 FROM waiting WHERE item = ?1 AND revision = ?2)
+                 OR EXISTS (SELECT 1 FROM decisions WHERE item = ?1 AND revision = ?2))
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![key, revision])?;
+    Ok(())
+}
+
+fn queue(connection: &Connection, key: i64, revision: u32) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT INTO waiting(item, revision) VALUES (?1, ?2)")?
+        .execute(params![key, revision])?;
+    Ok(())
+}
+
+/// Notes that known items still stand in their feed.
+pub(super) fn note_shown(
+    connection: &Connection,
+    seen: &[ItemId],
+    noted: Timestamp,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    if seen.is_empty() || now.since(noted) < SHOWN_EVERY {
+        return Ok(false);
+    }
+    let mut update =
+        connection.prepare_cached("UPDATE items SET shown = ?2 WHERE id = ?1 AND shown < ?2")?;
+    for item in seen {
+        update.execute(params![item, now])?;
+    }
+    Ok(true)
+}
+
+/// The items of a source that share a key with any of these identities.
+pub(super) fn known(
+    connection: &Connection,
+    source: &str,
+    identities: &[Identity],
+) -> rusqlite::Result<Vec<KnownItem>> {
+    let mut wanted: Vec<i64> = identities.iter().flat_map(hashes).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let source: Option<i64> = connection
+        .prepare_cached(
+            "SELECT s.key FROM sources s JOIN source_states t ON t.source = s.key
+             WHERE s.id = ?1 AND t.items > 0",
+        )?
+        .query_row([source], |row| row.get(0))
+        .optional()?;
+    let Some(source) = source else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    let mut select =
+        connection.prepare_cached("SELECT item FROM item_keys WHERE source = ?1 AND hash = ?2")?;
+    for hash in wanted {
+        for key in select.query_map(params![source, hash], |row| row.get::<_, i64>(0))? {
+            found.push(key?);
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    let mut select = connection.prepare_cached(
+        "SELECT id, revision, guid, link, text_hash, title FROM items WHERE key = ?1",
+    )?;
+    found
+        .into_iter()
+        .map(|key| {
+            select.query_row([key], |row| {
+                Ok(KnownItem {
+                    id: row.get(0)?,
+                    revision: row.get(1)?,
+                    identity: keys_of(row, 2)?,
+                    title: row.get(5)?,
+                })
+            })
+        })
+        .collect()
+}
+
+/// An item at one of its revisions.
+pub(super) fn at(connection: &Connection, key: i64, revision: u32) -> rusqlite::Result<Item> {
+    let newest = connection
+        .prepare_cached(&format!(
+            "SELECT {ITEM} FROM items i JOIN sources s ON s.key = i.source WHERE i.key = ?1"
+        ))?
+        .query_row([key], |row| item(row, 0))?;
+    if newest.revision == revision {
+        return Ok(newest);
+    }
+    let earlier = connection
+        .prepare_cached(
+            "SELECT arrival, first_seen, published, lang, text_hash, guid, link, title, categories,
+                    summary, content FROM revisions WHERE item = ?1 AND revision = ?2",
+        )?
+        .query_row(params![key, revision], |row| {
+            Ok(Item {
+                revision,
+                arrival: row.get(0)?,
+                first_seen: row.get(1)?,
+                published: row.get(2)?,
+                text_hash: row.get(4)?,
+                guid: row.get(5)?,
+                link: row.get(6)?,
+                text: ItemText {
+                    lang: row.get(3)?,
+                    title: row.get(7)?,
+                    categories: categories_of(row, 8)?,
+                    summary: row.get(9)?,
+                    content: row.get(10)?,
+                },
+                ..newest.clone()
+            })
+        })
+        .optional()?;
+    Ok(earlier.unwrap_or(newest))
+}
+
+/// The columns of [`item`], of `items AS i` and `sources AS s`.
+pub(super) const ITEM: &str = "i.id, i.revision, s.id, i.official, i.guid, i.link, i.title, \
+     i.summary, i.content, i.categories, i.lang, i.text_hash, i.published, i.first_seen, i.arrival";
+
+/// An item from the columns of [`ITEM`] at `at`.
+pub(super) fn item(row: &Row<'_>, at: usize) -> rusqlite::Result<Item> {
+    Ok(Item {
+        id: row.get(at)?,
+        revision: row.get(at + 1)?,
+        source: row.get(at + 2)?,
+        official: row.get(at + 3)?,
+        guid: row.get(at + 4)?,
+        link: row.get(at + 5)?,
+        text: ItemText {
+            title: row.get(at + 6)?,
+            summary: row.get(at + 7)?,
+            content: row.get(at + 8)?,
+            categories: categories_of(row, at + 9)?,
+            lang: row.get(at + 10)?,
+        },
+        text_hash: row.get(at + 11)?,
+        published: row.get(at + 12)?,
+        first_seen: row.get(at + 13)?,
+        arrival: row.get(at + 14)?,
+    })
+}
+
+fn categories(text: &ItemText) -> rusqlite::Result<Option<String>> {
+    if text.categories.is_empty() { Ok(None) } else { values::json(&text.categories).map(Some) }
+}
+
+fn categories_of(row: &Row<'_>, at: usize) -> rusqlite::Result<Vec<String>> {
+    match row.get_ref(at)?.as_str_or_null()? {
+        None => Ok(Vec::new()),
+        Some(text) => values::parse_json(text, at),
+    }
+}
+
+fn identity(item: &Item) -> Identity {
+    Identity { guid: item.guid.clone(), link: item.link.clone(), text_hash: item.text_hash.clone() }
+}
+
+/// The keys of an item from three columns.
+pub(super) fn keys_of(row: &Row<'_>, at: usize) -> rusqlite::Result<Identity> {
+    Ok(Identity { guid: row.get(at)?, link: row.get(at + 1)?, text_hash: row.get(at + 2)? })
+}
+
+/// The keys by which an item is found: 64 bits of a hash, so that long addresses need no index.
+/// Two keys that collide only make the identity rules look at one item more.
+fn hashes(identity: &Identity) -> Vec<i64> {
+    let short = |kind: &str, key: &str| {
+        let whole = id::digest(&[kind, key]);
+        let mut first = [0; 8];
+        first.copy_from_slice(&whole[..8]);
+        i64::from_be_bytes(first)
+    };
+    let mut keys = Vec::with_capacity(3);
+    keys.extend(identity.guid.as_deref().map(|guid| short("guid", guid)));
+    keys.extend(identity.link.as_deref().map(|link| short("link", link)));
+    keys.push(short("text", &identity.text_hash));
+    keys
+}
+
+fn add_keys(
+    connection: &Connection,
+    source: i64,
+    item: i64,
+    identity: &Identity,
+) -> rusqlite::Result<()> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO item_keys(source, hash, item) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+    )?;
+    for hash in hashes(identity) {
+        insert.execute(params![source, hash, item])?;
+    }
+    Ok(())
+}
+
+/// Takes an item's keys away.
+pub(super) fn remove_keys(
+    connection: &Connection,
+    source: i64,
+    item: i64,
+    identity: &Identity,
+) -> rusqlite::Result<()> {
+    let mut delete = connection
+        .prepare_cached("DELETE FROM item_keys WHERE source = ?1 AND hash = ?2 AND item = ?3")?;
+    for hash in hashes(identity) {
+        delete.execute(params![source, hash, item])?;
+    }
+    Ok(())
+}
+
+/// When a revision was first seen.
+pub(super) fn first_seen(
+    connection: &Connection,
+    key: i64,
+    revision: u32,
+) -> rusqlite::Result<Timestamp> {
+    connection
+        .prepare_cached(
+            "SELECT coalesce((SELECT first_seen FROM revisions WHERE item = ?1 AND revision = ?2),
+                             (SELECT first_seen FROM items WHERE key = ?1))",
+        )?
+        .query_row(params![key, revision], |row| row.get(0))
+}

@@ -1,0 +1,67 @@
+//! The lock beside the database: `DB.lock`, held by one process and naming it.
+//!
+//! It is a lock of its own file, because opening and closing the database other than through SQLite
+//! would drop SQLite's own locks. The kernel frees it when the process ends, however it ends.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::store::StoreError;
+
+use super::fault;
+use super::open::sorted_io;
+
+/// A held lock. Dropping it lets go; the file stays, so that nobody locks a name that is gone.
+#[derive(Debug)]
+pub(super) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock of the database at `path`, or says who holds it.
+    pub(super) fn take(path: &Path) -> Result<Self, StoreError> {
+        let beside = beside(path);
+        let failed = |error: &io::Error| sorted_io("create the lock file", &beside, error);
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&beside)
+            .map_err(|error| failed(&error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(StoreError::Held {
+                    what: fault::attempt("work", path),
+                    pid: written(&mut file),
+                });
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(&error)),
+        }
+        name_holder(&mut file).map_err(|error| failed(&error))?;
+        Ok(Self { _file: file })
+    }
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
+}
+
+fn written(file: &mut File) -> u32 {
+    let mut text = String::new();
+    // A holder that could not write its number is a holder all the same.
+    let _ = file.read_to_string(&mut text);
+    text.trim().parse().unwrap_or(0)
+}
+
+fn name_holder(file: &mut File) -> io::Result<()> {
+    file.set_len(0)?;
+    file.seek(SeekFrom::Start(0))?;
+    writeln!(file, "{}", std::process::id())
+}

@@ -1,0 +1,203 @@
+//! The three ways in: alone and for writing, beside others and for reading, and on a copy.
+//!
+//! Order matters: folder, lock, a look at what is there, and only then the first written byte, so
+//! that a refusal leaves everything as it was.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, backup::Backup};
+
+use crate::store::StoreError;
+
+use super::lock::Lock;
+use super::schema::{self, Found};
+use super::worker::{Manner, Worker};
+use super::{Mode, Sqlite, fault};
+
+/// How long a call waits for another process's short write.
+const BUSY: Duration = Duration::from_secs(5);
+/// Compiled statements kept by a connection: more than this backend has.
+const STATEMENTS: usize = 160;
+
+impl Sqlite {
+    /// Opens the database at `path`.
+    ///
+    /// # Errors
+    /// [`StoreError::Held`] when somebody else works on it, [`StoreError::Permission`] when we may
+    /// not, [`StoreError::Unusable`] when it is missing (for reading), a stranger's, damaged or
+    /// newer, [`StoreError::Later`] for the rest.
+    pub fn open(path: &Path, mode: Mode) -> Result<Self, StoreError> {
+        match mode {
+            Mode::Exclusive => Self::open_exclusive(path),
+            Mode::Reader => Self::open_reader(path),
+        }
+    }
+
+    fn open_exclusive(path: &Path) -> Result<Self, StoreError> {
+        make_folder(path)?;
+        let lock = Lock::take(path)?;
+        make_file(path)?;
+        let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        schema::inspect(&connection, path)?;
+        let failed = |error: rusqlite::Error| fault::sorted("open the database", path, &error);
+        connection
+            .execute_batch(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+                 PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;
+                 PRAGMA journal_size_limit = 67108864;",
+            )
+            .map_err(failed)?;
+        schema::migrate(&mut connection, path)?;
+        let reading = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        reading
+            .execute_batch("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;")
+            .map_err(failed)?;
+        Ok(Self {
+            path: Arc::from(path),
+            writer: Some(start("store-write", connection, Manner::Write, path)?),
+            reader: Some(start("store-read", reading, Manner::Read, path)?),
+            _lock: Some(lock),
+        })
+    }
+
+    fn open_reader(path: &Path) -> Result<Self, StoreError> {
+        let (connection, found) = look(path)?;
+        if found != Found::Ours(schema::newest()) {
+            return Err(StoreError::Unusable {
+                what: fault::attempt("open the database", path),
+                why: "its shape is older than this program".into(),
+                hint: "start `watchlistd run` or `watchlistd once`: it brings it up to date".into(),
+            });
+        }
+        connection
+            .execute_batch("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;")
+            .map_err(|error| fault::sorted("open the database", path, &error))?;
+        Ok(Self {
+            path: Arc::from(path),
+            writer: None,
+            reader: Some(start("store-read", connection, Manner::Read, path)?),
+            _lock: None,
+        })
+    }
+
+    /// Opens a copy in memory of the database at `path`, or an empty one when there is none: every
+    /// call works and nothing is kept. Works beside a running daemon and creates no file.
+    ///
+    /// # Errors
+    /// As [`Sqlite::open`] for reading, but a missing database is none.
+    pub fn dry_run(path: &Path) -> Result<Self, StoreError> {
+        let failed = |error: rusqlite::Error| fault::sorted("copy the database", path, &error);
+        let mut copy = Connection::open_in_memory().map_err(failed)?;
+        if path.exists() {
+            let (original, _) = look(path)?;
+            // All pages in one step: a daemon that writes meanwhile cannot start the copy over.
+            Backup::new(&original, &mut copy).and_then(|backup| backup.step(-1)).map_err(failed)?;
+        }
+        copy.set_prepared_statement_cache_capacity(STATEMENTS);
+        copy.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")
+            .map_err(failed)?;
+        schema::migrate(&mut copy, path)?;
+        Ok(Self {
+            path: Arc::from(path),
+            writer: Some(start("store-copy", copy, Manner::Write, path)?),
+            reader: None,
+            _lock: None,
+        })
+    }
+}
+
+/// A connection that changes nothing, to a database that is there and no stranger's.
+fn look(path: &Path) -> Result<(Connection, Found), StoreError> {
+    match fs::metadata(path) {
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(StoreError::Unusable {
+                what: fault::attempt("open the database", path),
+                why: "there is no such file".into(),
+                hint: "start `watchlistd run` or `watchlistd once` first, or check `storage` in \
+                       watchlistd.toml"
+                    .into(),
+            });
+        }
+        Err(error) => return Err(sorted_io("open the database", path, &error)),
+    }
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let found = schema::inspect(&connection, path)?;
+    Ok((connection, found))
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let failed = |error: rusqlite::Error| fault::sorted("open the database", path, &error);
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(failed)?;
+    connection.busy_timeout(BUSY).map_err(failed)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}
+
+fn start(
+    name: &str,
+    connection: Connection,
+    manner: Manner,
+    path: &Path,
+) -> Result<Worker, StoreError> {
+    Worker::start(name, connection, manner)
+        .map_err(|error| sorted_io("start a thread for the database", path, &error))
+}
+
+fn make_folder(path: &Path) -> Result<(), StoreError> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|error| sorted_io("create the folder", folder, &error))
+}
+
+/// Makes an empty file with its mode, so that the database is never readable by others, not even
+/// for a moment. An existing one is not touched: only SQLite opens databases.
+fn make_file(path: &Path) -> Result<(), StoreError> {
+    if path.is_dir() {
+        return Err(StoreError::Unusable {
+            what: fault::attempt("open the database", path),
+            why: "it is a folder".into(),
+            hint: "`storage` in watchlistd.toml names the file itself".into(),
+        });
+    }
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(sorted_io("create the database", path, &error)),
+    }
+}
+
+/// The same sorting for errors of the file system.
+pub(super) fn sorted_io(what: &str, path: &Path, error: &io::Error) -> StoreError {
+    use io::ErrorKind as Kind;
+    let what = format!("could not {what} {}", path.display());
+    let why = error.to_string();
+    match error.kind() {
+        Kind::PermissionDenied | Kind::ReadOnlyFilesystem => StoreError::Permission { what, why },
+        Kind::StorageFull | Kind::QuotaExceeded => StoreError::Later { what, why, full: true },
+        Kind::NotADirectory
+        | Kind::NotFound
+        | Kind::IsADirectory
+        | Kind::AlreadyExists
+        | Kind::InvalidInput
+        | Kind::InvalidFilename => StoreError::Unusable {
+            what,
+            why,
+            hint: "name a path in a folder that can be created and written as `storage` in \
+                   watchlistd.toml"
+                .into(),
+        },
+        _ => StoreError::Later { what, why, full: false },
+    }
+}

@@ -1,0 +1,178 @@
+//! The outbox: which mail goes next, and what became of it.
+//!
+//! A mail that was being sent when its sender vanished may have gone out. It is never taken for
+//! unsent: the lost attempt counts as uncertain, and after the third it rests.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::model::mail::{ClaimedMail, Letter, MailOutcome};
+use crate::model::{MailKey, MailState, Timestamp};
+
+use super::values;
+
+/// No attempt is planned further ahead: back-off ends at an hour.
+const ATTEMPT_AHEAD: Duration = Duration::from_hours(24);
+/// An uncertain mail is retried at most twice, then rests as uncertain.
+const UNCERTAIN_RETRIES: u32 = 2;
+/// What the outbox says of an attempt whose sender vanished.
+const INTERRUPTED: &str = "the attempt was interrupted; the mail may have arrived";
+
+/// Claims the mail whose attempt is due longest, until `lease`.
+pub(super) fn claim(
+    connection: &Connection,
+    now: Timestamp,
+    lease: Timestamp,
+) -> rusqlite::Result<Option<ClaimedMail>> {
+    while let Some((key, state)) = due(connection, now)? {
+        if state == MailState::Sending && !interrupted(connection, key, now)? {
+            continue;
+        }
+        connection
+            .prepare_cached("UPDATE mails SET state = 'sending', next_attempt = ?2 WHERE key = ?1")?
+            .execute(params![key, lease])?;
+        return claimed(connection, key).map(Some);
+    }
+    Ok(None)
+}
+
+fn due(connection: &Connection, now: Timestamp) -> rusqlite::Result<Option<(i64, MailState)>> {
+    for condition in ["next_attempt <= ?1", "next_attempt > ?2"] {
+        let found = connection
+            .prepare_cached(&format!(
+                "SELECT key, state FROM mails WHERE {condition}
+                 ORDER BY next_attempt, key LIMIT 1"
+            ))?
+            .query_row(params![now, now.plus(ATTEMPT_AHEAD)], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+/// Counts a lost attempt; answers whether the mail is to be tried again.
+fn interrupted(connection: &Connection, key: i64, now: Timestamp) -> rusqlite::Result<bool> {
+    let next: Option<Timestamp> = connection
+        .prepare_cached(
+            "UPDATE mails SET state = 'uncertain', attempts = attempts + 1,
+                 uncertain = uncertain + 1, reply = ?2,
+                 next_attempt = CASE WHEN uncertain < ?3 THEN ?4 END
+             WHERE key = ?1 RETURNING next_attempt",
+        )?
+        .query_row(params![key, INTERRUPTED, UNCERTAIN_RETRIES, now], |row| row.get(0))?;
+    Ok(next.is_some())
+}
+
+fn claimed(connection: &Connection, key: i64) -> rusqlite::Result<ClaimedMail> {
+    connection
+        .prepare_cached(
+            "SELECT m.id, m.occasion, o.kind, m.address, m.message, m.attempts, m.uncertain, o.at
+             FROM mails m JOIN occasions o ON o.key = m.occasion WHERE m.key = ?1",
+        )?
+        .query_row([key], |row| {
+            Ok(ClaimedMail {
+                id: row.get(0)?,
+                key: MailKey::stored(row.get(1)?),
+                kind: row.get(2)?,
+                letter: Letter { address: row.get(3)?, message: row.get(4)? },
+                attempts: row.get(5)?,
+                uncertain: row.get(6)?,
+                sealed_at: row.get(7)?,
+            })
+        })
+}
+
+/// Writes what became of an attempt. What the server took stays sent, whatever is said later.
+pub(super) fn outcome(connection: &Connection, outcome: &MailOutcome) -> rusqlite::Result<()> {
+    let uncertain = outcome.state == MailState::Uncertain;
+    let sent = (outcome.state == MailState::Sent).then_some(outcome.at);
+    let occasion: Option<String> = connection
+        .prepare_cached(
+            "UPDATE mails SET state = ?2, next_attempt = ?3, reply = ?4, attempts = attempts + ?5,
+                 uncertain = uncertain + ?6, sent = ?7
+             WHERE id = ?1
+               AND (state NOT IN ('sent', 'refused', 'dead') OR (?2 = 'sent' AND state <> 'sent'))
+             RETURNING occasion",
+        )?
+        .query_row(
+            params![
+                outcome.id,
+                outcome.state,
+                next_attempt(outcome),
+                outcome.reply,
+                outcome.counts,
+                uncertain,
+                sent
+            ],
+            |row| row.get(0),
+        )
+        .optional()?;
+    match occasion {
+        Some(occasion) if matches!(outcome.state, MailState::Refused | MailState::Dead) => {
+            bring_back(connection, &occasion, outcome.at)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What still wants sending is never left without a time; what is settled has none.
+fn next_attempt(outcome: &MailOutcome) -> Option<Timestamp> {
+    match outcome.state {
+        MailState::Pending | MailState::Sending | MailState::Deferred => {
+            Some(outcome.next_attempt.unwrap_or(outcome.at))
+        }
+        MailState::Uncertain => outcome.next_attempt,
+        MailState::Sent | MailState::Refused | MailState::Dead => None,
+    }
+}
+
+/// When no address of an occasion was reached, its notices come back, to be listed in the next mail
+/// that works. They no longer ask for one of their own: a dead address must not draw urgent mails
+/// without end.
+fn bring_back(connection: &Connection, occasion: &str, now: Timestamp) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE notices SET state = 'pending', occasion = NULL, undelivered = 1,
+                 urgency = 'digest', changed = ?2
+             WHERE occasion = ?1 AND state = 'sealed' AND NOT EXISTS (SELECT 1 FROM mails
+                 WHERE occasion = ?1 AND state NOT IN ('refused', 'dead'))",
+        )?
+        .execute(params![occasion, now])?;
+    Ok(())
+}
+
+/// The earliest instant at which a mail wants another attempt, or a lease runs out.
+pub(super) fn next(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    connection
+        .prepare_cached("SELECT min(next_attempt) FROM mails WHERE next_attempt IS NOT NULL")?
+        .query_row([], |row| row.get(0))
+}
+
+/// Mails whose sender is gone for certain: nobody else holds the store.
+pub(super) fn release(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    let mut select = connection.prepare_cached("SELECT key FROM mails WHERE state = 'sending'")?;
+    let keys: Vec<i64> =
+        select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    for key in keys {
+        interrupted(connection, key, now)?;
+    }
+    Ok(())
+}
+
+/// How many mails stand where, states without any included.
+pub(super) fn census(
+    connection: &Connection,
+) -> rusqlite::Result<std::collections::BTreeMap<MailState, u64>> {
+    let mut counts: std::collections::BTreeMap<MailState, u64> =
+        MailState::ALL.into_iter().map(|state| (state, 0)).collect();
+    let mut select =
+        connection.prepare_cached("SELECT state, count(*) FROM mails GROUP BY state")?;
+    for row in select.query_map([], |row| Ok((row.get(0)?, values::count(row, 1)?)))? {
+        let (state, count) = row?;
+        counts.insert(state, count);
+    }
+    Ok(counts)
+}

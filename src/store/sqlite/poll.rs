@@ -1,0 +1,199 @@
+//! What a poll brought, in one transaction: items, validators, health, the next due time.
+//!
+//! A poll without news touches one row of `source_states` and the claim. Polls of a day that were
+//! alike are counted there as a run, and become one row of `polls` when something changes.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::model::Timestamp;
+use crate::store::FinishedPoll;
+
+use super::items::{self, Stored};
+use super::{fault, values};
+
+const DAY: i64 = 86_400_000;
+
+/// The polls since something last changed.
+struct Run {
+    source: i64,
+    first: Timestamp,
+    last: Timestamp,
+    polls: i64,
+    status: Option<u16>,
+    bytes: i64,
+    entries: Option<u32>,
+    error: Option<String>,
+    shown_noted: Timestamp,
+}
+
+/// What a poll did to the items.
+#[derive(Default)]
+struct News {
+    new: u32,
+    edited: u32,
+    newest: Option<Timestamp>,
+}
+
+/// Writes what a poll brought and gives the claim back.
+pub(super) fn finish(connection: &Connection, poll: &FinishedPoll) -> rusqlite::Result<()> {
+    let run = run(connection, poll)?;
+    let news = take_in(connection, run.source, poll)?;
+    let noted = items::note_shown(connection, &poll.seen, run.shown_noted, poll.ended)?;
+    if let Some(gap) = &poll.gap {
+        connection
+            .prepare_cached("INSERT INTO gaps(source, \"from\", until) VALUES (?1, ?2, ?3)")?
+            .execute(params![run.source, gap.from, gap.until])?;
+    }
+    let run = record(connection, run, poll, &news)?;
+    let shown_noted = if noted { poll.ended } else { run.shown_noted };
+    remember(connection, poll, &run, shown_noted, news.new)?;
+    connection.prepare_cached("DELETE FROM claims WHERE source = ?1")?.execute([run.source])?;
+    Ok(())
+}
+
+fn run(connection: &Connection, poll: &FinishedPoll) -> rusqlite::Result<Run> {
+    connection
+        .prepare_cached(
+            "SELECT s.key, t.run_first, t.run_last, t.run_polls, t.run_status, t.run_bytes,
+                    t.entries, t.error, t.shown_noted
+             FROM sources s JOIN source_states t ON t.source = s.key WHERE s.id = ?1",
+        )?
+        .query_row(params![poll.source], |row| {
+            Ok(Run {
+                source: row.get(0)?,
+                first: row.get(1)?,
+                last: row.get(2)?,
+                polls: row.get(3)?,
+                status: row.get(4)?,
+                bytes: row.get(5)?,
+                entries: row.get(6)?,
+                error: row.get(7)?,
+                shown_noted: row.get(8)?,
+            })
+        })
+        .optional()?
+        .ok_or_else(|| fault::own(format!("source '{}' was never adopted", poll.source)))
+}
+
+fn take_in(connection: &Connection, source: i64, poll: &FinishedPoll) -> rusqlite::Result<News> {
+    let mut news = News::default();
+    for item in poll.new.iter().chain(&poll.edited) {
+        match items::store(connection, source, item)? {
+            Stored::New => {
+                news.new += 1;
+                // A date in the future is no sign of how fresh the reading is.
+                let seen = item.first_seen;
+                let published = item.published.map_or(seen, |at| at.min(seen));
+                news.newest = news.newest.max(Some(published));
+            }
+            Stored::Edited => news.edited += 1,
+            Stored::Known => {}
+        }
+    }
+    Ok(news)
+}
+
+/// Adds the poll to the run, or ends the run and starts the next one with it.
+fn record(
+    connection: &Connection,
+    run: Run,
+    poll: &FinishedPoll,
+    news: &News,
+) -> rusqlite::Result<Run> {
+    let bytes = values::size(poll.bytes);
+    let quiet = news.new == 0 && news.edited == 0;
+    let alike = run.polls > 0
+        && quiet
+        && poll.gap.is_none()
+        && run.status == poll.status
+        && run.error == poll.state.error
+        && run.first.millis().div_euclid(DAY) == poll.ended.millis().div_euclid(DAY);
+    if alike {
+        let bytes = run.bytes.saturating_add(bytes);
+        return Ok(Run { last: poll.ended, polls: run.polls + 1, bytes, ..run });
+    }
+    if run.polls > 0 {
+        insert(connection, &run, &News::default())?;
+    }
+    let next = Run {
+        first: poll.ended,
+        last: poll.ended,
+        polls: 1,
+        status: poll.status,
+        bytes,
+        entries: Some(poll.entries),
+        error: poll.state.error.clone(),
+        ..run
+    };
+    if quiet {
+        return Ok(next);
+    }
+    insert(connection, &next, news)?;
+    Ok(Run { polls: 0, bytes: 0, ..next })
+}
+
+fn insert(connection: &Connection, run: &Run, news: &News) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO polls(source, first, last, polls, status, bytes, entries, new, edited,
+                 newest, error) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?
+        .execute(params![
+            run.source,
+            run.first,
+            run.last,
+            run.polls,
+            run.status,
+            run.bytes,
+            run.entries,
+            news.new,
+            news.edited,
+            news.newest,
+            run.error
+        ])?;
+    Ok(())
+}
+
+/// The one row that every poll writes. A source that was retired meanwhile stays so.
+fn remember(
+    connection: &Connection,
+    poll: &FinishedPoll,
+    run: &Run,
+    shown_noted: Timestamp,
+    new: u32,
+) -> rusqlite::Result<()> {
+    let state = &poll.state;
+    connection
+        .prepare_cached(
+            "UPDATE source_states SET
+                 next_poll = CASE WHEN next_poll IS NULL THEN NULL ELSE ?2 END,
+                 health = ?3, since = ?4, etag = ?5, last_modified = ?6, last_poll = ?7,
+                 last_success = ?8, last_full = ?9, failures = ?10, retry_after = ?11,
+                 entries = ?12, error = ?13, items = items + ?14, shown_noted = ?15,
+                 run_first = ?16, run_last = ?17, run_polls = ?18, run_status = ?19, run_bytes = ?20
+             WHERE source = ?1",
+        )?
+        .execute(params![
+            run.source,
+            poll.next_poll,
+            state.health,
+            state.since,
+            state.etag,
+            state.last_modified,
+            state.last_poll,
+            state.last_success,
+            state.last_full,
+            state.failures,
+            state.retry_after,
+            state.entries,
+            state.error,
+            new,
+            shown_noted,
+            run.first,
+            run.last,
+            run.polls,
+            run.status,
+            run.bytes
+        ])?;
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! Forgetting, in small steps: what is past its time goes, what proves anything stays.
+//!
+//! The text of items that alerted or were held back is never taken here. An item without its text
+//! stays known by its keys for as long as its feed shows it and two years longer, because a feed
+//! that brings it back must not make it news.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, params};
+
+use crate::model::Timestamp;
+use crate::store::{Keep, Pruned};
+
+use super::{items, values};
+
+/// Rows of one kind in one step: a few milliseconds, so that polls hardly wait.
+const STEP: usize = 500;
+/// How long an item that its feed no longer shows stays known.
+const IDENTITIES: Duration = Duration::from_hours(2 * 365 * 24);
+
+/// Takes one step. Nothing pruned means that nothing is past its time.
+pub(super) fn step(
+    connection: &Connection,
+    keep: Keep,
+    now: Timestamp,
+) -> rusqlite::Result<Pruned> {
+    Ok(Pruned {
+        polls: polls(connection, now.minus(keep.polls))?,
+        texts: texts(connection, now.minus(keep.items), now)?,
+        identities: identities(connection, now.minus(IDENTITIES.max(keep.items)))?,
+    })
+}
+
+fn polls(connection: &Connection, before: Timestamp) -> rusqlite::Result<u64> {
+    let gone = connection
+        .prepare_cached(
+            "DELETE FROM polls WHERE key IN (SELECT key FROM polls WHERE key <= coalesce(
+                 (SELECT min(key) FROM polls), 0) + ?2 AND last < ?1)",
+        )?
+        .execute(params![before, values::size(STEP)])?;
+    Ok(gone as u64)
+}
+
+fn texts(connection: &Connection, before: Timestamp, now: Timestamp) -> rusqlite::Result<u64> {
+    let gone = connection
+        .prepare_cached(
+            "UPDATE items SET pruned = ?2, summary = '', content = '', categories = NULL
+             WHERE key IN (SELECT i.key FROM items i
+                 WHERE i.pruned IS NULL AND i.first_seen < ?1
+                   AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.item = i.key)
+                   AND NOT EXISTS (SELECT 1 FROM waiting w WHERE w.item = i.key)
+                 ORDER BY i.first_seen LIMIT ?3)",
+        )?
+        .execute(params![before, now, values::size(STEP)])?;
+    Ok(gone as u64)
+}
+
+/// Items of which only the keys are left, once nobody can show them again.
+fn identities(connection: &Connection, before: Timestamp) -> rusqlite::Result<u64> {
+    let mut select = connection.prepare_cached(
+        "SELECT key, source, guid, link, text_hash FROM items
+         WHERE pruned IS NOT NULL AND shown < ?1 ORDER BY shown LIMIT ?2",
+    )?;
+    let gone: Vec<_> = select
+        .query_map(params![before, values::size(STEP)], |row| {
+            Ok((row.get(0)?, row.get(1)?, items::keys_of(row, 2)?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    for (item, source, identity) in &gone {
+        let (item, source): (i64, i64) = (*item, *source);
+        items::remove_keys(connection, source, item, identity)?;
+        connection
+            .prepare_cached("UPDATE source_states SET items = items - 1 WHERE source = ?1")?
+            .execute([source])?;
+        connection.prepare_cached("DELETE FROM items WHERE key = ?1")?.execute([item])?;
+    }
+    Ok(gone.len() as u64)
+}

@@ -1,0 +1,155 @@
+//! Which sources and readers are in force.
+//!
+//! A source's history belongs to its id: an edited one keeps it, a missing one is retired with it,
+//! and a returning one finds it again. Only validators belong to the address: at a new address they
+//! could turn a first answer into a 304 and hide its items.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, params};
+
+use crate::model::source::SourceState;
+use crate::model::{Source, SourceId, Timestamp};
+
+use super::values::{self, SOURCE};
+
+struct Known {
+    key: i64,
+    source: Source,
+    retired: bool,
+}
+
+/// Makes the sources in force those listed.
+pub(super) fn adopt(
+    connection: &Connection,
+    sources: &[Source],
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let mut known = known(connection)?;
+    for source in sources {
+        match known.remove(&source.id) {
+            None => add(connection, source, now)?,
+            Some(old) => {
+                if old.retired {
+                    bring_back(connection, old.key, now)?;
+                }
+                if old.source != *source {
+                    edit(connection, &old, source, now)?;
+                }
+            }
+        }
+    }
+    for old in known.into_values().filter(|old| !old.retired) {
+        retire(connection, old.key, now)?;
+    }
+    Ok(())
+}
+
+fn known(connection: &Connection) -> rusqlite::Result<HashMap<SourceId, Known>> {
+    let mut select = connection
+        .prepare_cached(&format!("SELECT {SOURCE}, s.key, s.retired IS NOT NULL FROM sources s"))?;
+    let rows = select.query_map([], |row| {
+        let source = values::source(row, 0)?;
+        let key = row.get(values::SOURCE_WIDTH)?;
+        let retired = row.get(values::SOURCE_WIDTH + 1)?;
+        Ok((source.id.clone(), Known { key, source, retired }))
+    })?;
+    rows.collect()
+}
+
+fn add(connection: &Connection, source: &Source, now: Timestamp) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO sources(id, url, official, lang, interval, allow_private, first_run, added)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![
+            source.id,
+            source.url,
+            source.official,
+            source.lang,
+            values::millis(source.interval),
+            source.allow_private,
+            values::first_run_text(source.first_run),
+            now
+        ])?;
+    let state = SourceState::new(now);
+    connection
+        .prepare_cached(
+            "INSERT INTO source_states(source, next_poll, health, since) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![connection.last_insert_rowid(), now, state.health, state.since])?;
+    Ok(())
+}
+
+fn edit(
+    connection: &Connection,
+    old: &Known,
+    source: &Source,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE sources SET url = ?2, official = ?3, lang = ?4, interval = ?5,
+                    allow_private = ?6, first_run = ?7 WHERE key = ?1",
+        )?
+        .execute(params![
+            old.key,
+            source.url,
+            source.official,
+            source.lang,
+            values::millis(source.interval),
+            source.allow_private,
+            values::first_run_text(source.first_run)
+        ])?;
+    if old.source.url != source.url {
+        connection
+            .prepare_cached(
+                "UPDATE source_states SET etag = NULL, last_modified = NULL, retry_after = NULL,
+                        failures = 0, next_poll = ?2 WHERE source = ?1",
+            )?
+            .execute(params![old.key, now])?;
+    } else if old.source.interval > source.interval {
+        connection
+            .prepare_cached(
+                "UPDATE source_states SET next_poll = min(next_poll, ?2) WHERE source = ?1",
+            )?
+            .execute(params![old.key, now.plus(source.interval)])?;
+    }
+    Ok(())
+}
+
+fn retire(connection: &Connection, key: i64, now: Timestamp) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE sources SET retired = ?2 WHERE key = ?1")?
+        .execute(params![key, now])?;
+    connection
+        .prepare_cached("UPDATE source_states SET next_poll = NULL WHERE source = ?1")?
+        .execute([key])?;
+    Ok(())
+}
+
+fn bring_back(connection: &Connection, key: i64, now: Timestamp) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE sources SET retired = NULL WHERE key = ?1")?
+        .execute([key])?;
+    connection
+        .prepare_cached("UPDATE source_states SET next_poll = ?2 WHERE source = ?1")?
+        .execute(params![key, now])?;
+    Ok(())
+}
+
+/// Makes readers known from now on; known ones keep their history.
+pub(super) fn adopt_readers(
+    connection: &Connection,
+    readers: &[String],
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO readers(name, since) VALUES (?1, ?2) ON CONFLICT(name) DO NOTHING",
+    )?;
+    for reader in readers {
+        insert.execute(params![reader, now])?;
+    }
+    Ok(())
+}

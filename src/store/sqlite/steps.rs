@@ -1,0 +1,186 @@
+//! The calls of the pipeline, each handed to the thread that does it.
+//!
+//! Only the way of a call stands here: which thread, how it is named in an error, whether it may
+//! wait for company. What it does stands in the file of its step.
+
+use std::collections::BTreeMap;
+
+use crate::model::item::{Identity, KnownItem};
+use crate::model::mail::{ClaimedMail, MailOutcome};
+use crate::model::{
+    AlertId, Coverage, PendingNotice, SealedMail, Source, SourceId, StoryId, Timestamp,
+};
+use crate::store::{
+    Answer, Archive, Assessment, Claim, FinishedPoll, Keep, Pruned, ReaderHistory, RejectedEdit,
+    SourceTask, Store, StoryMember, Unassessed,
+};
+
+use super::worker::Pace;
+use super::{
+    Sqlite, assess, claims, config, coverage, deliver, items, outbox, poll, prune, sources,
+};
+
+/// The lease for assessing, of which there is one.
+const ASSESSMENT: &str = "assessment";
+
+impl Store for Sqlite {
+    fn adopt_sources(&self, list: Vec<Source>, now: Timestamp) -> Answer<'_, ()> {
+        self.write("adopt the sources", Pace::Now, move |connection| {
+            sources::adopt(connection, &list, now)
+        })
+    }
+
+    fn adopt_readers(&self, readers: Vec<String>, now: Timestamp) -> Answer<'_, ()> {
+        self.write("adopt the readers", Pace::Now, move |connection| {
+            sources::adopt_readers(connection, &readers, now)
+        })
+    }
+
+    fn adopt_config(&self, files: BTreeMap<String, String>, now: Timestamp) -> Answer<'_, u64> {
+        self.write("adopt the configuration", Pace::Now, move |connection| {
+            config::adopt(connection, &files, now)
+        })
+    }
+
+    fn reject_config(&self, rejected: RejectedEdit) -> Answer<'_, ()> {
+        self.write("note a refused edit", Pace::Now, move |connection| {
+            config::reject(connection, &rejected)
+        })
+    }
+
+    fn claim_due_sources(
+        &self,
+        now: Timestamp,
+        lease: Timestamp,
+        limit: usize,
+        claim: Claim,
+    ) -> Answer<'_, Vec<SourceTask>> {
+        self.write("claim sources", Pace::Now, move |connection| {
+            claims::take(connection, now, lease, limit, claim)
+        })
+    }
+
+    fn next_due(&self) -> Answer<'_, Option<Timestamp>> {
+        self.read("find the next source", claims::next_due)
+    }
+
+    fn known_items(
+        &self,
+        source: SourceId,
+        identities: Vec<Identity>,
+    ) -> Answer<'_, Vec<KnownItem>> {
+        self.read("look up items", move |connection| {
+            items::known(connection, source.as_str(), &identities)
+        })
+    }
+
+    fn finish_poll(&self, polled: FinishedPoll) -> Answer<'_, ()> {
+        self.write("write a poll", Pace::Patient, move |connection| {
+            poll::finish(connection, &polled)
+        })
+    }
+
+    fn release_sources(&self, list: Vec<SourceId>) -> Answer<'_, ()> {
+        self.write("give sources back", Pace::Now, move |connection| {
+            claims::release(connection, &list)
+        })
+    }
+
+    fn claim_assessment(
+        &self,
+        holder: String,
+        now: Timestamp,
+        lease: Timestamp,
+    ) -> Answer<'_, bool> {
+        self.write("take the lease for assessing", Pace::Now, move |connection| {
+            claims::lease(connection, ASSESSMENT, &holder, now, lease)
+        })
+    }
+
+    fn unassessed(&self, limit: usize) -> Answer<'_, Vec<Unassessed>> {
+        self.read("read waiting items", move |connection| assess::waiting(connection, limit))
+    }
+
+    fn story_window(&self, since: Timestamp, limit: usize) -> Answer<'_, Vec<StoryMember>> {
+        self.read("read recent stories", move |connection| {
+            assess::story_window(connection, since, limit)
+        })
+    }
+
+    fn finish_assessment(&self, assessment: Assessment) -> Answer<'_, ()> {
+        self.write("write decisions", Pace::Now, move |connection| {
+            assess::finish(connection, &assessment)
+        })
+    }
+
+    fn pending_notices(&self, reader: String) -> Answer<'_, Vec<PendingNotice>> {
+        self.read("read notices", move |connection| deliver::pending(connection, &reader))
+    }
+
+    fn urgent_sealed(
+        &self,
+        reader: String,
+        story: StoryId,
+    ) -> Answer<'_, (u32, Option<Timestamp>)> {
+        self.read("count urgent mails", move |connection| {
+            deliver::urgent_sealed(connection, &reader, &story)
+        })
+    }
+
+    fn reader_history(&self, reader: String, now: Timestamp) -> Answer<'_, ReaderHistory> {
+        self.read("read a reader's history", move |connection| {
+            deliver::history(connection, &reader, now)
+        })
+    }
+
+    fn coverage(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Coverage> {
+        self.read("read the coverage", move |connection| coverage::between(connection, from, until))
+    }
+
+    fn seal(&self, mail: SealedMail) -> Answer<'_, bool> {
+        self.write("seal a mail", Pace::Now, move |connection| deliver::seal(connection, &mail))
+    }
+
+    fn withdraw(
+        &self,
+        reader: String,
+        alerts: Vec<AlertId>,
+        reason: String,
+        now: Timestamp,
+    ) -> Answer<'_, ()> {
+        self.write("withdraw notices", Pace::Now, move |connection| {
+            deliver::withdraw(connection, &reader, &alerts, &reason, now)
+        })
+    }
+
+    fn claim_mail(&self, now: Timestamp, lease: Timestamp) -> Answer<'_, Option<ClaimedMail>> {
+        self.write("claim a mail", Pace::Now, move |connection| {
+            outbox::claim(connection, now, lease)
+        })
+    }
+
+    fn mail_outcome(&self, outcome: MailOutcome) -> Answer<'_, ()> {
+        self.write("write what became of a mail", Pace::Now, move |connection| {
+            outbox::outcome(connection, &outcome)
+        })
+    }
+
+    fn next_mail(&self) -> Answer<'_, Option<Timestamp>> {
+        self.read("find the next mail", outbox::next)
+    }
+
+    fn release_leases(&self, now: Timestamp) -> Answer<'_, ()> {
+        self.write("release old leases", Pace::Now, move |connection| {
+            claims::release_all(connection)?;
+            outbox::release(connection, now)
+        })
+    }
+
+    fn prune(&self, keep: Keep, now: Timestamp) -> Answer<'_, Pruned> {
+        self.write("prune", Pace::Now, move |connection| prune::step(connection, keep, now))
+    }
+
+    fn archive(&self) -> &dyn Archive {
+        self
+    }
+}
