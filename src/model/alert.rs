@@ -97,6 +97,8 @@ pub enum Mark {
     Updated,
     /// The first official source of its story.
     NowOfficial,
+    /// It brings its story a company, a topic or a higher severity, so it waits for no follow-up.
+    BringsMore,
     /// An earlier mail with it could not be delivered.
     UndeliveredEarlier,
     /// An urgent mail about it went out before.

@@ -1,0 +1,159 @@
+//! Mails for the operator: plain, short, each with what happened and what to do.
+
+use chrono_tz::Tz;
+
+use super::Content;
+use super::civil::{count, full_day, moment};
+use super::digest::{first_lines, health_words};
+use super::outside::line;
+use super::page::{Page, Section, render};
+use crate::model::{PendingNotice, SourceCoverage, Timestamp};
+
+/// Sources or mails named one by one before the rest is counted.
+const NAMED: usize = 40;
+
+/// A mail that stays undelivered, as the operator needs to know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StuckMail {
+    /// Whom it is for.
+    pub address: String,
+    /// Its subject.
+    pub subject: String,
+    /// Where it stands: deferred, uncertain, refused or dead.
+    pub state: String,
+    /// When it was sealed.
+    pub sealed: Timestamp,
+    /// The server's last reply.
+    pub reply: String,
+}
+
+/// Sources in trouble, the official ones first.
+#[must_use]
+pub fn source_trouble(
+    troubled: &[SourceCoverage],
+    all: usize,
+    now: Timestamp,
+    zone: Tz,
+) -> Content {
+    let mut troubled: Vec<&SourceCoverage> = troubled.iter().collect();
+    troubled.sort_by_key(|one| (!one.source.official, one.state.since));
+    let lines = troubled.iter().map(|one| trouble_line(one, now, zone)).collect();
+    let what = format!("{} of {} in trouble", troubled.len(), count(all, "source", "sources"));
+    let next = "They are polled less often, daily at least, and never given up. Readers see this in \
+                their digests. `watchlistd status` shows the present state.";
+    mail(&what, &[("Sources", capped(lines)), ("What now", vec![next.to_owned()])], now, zone)
+}
+
+fn trouble_line(one: &SourceCoverage, now: Timestamp, zone: Tz) -> String {
+    let official = if one.source.official { " (official)" } else { "" };
+    let error = one.state.error.as_deref().map(|why| format!(" – {}", line(why, 200)));
+    format!(
+        "{}{official}: {} since {}{}; {}",
+        line(one.source.id.as_str(), 80),
+        health_words(one.state.health),
+        moment(one.state.since, now, zone),
+        error.unwrap_or_default(),
+        line(&one.source.url, 200)
+    )
+}
+
+/// An edit was refused: all its problems, and which version stays in force.
+#[must_use]
+pub fn rejected_edit(problems: &str, in_force: u64, at: Timestamp, zone: Tz) -> Content {
+    let next = format!(
+        "Version {in_force} stays in force and nothing is lost. Mend the lines above; the next \
+         reload takes them. `watchlistd check` shows the same list."
+    );
+    let sections = [("Problems", first_lines(problems, NAMED)), ("What now", vec![next])];
+    mail("an edit was refused", &sections, at, zone)
+}
+
+/// Mails that are not getting through.
+#[must_use]
+pub fn mail_stuck(stuck: &[StuckMail], now: Timestamp, zone: Tz) -> Content {
+    let lines = stuck
+        .iter()
+        .map(|one| {
+            format!(
+                "{}: {} since {} – {} – {}",
+                line(&one.address, 120),
+                line(&one.state, 40),
+                moment(one.sealed, now, zone),
+                line(&one.subject, 120),
+                line(&one.reply, 200)
+            )
+        })
+        .collect();
+    let what = format!("{} not delivered", count(stuck.len(), "mail", "mails"));
+    let next = "Deferred mails are tried again for five days. What was refused for every address of \
+                a reader is listed again in the next mail that works.";
+    mail(&what, &[("Mails", capped(lines)), ("What now", vec![next.to_owned()])], now, zone)
+}
+
+/// Alerts that no reader receives: they are told here, so that none reaches nobody.
+#[must_use]
+pub fn unrouted(alerts: &[PendingNotice], now: Timestamp, zone: Tz) -> Content {
+    let lines = alerts
+        .iter()
+        .map(|one| {
+            let link = super::outside::link(one.item.link.as_deref());
+            let link = link.map(|link| format!(" – {}", link.href)).unwrap_or_default();
+            format!(
+                "{}: {} ({}){link}",
+                one.alert.severity.as_str(),
+                line(&one.item.text.title, 200),
+                line(one.item.source.as_str(), 80),
+            )
+        })
+        .collect();
+    let what = format!("{} for no reader", count(alerts.len(), "alert", "alerts"));
+    let next = "No reader's filters let these pass. `watchlistd check` names what reaches nobody.";
+    mail(&what, &[("Alerts", capped(lines)), ("What now", vec![next.to_owned()])], now, zone)
+}
+
+/// A test: the transport works when this arrives.
+#[must_use]
+pub fn test_mail(transport: &str, now: Timestamp, zone: Tz) -> Content {
+    let lines = vec![
+        "This is a test. If you can read it, mails from this service reach you.".to_owned(),
+        format!("Transport: {}.", line(transport, 200)),
+        format!("Made {}.", moment(now, now, zone)),
+    ];
+    mail("test mail", &[("Test", lines)], now, zone)
+}
+
+/// Anything else that the operator must know: what happened, with its lines.
+#[must_use]
+pub fn notice(what: &str, lines: &[String], now: Timestamp, zone: Tz) -> Content {
+    let lines = capped(lines.iter().map(|one| line(one, 400)).collect());
+    mail(&line(what, 120), &[("What happened", lines)], now, zone)
+}
+
+fn mail(what: &str, sections: &[(&str, Vec<String>)], now: Timestamp, zone: Tz) -> Content {
+    let subject = format!("[watchlistd] {what}");
+    let page = Page {
+        subject: subject.clone(),
+        heading: format!("watchlistd · {}", full_day(now, zone)),
+        sentence: what.to_owned(),
+        basis: moment(now, now, zone),
+        sections: sections
+            .iter()
+            .map(|(heading, lines)| Section {
+                heading: (*heading).to_owned(),
+                lines: lines.clone(),
+            })
+            .collect(),
+        small: vec![format!("watchlistd {}.", env!("CARGO_PKG_VERSION"))],
+        ..Page::default()
+    };
+    let (text, html) = render(&page);
+    Content { subject, text, html, attachments: Vec::new() }
+}
+
+fn capped(mut lines: Vec<String>) -> Vec<String> {
+    if lines.len() > NAMED {
+        let rest = lines.split_off(NAMED).len();
+        lines.push(format!("and {rest} more"));
+    }
+    lines
+}

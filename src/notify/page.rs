@@ -1,0 +1,212 @@
+//! One page for every mail: what it shows, as data, and the two templates that show it.
+//!
+//! Digest, urgent and operator mails differ in what they put on the page, not in how it looks.
+//! Values arrive here clean (see [`super::outside`]); the HTML template escapes every one of them.
+
+use std::sync::LazyLock;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior};
+use serde::Serialize;
+
+use super::outside;
+use super::wrap::wrap;
+
+/// What one mail shows, from top to bottom.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct Page {
+    /// The subject, for the HTML title.
+    pub(super) subject: String,
+    /// "Watchlist · Mon 23 Nov 2026 · Mei".
+    pub(super) heading: String,
+    /// The one sentence.
+    pub(super) sentence: String,
+    /// What it is based on, under the sentence.
+    pub(super) basis: String,
+    /// What must be known first: missing coverage, a rejected edit, a delay.
+    pub(super) notes: Vec<Note>,
+    /// Whether the stories are listed before they are told.
+    pub(super) index: bool,
+    /// The stories.
+    pub(super) stories: Vec<Story>,
+    /// What is not listed, with exact counts.
+    pub(super) cut: Option<String>,
+    /// What follows.
+    pub(super) sections: Vec<Section>,
+    /// The small print.
+    pub(super) small: Vec<String>,
+    /// "Not relevant?", one for each story.
+    pub(super) dismiss: Vec<Dismiss>,
+    /// Where "Not relevant?" goes.
+    pub(super) desk: Option<String>,
+}
+
+/// Something to be known first.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Note {
+    /// "COVERAGE GAP".
+    pub(super) label: String,
+    /// Whether it is a warning.
+    pub(super) grave: bool,
+    /// What there is to say.
+    pub(super) lines: Vec<String>,
+}
+
+/// A heading with lines.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Section {
+    /// Its heading.
+    pub(super) heading: String,
+    /// Its lines.
+    pub(super) lines: Vec<String>,
+}
+
+/// A piece of text, matched or not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Segment {
+    /// The piece.
+    pub(super) text: String,
+    /// Whether a term of the watchlist was found here.
+    pub(super) hit: bool,
+}
+
+/// A text with its matched words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Marked {
+    /// For HTML.
+    pub(super) segments: Vec<Segment>,
+    /// For the text part: matched words between asterisks.
+    pub(super) text: String,
+    /// Without marks, for one-line lists.
+    pub(super) plain: String,
+}
+
+impl Marked {
+    /// From pieces that are clean.
+    pub(super) fn of(segments: Vec<Segment>) -> Self {
+        let plain: String = segments.iter().map(|one| one.text.as_str()).collect();
+        let starred = segments.iter().map(|one| match one.hit {
+            true => format!("*{}*", one.text),
+            false => one.text.clone(),
+        });
+        let text = outside::isolate(&starred.collect::<String>());
+        Self { segments, text, plain: outside::isolate(&plain) }
+    }
+}
+
+/// A story.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Story {
+    /// Its number in this mail.
+    pub(super) n: usize,
+    /// "high" or "medium".
+    pub(super) severity: &'static str,
+    /// The company (or, without one, the topic) that it is about.
+    pub(super) who: String,
+    /// Other companies that it names.
+    pub(super) also: Option<String>,
+    /// Its topics.
+    pub(super) topics: Option<String>,
+    /// The lead's headline.
+    pub(super) headline: Marked,
+    /// "scmp +39".
+    pub(super) outlets: String,
+    /// When the lead was published.
+    pub(super) time: String,
+    /// "now official" and the like.
+    pub(super) marks: Vec<String>,
+    /// The analysts' notes on its companies.
+    pub(super) notes: Vec<String>,
+    /// The lead and different write-ups.
+    pub(super) articles: Vec<Article>,
+    /// Everyone else, one line each.
+    pub(super) lines: Vec<Line>,
+    /// What of it is not listed.
+    pub(super) cut: Option<String>,
+}
+
+/// A write-up told with its words.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Article {
+    /// The source.
+    pub(super) outlet: String,
+    /// Whether an authority speaks for itself.
+    pub(super) official: bool,
+    /// Its headline; empty for the lead, whose headline is the story's.
+    pub(super) headline: Option<Marked>,
+    /// The matched words in their context.
+    pub(super) excerpt: Marked,
+    /// Why it is told, in words.
+    pub(super) why: Vec<String>,
+    /// "published … · first seen …".
+    pub(super) times: String,
+    /// What to say beside it.
+    pub(super) marks: Vec<String>,
+    /// Where it leads.
+    pub(super) link: Option<Href>,
+    /// Why there is no link.
+    pub(super) no_link: Option<String>,
+}
+
+/// An outlet in one line.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Line {
+    /// The source.
+    pub(super) outlet: String,
+    /// Whether an authority speaks for itself.
+    pub(super) official: bool,
+    /// Its headline.
+    pub(super) headline: Marked,
+    /// When.
+    pub(super) time: String,
+    /// "same text", "already there" and the like.
+    pub(super) marks: Vec<String>,
+    /// Where it leads.
+    pub(super) link: Option<Href>,
+}
+
+/// A link with the host that it really leads to.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Href {
+    /// The address.
+    pub(super) href: String,
+    /// The host.
+    pub(super) host: String,
+}
+
+/// "Not relevant?" for one story.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Dismiss {
+    /// The story's number.
+    pub(super) n: usize,
+    /// The alert's id.
+    pub(super) id: String,
+    /// The mailto link.
+    pub(super) href: String,
+}
+
+static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut env = Environment::new();
+    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    env.set_syntax(syntax.expect("the usual delimiters differ from each other"));
+    env.add_filter("wrap", |text: String, first: String, next: String| wrap(&text, &first, &next));
+    env.add_template("page.html", include_str!("templates/page.html"))
+        .expect("the shipped HTML template is well-formed");
+    env.add_template("page.txt", include_str!("templates/page.txt"))
+        .expect("the shipped text template is well-formed");
+    env
+});
+
+/// The plain text part and the HTML part.
+pub(super) fn render(page: &Page) -> (String, String) {
+    (fill("page.txt", page), fill("page.html", page))
+}
+
+fn fill(name: &str, page: &Page) -> String {
+    TEMPLATES
+        .get_template(name)
+        .and_then(|template| template.render(Serde(page)))
+        .expect("the shipped templates use only what a page has")
+}

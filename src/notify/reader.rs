@@ -1,0 +1,433 @@
+//! Readers: from what a person wrote to what can be acted upon, with all problems at once.
+//!
+//! After [`compile`] nothing of a reader needs checking again: addresses are addresses, the schedule
+//! fires, deputies exist. A reader with an error is left out, because an edit with an error never
+//! takes effect; whether that is so is the caller's decision.
+
+use std::collections::BTreeSet;
+
+use chrono::{NaiveDate, Timelike};
+use chrono_tz::Tz;
+use lettre::Address;
+
+use super::schedule::{Schedule, first_instant, time_of_day};
+use crate::model::reader::{UrgentFrom, WhenEmpty};
+use crate::model::{Located, Place, Problem, ReaderEntry, Severity, Timestamp};
+
+/// What the watchlist calls things, as far as readers name them.
+#[derive(Clone, Debug, Default)]
+pub struct Vocabulary {
+    /// Companies.
+    pub companies: Vec<CompanyWord>,
+    /// Topics, hidden ones left out.
+    pub topics: Vec<TopicWord>,
+}
+
+/// A company that a reader may name.
+#[derive(Clone, Debug)]
+pub struct CompanyWord {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its groups.
+    pub groups: Vec<String>,
+    /// Where it is written.
+    pub place: Option<Place>,
+}
+
+/// A topic that a reader may name.
+#[derive(Clone, Debug)]
+pub struct TopicWord {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The severity of its alerts.
+    pub severity: Severity,
+    /// Whether it can alert without a company.
+    pub alone: bool,
+    /// Where it is written.
+    pub place: Option<Place>,
+}
+
+/// Someone who is told: checked, with nothing left to read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reader {
+    /// The name, unique.
+    pub name: String,
+    /// Where mails go, at least one address.
+    pub to: Vec<String>,
+    /// When digests are due.
+    pub schedule: Schedule,
+    /// The zone in which the reader's day is counted and all times are shown.
+    pub zone: Tz,
+    /// From which severity on at once.
+    pub urgent: UrgentFrom,
+    /// From which severity on at all.
+    pub min_severity: Severity,
+    /// Companies, by id.
+    pub companies: BTreeSet<String>,
+    /// Groups.
+    pub groups: BTreeSet<String>,
+    /// Topics, by id.
+    pub topics: BTreeSet<String>,
+    /// Whether an empty digest is sent.
+    pub when_empty: WhenEmpty,
+    /// Whether the digest lists mentions.
+    pub mentions: bool,
+    /// How many items a digest lists in its body.
+    pub max_items: u32,
+    /// How many urgent mails an hour.
+    pub urgent_per_hour: u32,
+    /// Hours in which medium alerts wait.
+    pub quiet: Option<Quiet>,
+    /// Days away.
+    pub away: Option<AwayDays>,
+}
+
+/// Quiet hours, in minutes since local midnight; they may span midnight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quiet {
+    from: u32,
+    until: u32,
+}
+
+/// Days away, both included, and who stands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AwayDays {
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub until: NaiveDate,
+    /// Who stands in, by name.
+    pub deputy: Option<String>,
+}
+
+impl Reader {
+    /// Whether the reader is away on the local day of `at`.
+    #[must_use]
+    pub fn is_away(&self, at: Timestamp) -> bool {
+        let day = at.to_chrono().with_timezone(&self.zone).date_naive();
+        self.away.as_ref().is_some_and(|away| (away.from..=away.until).contains(&day))
+    }
+
+    /// The scheduled slot for which a digest is owed: the newest in `(after, now]` that does not
+    /// fall on a day away. The first one after the return covers all that was missed.
+    #[must_use]
+    pub fn slot_due(&self, after: Timestamp, now: Timestamp) -> Option<Timestamp> {
+        self.schedule.slot_due(after, now).filter(|slot| !self.is_away(*slot))
+    }
+
+    /// When the quiet hours that hold at `at` end, if they do hold.
+    #[must_use]
+    pub fn quiet_until(&self, at: Timestamp) -> Option<Timestamp> {
+        let quiet = self.quiet?;
+        let local = at.to_chrono().with_timezone(&self.zone).naive_local();
+        let minute = local.hour() * 60 + local.minute();
+        let spans_midnight = quiet.from > quiet.until;
+        let holds = if spans_midnight {
+            minute >= quiet.from || minute < quiet.until
+        } else {
+            (quiet.from..quiet.until).contains(&minute)
+        };
+        if !holds {
+            return None;
+        }
+        let tomorrow = spans_midnight && minute >= quiet.from;
+        let day = if tomorrow { local.date().succ_opt()? } else { local.date() };
+        let end = day.and_hms_opt(quiet.until / 60, quiet.until % 60, 0)?;
+        // In the repeated hour of autumn the first pass of the end may already lie behind.
+        first_instant(self.zone, end).filter(|end| *end > at)
+    }
+}
+
+/// Checks all readers against the watchlist's words and against each other.
+#[must_use]
+pub fn compile(entries: &[ReaderEntry], vocabulary: &Vocabulary) -> (Vec<Reader>, Vec<Problem>) {
+    let mut readers = Vec::new();
+    let mut problems = Vec::new();
+    for (at, entry) in entries.iter().enumerate() {
+        let mut found = names_and_addresses(entry, &entries[..at]);
+        let reader = read(entry, entries, vocabulary, &mut found);
+        problems.append(&mut found);
+        readers.extend(reader);
+    }
+    (readers, problems)
+}
+
+fn read(
+    entry: &ReaderEntry,
+    all: &[ReaderEntry],
+    vocabulary: &Vocabulary,
+    problems: &mut Vec<Problem>,
+) -> Option<Reader> {
+    let to = kept(entry.to.iter().map(address), problems);
+    let zone = kept([zone(&entry.timezone)], problems).pop();
+    // An unknown zone has its own message; the schedule is checked all the same.
+    let schedule = kept([schedule(&entry.digest, zone.unwrap_or(Tz::UTC))], problems).pop();
+    let quiet = kept(entry.quiet.iter().map(quiet), problems).pop();
+    let away = away(entry, all, problems);
+    let (companies, groups, topics) = filters(entry, vocabulary, problems);
+    let fine = !problems.iter().any(|one| one.level == crate::model::Level::Error);
+    let (zone, schedule) = (zone?, schedule?);
+    fine.then(|| Reader {
+        name: entry.name.value.trim().to_owned(),
+        to,
+        schedule,
+        zone,
+        urgent: entry.urgent,
+        min_severity: entry.min_severity,
+        companies,
+        groups,
+        topics,
+        when_empty: entry.when_empty,
+        mentions: entry.mentions,
+        max_items: entry.max_items.max(1),
+        urgent_per_hour: entry.urgent_per_hour,
+        quiet,
+        away,
+    })
+}
+
+/// The good ones; the bad ones become problems.
+fn kept<T>(
+    results: impl IntoIterator<Item = Result<T, Problem>>,
+    problems: &mut Vec<Problem>,
+) -> Vec<T> {
+    let mut good = Vec::new();
+    for result in results {
+        match result {
+            Ok(value) => good.push(value),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    good
+}
+
+fn names_and_addresses(entry: &ReaderEntry, earlier: &[ReaderEntry]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let name = &entry.name;
+    if name.value.trim().is_empty() || name.value.chars().any(char::is_control) {
+        problems.push(Problem::error(
+            name.place.clone(),
+            "a reader's name is blank or holds control characters",
+        ));
+    }
+    if earlier.iter().any(|other| other.name.value.trim() == name.value.trim()) {
+        let what = format!("two readers are named '{}'", name.value);
+        problems
+            .push(Problem::error(name.place.clone(), what).hint("names are unique; rename one"));
+    }
+    if entry.to.is_empty() {
+        let what = format!("reader '{}' has no address", name.value);
+        problems.push(Problem::error(name.place.clone(), what).hint("to = [\"name@your-domain\"]"));
+    }
+    for (at, to) in entry.to.iter().enumerate() {
+        let same = |other: &Located<String>| other.value.eq_ignore_ascii_case(&to.value);
+        if entry.to[..at].iter().any(same) {
+            let what = format!("reader '{}' lists {} twice", name.value, to.value);
+            problems.push(Problem::error(to.place.clone(), what).hint("leave one out"));
+        } else if let Some(other) = earlier.iter().find(|other| other.to.iter().any(same)) {
+            let what = format!(
+                "{} is an address of both '{}' and '{}'",
+                to.value, other.name.value, name.value
+            );
+            let hint = "it gets the mails of both; leave it out of one if that is not meant";
+            problems.push(Problem::warning(to.place.clone(), what).hint(hint));
+        }
+    }
+    problems
+}
+
+/// Checks one address as people write it: an address and nothing around it, and no placeholder.
+///
+/// # Errors
+/// A problem at its place, for blank, malformed and placeholder addresses.
+pub fn address(written: &Located<String>) -> Result<String, Problem> {
+    let text = written.value.trim();
+    let refuse =
+        |what: String, hint: &str| Err(Problem::error(written.place.clone(), what).hint(hint));
+    if text.is_empty() {
+        return refuse("an address is blank".to_owned(), "write name@domain");
+    }
+    let Ok(address) = text.parse::<Address>() else {
+        return refuse(
+            format!("'{text}' is no mail address"),
+            "write name@domain, without a display name",
+        );
+    };
+    if is_placeholder(address.domain()) {
+        return refuse(
+            format!("'{text}' is a placeholder"),
+            "write an address that somebody reads",
+        );
+    }
+    Ok(address.to_string())
+}
+
+/// Domains that RFC 2606 and RFC 6761 set aside: mail to them reaches nobody.
+fn is_placeholder(domain: &str) -> bool {
+    let domain = domain.to_ascii_lowercase();
+    let mut labels = domain.rsplit('.');
+    let top = labels.next().unwrap_or("");
+    let second = labels.next().unwrap_or("");
+    second == "example" || matches!(top, "example" | "invalid" | "test")
+}
+
+/// Reads a zone by its IANA name.
+///
+/// # Errors
+/// A problem at its place, with the nearest name.
+pub fn zone(written: &Located<String>) -> Result<Tz, Problem> {
+    let text = written.value.trim();
+    text.parse::<Tz>().map_err(|_| {
+        let names = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name().to_owned());
+        let hint = match nearest_zone(text).or_else(|| nearest(text, names)) {
+            Some(nearest) => format!("did you mean '{nearest}'?"),
+            None => "write an IANA name such as America/New_York or Europe/Berlin".to_owned(),
+        };
+        Problem::error(written.place.clone(), format!("'{text}' is no time zone")).hint(hint)
+    })
+}
+
+/// A city alone, or a name with spaces or in other case: "berlin", "new york".
+fn nearest_zone(text: &str) -> Option<String> {
+    let wanted = text.to_lowercase().replace(' ', "_");
+    let names = || chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+    names()
+        .find(|name| name.to_lowercase() == wanted)
+        .or_else(|| names().find(|name| name.to_lowercase().rsplit('/').next() == Some(&wanted)))
+        .map(str::to_owned)
+}
+
+/// The name that is most likely meant, if any is near enough to be worth saying.
+pub(super) fn nearest(word: &str, known: impl Iterator<Item = String>) -> Option<String> {
+    let folded = word.to_lowercase();
+    known
+        .map(|name| (strsim::jaro_winkler(&folded, &name.to_lowercase()), name))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, name)| name)
+}
+
+fn schedule(written: &Located<String>, zone: Tz) -> Result<Schedule, Problem> {
+    Schedule::parse(&written.value, zone)
+        .map_err(|why| Problem::error(written.place.clone(), why.what).hint(why.hint))
+}
+
+fn quiet(written: &Located<String>) -> Result<Quiet, Problem> {
+    let minutes = |text: &str| time_of_day(text.trim()).map(|(hour, minute)| hour * 60 + minute);
+    let ends = written
+        .value
+        .split_once('-')
+        .and_then(|(from, until)| Some(Quiet { from: minutes(from)?, until: minutes(until)? }));
+    ends.filter(|quiet| quiet.from != quiet.until).ok_or_else(|| {
+        let what = format!("'{}' names no quiet hours", written.value);
+        Problem::error(written.place.clone(), what).hint("write \"22:00-07:00\"")
+    })
+}
+
+fn away(entry: &ReaderEntry, all: &[ReaderEntry], problems: &mut Vec<Problem>) -> Option<AwayDays> {
+    let away = entry.away.as_ref()?;
+    if away.from.value > away.until.value {
+        let what = format!(
+            "reader '{}' is away until {}, before {}",
+            entry.name.value, away.until.value, away.from.value
+        );
+        problems
+            .push(Problem::error(away.until.place.clone(), what).hint("both days are days away"));
+    }
+    match &away.deputy {
+        None => {
+            let what = format!(
+                "while '{}' is away from {} to {}, nobody is told at once",
+                entry.name.value, away.from.value, away.until.value
+            );
+            problems.push(Problem::warning(away.from.place.clone(), what).hint("name a deputy"));
+        }
+        Some(deputy) if deputy.value == entry.name.value => {
+            let what = format!("reader '{}' cannot be their own deputy", deputy.value);
+            problems.push(Problem::error(deputy.place.clone(), what).hint("name another reader"));
+        }
+        Some(deputy) => {
+            let names = all.iter().map(|one| one.name.value.as_str());
+            problems.extend(unknown_name(deputy, "reader", names));
+        }
+    }
+    Some(AwayDays {
+        from: away.from.value,
+        until: away.until.value,
+        deputy: away.deputy.as_ref().map(|deputy| deputy.value.trim().to_owned()),
+    })
+}
+
+/// Readers whom a rule adds must exist: a problem for each name that no reader has.
+#[must_use]
+pub fn check_names(names: &[Located<String>], readers: &[Reader]) -> Vec<Problem> {
+    names
+        .iter()
+        .filter_map(|name| {
+            unknown_name(name, "reader", readers.iter().map(|reader| reader.name.as_str()))
+        })
+        .collect()
+}
+
+fn unknown_name<'a>(
+    written: &Located<String>,
+    kind: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> Option<Problem> {
+    let text = written.value.trim();
+    if known.clone().any(|name| name == text) {
+        return None;
+    }
+    let problem = Problem::error(written.place.clone(), format!("unknown {kind} '{text}'"));
+    Some(match nearest(text, known.clone().map(str::to_owned)) {
+        Some(nearest) => problem.hint(format!("did you mean '{nearest}'?")),
+        None => match known.take(8).collect::<Vec<_>>().as_slice() {
+            [] => problem.hint(format!("there is no {kind} yet")),
+            some => problem.hint(format!("there are {}", some.join(", "))),
+        },
+    })
+}
+
+type Filters = (BTreeSet<String>, BTreeSet<String>, BTreeSet<String>);
+
+fn filters(entry: &ReaderEntry, vocabulary: &Vocabulary, problems: &mut Vec<Problem>) -> Filters {
+    let companies: Vec<_> =
+        vocabulary.companies.iter().map(|one| (one.id.as_str(), one.name.as_str())).collect();
+    let topics: Vec<_> =
+        vocabulary.topics.iter().map(|one| (one.id.as_str(), one.name.as_str())).collect();
+    let groups: BTreeSet<&str> =
+        vocabulary.companies.iter().flat_map(|one| one.groups.iter().map(String::as_str)).collect();
+    let groups: Vec<_> = groups.into_iter().map(|group| (group, group)).collect();
+    (
+        known_ids(&entry.companies, "company", &companies, problems),
+        known_ids(&entry.groups, "group", &groups, problems),
+        known_ids(&entry.topics, "topic", &topics, problems),
+    )
+}
+
+/// Ids as they are; a name in place of an id is answered with its id.
+fn known_ids(
+    written: &[Located<String>],
+    kind: &str,
+    known: &[(&str, &str)],
+    problems: &mut Vec<Problem>,
+) -> BTreeSet<String> {
+    for one in written {
+        let text = one.value.trim();
+        let by_name =
+            known.iter().find(|(id, name)| *id != text && name.eq_ignore_ascii_case(text));
+        match by_name {
+            Some((id, _)) if !known.iter().any(|(id, _)| *id == text) => {
+                let what = format!("'{text}' is the name of a {kind}; here its id stands");
+                problems
+                    .push(Problem::error(one.place.clone(), what).hint(format!("write '{id}'")));
+            }
+            _ => problems.extend(unknown_name(one, kind, known.iter().map(|(id, _)| *id))),
+        }
+    }
+    written.iter().map(|one| one.value.trim().to_owned()).collect()
+}

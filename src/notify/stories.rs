@@ -1,0 +1,303 @@
+//! Notices grouped into the stories that readers see.
+//!
+//! Grouping never hides an item: what the page cannot hold is counted exactly, and the caller
+//! attaches the whole list.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+
+use super::civil::{count, moment, near};
+use super::outside::{self, link};
+use super::page::{self, Article, Href, Line};
+use super::{excerpt, outside::line};
+use crate::model::{Judgement, Mark, Named, PendingNotice, Severity, StoryId, Timestamp};
+
+/// Write-ups told with their words: the lead and two others.
+const WRITE_UPS: usize = 3;
+/// Longest name of a company, topic or source, in characters.
+const NAME: usize = 80;
+/// Longest note or reason, in characters.
+const SENTENCE: usize = 400;
+
+/// A story's notices, the lead first.
+pub(super) struct Story<'a> {
+    pub(super) severity: Severity,
+    /// One for each item, the newest revision: official first, then earliest.
+    pub(super) notices: Vec<&'a PendingNotice>,
+}
+
+/// When an item was said, as far as that can be true: never after it was first seen.
+pub(super) fn said_at(one: &PendingNotice) -> Timestamp {
+    one.item.published.map_or(one.item.first_seen, |at| at.min(one.item.first_seen))
+}
+
+/// Stories, the gravest first, then the newest.
+pub(super) fn group(notices: &[PendingNotice]) -> Vec<Story<'_>> {
+    let mut by_story: BTreeMap<&StoryId, BTreeMap<&str, &PendingNotice>> = BTreeMap::new();
+    for one in notices {
+        let items = by_story.entry(&one.alert.story).or_default();
+        let slot = items.entry(one.item.id.as_str()).or_insert(one);
+        if one.alert.revision > slot.alert.revision {
+            *slot = one;
+        }
+    }
+    let mut stories: Vec<Story<'_>> = by_story.into_values().map(story).collect();
+    stories.sort_by_key(|story| {
+        let newest = story.notices.iter().map(|one| said_at(one)).max();
+        std::cmp::Reverse((story.severity, newest))
+    });
+    stories
+}
+
+fn story<'a>(items: BTreeMap<&str, &'a PendingNotice>) -> Story<'a> {
+    let mut notices: Vec<&PendingNotice> = items.into_values().collect();
+    notices.sort_by_key(|one| (!one.item.official, said_at(one), one.item.id.clone()));
+    let severity = notices.iter().map(|one| one.alert.severity).max();
+    Story { severity: severity.unwrap_or(Severity::Medium), notices }
+}
+
+impl<'a> Story<'a> {
+    pub(super) fn lead(&self) -> &'a PendingNotice {
+        self.notices.first().expect("a story has an item")
+    }
+
+    /// The companies it names, the lead's first, in the order in which the text names them.
+    pub(super) fn companies(&self) -> Vec<&'a Named> {
+        distinct(self.notices.iter().flat_map(|one| in_text_order(&one.alert.judgement)))
+    }
+
+    fn topics(&self) -> Vec<&'a Named> {
+        distinct(self.notices.iter().flat_map(|one| &one.alert.judgement.topics))
+    }
+
+    /// The company that it is about or, without one, the topic.
+    pub(super) fn who(&self) -> String {
+        let named = self.companies().into_iter().chain(self.topics()).next();
+        named.map_or_else(|| "Watchlist".to_owned(), |one| line(&one.name, NAME))
+    }
+
+    /// `scmp +39`: the lead's source and how many other items there are.
+    pub(super) fn outlets(&self) -> String {
+        let lead = line(self.lead().item.source.as_str(), NAME);
+        match self.notices.len() - 1 {
+            0 => lead,
+            more => format!("{lead} +{more}"),
+        }
+    }
+}
+
+fn distinct<'a>(names: impl Iterator<Item = &'a Named>) -> Vec<&'a Named> {
+    let mut found: Vec<&Named> = Vec::new();
+    for name in names {
+        if !found.iter().any(|other| other.id == name.id) {
+            found.push(name);
+        }
+    }
+    found
+}
+
+/// Companies in the order of their first hit; those without one (a parent) last.
+fn in_text_order(judgement: &Judgement) -> Vec<&Named> {
+    let mut companies: Vec<&Named> = judgement.companies.iter().collect();
+    let first = |one: &&Named| {
+        let hits = judgement.hits.iter().filter(|hit| hit.entity == one.id);
+        hits.map(|hit| (hit.field, hit.start)).min()
+    };
+    companies.sort_by_key(|one| first(one).map_or((1, None), |at| (0, Some(at))));
+    companies
+}
+
+fn names(list: &[&Named]) -> Option<String> {
+    let names: Vec<String> = list.iter().take(12).map(|one| line(&one.name, NAME)).collect();
+    let more = list.len().saturating_sub(names.len());
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    (!names.is_empty()).then(|| names.join(", ") + &more)
+}
+
+/// How many items of each story the page lists, given how many it may list in all: every story's
+/// lead first, then different write-ups, then the rest.
+pub(super) fn allot(stories: &[Story<'_>], most: usize) -> Vec<usize> {
+    let mut left = most;
+    let mut allotted = vec![0; stories.len()];
+    for step in [1, WRITE_UPS, usize::MAX] {
+        for (given, story) in allotted.iter_mut().zip(stories) {
+            let wanted = story.notices.len().min(step).saturating_sub(*given).min(left);
+            *given += wanted;
+            left -= wanted;
+        }
+    }
+    allotted
+}
+
+/// A story as the page shows it, with at most `most` of its items.
+pub(super) fn show(
+    story: &Story<'_>,
+    n: usize,
+    most: usize,
+    now: Timestamp,
+    zone: Tz,
+) -> page::Story {
+    let lead = story.lead();
+    let told = write_ups(story).into_iter().take(most).collect::<Vec<_>>();
+    let rest =
+        story.notices.iter().filter(|one| !told.iter().any(|other| other.item.id == one.item.id));
+    let lines: Vec<Line> =
+        rest.take(most - told.len()).map(|one| one_line(one, now, zone)).collect();
+    let left_out = story.notices.len() - told.len() - lines.len();
+    let companies = story.companies();
+    page::Story {
+        n,
+        severity: story.severity.as_str(),
+        who: story.who(),
+        also: names(companies.get(1..).unwrap_or_default()),
+        topics: names(&story.topics()),
+        headline: excerpt::headline(&lead.item, &lead.alert.judgement.hits),
+        outlets: story.outlets(),
+        time: near(said_at(lead), now, zone),
+        marks: story_marks(story),
+        notes: notes(&companies),
+        articles: told
+            .iter()
+            .enumerate()
+            .map(|(at, one)| article(one, at == 0, now, zone))
+            .collect(),
+        lines,
+        cut: (left_out > 0).then(|| {
+            format!(
+                "{} of this story in the attached list only",
+                count(left_out, "more item", "more items")
+            )
+        }),
+    }
+}
+
+/// The lead and those whose words differ: no copies, other outlets first.
+fn write_ups<'a>(story: &Story<'a>) -> Vec<&'a PendingNotice> {
+    let mut told = vec![story.lead()];
+    let different = |told: &[&PendingNotice], one: &PendingNotice| {
+        one.alert.copy_of.is_none()
+            && told.iter().all(|other| other.item.text_hash != one.item.text_hash)
+    };
+    for other_outlet in [true, false] {
+        for one in &story.notices {
+            let known = told.iter().any(|other| other.item.source == one.item.source);
+            let new_item = told.iter().all(|other| other.item.id != one.item.id);
+            if told.len() < WRITE_UPS && new_item && known != other_outlet && different(&told, one)
+            {
+                told.push(one);
+            }
+        }
+    }
+    told
+}
+
+fn notes(companies: &[&Named]) -> Vec<String> {
+    companies
+        .iter()
+        .filter_map(|one| Some((one, one.note.as_ref()?)))
+        .take(5)
+        .map(|(one, note)| format!("{}: {}", line(&one.name, NAME), line(note, SENTENCE)))
+        .collect()
+}
+
+/// What a mark is called.
+pub(super) fn mark_words(mark: Mark) -> &'static str {
+    match mark {
+        Mark::AlreadyThere => "already there when the source was added",
+        Mark::Late => "late: found by a newer term of the watchlist",
+        Mark::Updated => "updated by its publisher",
+        Mark::NowOfficial => "now official",
+        Mark::BringsMore => "brings the story something new",
+        Mark::UndeliveredEarlier => "undelivered earlier",
+        Mark::SentEarlier => "sent to you earlier",
+    }
+}
+
+/// What is said beside an item.
+pub(super) fn marks(one: &PendingNotice) -> Vec<String> {
+    let mut marks = one.alert.marks.clone();
+    if one.undelivered {
+        marks.push(Mark::UndeliveredEarlier);
+    }
+    marks.sort_unstable();
+    marks.dedup();
+    marks.into_iter().map(|mark| mark_words(mark).to_owned()).collect()
+}
+
+/// What is said in the list: that it became official, and what holds for all of its items.
+fn story_marks(story: &Story<'_>) -> Vec<String> {
+    let official = mark_words(Mark::NowOfficial);
+    let any_official = story.notices.iter().any(|one| one.alert.marks.contains(&Mark::NowOfficial));
+    let mut shared = marks(story.lead());
+    for one in &story.notices {
+        let here = marks(one);
+        shared.retain(|mark| here.contains(mark));
+    }
+    shared.retain(|mark| mark != official && mark != mark_words(Mark::BringsMore));
+    if any_official {
+        shared.insert(0, official.to_owned());
+    }
+    shared
+}
+
+/// Why an item is told, in words.
+pub(super) fn why(one: &PendingNotice) -> Vec<String> {
+    let reasons = one.alert.judgement.reasons.iter().map(|reason| match &reason.rule {
+        Some(rule) => format!("{} (rule “{}”)", line(&reason.words, SENTENCE), line(rule, NAME)),
+        None => line(&reason.words, SENTENCE),
+    });
+    let mut distinct: Vec<String> = Vec::new();
+    for reason in reasons {
+        if !distinct.contains(&reason) {
+            distinct.push(reason);
+        }
+    }
+    distinct
+}
+
+fn article(one: &PendingNotice, lead: bool, now: Timestamp, zone: Tz) -> Article {
+    let hits = &one.alert.judgement.hits;
+    let (href, no_link) = match link(one.item.link.as_deref()) {
+        Ok(link) => (Some(link), None),
+        Err(why) => (None, Some(why.to_owned())),
+    };
+    Article {
+        outlet: line(one.item.source.as_str(), NAME),
+        official: one.item.official,
+        headline: (!lead).then(|| excerpt::headline(&one.item, hits)),
+        excerpt: excerpt::excerpt(&one.item, hits),
+        why: why(one).into_iter().take(4).collect(),
+        times: times(one, now, zone),
+        marks: marks(one),
+        link: href.map(shown),
+        no_link,
+    }
+}
+
+fn times(one: &PendingNotice, now: Timestamp, zone: Tz) -> String {
+    let seen = moment(one.item.first_seen, now, zone);
+    match one.item.published {
+        Some(at) => format!("published {} · first seen {seen}", moment(at, now, zone)),
+        None => format!("published without a date · first seen {seen}"),
+    }
+}
+
+fn one_line(one: &PendingNotice, now: Timestamp, zone: Tz) -> Line {
+    let mut marks = marks(one);
+    if one.alert.copy_of.is_some() {
+        marks.insert(0, "same text".to_owned());
+    }
+    Line {
+        outlet: line(one.item.source.as_str(), NAME),
+        official: one.item.official,
+        headline: excerpt::headline(&one.item, &[]),
+        time: near(said_at(one), now, zone),
+        marks,
+        link: link(one.item.link.as_deref()).ok().map(shown),
+    }
+}
+
+fn shown(link: outside::Link) -> Href {
+    Href { href: link.href, host: link.host }
+}

@@ -1,0 +1,114 @@
+//! Urgent mail: one story, now. Several only when the reader's hourly limit folds them into one.
+
+use super::civil::{count, moment};
+use super::digest::{dismiss, made_by};
+use super::excerpt;
+use super::outside::line;
+use super::page::{Page, render};
+use super::reader::Reader;
+use super::stories::{self, Story};
+use super::{Content, Subjects};
+use crate::model::{PendingNotice, Severity, Timestamp};
+
+/// Items of one story that an urgent mail lists; the digest's CSV has room for more.
+const MOST: usize = 45;
+
+/// What an urgent mail is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct UrgentInput<'a> {
+    /// Whom it is for.
+    pub reader: &'a Reader,
+    /// What it tells, at least one notice.
+    pub notices: &'a [&'a PendingNotice],
+    /// Its number among this reader's mails on the story, from 1: later ones are follow-ups.
+    pub n: u32,
+    /// The present.
+    pub now: Timestamp,
+    /// Which version of the watchlist is in force.
+    pub watchlist: u64,
+    /// The address that answers for the mail.
+    pub desk: &'a str,
+    /// How much the subject gives away.
+    pub subjects: Subjects,
+}
+
+/// Writes the mail.
+#[must_use]
+pub fn urgent(input: &UrgentInput<'_>) -> Content {
+    let owned: Vec<PendingNotice> = input.notices.iter().map(|one| (*one).clone()).collect();
+    let stories = stories::group(&owned);
+    let subject = subject(input, &stories);
+    let (text, html) = render(&page(input, &subject, &stories));
+    Content { subject, text, html, attachments: Vec::new() }
+}
+
+fn badge(stories: &[Story<'_>]) -> &'static str {
+    match stories.iter().map(|story| story.severity).max() {
+        Some(Severity::High) => "[HIGH]",
+        _ => "[MEDIUM]",
+    }
+}
+
+/// `[HIGH] Alibaba: White House memo alleges help to PLA (scmp +39)`.
+fn subject(input: &UrgentInput<'_>, stories: &[Story<'_>]) -> String {
+    let badge = badge(stories);
+    let more = if input.n > 1 { "follow-up, " } else { "" };
+    match (stories, input.subjects) {
+        (_, Subjects::Discreet) | ([], _) => {
+            format!("{badge} Watchlist: {more}{}", count(stories.len(), "story", "stories"))
+        }
+        ([story], Subjects::Full) => {
+            let lead = story.lead();
+            let headline = excerpt::headline(&lead.item, &[]).plain;
+            format!("{badge} {}: {} ({more}{})", story.who(), line(&headline, 90), story.outlets())
+        }
+        (several, Subjects::Full) => {
+            let who: Vec<String> = several.iter().take(4).map(Story::who).collect();
+            let rest = several.len().saturating_sub(who.len());
+            let rest = if rest == 0 { String::new() } else { format!(" +{rest}") };
+            format!(
+                "{badge} {}: {}{rest}",
+                count(several.len(), "story", "stories"),
+                who.join(", ")
+            )
+        }
+    }
+}
+
+fn page(input: &UrgentInput<'_>, subject: &str, stories: &[Story<'_>]) -> Page {
+    let zone = input.reader.zone;
+    let allotted = stories::allot(stories, MOST);
+    let shown: Vec<_> = stories
+        .iter()
+        .zip(&allotted)
+        .enumerate()
+        .filter(|(_, (_, most))| **most > 0)
+        .map(|(at, (story, most))| stories::show(story, at + 1, *most, input.now, zone))
+        .collect();
+    let items: usize = stories.iter().map(|story| story.notices.len()).sum();
+    let kind = if input.n > 1 { "Follow-up" } else { "Urgent" };
+    let limit = input.reader.urgent_per_hour;
+    Page {
+        subject: subject.to_owned(),
+        heading: format!("Watchlist · {kind} · {}", line(&input.reader.name, 60)),
+        sentence: match stories {
+            [story] => format!("{} – {}", story.severity.as_str().to_uppercase(), story.who()),
+            several => count(several.len(), "urgent story", "urgent stories"),
+        },
+        basis: match stories.len() {
+            1 => format!(
+                "{}, {}.",
+                count(items, "item", "items"),
+                moment(input.now, input.now, zone)
+            ),
+            _ => format!("Together in one mail, because {limit} an hour is this reader's limit."),
+        },
+        index: stories.len() > 1,
+        cut: None,
+        small: vec![made_by(input.watchlist, stories)],
+        dismiss: shown.iter().map(|one| dismiss(&stories[one.n - 1], one.n, input.desk)).collect(),
+        desk: Some(input.desk.to_owned()),
+        stories: shown,
+        ..Page::default()
+    }
+}
