@@ -59,16 +59,21 @@ pub fn after(mail: &ClaimedMail, attempt: &Attempt, now: Timestamp) -> MailOutco
     }
 }
 
-/// Gives up a mail that would wait beyond the end of patience. One that may have arrived rests as
-/// uncertain instead: calling it dead would tell its notices a second time.
+/// Gives up a mail that would wait beyond the end of patience. Attempts that counted must have run
+/// through the back-off once: after days of a wrong set-up, or of the service being off, a mail is
+/// not given up at the first soft no. One that may have arrived rests as uncertain instead: calling
+/// it dead would tell its notices a second time.
 fn within_patience(
     mail: &ClaimedMail,
     state: MailState,
     wait: Option<Duration>,
     now: Timestamp,
 ) -> (MailState, Option<Duration>) {
+    let tried = usize::try_from(mail.attempts).map_or(true, |made| made >= BACK_OFF_MINUTES.len());
     match (state, wait) {
-        (_, Some(wait)) if now.plus(wait).since(mail.sealed_at) <= PATIENCE => (state, Some(wait)),
+        (_, Some(wait)) if !tried || now.plus(wait).since(mail.sealed_at) <= PATIENCE => {
+            (state, Some(wait))
+        }
         (MailState::Deferred, Some(_)) => (MailState::Dead, None),
         (state, _) => (state, None),
     }

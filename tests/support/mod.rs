@@ -1,4 +1,6 @@
 //! What the tests stand on: servers on loopback that behave, misbehave and keep count.
 
+pub(crate) mod certificates;
+pub(crate) mod exim;
 pub mod feeds;
-pub mod smtp;
+pub(crate) mod smtp;

@@ -1,0 +1,208 @@
+//! What the server hears: the message byte for byte, connections reused, one bad address that
+//! holds nobody up, a fault that is not hammered.
+
+use std::time::Duration;
+
+use watchlistd::model::mail::Letter;
+use watchlistd::notify::smtp::{Fault, Outcome, Security, SmtpSettings, Stage};
+
+use super::{PASSWORD, letter_to, settings, transport};
+use crate::support::smtp::{At, Does, Protection, Script, SmtpServer};
+
+fn clear(server: &SmtpServer) -> SmtpSettings {
+    let mut settings = settings(server, Security::None);
+    (settings.username, settings.password) = (None, None);
+    settings
+}
+
+#[tokio::test]
+async fn a_letter_arrives_byte_for_byte_in_all_three_ways() {
+    for (protection, security) in [
+        (Protection::StartTls, Security::StartTls),
+        (Protection::Implicit, Security::Implicit),
+        (Protection::Clear, Security::None),
+    ] {
+        let server = Script::new(protection).login("watch", PASSWORD).start();
+        let transport = transport(settings(&server, security));
+        let message = "Subject: dots\r\n\r\n.\r\n..\r\n.at the start\r\nAlibaba 阿里巴巴\r\n\r\n";
+        let letter = Letter { address: "mei@bank.test".into(), message: message.into() };
+        let attempt = transport.send(&letter).await;
+        assert_eq!(attempt.outcome, Outcome::Accepted, "{attempt}");
+        assert_eq!(attempt.to_string(), "end of message: 250 2.0.0 queued as 1");
+        transport.close().await;
+        let taken = server.taken();
+        assert_eq!(taken.len(), 1);
+        assert_eq!(String::from_utf8_lossy(&taken[0].message), message);
+        assert_eq!(taken[0].from, "watchlist@bank.test");
+        assert_eq!(taken[0].to, ["mei@bank.test"]);
+        assert_eq!(taken[0].encrypted, security != Security::None);
+        assert!(!transport.describe().contains(PASSWORD));
+    }
+}
+
+#[tokio::test]
+async fn the_log_in_works_both_ways() {
+    for mechanisms in ["PLAIN", "LOGIN", "LOGIN PLAIN"] {
+        let server = Script::new(Protection::StartTls)
+            .login("watch", PASSWORD)
+            .mechanisms(mechanisms)
+            .start();
+        let transport = transport(settings(&server, Security::StartTls));
+        let attempt = transport.send(&letter_to("mei@bank.test")).await;
+        assert_eq!(attempt.outcome, Outcome::Accepted, "{mechanisms}: {attempt}");
+    }
+    for mechanisms in ["", "CRAM-MD5 GSSAPI"] {
+        let server = Script::new(Protection::StartTls).mechanisms(mechanisms).start();
+        let transport = transport(settings(&server, Security::StartTls));
+        let attempt = transport.send(&letter_to("mei@bank.test")).await;
+        assert_eq!(attempt.outcome, Outcome::ConfigFault(Fault::Login), "{mechanisms}: {attempt}");
+    }
+}
+
+#[tokio::test]
+async fn connections_are_used_again() {
+    let server = Script::new(Protection::StartTls).login("watch", PASSWORD).start();
+    let transport = transport(settings(&server, Security::StartTls));
+    for n in 0..5 {
+        let attempt = transport.send(&letter_to(&format!("reader{n}@bank.test"))).await;
+        assert_eq!(attempt.outcome, Outcome::Accepted, "{attempt}");
+    }
+    assert_eq!((server.connections(), server.taken().len()), (1, 5));
+    transport.close().await;
+    assert_eq!(server.heard().last().unwrap().line, "QUIT");
+    // A closed transport opens again.
+    assert_eq!(transport.send(&letter_to("jo@bank.test")).await.outcome, Outcome::Accepted);
+    assert_eq!(server.connections(), 2);
+}
+
+/// What the second MAIL on a kept connection gets says nothing about a fresh one.
+#[tokio::test]
+async fn a_kept_connection_that_went_stale_is_replaced() {
+    for does in [Does::Closes, Does::says("421 enough for one connection")] {
+        let server = Script::new(Protection::Clear)
+            .once(At::Mail, Does::says("250 sender fine"))
+            .once(At::Mail, does.clone())
+            .start();
+        let transport = transport(clear(&server));
+        for address in ["mei@bank.test", "jo@bank.test"] {
+            let attempt = transport.send(&letter_to(address)).await;
+            assert_eq!(attempt.outcome, Outcome::Accepted, "{does:?}: {attempt}");
+        }
+        assert_eq!((server.connections(), server.taken().len()), (2, 2), "{does:?}");
+    }
+}
+
+#[tokio::test]
+async fn one_bad_address_holds_nobody_up() {
+    let server = Script::new(Protection::Clear)
+        .recipient("gone@bank.test", "550 5.1.1 no such user")
+        .recipient("later@bank.test", "451 4.7.1 greylisted")
+        .start();
+    let transport = transport(clear(&server));
+    for (address, outcome, reply) in [
+        ("gone@bank.test", Outcome::Refused, "RCPT TO: 550 5.1.1 no such user"),
+        ("later@bank.test", Outcome::TryLater, "RCPT TO: 451 4.7.1 greylisted"),
+        ("mei@bank.test", Outcome::Accepted, "end of message: 250 2.0.0 queued as 1"),
+    ] {
+        let attempt = transport.send(&letter_to(address)).await;
+        assert_eq!((attempt.outcome, attempt.to_string()), (outcome, reply.to_owned()));
+        assert!(!attempt.transport_is_down());
+    }
+    assert_eq!(server.connections(), 1, "the connection is good for the next one");
+    let to: Vec<_> = server.taken().into_iter().map(|one| one.to).collect();
+    assert_eq!(to, [["mei@bank.test"]]);
+}
+
+#[tokio::test]
+async fn an_address_cannot_carry_a_command() {
+    let server = Script::new(Protection::Clear).start();
+    let transport = transport(clear(&server));
+    for address in [
+        "mei@bank.test>\r\nRCPT TO:<spy@evil.test",
+        "mei@bank.test\r\n",
+        "mei bank.test",
+        "",
+        "Mei <mei@bank.test>",
+        "\"a\r\nRSET\r\n\"@bank.test",
+    ] {
+        let letter = Letter { address: address.into(), ..letter_to("x@bank.test") };
+        let attempt = transport.send(&letter).await;
+        assert_eq!(
+            (attempt.outcome, attempt.stage),
+            (Outcome::Refused, Stage::Rcpt),
+            "{address:?}"
+        );
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[tokio::test]
+async fn an_address_outside_ascii_needs_a_server_that_takes_it() {
+    let without = Script::new(Protection::Clear).start();
+    let attempt = transport(clear(&without)).send(&letter_to("梅@bank.test")).await;
+    assert_eq!(attempt.outcome, Outcome::Refused, "{attempt}");
+    let with = Script::new(Protection::Clear)
+        .always(At::Ehlo, Does::says("250-mail.test\r\n250-8BITMIME\r\n250 SMTPUTF8"))
+        .start();
+    let attempt = transport(clear(&with)).send(&letter_to("梅@bank.test")).await;
+    assert_eq!(attempt.outcome, Outcome::Accepted, "{attempt}");
+    assert_eq!(with.taken()[0].to, ["梅@bank.test"]);
+}
+
+/// A wrong password tried with every mail of a queue would lock the account.
+#[tokio::test]
+async fn a_fault_of_the_set_up_is_not_hammered() {
+    let server = Script::new(Protection::StartTls)
+        .login("watch", PASSWORD)
+        .once(At::Auth, Does::says("535 5.7.8 not you"))
+        .start();
+    let transport = transport(settings(&server, Security::StartTls));
+    let first = transport.send(&letter_to("mei@bank.test")).await;
+    assert_eq!(first.outcome, Outcome::ConfigFault(Fault::Login));
+    assert!(first.transport_is_down());
+    for address in ["jo@bank.test", "li@bank.test"] {
+        assert_eq!(transport.send(&letter_to(address)).await, first);
+    }
+    assert_eq!(server.connections(), 1, "the server was asked once");
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(5 * 60)).await;
+    tokio::time::resume();
+    assert_eq!(transport.send(&letter_to("mei@bank.test")).await.outcome, Outcome::Accepted);
+}
+
+/// Whatever happens once the server has said 250, the mail is sent.
+#[tokio::test]
+async fn trouble_after_the_yes_is_success() {
+    for does in [
+        Does::says("451 not now"),
+        Does::says("554 never"),
+        Does::Closes,
+        Does::Hangs,
+        Does::Babbles(b"??\r\n"),
+    ] {
+        let server = Script::new(Protection::Clear).always(At::Quit, does).start();
+        let transport = transport(clear(&server));
+        assert_eq!(transport.send(&letter_to("mei@bank.test")).await.outcome, Outcome::Accepted);
+        transport.close().await;
+        assert_eq!(server.taken().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn many_at_once_share_a_few_connections() {
+    let server = Script::new(Protection::StartTls).login("watch", PASSWORD).start();
+    let transport = transport(settings(&server, Security::StartTls));
+    let sending: Vec<_> = (0..40)
+        .map(|n| {
+            let transport = transport.clone();
+            tokio::spawn(async move {
+                transport.send(&letter_to(&format!("reader{n}@bank.test"))).await.outcome
+            })
+        })
+        .collect();
+    for one in sending {
+        assert_eq!(one.await.unwrap(), Outcome::Accepted);
+    }
+    assert_eq!(server.taken().len(), 40);
+    assert!(server.connections() <= 4, "{} connections", server.connections());
+}
