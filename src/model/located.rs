@@ -124,7 +124,7 @@ pub struct Problem {
     pub place: Option<Place>,
     /// What was attempted, on which thing, what is wrong. One sentence, no full stop.
     pub what: String,
-    /// What to do about it, if that is known.
+    /// What to do about it, if that is known; may have several lines.
     pub hint: Option<String>,
 }
 
@@ -159,7 +159,7 @@ impl fmt::Display for Problem {
         };
         write!(out, "{level}: {}", self.what)?;
         if let Some(hint) = &self.hint {
-            write!(out, " ({hint})")?;
+            write!(out, " ({})", hint.replace('\n', " "))?;
         }
         Ok(())
     }
