@@ -1,5 +1,153 @@
-//! (in the making)
-/// x
-pub fn run(_a: std::env::ArgsOs) -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+//! What a person types: one file per command, and the way from a result to an exit code.
+//!
+//! Commands write their answer to standard output and everything else to standard error. A closed
+//! pipe is no error: whoever closed it has what they wanted.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::telemetry::{self, LogFormat};
+
+mod check;
+mod demo;
+mod exit;
+mod explain;
+pub mod init;
+mod load;
+mod match_;
+mod once;
+mod parse;
+pub mod problems;
+mod run;
+mod send_test;
+mod status;
+
+use exit::{Exit, Failure};
+
+/// Watches feeds for the companies and topics on a watchlist, and mails digests and urgent alerts.
+#[derive(Debug, Parser)]
+#[command(name = "watchlistd", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(
+    after_help = "Start with `watchlistd demo`, then `watchlistd init DIR --to YOU --timezone ZONE`."
+)]
+struct Arguments {
+    /// Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]
+    #[arg(long, global = true, value_name = "DIR")]
+    config: Option<PathBuf>,
+    /// How log lines are written to standard error
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "FORMAT")]
+    log_format: Format,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// The journal under systemd, else lines for people
+    Auto,
+    /// Lines for people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show the whole job on sample feeds: poll, match, mail; nothing to set up
+    Demo(demo::Arguments),
+    /// Write commented configuration files to a folder
+    Init(init::Arguments),
+    /// Check the configuration: every problem at once, the next digests, what reaches no reader
+    Check(check::Arguments),
+    /// Poll what is due, assess it, send every reader a digest now, and end
+    Once(once::Arguments),
+    /// Run the service: poll, assess and deliver until told to stop
+    Run(run::Arguments),
+    /// Show how sources, mails and the watchlist stand; works beside a running service
+    Status(status::Arguments),
+    /// Explain what the watchlist makes of a text, and why
+    Explain(explain::Arguments),
+    /// Send one mail through the configured transport and show the server's reply
+    SendTest(send_test::Arguments),
+    /// Diagnostic: match JSON Lines from standard input against watchlist files
+    Match(match_::Arguments),
+    /// Diagnostic: show the items that a feed document holds
+    Parse(parse::Arguments),
+}
+
+/// Runs the command that `arguments` name and answers its exit code. The only panic that gets this
+/// far is a bug of ours: it ends with 70.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let fine = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            // Printing can only fail when nobody reads.
+            let _ = error.print();
+            return if fine { Exit::Fine } else { Exit::Usage }.into();
+        }
+    };
+    match catch_unwind(AssertUnwindSafe(|| dispatch(arguments))) {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(failure)) => {
+            if failure.exit != Exit::Fine {
+                complain(&failure);
+            }
+            failure.exit.into()
+        }
+        Err(_) => {
+            let _ = writeln!(
+                std::io::stderr(),
+                "watchlistd: this is a bug; please report it with the lines above"
+            );
+            Exit::Bug.into()
+        }
+    }
+}
+
+fn complain(failure: &Failure) {
+    let mut err = std::io::stderr().lock();
+    let _ = writeln!(err, "watchlistd: {:#}", failure.error);
+    if let Some(hint) = &failure.hint {
+        let _ = writeln!(err, "  hint: {hint}");
+    }
+}
+
+fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
+    let quiet_by_default = !matches!(arguments.command, Command::Run(_));
+    start_logging(arguments.log_format, quiet_by_default);
+    let config = arguments.config;
+    let out = &mut std::io::BufWriter::new(std::io::stdout().lock());
+    let exit = match arguments.command {
+        Command::Demo(arguments) => demo::run(&arguments, out),
+        Command::Init(arguments) => init::run(&arguments, out),
+        Command::Check(arguments) => check::run(&arguments, config, out),
+        Command::Once(arguments) => once::run(&arguments, config, out),
+        Command::Run(arguments) => run::run(&arguments, config),
+        Command::Status(arguments) => status::run(&arguments, config, out),
+        Command::Explain(arguments) => explain::run(&arguments, config, out),
+        Command::SendTest(arguments) => send_test::run(&arguments, config, out),
+        Command::Match(arguments) => match_::run(&arguments, out),
+        Command::Parse(arguments) => parse::run(&arguments, out),
+    }?;
+    out.flush()?;
+    Ok(exit)
+}
+
+/// The service logs from `info` on; the other commands answer on standard output and log only what
+/// goes wrong. `RUST_LOG` overrides both.
+fn start_logging(format: Format, quiet: bool) {
+    let format = match format {
+        Format::Auto => LogFormat::Auto,
+        Format::Text => LogFormat::Text,
+        Format::Json => LogFormat::Json,
+    };
+    let wanted = std::env::var("RUST_LOG").ok();
+    telemetry::start(format, wanted.as_deref().or(quiet.then_some("error")));
 }

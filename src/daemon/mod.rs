@@ -1,1 +1,11 @@
-//! (in the making)
+//! Running: files become parts, parts become loops, signals become requests.
+//!
+//! [`wire`] is the one door from what people wrote to what can run, used by the service, `once`,
+//! `check` and reload alike. [`start`] decides which version of the files is in force. [`run`]
+//! keeps the three steps going until told to stop.
+
+pub mod health;
+pub mod lifecycle;
+pub mod run;
+pub mod start;
+pub mod wire;

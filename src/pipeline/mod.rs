@@ -1,1 +1,62 @@
-//! (in the making)
+//! The sentence that joins the stages: poll, assess, deliver.
+//!
+//! The three steps meet only in the store. Each takes what an earlier one left there, does its part,
+//! and writes the result in one transaction; so a step may die at any point and be run again.
+//! No step knows about signals, schedules of the process or the command line: `daemon` and `cli` call
+//! them, `once` and the service alike.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::detect::Watchlist;
+use crate::notify::Subjects;
+use crate::notify::reader::Reader;
+use crate::store::Store;
+
+pub mod assess;
+pub mod deliver;
+pub mod poll;
+
+/// The version of people's files that is in force: what assess and deliver work by.
+#[derive(Debug)]
+pub struct InForce {
+    /// Its number in the store.
+    pub version: u64,
+    /// The compiled watchlist.
+    pub watchlist: Arc<Watchlist>,
+    /// All readers.
+    pub readers: Vec<Reader>,
+    /// The operator as the reader of alerts that reach nobody else.
+    pub operator: Reader,
+    /// What mails say of us.
+    pub letterhead: Letterhead,
+    /// The problems of an edit that was refused while this version stays in force.
+    pub rejected: Option<String>,
+}
+
+impl InForce {
+    /// Everybody who can be sent a digest: the readers, and the operator for what reaches nobody.
+    pub fn everybody(&self) -> impl Iterator<Item = &Reader> {
+        self.readers.iter().chain(std::iter::once(&self.operator))
+    }
+}
+
+/// What stands on every mail of ours.
+#[derive(Clone, Debug)]
+pub struct Letterhead {
+    /// The sender.
+    pub from: String,
+    /// Where answers go: a person.
+    pub reply_to: String,
+    /// How much subjects give away.
+    pub subjects: Subjects,
+}
+
+/// What every step stands on.
+#[derive(Clone)]
+pub struct Ground {
+    /// The memory.
+    pub store: Arc<dyn Store>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}

@@ -1,0 +1,71 @@
+//! `watchlistd check`: every problem at once, and what would happen next if these files were in force.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::exit::{Exit, Failure};
+use super::load::Folder;
+use super::problems;
+use crate::clock::{Clock, SystemClock};
+use crate::config::settings::Transport;
+use crate::config::{self, Files};
+use crate::daemon::wire::{self, Parts};
+use crate::model::{Level, Timestamp};
+use crate::notify::reader::Reader;
+
+/// How many fire times of each schedule are shown.
+const FIRE_TIMES: usize = 3;
+
+/// What `check` is told.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {}
+
+/// Checks the folder with the very code that the service starts with.
+pub fn run(_: &Arguments, config: Option<PathBuf>, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let folder = Folder::named(config);
+    let (parts, mut found) = wire::build(Files::read(&folder.path)?, &folder.environment);
+    let mail = parts.as_ref().map(|parts| &parts.settings.mail);
+    if let Some(mail) = mail.filter(|mail| matches!(mail.transport, Transport::Smtp(_))) {
+        let (_, secrets) = config::password(mail, &folder.environment);
+        found.extend(secrets);
+        found = config::in_order(found);
+    }
+    write!(out, "{}", problems::render(&found, false))?;
+    let bad = found.iter().any(|one| one.level == Level::Error);
+    if let Some(parts) = &parts {
+        summary(parts, SystemClock.now(), out)?;
+    }
+    Ok(if bad { Exit::Config } else { Exit::Fine })
+}
+
+fn summary(parts: &Parts, now: Timestamp, out: &mut dyn Write) -> std::io::Result<()> {
+    let watchlist = &parts.watchlist;
+    writeln!(
+        out,
+        "{} sources; {} companies, {} topics and {} rules; {} readers.",
+        parts.sources.len(),
+        watchlist.companies().count(),
+        watchlist.topics().filter(|one| !one.hidden).count(),
+        watchlist.rules().count(),
+        parts.readers.len()
+    )?;
+    for reader in &parts.readers {
+        writeln!(out, "  {:<24} {}", reader.name, next_digests(reader, now))?;
+    }
+    Ok(())
+}
+
+fn next_digests(reader: &Reader, now: Timestamp) -> String {
+    if reader.schedule.is_never() {
+        return "no digests".to_owned();
+    }
+    let mut at = now;
+    let mut times = Vec::new();
+    while times.len() < FIRE_TIMES {
+        let Some(next) = reader.schedule.next_after(at) else { break };
+        let local = next.to_chrono().with_timezone(&reader.zone);
+        times.push(local.format("%a %-d %b %H:%M %Z").to_string());
+        at = next;
+    }
+    format!("next digests: {}", times.join(", "))
+}

@@ -1,0 +1,96 @@
+//! Exit codes: the table of the README, after `sysexits.h`, and the failure that carries one.
+
+use std::process::ExitCode;
+
+use crate::store::StoreError;
+
+/// What a command's end means to whoever called it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Fine, warnings included.
+    Fine = 0,
+    /// The command line is wrong.
+    Usage = 64,
+    /// The data given is not what it should be.
+    Data = 65,
+    /// An input cannot be read.
+    NoInput = 66,
+    /// A bug of ours.
+    Bug = 70,
+    /// An input or output error.
+    Io = 74,
+    /// Try again: a source failed, a mail was deferred, or somebody else holds the store.
+    TryAgain = 75,
+    /// We may not.
+    Permission = 77,
+    /// The configuration is wrong, the watchlist included.
+    Config = 78,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command ended early: an exit code, what happened, and what to do about it.
+#[derive(Debug)]
+pub struct Failure {
+    /// The code to end with.
+    pub exit: Exit,
+    /// What was attempted, on which thing, what happened.
+    pub error: anyhow::Error,
+    /// The remedy, if one is known.
+    pub hint: Option<String>,
+}
+
+impl Failure {
+    /// A failure with its code.
+    pub fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
+        Self { exit, error: error.into(), hint: None }
+    }
+
+    /// The same failure with its remedy.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// An output that broke off or could not be written.
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        let exit = match error.kind() {
+            // Whoever read our output has what they wanted: `watchlistd match … | head`.
+            std::io::ErrorKind::BrokenPipe => Exit::Fine,
+            std::io::ErrorKind::PermissionDenied => Exit::Permission,
+            _ => Exit::Io,
+        };
+        Self::new(exit, error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let (exit, hint) = match &error {
+            StoreError::Held { pid, .. } => (
+                Exit::TryAgain,
+                Some(format!(
+                    "wait for process {pid} to end or stop it; `status`, `check` and \
+                     `once --dry-run` work beside it"
+                )),
+            ),
+            StoreError::Later { full: true, .. } => {
+                (Exit::Io, Some("free some space on that disk and try again".to_owned()))
+            }
+            StoreError::Later { .. } => (Exit::Io, None),
+            StoreError::Permission { .. } => {
+                (Exit::Permission, Some("run it as the user that owns the state folder".to_owned()))
+            }
+            StoreError::Unusable { hint, .. } => (Exit::Config, Some(hint.clone())),
+        };
+        Self { exit, error: error.into(), hint }
+    }
+}

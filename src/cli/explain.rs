@@ -1,0 +1,212 @@
+//! `watchlistd explain`: what the watchlist makes of a text, and why.
+
+use std::io::{IsTerminal, Read, Write};
+use std::path::PathBuf;
+
+use super::exit::{Exit, Failure};
+use super::load::{self, Folder};
+use crate::clock::{Clock, SystemClock};
+use crate::daemon::wire::Parts;
+use crate::detect::{Explanation, Origin, explain};
+use crate::model::item::Arrival;
+use crate::model::{
+    Alert, AlertId, EntityKind, Field, Hit, Item, ItemId, ItemText, SourceId, StoryId, Timestamp,
+    Urgency,
+};
+use crate::notify::route;
+
+/// Most bytes of a text: what one field of a feed's item may have.
+const LONGEST: u64 = 1024 * 1024;
+
+/// What `explain` is told.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The text, taken as an item's summary; without it standard input is read
+    text: Option<String>,
+    /// The headline
+    #[arg(long)]
+    title: Option<String>,
+    /// Language of the text, as a BCP 47 tag
+    #[arg(long)]
+    lang: Option<String>,
+    /// As if an official source had said it
+    #[arg(long)]
+    official: bool,
+    /// As if this source had said it
+    #[arg(long, value_name = "ID")]
+    source: Option<String>,
+}
+
+/// Explains the text.
+pub fn run(
+    arguments: &Arguments,
+    config: Option<PathBuf>,
+    out: &mut dyn Write,
+) -> Result<Exit, Failure> {
+    let parts = load::parts(&Folder::named(config))?;
+    let text = ItemText {
+        title: arguments.title.clone().unwrap_or_default(),
+        summary: given(arguments)?,
+        lang: arguments.lang.clone(),
+        ..ItemText::default()
+    };
+    let source = arguments.source.as_deref().unwrap_or("explain");
+    let known = parts.sources.iter().find(|one| one.id.as_str() == source);
+    let official = arguments.official || known.is_some_and(|one| one.official);
+    let explained = explain(&parts.watchlist, &text, Origin { source, official });
+    tell(&explained, &text, out)?;
+    tell_readers(&parts, &explained, &text, official, SystemClock.now(), out)?;
+    Ok(Exit::Fine)
+}
+
+/// The text of the command line, or standard input. With a headline alone nothing is waited for at a
+/// terminal.
+fn given(arguments: &Arguments) -> Result<String, Failure> {
+    if let Some(text) = &arguments.text {
+        return Ok(text.clone());
+    }
+    if arguments.title.is_some() && std::io::stdin().is_terminal() {
+        return Ok(String::new());
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(LONGEST)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::new(Exit::NoInput, error))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn tell(explained: &Explanation, text: &ItemText, out: &mut dyn Write) -> std::io::Result<()> {
+    let judgement = &explained.judgement;
+    match (judgement.alert, judgement.severity) {
+        (true, Some(severity)) => writeln!(out, "Alert, {}.", severity.as_str())?,
+        (_, Some(_)) => writeln!(out, "No alert: what was found makes none.")?,
+        (_, None) if judgement.held_back.is_empty() => {
+            writeln!(out, "Nothing of the watchlist is in it.")?
+        }
+        (_, None) => writeln!(out, "No alert: all that was found is held back.")?,
+    }
+    for reason in &judgement.reasons {
+        writeln!(out, "  because {}", reason.words)?;
+    }
+    if !judgement.hits.is_empty() {
+        writeln!(out, "\nFound")?;
+        for hit in &judgement.hits {
+            writeln!(out, "  {}", found(hit, text))?;
+        }
+    }
+    if !explained.hidden.is_empty() {
+        writeln!(out, "\nFound for rules only")?;
+        for hit in &explained.hidden {
+            writeln!(out, "  {}", found(hit, text))?;
+        }
+    }
+    if !judgement.held_back.is_empty() {
+        writeln!(out, "\nHeld back")?;
+        for held in &judgement.held_back {
+            writeln!(out, "  {}\n    by {}", found(&held.hit, text), held.guard)?;
+        }
+    }
+    if explained.round_up {
+        writeln!(out, "\nRead as a round-up: company and topic must share a sentence.")?;
+    }
+    if !explained.decisions.is_empty() {
+        writeln!(out, "\nDecided")?;
+        for decision in &explained.decisions {
+            let who = decision.rule.as_deref().unwrap_or("default");
+            let verdict = if decision.fired { "yes" } else { "no" };
+            writeln!(out, "  {who}: {verdict}, {}", decision.words)?;
+        }
+    }
+    if !explained.near.is_empty() {
+        writeln!(out, "\nNearly")?;
+        for near in &explained.near {
+            writeln!(out, "  {}: {}", near.named.name, near.words)?;
+        }
+    }
+    Ok(())
+}
+
+/// `company alibaba  "Alibaba" in summary: … accuses >>Alibaba<< of …`.
+fn found(hit: &Hit, text: &ItemText) -> String {
+    let kind = match hit.kind {
+        EntityKind::Company => "company",
+        EntityKind::Topic => "topic",
+    };
+    let field = field_text(text, hit.field);
+    format!("{kind} {}: \"{}\" in {}: {}", hit.entity, hit.term, hit.field, around(field, hit))
+}
+
+fn field_text(text: &ItemText, field: Field) -> &str {
+    match field {
+        Field::Title => &text.title,
+        Field::Summary => &text.summary,
+        Field::Content => &text.content,
+        Field::Category(at) => text.categories.get(at).map_or("", String::as_str),
+    }
+}
+
+/// The match between marks, with up to 30 characters on both sides.
+fn around(text: &str, hit: &Hit) -> String {
+    const SIDE: usize = 30;
+    let before: String = text[..hit.start].chars().rev().take(SIDE).collect();
+    let before: String = before.chars().rev().collect();
+    let after: String = text[hit.end..].chars().take(SIDE).collect();
+    let left = if before.len() < hit.start { "…" } else { "" };
+    let right = if hit.end + after.len() < text.len() { "…" } else { "" };
+    let line = format!("{left}{before}>>{}<<{after}{right}", &text[hit.start..hit.end]);
+    line.replace(char::is_control, " ")
+}
+
+/// Who would be told, by the very routing that the service uses.
+fn tell_readers(
+    parts: &Parts,
+    explained: &Explanation,
+    text: &ItemText,
+    official: bool,
+    now: Timestamp,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    let judgement = &explained.judgement;
+    let (true, Some(severity)) = (judgement.alert, judgement.severity) else { return Ok(()) };
+    let item = Item {
+        id: ItemId::of(&["explain"]),
+        revision: 1,
+        source: SourceId::new("explain"),
+        official,
+        guid: None,
+        link: None,
+        text: text.clone(),
+        text_hash: String::new(),
+        published: Some(now),
+        first_seen: now,
+        arrival: Arrival::New,
+    };
+    let alert = Alert {
+        id: AlertId::of(&["explain"]),
+        item: item.id.clone(),
+        revision: 1,
+        story: StoryId::of(&["explain"]),
+        copy_of: None,
+        severity,
+        judgement: judgement.clone(),
+        marks: Vec::new(),
+        watchlist: 0,
+        at: now,
+    };
+    writeln!(out, "\nTold")?;
+    let notices = route::route(&alert, &item, &parts.readers, now);
+    if notices.is_empty() {
+        writeln!(out, "  the operator: no reader's filters let it pass")?;
+    }
+    for notice in notices {
+        let how = match notice.urgency {
+            Urgency::Urgent if notice.not_before > now => "by an urgent mail after the quiet hours",
+            Urgency::Urgent => "by an urgent mail at once",
+            Urgency::Digest => "with the next digest",
+        };
+        writeln!(out, "  {}: {}, {how}", notice.reader, severity.as_str())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! What several commands begin with: the folder, its parts, the store, a runtime.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+use super::exit::{Exit, Failure};
+use super::problems;
+use crate::config::settings::Storage;
+use crate::config::{self, Environment, Files, ReadError};
+use crate::daemon::start::StartError;
+use crate::daemon::wire::{self, Access, Parts};
+use crate::detect::Watchlist;
+use crate::model::{Level, Problem};
+
+/// The folder that a command works on, and what the process was told by its surroundings.
+pub struct Folder {
+    /// The folder.
+    pub path: PathBuf,
+    /// systemd's and the shell's variables.
+    pub environment: Environment,
+}
+
+impl Folder {
+    /// The folder given on the command line, else the usual ones.
+    pub fn named(given: Option<PathBuf>) -> Self {
+        let environment = Environment::of_process();
+        Self { path: environment.config_folder(given.as_deref()), environment }
+    }
+}
+
+/// Reads and understands the folder; every problem goes to standard error.
+pub fn parts(folder: &Folder) -> Result<Parts, Failure> {
+    let files = Files::read(&folder.path)?;
+    let (parts, problems) = wire::build(files, &folder.environment);
+    parts.ok_or_else(|| refused(&problems))
+}
+
+/// Says all problems and ends with the code for a wrong configuration.
+pub fn refused(problems: &[Problem]) -> Failure {
+    say(problems);
+    let errors = problems.iter().filter(|one| one.level == Level::Error).count();
+    let what = match errors {
+        1 => "the configuration has an error".to_owned(),
+        n => format!("the configuration has {n} errors"),
+    };
+    Failure::new(Exit::Config, anyhow::anyhow!(what))
+}
+
+/// Says problems on standard error.
+pub fn say(problems: &[Problem]) {
+    let mut err = std::io::stderr().lock();
+    let colour = err.is_terminal();
+    // Standard error may be closed; the exit code still tells.
+    let _ = err.write_all(problems::render(problems, colour).as_bytes());
+}
+
+/// Compiles watchlist files alone, as `match` takes them.
+pub fn watchlist(paths: &[PathBuf]) -> Result<Watchlist, Failure> {
+    let (entries, mut problems) = config::watchlist_from(paths)?;
+    let (watchlist, found) = Watchlist::compile(&entries);
+    problems.extend(found);
+    let problems = config::in_order(problems);
+    if problems.iter().any(|one| one.level == Level::Error) {
+        return Err(refused(&problems));
+    }
+    Ok(watchlist)
+}
+
+/// Opens the store beside a running service. When the settings cannot be read, the store is looked
+/// for at its default place: a broken file must not hide how things stand.
+pub fn open_for_reading(
+    folder: &Folder,
+) -> Result<std::sync::Arc<dyn crate::store::Store>, Failure> {
+    let files = Files::read(&folder.path);
+    let settings = files.ok().and_then(|files| config::parse(&files, &folder.environment).settings);
+    let storage = settings.map_or_else(
+        || Storage::Sqlite(folder.environment.default_database()),
+        |settings| settings.storage,
+    );
+    Ok(wire::open_store(&storage, Access::Beside)?)
+}
+
+/// The runtime on which a command waits for network and store.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Io, error))
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        let exit = match &error {
+            ReadError::Missing(_) | ReadError::NotAFolder(_) | ReadError::NoWatchlist(_) => {
+                Exit::NoInput
+            }
+            ReadError::Denied(_) => Exit::Permission,
+            ReadError::Io { .. } => Exit::NoInput,
+        };
+        let missing = matches!(error, ReadError::Missing(_));
+        let failure = Self::new(exit, error);
+        if missing {
+            return failure.hint(
+                "`watchlistd init DIR --to ADDRESS --timezone ZONE` writes files to start from; \
+                 --config DIR names their folder",
+            );
+        }
+        failure
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Config(problems) => refused(&problems),
+            StartError::Folder(error) => {
+                // Without any configuration the service cannot start: that is what 78 tells.
+                let mut failure = Self::from(error);
+                if failure.exit == Exit::NoInput {
+                    failure.exit = Exit::Config;
+                }
+                failure
+            }
+            StartError::Store(error) => error.into(),
+        }
+    }
+}

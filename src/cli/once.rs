@@ -1,0 +1,153 @@
+//! `watchlistd once`: poll what is due, assess it, a digest for every reader now, each mail tried
+//! once, and an end.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::exit::{Exit, Failure};
+use super::load::{self, Folder};
+use crate::clock::{Clock, SystemClock};
+use crate::daemon::start::{self, Started};
+use crate::daemon::wire::{self, Access};
+use crate::notify::smtp::Transport;
+use crate::pipeline::assess::{Assessed, Assessor};
+use crate::pipeline::deliver::{Composed, DeliverError, Deliverer, Sent};
+use crate::pipeline::poll::{PolledSum, Poller, Report};
+use crate::pipeline::{Ground, InForce};
+use crate::store::Claim;
+
+/// What `once` is told.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Also poll what is not due; only a server's Retry-After still holds
+    #[arg(long)]
+    all: bool,
+    /// Write no state, send nothing, print the digests
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Does one round.
+pub fn run(
+    arguments: &Arguments,
+    config: Option<PathBuf>,
+    out: &mut dyn Write,
+) -> Result<Exit, Failure> {
+    let folder = Folder::named(config);
+    load::runtime()?.block_on(once(arguments, folder, out))
+}
+
+async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let access = if arguments.dry_run { Access::DryRun } else { Access::Alone };
+    let started =
+        start::start(folder.path.clone(), &folder.environment, access, clock.now()).await?;
+    let Started { store, parts, in_force, problems } = started;
+    load::say(&problems);
+    // Before anything is fetched: a missing secret should not cost every source a request.
+    let transport = match arguments.dry_run {
+        true => Transport::memory(),
+        false => wire::transport(&parts.settings, &folder.environment)
+            .map_err(|problems| load::refused(&problems))?,
+    };
+    let fetcher = wire::fetcher(&parts.settings).map_err(|error| Failure::new(Exit::Io, error))?;
+    store.release_leases(clock.now()).await?;
+    let ground = Ground { store, clock };
+    let in_force = Arc::new(in_force);
+
+    let claim = if arguments.all { Claim::All } else { Claim::Due };
+    let mut progress = Progress::new();
+    let polled = Poller::new(ground.clone(), fetcher)
+        .drain(claim, &mut |total, report| progress.show(total, report))
+        .await?;
+    progress.end();
+    let mut assessor = Assessor::new(ground.clone(), format!("pid {}", std::process::id()));
+    let assessed = assessor.run(&|| Arc::clone(&in_force)).await?;
+    let deliverer = Deliverer::new(ground, transport.clone());
+    if arguments.dry_run {
+        let composed = deliverer.compose_on_demand(&in_force).await?;
+        print(&composed, out)?;
+        tell(&polled, &assessed, None);
+        return Ok(if polled.failed > 0 { Exit::TryAgain } else { Exit::Fine });
+    }
+    let sent = deliver(&deliverer, &in_force).await?;
+    transport.close().await;
+    tell(&polled, &assessed, Some(&sent));
+    let again = polled.failed > 0 || sent.deferred > 0 || sent.uncertain > 0;
+    Ok(if again { Exit::TryAgain } else { Exit::Fine })
+}
+
+async fn deliver(deliverer: &Deliverer, in_force: &InForce) -> Result<Sent, Failure> {
+    deliverer.seal_on_demand(in_force).await.map_err(|error| match error {
+        DeliverError::Store(error) => Failure::from(error),
+        DeliverError::Message(error) => Failure::new(Exit::Config, error),
+    })?;
+    Ok(deliverer.send_due(&|| false).await?)
+}
+
+fn print(composed: &[Composed], out: &mut dyn Write) -> std::io::Result<()> {
+    for digest in composed {
+        let reader = if digest.reader.is_empty() { "the operator" } else { &digest.reader };
+        writeln!(out, "To: {reader}\nSubject: {}\n", digest.content.subject)?;
+        writeln!(out, "{}\n", digest.content.text.trim_end())?;
+    }
+    Ok(())
+}
+
+/// One line that moves on a terminal, and a line of its own for each source in trouble.
+struct Progress {
+    terminal: bool,
+    done: usize,
+    new: usize,
+}
+
+impl Progress {
+    fn new() -> Self {
+        Self { terminal: std::io::stderr().is_terminal(), done: 0, new: 0 }
+    }
+
+    fn show(&mut self, total: usize, report: &Report) {
+        self.done += 1;
+        self.new += report.new;
+        let mut err = std::io::stderr().lock();
+        let clear = if self.terminal { "\r\x1b[K" } else { "" };
+        // Progress is a courtesy: where it cannot be shown, the work goes on.
+        if let Some(trouble) = &report.trouble {
+            let _ = writeln!(err, "{clear}{}: {trouble}", report.source);
+        }
+        if self.terminal {
+            let _ = write!(err, "{clear}{} of {total} sources, {} new items", self.done, self.new);
+            let _ = err.flush();
+        }
+    }
+
+    fn end(&self) {
+        if self.terminal && self.done > 0 {
+            let _ = writeln!(std::io::stderr());
+        }
+    }
+}
+
+fn tell(polled: &PolledSum, assessed: &Assessed, sent: Option<&Sent>) {
+    let mut line = format!(
+        "{} sources polled, {} failed; {} new items, {} changed; {} alerts",
+        polled.sources, polled.failed, polled.new, polled.edited, assessed.alerts
+    );
+    match sent {
+        None => line.push_str("; dry run: nothing was stored or sent"),
+        Some(sent) => {
+            line.push_str(&format!("; {} mails sent", sent.sent));
+            for (count, what) in [
+                (sent.deferred, "deferred"),
+                (sent.uncertain, "uncertain"),
+                (sent.refused, "refused"),
+            ] {
+                if count > 0 {
+                    line.push_str(&format!(", {count} {what}"));
+                }
+            }
+        }
+    }
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

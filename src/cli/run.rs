@@ -1,0 +1,32 @@
+//! `watchlistd run`: the service itself.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::exit::{Exit, Failure};
+use super::load::{self, Folder};
+use crate::clock::{Clock, SystemClock};
+use crate::daemon::wire::Access;
+use crate::daemon::{run as service, start};
+
+/// What `run` is told.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {}
+
+/// Runs until a signal says stop.
+pub fn run(_: &Arguments, config: Option<PathBuf>) -> Result<Exit, Failure> {
+    let folder = Folder::named(config);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    load::runtime()?.block_on(async {
+        let started =
+            start::start(folder.path.clone(), &folder.environment, Access::Alone, clock.now())
+                .await?;
+        if started.in_force.rejected.is_some() {
+            load::say(&started.problems);
+        }
+        service::run(folder.path, folder.environment, clock, started)
+            .await
+            .map_err(|error| Failure::new(Exit::Io, error))?;
+        Ok(Exit::Fine)
+    })
+}

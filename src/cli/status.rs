@@ -1,0 +1,228 @@
+//! `watchlistd status`: how sources, mails and the watchlist stand, read beside a running service.
+//!
+//! The JSON's keys are only ever added to: scripts read them.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::exit::{Exit, Failure};
+use super::load::{self, Folder};
+use crate::model::source::Health;
+use crate::model::{MailKind, MailState, Timestamp};
+use crate::store::{Archive, MailRow, SourceRow, StoreError};
+
+/// Rows fetched at a time.
+const PAGE: usize = 1_000;
+
+/// What `status` is told.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// One JSON object instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+/// Reads the state and prints it.
+pub fn run(
+    arguments: &Arguments,
+    config: Option<PathBuf>,
+    out: &mut dyn Write,
+) -> Result<Exit, Failure> {
+    let folder = Folder::named(config);
+    let status = load::runtime()?.block_on(async {
+        let store = load::open_for_reading(&folder)?;
+        gather(store.archive()).await.map_err(Failure::from)
+    })?;
+    if arguments.json {
+        serde_json::to_writer_pretty(&mut *out, &status).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        print(&status, out)?;
+    }
+    Ok(Exit::Fine)
+}
+
+#[derive(Debug, Serialize)]
+struct Status {
+    watchlist: WatchlistStatus,
+    sources: Vec<SourceStatus>,
+    outbox: OutboxStatus,
+    digests: Vec<DigestStatus>,
+}
+
+#[derive(Debug, Serialize)]
+struct WatchlistStatus {
+    /// 0 before anything was ever in force.
+    version: u64,
+    since: Option<Timestamp>,
+    /// The problems of an edit that was refused; null while the files are in force.
+    degraded: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct SourceStatus {
+    id: String,
+    url: String,
+    health: Health,
+    since: Timestamp,
+    last_success: Option<Timestamp>,
+    next_poll: Timestamp,
+    items: u64,
+    error: Option<String>,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct OutboxStatus {
+    pending: u64,
+    deferred: u64,
+    uncertain: u64,
+    refused: u64,
+    dead: u64,
+    sending: u64,
+    sent: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct DigestStatus {
+    reader: String,
+    slot: Timestamp,
+    /// When the last of its addresses was taken by the server; null while one is outstanding.
+    sent: Option<Timestamp>,
+}
+
+async fn gather(archive: &dyn Archive) -> Result<Status, StoreError> {
+    let version = archive.config_in_force().await?;
+    let rejected = archive.rejected_edit().await?;
+    let counts = archive.outbox().await?;
+    let count = |state| counts.get(&state).copied().unwrap_or(0);
+    Ok(Status {
+        watchlist: WatchlistStatus {
+            version: version.as_ref().map_or(0, |one| one.version),
+            since: version.map(|one| one.since),
+            degraded: rejected.map(|one| one.problems),
+        },
+        sources: all_sources(archive).await?.into_iter().map(source_status).collect(),
+        outbox: OutboxStatus {
+            pending: count(MailState::Pending),
+            deferred: count(MailState::Deferred),
+            uncertain: count(MailState::Uncertain),
+            refused: count(MailState::Refused),
+            dead: count(MailState::Dead),
+            sending: count(MailState::Sending),
+            sent: count(MailState::Sent),
+        },
+        digests: digests(archive).await?,
+    })
+}
+
+async fn all_sources(archive: &dyn Archive) -> Result<Vec<SourceRow>, StoreError> {
+    let mut rows: Vec<SourceRow> = Vec::new();
+    loop {
+        let after = rows.last().map(|row| row.source.id.clone());
+        let page = archive.sources(after, PAGE).await?;
+        let last = page.len() < PAGE;
+        rows.extend(page);
+        if last {
+            return Ok(rows);
+        }
+    }
+}
+
+fn source_status(row: SourceRow) -> SourceStatus {
+    SourceStatus {
+        id: row.source.id.to_string(),
+        url: row.source.url,
+        health: row.state.health,
+        since: row.state.since,
+        last_success: row.state.last_success,
+        next_poll: row.next_poll,
+        items: row.items,
+        error: row.state.error,
+    }
+}
+
+/// The newest digest of each reader, from the newest page of mails.
+async fn digests(archive: &dyn Archive) -> Result<Vec<DigestStatus>, StoreError> {
+    let mails = archive.mails(None, PAGE).await?;
+    let mut newest: BTreeMap<String, (String, Vec<MailRow>)> = BTreeMap::new();
+    for mail in mails {
+        let (MailKind::Digest | MailKind::OnDemand, Some(reader)) = (mail.kind, &mail.reader)
+        else {
+            continue;
+        };
+        let entry = newest
+            .entry(reader.clone())
+            .or_insert_with(|| (mail.key.as_str().to_owned(), Vec::new()));
+        if entry.0 == mail.key.as_str() {
+            entry.1.push(mail);
+        }
+    }
+    Ok(newest.into_iter().map(|(reader, (key, rows))| digest(reader, &key, &rows)).collect())
+}
+
+fn digest(reader: String, key: &str, rows: &[MailRow]) -> DigestStatus {
+    // A key ends with its slot: `digest:READER:2026-11-23T08:00:00Z`, and a reader's name may hold
+    // colons of its own.
+    let prefix = key.find(':').map_or(0, |at| at + 1) + reader.len() + 1;
+    let sealed = rows.first().map_or(Timestamp::default(), |row| row.at);
+    let slot = key.get(prefix..).and_then(Timestamp::parse).unwrap_or(sealed);
+    let all_sent = rows.iter().all(|row| row.sent.is_some());
+    let sent = rows.iter().filter_map(|row| row.sent).max();
+    DigestStatus { reader, slot, sent: sent.filter(|_| all_sent) }
+}
+
+fn print(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
+    match &status.watchlist {
+        WatchlistStatus { since: Some(since), version, .. } => {
+            writeln!(out, "Watchlist  version {version}, in force since {since}")?;
+        }
+        WatchlistStatus { .. } => writeln!(out, "Watchlist  none was ever in force")?,
+    }
+    if let Some(problems) = &status.watchlist.degraded {
+        writeln!(out, "           an edit was refused; that version stays in force:")?;
+        for line in problems.lines() {
+            writeln!(out, "             {line}")?;
+        }
+    }
+    let covered = status.sources.iter().filter(|one| one.health.is_covered()).count();
+    writeln!(out, "Sources    {covered} of {} read", status.sources.len())?;
+    for source in &status.sources {
+        writeln!(
+            out,
+            "  {:<24} {:<10} since {}  {:>6} items  next {}",
+            source.id,
+            source.health.as_str(),
+            source.since,
+            source.items,
+            source.next_poll
+        )?;
+        if let Some(error) = &source.error {
+            writeln!(out, "    {error}")?;
+        }
+    }
+    let outbox = &status.outbox;
+    writeln!(
+        out,
+        "Mails      {} sent, {} pending, {} deferred, {} uncertain, {} refused, {} dead",
+        outbox.sent,
+        outbox.pending + outbox.sending,
+        outbox.deferred,
+        outbox.uncertain,
+        outbox.refused,
+        outbox.dead
+    )?;
+    for digest in &status.digests {
+        match digest.sent {
+            Some(sent) => {
+                writeln!(out, "  {:<24} digest of {} sent {sent}", digest.reader, digest.slot)?
+            }
+            None => {
+                writeln!(out, "  {:<24} digest of {} not sent yet", digest.reader, digest.slot)?
+            }
+        }
+    }
+    Ok(())
+}

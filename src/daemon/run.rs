@@ -1,0 +1,358 @@
+//! The service: the three steps as loops, requests from signals, and the end of it all.
+//!
+//! Four loops share nothing but the store and the version in force: polling, assessing, sealing and
+//! sending. Each wakes when the one before it has left something, and at least once a minute, so
+//! that a clock that jumps or a wake-up that is lost costs a minute. A loop that ends before it is
+//! told to makes the service end with an error.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
+
+use super::health::{Loop, Pulse};
+use super::lifecycle::{self, GRACE, Request, Signals};
+use super::start::{self, Started};
+use super::wire::{self, Parts};
+use crate::clock::Clock;
+use crate::config::{Environment, Files};
+use crate::model::{Level, Timestamp};
+use crate::pipeline::assess::Assessor;
+use crate::pipeline::deliver::Deliverer;
+use crate::pipeline::poll::{Poller, Running};
+use crate::pipeline::{Ground, InForce};
+
+/// No loop sleeps longer: a wall clock that was set is noticed within this time.
+const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+
+/// After a store that failed: long enough not to spin on a full disk, short enough to resume soon
+/// after space returns.
+const AFTER_TROUBLE: Duration = Duration::from_secs(10);
+
+/// How long polls under way may still take once a stop was asked for.
+const POLL_GRACE: Duration = Duration::from_secs(5);
+
+/// What the loops share.
+#[derive(Clone)]
+struct Shared {
+    ground: Ground,
+    current: watch::Receiver<Arc<InForce>>,
+    stop: watch::Receiver<bool>,
+    pulse: Pulse,
+    /// Items were stored.
+    collected: Arc<Notify>,
+    /// Notices were made.
+    decided: Arc<Notify>,
+    /// Mails were sealed.
+    sealed: Arc<Notify>,
+}
+
+impl Shared {
+    fn now(&self) -> Timestamp {
+        self.ground.clock.now()
+    }
+
+    fn stopping(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    /// Sleeps until `until`, a wake-up, or a stop, and never longer than a minute.
+    async fn rest(&self, until: Option<Timestamp>, wake: &Notify) {
+        let longest = until.map_or(LONGEST_SLEEP, |at| at.since(self.now()).min(LONGEST_SLEEP));
+        let mut stop = self.stop.clone();
+        tokio::select! {
+            () = tokio::time::sleep(longest) => {}
+            () = wake.notified() => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+    }
+}
+
+/// Runs the service in `folder` until it is told to stop.
+///
+/// # Errors
+///
+/// When nothing can be started, or a loop ended by itself. The caller finds a
+/// [`start::StartError`] inside when the files or the store are to blame.
+pub async fn run(
+    folder: PathBuf,
+    environment: Environment,
+    clock: Arc<dyn Clock>,
+    started: Started,
+) -> anyhow::Result<()> {
+    let mut signals = Signals::listen().context("listen for signals")?;
+    let Started { store, parts, in_force, problems } = started;
+    store.release_leases(clock.now()).await?;
+    for problem in &problems {
+        match problem.level {
+            Level::Error => tracing::error!("{problem}"),
+            Level::Warning => tracing::warn!("{problem}"),
+        }
+    }
+    let fetcher = wire::fetcher(&parts.settings)?;
+    let transport = wire::transport(&parts.settings, &environment)
+        .map_err(|problems| anyhow!("{}", start::words_of(&problems)))?;
+    let ground = Ground { store, clock };
+    let (current_tx, current) = watch::channel(Arc::new(in_force));
+    let (stop_tx, stop) = watch::channel(false);
+    let shared = Shared {
+        ground: ground.clone(),
+        current,
+        stop,
+        pulse: Pulse::start(),
+        collected: Arc::default(),
+        decided: Arc::default(),
+        sealed: Arc::default(),
+    };
+    let deliverer = Deliverer::new(ground.clone(), transport.clone());
+    let assessor = Assessor::new(ground.clone(), format!("pid {}", std::process::id()));
+    let mut loops = JoinSet::new();
+    loops.spawn(poll_loop(shared.clone(), Poller::new(ground, fetcher)));
+    loops.spawn(assess_loop(shared.clone(), assessor));
+    loops.spawn(seal_loop(shared.clone(), deliverer.clone()));
+    loops.spawn(send_loop(shared.clone(), deliverer));
+    tracing::info!(
+        sources = parts.sources.len(),
+        readers = parts.readers.len(),
+        "started: {} sources, {} readers, mail by {}",
+        parts.sources.len(),
+        parts.readers.len(),
+        transport.describe()
+    );
+    lifecycle::ready(&status_line(&parts));
+    let mut service = Service { folder, environment, parts, current: current_tx, shared };
+    let result = service.attend(&mut signals, &mut loops).await;
+    lifecycle::stopping();
+    stop_tx.send_replace(true);
+    drain(&mut signals, &mut loops).await;
+    transport.close().await;
+    tracing::info!("stopped");
+    result
+}
+
+fn status_line(parts: &Parts) -> String {
+    format!("watching {} sources for {} readers", parts.sources.len(), parts.readers.len())
+}
+
+struct Service {
+    folder: PathBuf,
+    environment: Environment,
+    parts: Parts,
+    current: watch::Sender<Arc<InForce>>,
+    shared: Shared,
+}
+
+impl Service {
+    /// Answers requests until one says stop, or a loop ends by itself.
+    async fn attend(
+        &mut self,
+        signals: &mut Signals,
+        loops: &mut JoinSet<&'static str>,
+    ) -> anyhow::Result<()> {
+        let every = lifecycle::watchdog_interval().unwrap_or(LONGEST_SLEEP);
+        let mut watchdog = tokio::time::interval(every);
+        loop {
+            tokio::select! {
+                request = signals.next() => match request {
+                    Request::Stop => {
+                        tracing::info!("stopping: finishing what is under way");
+                        return Ok(());
+                    }
+                    Request::Reload => self.reload().await,
+                },
+                ended = loops.join_next() => {
+                    return Err(match ended {
+                        Some(Ok(name)) => anyhow!("the {name} loop ended by itself"),
+                        Some(Err(error)) => anyhow!(error).context("a loop ended in a bug"),
+                        None => anyhow!("every loop ended by itself"),
+                    });
+                }
+                _ = watchdog.tick() => {
+                    let silent = self.shared.pulse.silent();
+                    if silent.is_empty() {
+                        lifecycle::alive();
+                    } else {
+                        tracing::error!("no progress in: {}", silent.join(", "));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads the files again. A bad edit leaves the version in force where it is.
+    async fn reload(&mut self) {
+        lifecycle::reloading();
+        match self.try_reload().await {
+            Ok(()) => {}
+            Err(error) => tracing::error!("reload: {error:#}; the version in force stays"),
+        }
+        lifecycle::ready(&status_line(&self.parts));
+    }
+
+    async fn try_reload(&mut self) -> anyhow::Result<()> {
+        let store = Arc::clone(&self.shared.ground.store);
+        let now = self.shared.now();
+        let (parts, words) = match Files::read(&self.folder) {
+            Ok(files) => {
+                let (parts, problems) = wire::build(files, &self.environment);
+                (parts, start::words_of(&problems))
+            }
+            Err(error) => (None, error.to_string()),
+        };
+        let Some(parts) = parts else {
+            tracing::error!("reload: the edit is refused and the version in force stays:\n{words}");
+            start::reject(&*store, &words, now).await?;
+            let version = self.current.borrow().version;
+            self.put_in_force(self.parts.in_force(version, Some(words)));
+            return Ok(());
+        };
+        for thing in self.parts.needs_restart(&parts) {
+            tracing::warn!("reload: {thing} changed; that needs a restart");
+        }
+        let version = start::adopt(&*store, &parts, now).await?;
+        tracing::info!(
+            version,
+            "reloaded: version {version}, {} sources, {} readers",
+            parts.sources.len(),
+            parts.readers.len()
+        );
+        self.put_in_force(parts.in_force(version, None));
+        self.parts = parts;
+        Ok(())
+    }
+
+    fn put_in_force(&self, in_force: InForce) {
+        self.current.send_replace(Arc::new(in_force));
+        self.shared.collected.notify_one();
+        self.shared.decided.notify_one();
+    }
+}
+
+/// Waits for the loops to finish; a second request or the end of the grace cuts what is left. What
+/// is cut keeps its lease and is done again after the next start.
+async fn drain(signals: &mut Signals, loops: &mut JoinSet<&'static str>) {
+    let deadline = Instant::now() + GRACE;
+    loop {
+        tokio::select! {
+            ended = timeout_at(deadline, loops.join_next()) => match ended {
+                Ok(Some(_)) => {}
+                Ok(None) => return,
+                Err(_) => {
+                    tracing::warn!("stopping: cut off after {} s", GRACE.as_secs());
+                    break;
+                }
+            },
+            request = signals.next() => if request == Request::Stop {
+                tracing::warn!("stopping: cut off by a second request");
+                break;
+            },
+        }
+    }
+    loops.shutdown().await;
+}
+
+async fn poll_loop(shared: Shared, poller: Poller) -> &'static str {
+    let mut running = Running::default();
+    while !shared.stopping() {
+        shared.pulse.beat(Loop::Poll);
+        let pause = match poller.start_due(&mut running).await {
+            // With no slot free there is nothing to do until a poll ends.
+            Ok(_) if running.is_full() => shared.now().plus(LONGEST_SLEEP),
+            Ok(_) => match shared.ground.store.next_due().await {
+                Ok(next) => next.unwrap_or_else(|| shared.now().plus(LONGEST_SLEEP)),
+                Err(error) => trouble(&shared, "look for due sources", &error),
+            },
+            Err(error) => trouble(&shared, "claim due sources", &error),
+        };
+        let idle = Notify::new();
+        tokio::select! {
+            // A slot is free again: more may be due.
+            Some(ended) = running.next() => after_poll(&shared, ended),
+            () = shared.rest(Some(pause), &idle) => {}
+        }
+    }
+    let deadline = Instant::now() + POLL_GRACE;
+    while let Ok(Some(ended)) = timeout_at(deadline, running.next()).await {
+        after_poll(&shared, ended);
+    }
+    "poll"
+}
+
+fn after_poll(
+    shared: &Shared,
+    ended: Result<crate::pipeline::poll::Report, crate::store::StoreError>,
+) {
+    match ended {
+        Ok(report) if report.new + report.edited > 0 => shared.collected.notify_one(),
+        Ok(_) => {}
+        // Nothing of the poll was stored, its validators neither: the next one brings it again.
+        Err(error) => tracing::error!(%error, "what a poll brought could not be stored: {error}"),
+    }
+}
+
+async fn assess_loop(shared: Shared, mut assessor: Assessor) -> &'static str {
+    while !shared.stopping() {
+        shared.pulse.beat(Loop::Assess);
+        let current = || Arc::clone(&shared.current.borrow());
+        let pause = match assessor.run(&current).await {
+            Ok(done) => {
+                if done.notices > 0 {
+                    shared.decided.notify_one();
+                }
+                if done.items > 0 {
+                    tracing::info!(
+                        items = done.items,
+                        alerts = done.alerts,
+                        "assessed {} items: {} alerts",
+                        done.items,
+                        done.alerts
+                    );
+                }
+                None
+            }
+            Err(error) => Some(trouble(&shared, "assess items", &error)),
+        };
+        shared.rest(pause, &shared.collected).await;
+    }
+    "assess"
+}
+
+async fn seal_loop(shared: Shared, deliverer: Deliverer) -> &'static str {
+    while !shared.stopping() {
+        shared.pulse.beat(Loop::Seal);
+        let in_force = Arc::clone(&shared.current.borrow());
+        let pause = match deliverer.seal_due(&in_force).await {
+            Ok(sealed) => {
+                if sealed.mails > 0 {
+                    shared.sealed.notify_one();
+                }
+                sealed.wake
+            }
+            Err(error) => Some(trouble(&shared, "seal mails", &error)),
+        };
+        shared.rest(pause, &shared.decided).await;
+    }
+    "seal"
+}
+
+async fn send_loop(shared: Shared, deliverer: Deliverer) -> &'static str {
+    while !shared.stopping() {
+        shared.pulse.beat(Loop::Send);
+        let pause = match deliverer.send_due(&|| shared.stopping()).await {
+            Ok(sent) => sent.wake,
+            Err(error) => Some(trouble(&shared, "send mails", &error)),
+        };
+        shared.rest(pause, &shared.sealed).await;
+    }
+    "send"
+}
+
+/// Says what failed and when to try again.
+fn trouble(shared: &Shared, attempted: &str, error: &crate::store::StoreError) -> Timestamp {
+    tracing::error!(%error, "could not {attempted}: {error}; trying again soon");
+    shared.now().plus(AFTER_TROUBLE)
+}

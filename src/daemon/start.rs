@@ -1,0 +1,165 @@
+//! Which version of the files is in force: the present one if it is sound, else the last good one.
+//!
+//! A bad edit never stops the service, not at a reload and not at a start. Only when there never was
+//! a good version does a start fail.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::config::settings::Storage;
+use crate::config::{self, Environment, Files, ReadError};
+use crate::model::{Level, Problem, Timestamp};
+use crate::pipeline::InForce;
+use crate::store::{RejectedEdit, Store, StoreError};
+
+use super::wire::{self, Access, Parts};
+
+/// Why nothing can run.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The files are wrong and there never was a good version.
+    #[error("the configuration has {} and no earlier version to fall back on", errors(.0))]
+    Config(Vec<Problem>),
+    /// The folder cannot be read, and no earlier version was found.
+    #[error(transparent)]
+    Folder(#[from] ReadError),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn errors(problems: &[Problem]) -> String {
+    match problems.iter().filter(|one| one.level == Level::Error).count() {
+        1 => "an error".to_owned(),
+        n => format!("{n} errors"),
+    }
+}
+
+/// What a start came to.
+pub struct Started {
+    /// The memory, opened as asked.
+    pub store: Arc<dyn Store>,
+    /// The parts in force.
+    pub parts: Parts,
+    /// The same as assess and deliver see them.
+    pub in_force: InForce,
+    /// Problems of the present files: warnings, or the errors for which an earlier version stays.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads the folder, opens the store and puts a version in force.
+///
+/// # Errors
+///
+/// See [`StartError`]; nothing was changed then.
+pub async fn start(
+    folder: PathBuf,
+    environment: &Environment,
+    access: Access,
+    now: Timestamp,
+) -> Result<Started, StartError> {
+    let read = Files::read(&folder);
+    let (parts, problems) = match read {
+        Ok(files) => wire::build(files, environment),
+        Err(error) => match last_good_at_default(&folder, environment, access).await? {
+            Some((store, parts, version)) => {
+                let words = error.to_string();
+                reject(&*store, &words, now).await?;
+                let problems = vec![Problem::error(None, words.clone())];
+                let in_force = parts.in_force(version, Some(words));
+                return Ok(Started { store, parts, in_force, problems });
+            }
+            None => return Err(error.into()),
+        },
+    };
+    match parts {
+        Some(parts) => {
+            let store = wire::open_store(&parts.settings.storage, access)?;
+            let version = adopt(&*store, &parts, now).await?;
+            let in_force = parts.in_force(version, None);
+            Ok(Started { store, parts, in_force, problems })
+        }
+        None => fall_back(folder, environment, access, problems, now).await,
+    }
+}
+
+/// Puts files in force: the sources, the readers and the texts themselves.
+///
+/// # Errors
+///
+/// When the store fails. Done again with the same files it changes nothing.
+pub async fn adopt(store: &dyn Store, parts: &Parts, now: Timestamp) -> Result<u64, StoreError> {
+    store.adopt_sources(parts.sources.clone(), now).await?;
+    let readers = parts.readers.iter().map(|reader| reader.name.clone()).collect();
+    store.adopt_readers(readers, now).await?;
+    store.adopt_config(parts.files.texts(), now).await
+}
+
+async fn fall_back(
+    folder: PathBuf,
+    environment: &Environment,
+    access: Access,
+    problems: Vec<Problem>,
+    now: Timestamp,
+) -> Result<Started, StartError> {
+    let files = Files::read(&folder)?;
+    let storage = config::parse(&files, environment).settings.map_or_else(
+        || Storage::Sqlite(environment.default_database()),
+        |settings| settings.storage,
+    );
+    match last_good(&storage, &folder, environment, access).await? {
+        Some((store, parts, version)) => {
+            let words = words_of(&problems);
+            reject(&*store, &words, now).await?;
+            let in_force = parts.in_force(version, Some(words));
+            Ok(Started { store, parts, in_force, problems })
+        }
+        None => Err(StartError::Config(problems)),
+    }
+}
+
+type LastGood = (Arc<dyn Store>, Parts, u64);
+
+async fn last_good_at_default(
+    folder: &std::path::Path,
+    environment: &Environment,
+    access: Access,
+) -> Result<Option<LastGood>, StoreError> {
+    let storage = Storage::Sqlite(environment.default_database());
+    last_good(&storage, folder, environment, access).await
+}
+
+/// The last version that was in force in the store at this place, if there is a store at all: a
+/// fallback must not create one.
+async fn last_good(
+    storage: &Storage,
+    folder: &std::path::Path,
+    environment: &Environment,
+    access: Access,
+) -> Result<Option<LastGood>, StoreError> {
+    let Storage::Sqlite(path) = storage;
+    if !path.exists() {
+        return Ok(None);
+    }
+    let store = wire::open_store(storage, access)?;
+    let Some(version) = store.archive().config_in_force().await? else { return Ok(None) };
+    let (parts, _) = wire::build(Files::from_texts(folder, version.files), environment);
+    Ok(parts.map(|parts| (store, parts, version.version)))
+}
+
+/// Notes a refused edit where `status` and the digests find it.
+///
+/// # Errors
+///
+/// When the store fails.
+pub async fn reject(store: &dyn Store, words: &str, now: Timestamp) -> Result<(), StoreError> {
+    store.reject_config(RejectedEdit { at: now, problems: words.to_owned() }).await
+}
+
+/// The errors among problems, one a line.
+#[must_use]
+pub fn words_of(problems: &[Problem]) -> String {
+    let errors: Vec<String> =
+        problems.iter().filter(|one| one.level == Level::Error).map(ToString::to_string).collect();
+    errors.join("\n")
+}

@@ -1,0 +1,330 @@
+//! From files to parts: the one door for the service, `once`, `check` and reload.
+//!
+//! [`build`] joins what the stages make of their own languages and returns all problems at once. It
+//! touches neither network nor database, so that `check` says exactly what the service would say.
+//! What touches them ([`open_store`], [`fetcher`], [`transport`]) is here too, because this is the
+//! only place that names a backend.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use crate::collect::fetch::{FetchSettings, Fetcher};
+use crate::collect::source;
+use crate::config::settings::{Mail, Smtp, Storage, SubjectStyle, Tls, Transport as Chosen};
+use crate::config::{self, Environment, Files, Settings};
+use crate::detect::Watchlist;
+use crate::model::reader::{UrgentFrom, WhenEmpty};
+use crate::model::watchlist::WithoutCompany;
+use crate::model::{Level, Located, Problem, Severity, Source};
+use crate::notify::Subjects;
+use crate::notify::reader::{self, CompanyWord, Reader, TopicWord, Vocabulary};
+use crate::notify::route;
+use crate::notify::schedule::Schedule;
+use crate::notify::smtp::{Security, SmtpSettings, Transport};
+use crate::pipeline::{InForce, Letterhead};
+use crate::store::sqlite::{Mode, Sqlite};
+use crate::store::{Store, StoreError};
+
+/// When the operator gets the alerts that reach no reader.
+const OPERATOR_DIGEST: &str = "daily 08:00";
+
+/// Everything that the files say, understood: nothing of it needs checking again.
+#[derive(Debug)]
+pub struct Parts {
+    /// `watchlistd.toml`.
+    pub settings: Settings,
+    /// Sources that can be polled.
+    pub sources: Vec<Source>,
+    /// Readers that can be told.
+    pub readers: Vec<Reader>,
+    /// The operator, as the reader of alerts that reach nobody else.
+    pub operator: Reader,
+    /// The compiled watchlist.
+    pub watchlist: Arc<Watchlist>,
+    /// The files themselves, as the store keeps them.
+    pub files: Files,
+}
+
+/// Understands the files. The parts are `None` when any problem is an error; all problems are
+/// returned either way, in the order of files and lines.
+#[must_use]
+pub fn build(files: Files, environment: &Environment) -> (Option<Parts>, Vec<Problem>) {
+    let parsed = config::parse(&files, environment);
+    let mut problems = parsed.problems;
+    let (sources, mut found) = source::compile(&parsed.sources);
+    problems.append(&mut found);
+    let (watchlist, mut found) = Watchlist::compile(&parsed.watchlist);
+    problems.append(&mut found);
+    let vocabulary = vocabulary(&watchlist);
+    let (readers, mut found) = reader::compile(&parsed.readers, &vocabulary);
+    if parsed.whole {
+        problems.append(&mut found);
+        for rule in watchlist.rules() {
+            problems.extend(reader::check_names(&rule.readers, &readers));
+        }
+        problems.extend(route::unreached(&readers, &vocabulary));
+        problems.extend(nothing_to_do(&sources, &readers));
+    } else {
+        // What seems to be missing may stand in the part that could not be read.
+        problems.extend(found.into_iter().filter(|one| one.level == Level::Error));
+    }
+    let mut operator = None;
+    if let Some(settings) = &parsed.settings {
+        match operator_of(settings) {
+            Ok(reader) => operator = Some(reader),
+            Err(mut found) => problems.append(&mut found),
+        }
+    }
+    let problems = config::in_order(problems);
+    let sound = problems.iter().all(|one| one.level != Level::Error);
+    let parts = match (parsed.settings, operator) {
+        (Some(settings), Some(operator)) if sound => {
+            let watchlist = Arc::new(watchlist.with_defaults(settings.matching.defaults));
+            Some(Parts { settings, sources, readers, operator, watchlist, files })
+        }
+        _ => None,
+    };
+    (parts, problems)
+}
+
+/// The words of the watchlist that readers may filter by.
+fn vocabulary(watchlist: &Watchlist) -> Vocabulary {
+    let companies = watchlist
+        .companies()
+        .map(|one| CompanyWord {
+            id: one.named.id.to_string(),
+            name: one.named.name.to_string(),
+            groups: one.groups.iter().map(ToString::to_string).collect(),
+            place: one.place.clone(),
+        })
+        .collect();
+    let topics = watchlist
+        .topics()
+        .filter(|one| !one.hidden)
+        .map(|one| TopicWord {
+            id: one.named.id.to_string(),
+            name: one.named.name.to_string(),
+            severity: one.severity,
+            alone: one.without_company != WithoutCompany::Never,
+            place: one.place.clone(),
+        })
+        .collect();
+    Vocabulary { companies, topics }
+}
+
+fn nothing_to_do(sources: &[Source], readers: &[Reader]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if sources.is_empty() {
+        problems.push(
+            Problem::warning(None, "no source is watched")
+                .hint("add a [[source]] with id and url to sources.toml"),
+        );
+    }
+    if readers.is_empty() {
+        problems.push(
+            Problem::warning(None, "nobody reads: every alert goes to the operator")
+                .hint("add a [[reader]] with name and to to readers.toml"),
+        );
+    }
+    problems
+}
+
+/// The operator as a reader: everything that reaches nobody else, once a day, and nothing when
+/// there is nothing.
+fn operator_of(settings: &Settings) -> Result<Reader, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut keep = |result: Result<String, Problem>| match result {
+        Ok(address) => Some(address),
+        Err(problem) => {
+            problems.push(problem);
+            None
+        }
+    };
+    let to: Vec<String> =
+        settings.operator.to.iter().filter_map(|one| keep(reader::address(one))).collect();
+    keep(reader::address(&settings.operator.reply_to));
+    keep(reader::address(&settings.mail.from));
+    let zone = match reader::zone(&settings.timezone) {
+        Ok(zone) => zone,
+        Err(problem) => {
+            problems.push(problem);
+            return Err(problems);
+        }
+    };
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let schedule = Schedule::parse(OPERATOR_DIGEST, zone).expect("the schedule is a constant");
+    Ok(Reader {
+        name: String::new(),
+        to,
+        schedule,
+        zone,
+        urgent: UrgentFrom::Never,
+        min_severity: Severity::Low,
+        companies: Default::default(),
+        groups: Default::default(),
+        topics: Default::default(),
+        when_empty: WhenEmpty::Skip,
+        mentions: false,
+        max_items: config::defaults::MAX_ITEMS,
+        urgent_per_hour: 0,
+        quiet: None,
+        away: None,
+    })
+}
+
+impl Parts {
+    /// What assess and deliver work by, once the store has given these files a version.
+    #[must_use]
+    pub fn in_force(&self, version: u64, rejected: Option<String>) -> InForce {
+        InForce {
+            version,
+            watchlist: Arc::clone(&self.watchlist),
+            readers: self.readers.clone(),
+            operator: self.operator.clone(),
+            letterhead: Letterhead {
+                from: self.settings.mail.from.value.clone(),
+                reply_to: self.settings.operator.reply_to.value.clone(),
+                subjects: match self.settings.mail.subject {
+                    SubjectStyle::Full => Subjects::Full,
+                    SubjectStyle::Discreet => Subjects::Discreet,
+                },
+            },
+            rejected,
+        }
+    }
+
+    /// What only a restart can change, where the two differ: for the log of a reload.
+    #[must_use]
+    pub fn needs_restart(&self, new: &Self) -> Vec<&'static str> {
+        let (old, new) = (&self.settings, &new.settings);
+        let mut changed = Vec::new();
+        if old.storage != new.storage {
+            changed.push("storage");
+        }
+        if old.status != new.status {
+            changed.push("[status]");
+        }
+        if old.mail.transport != new.mail.transport {
+            changed.push("[mail] transport");
+        }
+        if old.collect.per_host != new.collect.per_host
+            || old.collect.pause != new.collect.pause
+            || old.contact != new.contact
+        {
+            changed.push("contact, [collect] per_host and pause");
+        }
+        changed
+    }
+}
+
+/// How a command uses the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Alone, to write: the service and `once`.
+    Alone,
+    /// Beside a running service, reading only.
+    Beside,
+    /// On a copy in memory: nothing is kept.
+    DryRun,
+}
+
+/// Opens the store at the place that the settings name.
+///
+/// # Errors
+///
+/// When it cannot be opened in this way; see [`StoreError`].
+pub fn open_store(storage: &Storage, access: Access) -> Result<Arc<dyn Store>, StoreError> {
+    let Storage::Sqlite(path) = storage;
+    open_sqlite(path, access)
+}
+
+/// Opens the SQLite database at a path.
+///
+/// # Errors
+///
+/// As [`open_store`].
+pub fn open_sqlite(path: &Path, access: Access) -> Result<Arc<dyn Store>, StoreError> {
+    let store = match access {
+        Access::Alone => Sqlite::open(path, Mode::Exclusive)?,
+        Access::Beside => Sqlite::open(path, Mode::Reader)?,
+        Access::DryRun => Sqlite::dry_run(path)?,
+    };
+    Ok(Arc::new(store))
+}
+
+/// Installs the one TLS provider of the process. Called before anything talks; again is harmless.
+pub fn install_tls() {
+    // An error only says that it was installed before.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// The fetcher that the settings describe.
+///
+/// # Errors
+///
+/// When the system's certificates cannot be read or the contact cannot stand in a header.
+pub fn fetcher(settings: &Settings) -> anyhow::Result<Arc<Fetcher>> {
+    install_tls();
+    let wanted = FetchSettings {
+        per_host: usize::try_from(settings.collect.per_host).unwrap_or(1),
+        pause: settings.collect.pause,
+        ..FetchSettings::new(&settings.contact.value)
+    };
+    Ok(Arc::new(Fetcher::new(wanted).context("set up fetching")?))
+}
+
+/// The transport that the settings describe, or all that is wrong with its secret.
+///
+/// # Errors
+///
+/// The problems, each with its place and remedy.
+pub fn transport(
+    settings: &Settings,
+    environment: &Environment,
+) -> Result<Transport, Vec<Problem>> {
+    install_tls();
+    match &settings.mail.transport {
+        Chosen::File(path) => Ok(Transport::file(path.clone())),
+        Chosen::Smtp(smtp) => {
+            let wanted = smtp_settings(&settings.mail, smtp, environment)?;
+            Transport::smtp(wanted).map_err(|error| {
+                vec![
+                    Problem::error(smtp.host.place.clone(), format!("set up mail: {error}"))
+                        .hint(error.hint()),
+                ]
+            })
+        }
+    }
+}
+
+fn smtp_settings(
+    mail: &Mail,
+    smtp: &Smtp,
+    environment: &Environment,
+) -> Result<SmtpSettings, Vec<Problem>> {
+    let (password, problems) = config::password(mail, environment);
+    if problems.iter().any(|one| one.level == Level::Error) {
+        return Err(problems);
+    }
+    Ok(SmtpSettings {
+        port: smtp.port,
+        security: match smtp.tls {
+            Tls::Starttls => Security::StartTls,
+            Tls::Implicit => Security::Implicit,
+            Tls::None => Security::None,
+        },
+        ca_file: smtp.ca_file.as_ref().map(|file| file.value.clone()),
+        username: smtp.username.as_ref().map(|name| name.value.clone()),
+        password,
+        ..SmtpSettings::new(smtp.host.value.clone(), envelope_sender(&mail.from))
+    })
+}
+
+/// The bare address of the sender, which may be written with a name.
+fn envelope_sender(from: &Located<String>) -> String {
+    reader::address(from).unwrap_or_else(|_| from.value.clone())
+}

@@ -1,0 +1,273 @@
+//! Assess: stored items → judgement → alert → story → notices, one batch a transaction.
+//!
+//! One at a time per store (the lease says who), in stored order, so that "the first item of a
+//! story" means the same to everybody. Only this step adopts a new watchlist: a batch is judged by
+//! one version from its first item to its last.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Ground, InForce};
+use crate::detect::{Candidate, Origin, Placement, StoryBook, adds, judge};
+use crate::model::item::Arrival;
+use crate::model::{
+    Alert, AlertId, Item, ItemId, Judgement, Mark, Named, Notice, Severity, StoryId, Timestamp,
+    Urgency,
+};
+use crate::notify::route::{self, StorySoFar};
+use crate::store::{Assessment, Decision, StoreError, StoryMember, Unassessed};
+
+/// Items judged in one transaction: large enough that a commit costs little for each, small enough
+/// that a stop waits less than a second.
+const BATCH: usize = 500;
+
+/// Items with hits that take part in recognising copies and stories.
+const WINDOW: usize = 50_000;
+
+/// A story lasts at most this long (a copy joins without prolonging it), so older items cannot
+/// gain members.
+const STORY_MEMORY: Duration = Duration::from_secs(10 * 24 * 3600);
+
+/// How long the right to assess is ours without renewal.
+const LEASE: Duration = Duration::from_secs(120);
+
+/// What a round of assessing came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Assessed {
+    /// Items judged.
+    pub items: u64,
+    /// Alerts decided, told to anybody or not.
+    pub alerts: u64,
+    /// Notices made.
+    pub notices: u64,
+}
+
+/// The step. Keeps the window of recent items between rounds, so that a round does not read it
+/// again.
+pub struct Assessor {
+    ground: Ground,
+    holder: String,
+    recent: Option<Recent>,
+}
+
+/// The items of the last days: what copies and stories are recognised by, and what each story has
+/// brought so far.
+struct Recent {
+    book: StoryBook,
+    stories: HashMap<StoryId, StorySoFar>,
+}
+
+impl Recent {
+    fn add(
+        &mut self,
+        item: &Item,
+        story: &StoryId,
+        copy_of: Option<&str>,
+        named: (&[Named], &[Named]),
+        severity: Option<Severity>,
+    ) {
+        let (companies, topics) = named;
+        self.book.add(&candidate(item, companies, topics), story.as_str(), copy_of);
+        self.stories.entry(story.clone()).or_default().add(
+            companies.iter().map(|one| &*one.id),
+            topics.iter().map(|one| &*one.id),
+            severity,
+            item.official,
+        );
+    }
+}
+
+impl Assessor {
+    /// A step that signs its lease with `holder`.
+    #[must_use]
+    pub fn new(ground: Ground, holder: String) -> Self {
+        Self { ground, holder, recent: None }
+    }
+
+    /// Assesses until nothing is left, by `current()` at the start of each batch. Answers at once
+    /// with nothing done while somebody else holds the lease.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails; what was written stays, and the rest is assessed next time.
+    pub async fn run(
+        &mut self,
+        current: &(dyn Fn() -> Arc<InForce> + Sync),
+    ) -> Result<Assessed, StoreError> {
+        let mut done = Assessed::default();
+        loop {
+            let now = self.ground.clock.now();
+            let store = Arc::clone(&self.ground.store);
+            if !store.claim_assessment(self.holder.clone(), now, now.plus(LEASE)).await? {
+                // Somebody else's batches would be missing from our window.
+                self.recent = None;
+                return Ok(done);
+            }
+            let batch = store.unassessed(BATCH).await?;
+            if batch.is_empty() {
+                return Ok(done);
+            }
+            if self.recent.is_none() {
+                self.recent = Some(self.remember(now).await?);
+            }
+            let recent = self.recent.as_mut().expect("it was filled just above");
+            let in_force = current();
+            let decisions: Vec<Decision> =
+                batch.iter().map(|waiting| decide(waiting, &in_force, recent, now)).collect();
+            done.items += decisions.len() as u64;
+            done.alerts += decisions.iter().filter(|one| one.alert.is_some()).count() as u64;
+            done.notices += decisions.iter().map(|one| one.notices.len() as u64).sum::<u64>();
+            let assessment = Assessment { watchlist: in_force.version, at: now, decisions };
+            if let Err(error) = store.finish_assessment(assessment).await {
+                // The window now holds items whose decisions were not written.
+                self.recent = None;
+                return Err(error);
+            }
+            // A long backlog must not starve what else runs on this thread.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn remember(&self, now: Timestamp) -> Result<Recent, StoreError> {
+        let since = now.minus(STORY_MEMORY);
+        let members = self.ground.store.story_window(since, WINDOW).await?;
+        let mut recent = Recent { book: StoryBook::new(WINDOW), stories: HashMap::new() };
+        for member in &members {
+            recall(&mut recent, member);
+        }
+        Ok(recent)
+    }
+}
+
+fn recall(recent: &mut Recent, member: &StoryMember) {
+    let named = |ids: &[String]| -> Vec<Named> {
+        ids.iter()
+            .map(|id| Named { id: id.as_str().into(), name: id.as_str().into(), note: None })
+            .collect()
+    };
+    let (companies, topics) = (named(&member.companies), named(&member.topics));
+    let copy_of = member.copy_of.as_ref().map(ItemId::as_str);
+    recent.add(&member.item, &member.story, copy_of, (&companies, &topics), member.severity);
+}
+
+fn candidate<'a>(item: &'a Item, companies: &'a [Named], topics: &'a [Named]) -> Candidate<'a> {
+    Candidate {
+        id: item.id.as_str(),
+        source: item.source.as_str(),
+        // A publisher's date may be years off; what we saw ourselves bounds it.
+        published: item.published.map_or(item.first_seen, |at| at.min(item.first_seen)),
+        text: &item.text,
+        companies,
+        topics,
+    }
+}
+
+/// Decides about one item. Pure but for the book, which remembers it.
+fn decide(
+    waiting: &Unassessed,
+    in_force: &InForce,
+    recent: &mut Recent,
+    now: Timestamp,
+) -> Decision {
+    let item = &waiting.item;
+    let origin = Origin { source: item.source.as_str(), official: item.official };
+    let judgement = judge(&in_force.watchlist, &item.text, origin);
+    if judgement.severity.is_none() {
+        return Decision {
+            item: item.id.clone(),
+            revision: item.revision,
+            judgement,
+            story: waiting.story.clone(),
+            copy_of: None,
+            alert: None,
+            notices: Vec::new(),
+            untold: None,
+        };
+    }
+    let (story, placed) = place(waiting, &judgement, &recent.book);
+    let so_far = recent.stories.get(&story).cloned().unwrap_or_default();
+    let severity = judgement.severity.filter(|_| judgement.alert);
+    let named = (judgement.companies.as_slice(), judgement.topics.as_slice());
+    recent.add(item, &story, placed.copy_of.as_deref(), named, severity);
+    let untold = untold(waiting, &judgement);
+    let alert = severity.map(|severity| Alert {
+        id: AlertId::of(&[item.id.as_str(), &item.revision.to_string()]),
+        item: item.id.clone(),
+        revision: item.revision,
+        story: story.clone(),
+        copy_of: placed.copy_of.as_deref().map(|id| ItemId::stored(id.to_owned())),
+        severity,
+        marks: marks(item, &judgement, severity, &so_far),
+        judgement: judgement.clone(),
+        watchlist: in_force.version,
+        at: now,
+    });
+    let notices = match (&alert, &untold) {
+        (Some(alert), None) => notices(alert, item, in_force, now),
+        _ => Vec::new(),
+    };
+    Decision {
+        item: item.id.clone(),
+        revision: item.revision,
+        copy_of: alert.as_ref().and_then(|alert| alert.copy_of.clone()),
+        judgement,
+        story: Some(story),
+        alert,
+        notices,
+        untold,
+    }
+}
+
+/// The story that an item joins or starts. An edited item stays in its own.
+fn place(waiting: &Unassessed, judgement: &Judgement, book: &StoryBook) -> (StoryId, Placement) {
+    let item = &waiting.item;
+    if let Some(story) = &waiting.story {
+        let placed = Placement { story: Some(story.as_str().into()), copy_of: None };
+        return (story.clone(), placed);
+    }
+    let placed = book.place(&candidate(item, &judgement.companies, &judgement.topics));
+    let story = match &placed.story {
+        Some(story) => StoryId::stored(story.to_string()),
+        None => StoryId::of(&[item.id.as_str()]),
+    };
+    (story, placed)
+}
+
+/// Why an alert is recorded but told to nobody.
+fn untold(waiting: &Unassessed, judgement: &Judgement) -> Option<String> {
+    match waiting.item.arrival {
+        Arrival::Baseline => Some("older than the source's first read looks back".to_owned()),
+        Arrival::Edited => {
+            let before = waiting.before.as_ref()?;
+            adds(before, judgement)
+                .is_none()
+                .then(|| "the edit adds no company, topic or severity".to_owned())
+        }
+        Arrival::New | Arrival::AlreadyThere => None,
+    }
+}
+
+fn marks(item: &Item, judgement: &Judgement, severity: Severity, so_far: &StorySoFar) -> Vec<Mark> {
+    let mut marks = match item.arrival {
+        Arrival::AlreadyThere => vec![Mark::AlreadyThere],
+        Arrival::Edited => vec![Mark::Updated],
+        Arrival::New | Arrival::Baseline => Vec::new(),
+    };
+    marks.extend(route::marks_in_story(judgement, severity, item.official, so_far));
+    marks
+}
+
+/// Who is told. An alert that no reader receives goes to the operator: it reaches somebody.
+fn notices(alert: &Alert, item: &Item, in_force: &InForce, now: Timestamp) -> Vec<Notice> {
+    let notices = route::route(alert, item, &in_force.readers, now);
+    if !notices.is_empty() {
+        return notices;
+    }
+    vec![Notice {
+        alert: alert.id.clone(),
+        reader: in_force.operator.name.clone(),
+        urgency: Urgency::Digest,
+        not_before: now,
+    }]
+}

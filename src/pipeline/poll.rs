@@ -1,0 +1,281 @@
+//! Poll: claim → fetch → parse → items → finish, many sources at once.
+//!
+//! Each source is a task of its own: one that hangs, drips or panics costs itself one poll and
+//! nobody else anything. What a poll brought is written in one transaction with the validators that
+//! vouch for it.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::Ground;
+use crate::collect::fetch::{Body, Fetched, Fetcher};
+use crate::collect::item::{Sorted, identity, sort_out};
+use crate::collect::parse::{self, Document, Hints, NotAFeed};
+use crate::collect::source::{self, Polled};
+use crate::model::{Source, SourceId, Timestamp};
+use crate::store::{Claim, FinishedPoll, SourceTask, StoreError};
+
+/// Sources polled at the same time; the fetcher bounds those of one host further.
+const AT_ONCE: usize = 128;
+
+/// Longer than any poll can take (the fetcher's own deadline is far shorter), so that a lease only
+/// runs out under a process that died.
+const LEASE: Duration = Duration::from_secs(15 * 60);
+
+/// What became of one poll, for whoever watches.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The source.
+    pub source: SourceId,
+    /// Items not known before.
+    pub new: usize,
+    /// Known items that changed.
+    pub edited: usize,
+    /// What is wrong, if anything is.
+    pub trouble: Option<String>,
+    /// Whether it brought a readable document or a 304.
+    pub failed: bool,
+}
+
+/// Sums of a round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PolledSum {
+    /// Sources polled.
+    pub sources: u64,
+    /// Of these, those that brought no readable document.
+    pub failed: u64,
+    /// Items not known before.
+    pub new: u64,
+    /// Known items that changed.
+    pub edited: u64,
+}
+
+impl PolledSum {
+    fn add(&mut self, report: &Report) {
+        self.sources += 1;
+        self.failed += u64::from(report.failed);
+        self.new += report.new as u64;
+        self.edited += report.edited as u64;
+    }
+}
+
+/// The step.
+#[derive(Clone)]
+pub struct Poller {
+    ground: Ground,
+    fetcher: Arc<Fetcher>,
+}
+
+impl Poller {
+    /// A step that fetches with `fetcher`, which keeps the pace of each host.
+    #[must_use]
+    pub fn new(ground: Ground, fetcher: Arc<Fetcher>) -> Self {
+        Self { ground, fetcher }
+    }
+
+    /// Polls what is due now (or, with [`Claim::All`], everything that no Retry-After forbids) and
+    /// ends when all of it is done. `watch` hears of each source as it ends.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails; polls that were finished stay.
+    pub async fn drain(
+        &self,
+        claim: Claim,
+        watch: &mut (dyn FnMut(usize, &Report) + Send),
+    ) -> Result<PolledSum, StoreError> {
+        let now = self.ground.clock.now();
+        let lease = now.plus(LEASE);
+        let claimed = self.ground.store.claim_due_sources(now, lease, usize::MAX, claim).await?;
+        let total = claimed.len();
+        let mut waiting: VecDeque<SourceTask> = claimed.into();
+        let mut running = JoinSet::new();
+        let mut sum = PolledSum::default();
+        loop {
+            while running.len() < AT_ONCE {
+                let Some(task) = waiting.pop_front() else { break };
+                self.spawn(&mut running, task);
+            }
+            let Some(ended) = running.join_next().await else { return Ok(sum) };
+            let report = report_of(ended)?;
+            sum.add(&report);
+            watch(total, &report);
+        }
+    }
+
+    /// Starts polls of what is due, up to the number that may run at once. Answers how many were
+    /// started.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn start_due(&self, running: &mut Running) -> Result<usize, StoreError> {
+        let free = AT_ONCE.saturating_sub(running.0.len());
+        if free == 0 {
+            return Ok(0);
+        }
+        let now = self.ground.clock.now();
+        let tasks =
+            self.ground.store.claim_due_sources(now, now.plus(LEASE), free, Claim::Due).await?;
+        let started = tasks.len();
+        for task in tasks {
+            self.spawn(&mut running.0, task);
+        }
+        Ok(started)
+    }
+
+    fn spawn(&self, running: &mut JoinSet<Result<Report, StoreError>>, task: SourceTask) {
+        let (ground, fetcher) = (self.ground.clone(), Arc::clone(&self.fetcher));
+        running.spawn(async move { poll(&ground, &fetcher, task).await });
+    }
+}
+
+/// Polls that are under way.
+#[derive(Default)]
+pub struct Running(JoinSet<Result<Report, StoreError>>);
+
+impl Running {
+    /// Whether no more may start before one ends.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.0.len() >= AT_ONCE
+    }
+
+    /// Waits for the next one to end; `None` when none is under way.
+    ///
+    /// # Errors
+    ///
+    /// When the store could not take what it brought.
+    pub async fn next(&mut self) -> Option<Result<Report, StoreError>> {
+        self.0.join_next().await.map(report_of)
+    }
+}
+
+/// A task that panicked is a bug of ours; its lease runs out and the source is polled again.
+fn report_of(
+    ended: Result<Result<Report, StoreError>, tokio::task::JoinError>,
+) -> Result<Report, StoreError> {
+    match ended {
+        Ok(report) => report,
+        Err(error) => {
+            tracing::error!(%error, "a poll ended in a bug; its source is polled again later");
+            Ok(Report {
+                source: SourceId::new("?"),
+                new: 0,
+                edited: 0,
+                trouble: Some("a bug ended the poll".to_owned()),
+                failed: true,
+            })
+        }
+    }
+}
+
+/// One poll, from the request to the commit.
+async fn poll(ground: &Ground, fetcher: &Fetcher, task: SourceTask) -> Result<Report, StoreError> {
+    let started = ground.clock.now();
+    let validators = source::validators(&task.state, started);
+    let full = validators.is_none();
+    let fetched = fetcher.get(&task.source, validators).await;
+    let (fetched, parsed) = read(&task.source, fetched).await;
+    let now = ground.clock.now();
+    let polled = Polled::new(started, full, &fetched, parsed.as_ref());
+    let (state, next_poll) = source::after(&task.source, &task.state, &polled, now);
+    let (status, bytes) = status_and_bytes(&fetched);
+    let failed = !matches!(polled.outcome, source::Outcome::NotModified | source::Outcome::Read(_));
+    let entries =
+        parsed.as_ref().and_then(|one| one.as_ref().ok()).map_or(0, |one| one.entries.len());
+    let sorted = match parsed {
+        Some(Ok(document)) => Some(sort(ground, &task, document, now).await?),
+        _ => None,
+    };
+    let gap = sorted.as_ref().and_then(|sorted| {
+        source::gap(&task.source.id, &task.state, sorted.overlaps(), count(entries), started)
+    });
+    let sorted = sorted.unwrap_or_default();
+    let report = Report {
+        source: task.source.id.clone(),
+        new: sorted.new.len(),
+        edited: sorted.edited.len(),
+        trouble: state.error.clone(),
+        failed,
+    };
+    tell(&report, status);
+    let finished = FinishedPoll {
+        source: task.source.id,
+        started,
+        ended: now,
+        status,
+        bytes,
+        entries: count(entries),
+        new: sorted.new,
+        edited: sorted.edited,
+        seen: sorted.seen,
+        gap,
+        state,
+        next_poll,
+    };
+    ground.store.finish_poll(finished).await?;
+    Ok(report)
+}
+
+/// Parses a body away from the threads that wait on the network: a large one takes its time.
+async fn read(source: &Source, fetched: Fetched) -> (Fetched, Option<Result<Document, NotAFeed>>) {
+    let Fetched::Body(mut body) = fetched else { return (fetched, None) };
+    let bytes = std::mem::take(&mut body.bytes);
+    let content_type = body.content_type.clone();
+    let url = body.answer.url.clone();
+    let parsed = tokio::task::spawn_blocking(move || {
+        let hints = Hints { content_type: content_type.as_deref(), url: Some(&url) };
+        parse::parse(&bytes, &hints)
+    })
+    .await
+    .unwrap_or_else(|error| {
+        tracing::error!(source = %source.id, %error, "parsing ended in a bug");
+        Err(NotAFeed { what: "a bug of ours ended the parsing".to_owned(), feed: None })
+    });
+    (Fetched::Body(body), Some(parsed))
+}
+
+async fn sort(
+    ground: &Ground,
+    task: &SourceTask,
+    document: Document,
+    now: Timestamp,
+) -> Result<Sorted, StoreError> {
+    let identities = document.entries.iter().map(identity).collect();
+    let known = ground.store.known_items(task.source.id.clone(), identities).await?;
+    let first_read = task.state.last_success.is_none();
+    Ok(sort_out(&task.source, document.lang.as_deref(), document.entries, &known, first_read, now))
+}
+
+fn status_and_bytes(fetched: &Fetched) -> (Option<u16>, u64) {
+    match fetched {
+        Fetched::NotModified(_) => (Some(304), 0),
+        Fetched::Body(Body { status, received, .. }) => (Some(*status), *received),
+        Fetched::Failed(failure) => (failure.status, 0),
+    }
+}
+
+fn count(entries: usize) -> u32 {
+    u32::try_from(entries).unwrap_or(u32::MAX)
+}
+
+fn tell(report: &Report, status: Option<u16>) {
+    let source = report.source.as_str();
+    match &report.trouble {
+        Some(trouble) if report.failed => {
+            tracing::warn!(source, status, "source {source} could not be read: {trouble}");
+        }
+        Some(trouble) => tracing::info!(source, status, "source {source}: {trouble}"),
+        None => tracing::debug!(
+            source,
+            status,
+            new = report.new,
+            edited = report.edited,
+            "polled {source}"
+        ),
+    }
+}
