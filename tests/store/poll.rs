@@ -31,12 +31,12 @@ async fn items_come_back_as_they_went_in() {
 }
 
 #[tokio::test]
-async fn validators_and_items_are_written_together_or_not_at_all() {
+async fn a_poll_that_cannot_be_written_leaves_no_trace() {
     each(async |store| {
         with_items(store, at(0), 1).await;
         let before = claim(store, at(60), 1, Claim::Due).await;
         assert_eq!(before, ["ofac"]);
-        // The last item belongs to no revision that can be stored: the whole poll must fail.
+        // A poll of a source that was never adopted cannot be written.
         let mut poll = polled("ofac", at(61), vec![item("ofac", 2, at(61))]);
         poll.source = watchlistd::model::SourceId::new("nobody");
         assert!(store.finish_poll(poll).await.is_err());

@@ -1,7 +1,7 @@
 //! What only a database in a file can do wrong: locks, strangers' files, versions, a killed process.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -205,7 +205,7 @@ async fn writer_to_be_killed() {
     for n in 1..100_000 {
         let when = at(n.into());
         store.finish_poll(polled("ofac", when, vec![item("ofac", n, when)])).await.unwrap();
-        eprintln!("answered {n}");
+        writeln!(std::io::stderr(), "answered {n}").unwrap();
     }
 }
 
