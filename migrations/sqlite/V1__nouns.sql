@@ -232,6 +232,7 @@ CREATE TABLE mails (
     message      BLOB    NOT NULL,
     UNIQUE (occasion, address)
 ) STRICT;
+CREATE INDEX mails_by_state ON mails(state);
 CREATE INDEX mails_due ON mails(next_attempt) WHERE next_attempt IS NOT NULL;
 
 -- Configurations that were accepted; equal texts are kept once.
