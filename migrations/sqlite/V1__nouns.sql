@@ -77,8 +77,8 @@ CREATE TABLE gaps (
 ) STRICT;
 CREATE INDEX gaps_until ON gaps(until);
 
--- Items at their newest revision. When its text is past keeping, an item stays as an identity:
--- `pruned` is set, title and keys remain.
+-- Items at their newest revision. `pruned` is NULL until an item is past keeping; then 0 if it had
+-- hits and keeps its words, else the instant at which only title and keys were left of it.
 CREATE TABLE items (
     key        INTEGER PRIMARY KEY,
     id         TEXT    NOT NULL UNIQUE,
@@ -99,6 +99,9 @@ CREATE TABLE items (
     summary    TEXT    NOT NULL,
     content    TEXT    NOT NULL
 ) STRICT;
+
+CREATE INDEX items_to_prune ON items(first_seen) WHERE pruned IS NULL;
+CREATE INDEX items_pruned ON items(shown) WHERE pruned > 0;
 
 -- guid, link and text of each item, as 64 bits of a hash: how a known item is found again. No
 -- foreign key: it would need a second index as large as the table.
@@ -229,6 +232,7 @@ CREATE TABLE mails (
     message      BLOB    NOT NULL,
     UNIQUE (occasion, address)
 ) STRICT;
+CREATE INDEX mails_by_state ON mails(state);
 CREATE INDEX mails_due ON mails(next_attempt) WHERE next_attempt IS NOT NULL;
 
 -- Configurations that were accepted; equal texts are kept once.

@@ -245,7 +245,7 @@ pub struct Keep {
 pub struct Pruned {
     /// Accounts of polls.
     pub polls: u64,
-    /// Items that lost their text and stay known.
+    /// Items past keeping that were looked at: those without hits lost their text and stay known.
     pub texts: u64,
     /// Items that are no longer known at all.
     pub identities: u64,
@@ -360,7 +360,8 @@ pub trait Store: Send + Sync {
 
     /// Takes one small step of forgetting what is past its time; call again until nothing goes.
     /// The text of items that alerted or were held back, and what readers are still to be told,
-    /// never goes.
+    /// never goes. What goes cannot be brought back, so `now` must be beyond doubt: call it only
+    /// while the wall clock has kept pace with the monotonic one.
     fn prune(&self, keep: Keep, now: Timestamp) -> Answer<'_, Pruned>;
 
     /// The reading side of the same database.

@@ -100,7 +100,7 @@ fn stored(
 ) -> rusqlite::Result<Vec<Item>> {
     let mut select = connection.prepare_cached(&format!(
         "SELECT {ITEM} FROM items i JOIN sources s ON s.key = i.source
-         WHERE i.key > coalesce((SELECT key FROM items WHERE id = ?1), 0) AND i.pruned IS NULL
+         WHERE i.key > coalesce((SELECT key FROM items WHERE id = ?1), 0) AND coalesce(i.pruned, 0) = 0
          ORDER BY i.key LIMIT ?2"
     ))?;
     let rows = select.query_map(params![after, values::size(limit)], |row| items::item(row, 0))?;

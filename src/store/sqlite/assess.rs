@@ -81,9 +81,10 @@ pub(super) fn story_window(
     since: Timestamp,
     limit: usize,
 ) -> rusqlite::Result<Vec<StoryMember>> {
+    // The plus signs keep SQLite from walking all decisions in the order of items.
     let mut newest = connection.prepare_cached(
         "SELECT max(key) FROM decisions WHERE seen >= ?1 AND story IS NOT NULL
-         GROUP BY item ORDER BY item DESC LIMIT ?2",
+         GROUP BY +item ORDER BY +item DESC LIMIT ?2",
     )?;
     let mut keys: Vec<i64> = newest
         .query_map(params![since, values::size(limit)], |row| row.get(0))?
@@ -172,6 +173,9 @@ fn insert(
     item: i64,
 ) -> rusqlite::Result<i64> {
     let seen = items::first_seen(connection, item, decision.revision)?;
+    if let Some(story) = &decision.story {
+        join_story(connection, story, item, seen)?;
+    }
     connection
         .prepare_cached(
             "INSERT INTO decisions(item, revision, watchlist, at, seen, severity, alerts, story,
@@ -191,18 +195,25 @@ fn insert(
             decision.untold,
             values::json(&decision.judgement)?
         ])?;
-    let key = connection.last_insert_rowid();
-    if let Some(story) = &decision.story {
-        connection
-            .prepare_cached(
-                "INSERT INTO stories(id, began, latest, items) VALUES (?1, ?2, ?2, 1)
-                 ON CONFLICT(id) DO UPDATE SET began = min(began, excluded.began),
-                     latest = max(latest, excluded.latest),
-                     items = (SELECT count(DISTINCT item) FROM decisions WHERE story = ?1)",
-            )?
-            .execute(params![story, seen])?;
-    }
-    Ok(key)
+    Ok(connection.last_insert_rowid())
+}
+
+/// Notes that an item belongs to a story, which it may do with several revisions.
+fn join_story(
+    connection: &Connection,
+    story: &StoryId,
+    item: i64,
+    seen: Timestamp,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO stories(id, began, latest, items) VALUES (?1, ?2, ?2, 1)
+             ON CONFLICT(id) DO UPDATE SET began = min(began, excluded.began),
+                 latest = max(latest, excluded.latest), items = items + NOT EXISTS
+                     (SELECT 1 FROM decisions WHERE item = ?3 AND story = ?1)",
+        )?
+        .execute(params![story, seen, item])?;
+    Ok(())
 }
 
 /// Writes an alert, once: the same item and revision make the same alert.

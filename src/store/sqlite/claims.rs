@@ -85,7 +85,7 @@ pub(super) fn next_due(connection: &Connection) -> rusqlite::Result<Option<Times
                      ORDER BY t.next_poll LIMIT 1)
                  UNION ALL
                  SELECT max(c.until, t.next_poll) FROM claims c
-                     JOIN source_states t ON t.source = c.source WHERE t.next_poll IS NOT NULL)",
+                     CROSS JOIN source_states t ON t.source = c.source WHERE t.next_poll IS NOT NULL)",
         )?
         .query_row([], |row| row.get(0))
 }

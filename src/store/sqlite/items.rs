@@ -106,7 +106,7 @@ fn keep_revision(connection: &Connection, key: i64, revision: u32) -> rusqlite::
             "INSERT INTO revisions
              SELECT key, revision, arrival, first_seen, published, lang, text_hash, guid, link,
                     title, categories, summary, content
-             FROM items WHERE key = ?1 AND pruned IS NULL
+             FROM items WHERE key = ?1 AND coalesce(pruned, 0) = 0
                AND (EXISTS (SELECT 1 FROM waiting WHERE item = ?1 AND revision = ?2)
                  OR EXISTS (SELECT 1 FROM decisions WHERE item = ?1 AND revision = ?2))
              ON CONFLICT DO NOTHING",

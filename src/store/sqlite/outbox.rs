@@ -38,13 +38,14 @@ pub(super) fn claim(
 }
 
 fn due(connection: &Connection, now: Timestamp) -> rusqlite::Result<Option<(i64, MailState)>> {
-    for condition in ["next_attempt <= ?1", "next_attempt > ?2"] {
+    // What is due, then what a wrong clock put out of reach.
+    for (compare, bound) in [("<=", now), (">", now.plus(ATTEMPT_AHEAD))] {
         let found = connection
             .prepare_cached(&format!(
-                "SELECT key, state FROM mails WHERE {condition}
+                "SELECT key, state FROM mails WHERE next_attempt {compare} ?1
                  ORDER BY next_attempt, key LIMIT 1"
             ))?
-            .query_row(params![now, now.plus(ATTEMPT_AHEAD)], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row([bound], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         if found.is_some() {
             return Ok(found);

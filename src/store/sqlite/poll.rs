@@ -197,3 +197,81 @@ fn remember(
         ])?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use crate::model::item::Arrival;
+    use crate::model::source::{FirstRun, SourceState};
+    use crate::model::{Item, ItemId, ItemText, Source, SourceId, Timestamp};
+    use crate::store::sqlite::{Sqlite, worker::Pace};
+    use crate::store::{Archive, FinishedPoll, Store, StoreError};
+
+    fn item(n: u32, bytes: usize) -> Item {
+        Item {
+            id: ItemId::of(&[&n.to_string()]),
+            revision: 1,
+            source: SourceId::new("a"),
+            official: false,
+            guid: Some(n.to_string()),
+            link: None,
+            text: ItemText { title: "t".into(), content: "x".repeat(bytes), ..ItemText::default() },
+            text_hash: n.to_string(),
+            published: None,
+            first_seen: Timestamp::from_millis(1),
+            arrival: Arrival::New,
+        }
+    }
+
+    async fn limit(store: &Sqlite, pages: i64) {
+        store
+            .write("limit", Pace::Now, move |one| one.pragma_update(None, "max_page_count", pages))
+            .await
+            .unwrap();
+    }
+
+    /// The invariant that everything rests on, where it is hardest to keep.
+    #[tokio::test]
+    async fn a_disk_that_fills_up_keeps_no_validators_without_their_items() {
+        let store = Sqlite::dry_run(Path::new("/none/state.db")).unwrap();
+        let now = Timestamp::from_millis(1);
+        let source = Source {
+            id: SourceId::new("a"),
+            url: "https://a.test/".into(),
+            official: false,
+            lang: None,
+            interval: Duration::from_secs(60),
+            allow_private: false,
+            first_run: FirstRun::All,
+        };
+        store.adopt_sources(vec![source], now).await.unwrap();
+        limit(&store, 100).await;
+        let mut state = SourceState::new(now);
+        state.etag = Some(b"\"1\"".to_vec());
+        let poll = FinishedPoll {
+            source: SourceId::new("a"),
+            started: now,
+            ended: now,
+            status: Some(200),
+            bytes: 1,
+            entries: 2,
+            new: vec![item(1, 10), item(2, 1_000_000)],
+            edited: vec![],
+            seen: vec![],
+            gap: None,
+            state: state.clone(),
+            next_poll: now,
+        };
+        let full = store.finish_poll(poll.clone()).await.unwrap_err();
+        assert!(matches!(full, StoreError::Later { full: true, .. }), "{full}");
+        assert_eq!(store.sources(None, 1).await.unwrap()[0].state.etag, None);
+        assert!(store.items(None, 9).await.unwrap().is_empty());
+
+        limit(&store, 100_000).await;
+        store.finish_poll(poll).await.unwrap();
+        assert_eq!(store.sources(None, 1).await.unwrap()[0].state, state);
+        assert_eq!(store.items(None, 9).await.unwrap().len(), 2);
+    }
+}

@@ -31,17 +31,26 @@ pub(super) fn step(
     })
 }
 
+/// Accounts are written in the order of time, so the oldest stand at the beginning.
 fn polls(connection: &Connection, before: Timestamp) -> rusqlite::Result<u64> {
     let gone = connection
         .prepare_cached(
-            "DELETE FROM polls WHERE key IN (SELECT key FROM polls WHERE key <= coalesce(
-                 (SELECT min(key) FROM polls), 0) + ?2 AND last < ?1)",
+            "DELETE FROM polls WHERE key <= (SELECT min(key) FROM polls) + ?2 AND last < ?1",
         )?
         .execute(params![before, values::size(STEP)])?;
     Ok(gone as u64)
 }
 
+/// Looks once at each item past keeping: with hits it stays as it is, else its text goes.
 fn texts(connection: &Connection, before: Timestamp, now: Timestamp) -> rusqlite::Result<u64> {
+    let looked_at = connection
+        .prepare_cached(
+            "UPDATE items SET pruned = 0 WHERE key IN (SELECT i.key FROM items i
+                 WHERE i.pruned IS NULL AND i.first_seen < ?1
+                   AND EXISTS (SELECT 1 FROM decisions d WHERE d.item = i.key)
+                 ORDER BY i.first_seen LIMIT ?2)",
+        )?
+        .execute(params![before, values::size(STEP)])?;
     let gone = connection
         .prepare_cached(
             "UPDATE items SET pruned = ?2, summary = '', content = '', categories = NULL
@@ -52,14 +61,14 @@ fn texts(connection: &Connection, before: Timestamp, now: Timestamp) -> rusqlite
                  ORDER BY i.first_seen LIMIT ?3)",
         )?
         .execute(params![before, now, values::size(STEP)])?;
-    Ok(gone as u64)
+    Ok((looked_at + gone) as u64)
 }
 
 /// Items of which only the keys are left, once nobody can show them again.
 fn identities(connection: &Connection, before: Timestamp) -> rusqlite::Result<u64> {
     let mut select = connection.prepare_cached(
         "SELECT key, source, guid, link, text_hash FROM items
-         WHERE pruned IS NOT NULL AND shown < ?1 ORDER BY shown LIMIT ?2",
+         WHERE pruned > 0 AND shown < ?1 ORDER BY shown LIMIT ?2",
     )?;
     let gone: Vec<_> = select
         .query_map(params![before, values::size(STEP)], |row| {

@@ -212,3 +212,128 @@ fn commit(
 fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.execute([]).map(|_| ())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::params;
+
+    fn connection() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE lines (text TEXT NOT NULL)").unwrap();
+        connection
+    }
+
+    fn path() -> Arc<Path> {
+        Arc::from(Path::new("test.db"))
+    }
+
+    fn insert(connection: &Connection, text: &str) -> rusqlite::Result<()> {
+        connection.execute("INSERT INTO lines VALUES (?1)", params![text]).map(|_| ())
+    }
+
+    fn lines(connection: &Connection) -> Vec<String> {
+        let mut select = connection.prepare("SELECT text FROM lines ORDER BY rowid").unwrap();
+        select.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+
+    type Told = oneshot::Receiver<Result<(), StoreError>>;
+
+    fn queued(
+        work: impl FnOnce(&Connection) -> rusqlite::Result<()> + Send + 'static,
+    ) -> (Box<dyn Call>, Told) {
+        let (answer, told) = oneshot::channel();
+        let call = Queued {
+            path: path(),
+            what: "write",
+            pace: Pace::Now,
+            work: Some(work),
+            result: None,
+            answer,
+        };
+        (Box::new(call), told)
+    }
+
+    /// Runs calls in one commit and says which succeeded.
+    fn together(connection: &Connection, calls: Vec<(Box<dyn Call>, Told)>) -> Vec<bool> {
+        let (send, queue) = mpsc::channel();
+        let mut told = Vec::new();
+        for (call, answer) in calls {
+            send.send(call).unwrap();
+            told.push(answer);
+        }
+        drop(send);
+        write(connection, &queue);
+        told.into_iter().map(|mut one| one.try_recv().unwrap().is_ok()).collect()
+    }
+
+    #[test]
+    fn a_failing_call_takes_back_only_its_own() {
+        let connection = connection();
+        let calls = vec![
+            queued(|connection| insert(connection, "first")),
+            queued(|connection| {
+                insert(connection, "half of it")?;
+                connection.execute("INSERT INTO lines VALUES (NULL)", []).map(|_| ())
+            }),
+            queued(|connection| insert(connection, "third")),
+        ];
+        assert_eq!(together(&connection, calls), [true, false, true]);
+        assert_eq!(lines(&connection), ["first", "third"]);
+    }
+
+    #[test]
+    fn a_transaction_that_is_lost_is_lost_for_all_and_the_next_one_works() {
+        let connection = connection();
+        let calls = vec![
+            queued(|connection| insert(connection, "first")),
+            queued(|connection| {
+                connection.execute_batch("ROLLBACK")?;
+                Err(fault::own("as a full disk does"))
+            }),
+            queued(|connection| insert(connection, "third")),
+        ];
+        assert_eq!(together(&connection, calls), [false, false, false]);
+        assert!(lines(&connection).is_empty());
+        let next = vec![queued(|connection| insert(connection, "next"))];
+        assert_eq!(together(&connection, next), [true]);
+        assert_eq!(lines(&connection), ["next"]);
+    }
+
+    #[tokio::test]
+    async fn a_call_that_panics_fails_alone() {
+        let worker = Worker::start("test", connection(), Manner::Write).unwrap();
+        let path = path();
+        let broken: Answer<'_, ()> =
+            worker.call(&path, "write", Pace::Now, |_| panic!("on purpose, in a test"));
+        assert!(matches!(broken.await, Err(StoreError::Unusable { .. })));
+        worker.call(&path, "write", Pace::Now, |one| insert(one, "next")).await.unwrap();
+        let count = worker.call(&path, "read", Pace::Now, |one| Ok(lines(one).len()));
+        assert_eq!(count.await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_as_one_and_heals() {
+        let worker = Worker::start("test", connection(), Manner::Write).unwrap();
+        let path = path();
+        let limit = |pages: i64| {
+            worker.call(&path, "limit", Pace::Now, move |one| {
+                one.pragma_update(None, "max_page_count", pages)
+            })
+        };
+        let large = || {
+            worker.call(&path, "write", Pace::Now, |one| {
+                insert(one, "small")?;
+                insert(one, &"large ".repeat(10_000))
+            })
+        };
+        limit(8).await.unwrap();
+        let full = large().await.unwrap_err();
+        assert!(matches!(full, StoreError::Later { full: true, .. }), "{full}");
+        assert!(full.hint().is_some());
+        let count = worker.call(&path, "read", Pace::Now, |one| Ok(lines(one).len()));
+        assert_eq!(count.await.unwrap(), 0, "not even the small half of it");
+        limit(1_000).await.unwrap();
+        large().await.unwrap();
+    }
+}

@@ -1,0 +1,214 @@
+//! What waits to be judged, what was decided, and what an edit is held against.
+
+use watchlistd::model::item::Arrival;
+use watchlistd::model::{Guard, Judgement, Severity};
+use watchlistd::store::Store;
+
+use super::{
+    assess, at, decided, each, edited, held_back, item, judged, named, polled, source, with_alerts,
+    with_items,
+};
+
+async fn edit(store: &dyn Store, item: &watchlistd::model::Item) {
+    let mut poll = polled("ofac", item.first_seen, vec![]);
+    poll.edited = vec![item.clone()];
+    store.finish_poll(poll).await.unwrap();
+}
+
+async fn waiting(store: &dyn Store) -> Vec<(String, u32)> {
+    let waiting = store.unassessed(99).await.unwrap();
+    waiting.into_iter().map(|one| (one.item.text.title, one.item.revision)).collect()
+}
+
+#[tokio::test]
+async fn items_wait_in_stored_order_until_they_are_decided() {
+    each(async |store| {
+        let items = with_items(store, at(0), 5).await;
+        let decisions: Vec<_> =
+            items[..3].iter().map(|one| decided(one, Judgement::default(), &[], at(1))).collect();
+        assert_eq!(store.unassessed(2).await.unwrap().len(), 2);
+        assess(store, at(1), decisions).await;
+        assert_eq!(waiting(store).await, [("Title 4".into(), 1), ("Title 5".into(), 1)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_lease_for_assessing_has_one_holder() {
+    each(async |store| {
+        let lease = |holder: &str, now, until| store.claim_assessment(holder.into(), now, until);
+        assert!(lease("a", at(0), at(5)).await.unwrap());
+        assert!(!lease("b", at(1), at(6)).await.unwrap());
+        assert!(lease("a", at(4), at(9)).await.unwrap(), "the holder prolongs it");
+        assert!(!lease("b", at(8), at(12)).await.unwrap());
+        assert!(lease("b", at(9), at(14)).await.unwrap(), "it ran out");
+        assert!(lease("c", at(-9_000), at(-8_995)).await.unwrap(), "b's end lies days ahead");
+        store.release_leases(at(-8_999)).await.unwrap();
+        assert!(lease("d", at(-8_998), at(-8_990)).await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_seen_before_an_edit_is_judged_all_the_same() {
+    each(async |store| {
+        let one = with_items(store, at(0), 1).await.remove(0);
+        let two = edited(&one, "Changed", at(60));
+        edit(store, &two).await;
+        assert_eq!(waiting(store).await, [("Title 1".into(), 1)], "the older revision first");
+
+        assess(
+            store,
+            at(61),
+            vec![decided(&one, judged(&["baba"], &["delist"]), &["Mei"], at(61))],
+        )
+        .await;
+        let next = store.unassessed(9).await.unwrap().remove(0);
+        assert_eq!(next.item, two);
+        assert_eq!(next.before, Some(judged(&["baba"], &["delist"])));
+        assert!(next.story.is_some());
+        let told = store.pending_notices("Mei".into()).await.unwrap();
+        assert_eq!(told[0].item, one, "the mail quotes the words that were judged");
+
+        assess(store, at(62), vec![decided(&two, Judgement::default(), &[], at(62))]).await;
+        assert!(waiting(store).await.is_empty());
+        assert_eq!(store.pending_notices("Mei".into()).await.unwrap()[0].item, one);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_decision_about_a_revision_that_does_not_wait_is_ignored() {
+    each(async |store| {
+        let one = with_items(store, at(0), 1).await.remove(0);
+        let alert = decided(&one, judged(&["baba"], &["delist"]), &["Mei"], at(1));
+        assess(store, at(1), vec![decided(&one, Judgement::default(), &[], at(1))]).await;
+        assess(store, at(2), vec![alert.clone()]).await;
+        assert!(store.pending_notices("Mei".into()).await.unwrap().is_empty(), "decided before");
+
+        let two = edited(&one, "Changed", at(60));
+        edit(store, &two).await;
+        assess(store, at(61), vec![alert]).await;
+        assert!(
+            store.pending_notices("Mei".into()).await.unwrap().is_empty(),
+            "revision 1 is past"
+        );
+        assert_eq!(waiting(store).await, [("Changed".into(), 2)], "revision 2 still waits");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_edit_is_held_against_all_that_was_named_before() {
+    each(async |store| {
+        let one = with_items(store, at(0), 1).await.remove(0);
+        assess(store, at(1), vec![decided(&one, judged(&["baba"], &["delist"]), &[], at(1))]).await;
+        let two = edited(&one, "Two", at(60));
+        edit(store, &two).await;
+        assess(store, at(61), vec![decided(&two, judged(&["smic"], &[]), &[], at(61))]).await;
+        let three = edited(&two, "Three", at(120));
+        edit(store, &three).await;
+        let before = store.unassessed(9).await.unwrap().remove(0).before.unwrap();
+        assert_eq!(before.companies, [named("baba"), named("smic")]);
+        assert_eq!(before.topics, [named("delist")]);
+        assert_eq!((before.severity, before.alert), (Some(Severity::High), true));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_story_window_holds_the_newest_items_with_hits() {
+    each(async |store| {
+        let items = with_items(store, at(0), 4).await;
+        let later = item("ofac", 5, at(600));
+        store.finish_poll(polled("ofac", at(600), vec![later.clone()])).await.unwrap();
+        let mut copy = decided(&items[2], judged(&["baba"], &["delist", "sanctions"]), &[], at(1));
+        copy.copy_of = Some(items[0].id.clone());
+        copy.alert = None;
+        assess(
+            store,
+            at(1),
+            vec![
+                decided(&items[0], judged(&["baba"], &["delist"]), &["Mei"], at(1)),
+                decided(&items[1], Judgement::default(), &[], at(1)),
+                copy,
+                decided(&items[3], judged(&["smic"], &[]), &[], at(1)),
+                decided(&later, judged(&["smic"], &[]), &[], at(601)),
+            ],
+        )
+        .await;
+        let ids = |members: &[watchlistd::store::StoryMember]| {
+            members.iter().map(|one| one.item.text.title.clone()).collect::<Vec<_>>()
+        };
+        let all = store.story_window(at(0), 99).await.unwrap();
+        assert_eq!(ids(&all), ["Title 1", "Title 3", "Title 4", "Title 5"]);
+        assert_eq!(all[0].severity, Some(Severity::High));
+        assert_eq!((&all[1].copy_of, all[1].severity), (&Some(items[0].id.clone()), None));
+        assert_eq!(all[1].topics, ["delist", "sanctions"]);
+        assert_eq!(ids(&store.story_window(at(0), 2).await.unwrap()), ["Title 4", "Title 5"]);
+        assert_eq!(ids(&store.story_window(at(1), 99).await.unwrap()), ["Title 5"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn coverage_counts_mentions_held_back_hits_and_old_alerts() {
+    each(async |store| {
+        store.adopt_sources(vec![source("ofac")], at(0)).await.unwrap();
+        let mut items: Vec<_> = (1..=6).map(|n| item("ofac", n, at(0))).collect();
+        items[5].arrival = Arrival::Baseline;
+        store.finish_poll(polled("ofac", at(0), items.clone())).await.unwrap();
+        let held = Judgement {
+            held_back: vec![
+                held_back(Guard::NotWith("price target".into())),
+                held_back(Guard::Weak),
+            ],
+            ..Judgement::default()
+        };
+        let mut old = decided(&items[5], judged(&["baba"], &["delist"]), &[], at(2));
+        old.untold = Some("baseline".into());
+        let decisions = vec![
+            decided(&items[0], judged(&["baba"], &[]), &[], at(1)),
+            decided(&items[1], judged(&["baba", "smic"], &[]), &[], at(1)),
+            decided(&items[2], judged(&["baba"], &["delist"]), &["Mei"], at(1)),
+            decided(&items[3], held.clone(), &[], at(1)),
+            decided(
+                &items[4],
+                Judgement { held_back: held.held_back[1..].into(), ..held },
+                &[],
+                at(1),
+            ),
+        ];
+        assess(store, at(1), decisions).await;
+        assess(store, at(2), vec![old]).await;
+
+        let first = store.coverage(at(0), at(2)).await.unwrap();
+        assert_eq!(first.mentions, [(named("baba"), 2), (named("smic"), 1)]);
+        assert_eq!(first.held_back, [(Guard::Weak, 2), (Guard::NotWith("price target".into()), 1)]);
+        assert_eq!(first.baselined, 0);
+        let second = store.coverage(at(2), at(3)).await.unwrap();
+        assert_eq!((second.mentions.len(), second.baselined), (0, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pending_notices_carry_all_that_a_mail_says() {
+    each(async |store| {
+        let alerts = with_alerts(store, at(0), 3).await;
+        let pending = store.pending_notices("Mei".into()).await.unwrap();
+        assert_eq!(pending.iter().map(|one| one.alert.id.clone()).collect::<Vec<_>>(), alerts);
+        let one = &pending[0];
+        assert_eq!(one.alert.judgement, judged(&["baba"], &["delist"]));
+        assert_eq!(one.item, item("ofac", 1, at(0)));
+        assert_eq!((one.notice.alert.clone(), one.undelivered), (alerts[0].clone(), false));
+        assert!(store.pending_notices("Jo".into()).await.unwrap().is_empty());
+
+        store
+            .withdraw("Mei".into(), alerts[..2].to_vec(), "no filter".into(), at(5))
+            .await
+            .unwrap();
+        assert_eq!(store.pending_notices("Mei".into()).await.unwrap().len(), 1);
+    })
+    .await;
+}

@@ -1,0 +1,160 @@
+//! The outbox: order, leases, and what each outcome does to the notices.
+
+use watchlistd::model::{AlertId, MailId, MailState, Urgency};
+use watchlistd::store::Store;
+
+use super::{DAY, at, digest, each, outcome, with_alerts};
+
+async fn states(store: &dyn Store) -> Vec<(MailState, u64)> {
+    let counts = store.archive().outbox().await.unwrap();
+    assert_eq!(counts.len(), MailState::ALL.len(), "every state is listed");
+    counts.into_iter().filter(|(_, count)| *count > 0).collect()
+}
+
+/// A store with one digest of two alerts for Mei, to these addresses, sealed at minute 60.
+async fn sealed(store: &dyn Store, addresses: &[&str]) -> Vec<AlertId> {
+    let alerts = with_alerts(store, at(0), 2).await;
+    store.seal(digest(at(60), addresses, alerts.clone())).await.unwrap();
+    alerts
+}
+
+async fn claimed(store: &dyn Store, minute: i64) -> MailId {
+    store.claim_mail(at(minute), at(minute + 20)).await.unwrap().expect("a mail is due").id
+}
+
+#[tokio::test]
+async fn the_mail_that_is_due_longest_goes_first() {
+    each(async |store| {
+        store.seal(digest(at(60), &["b@x.test"], vec![])).await.unwrap();
+        store.seal(digest(at(30), &["a@x.test"], vec![])).await.unwrap();
+        store.seal(digest(at(90), &["c@x.test"], vec![])).await.unwrap();
+        assert_eq!(store.next_mail().await.unwrap(), Some(at(30)));
+        let first = store.claim_mail(at(61), at(80)).await.unwrap().unwrap();
+        assert_eq!(first.letter.address, "a@x.test");
+        assert_eq!(first.letter.message, b"To: a@x.test\r\n\r\nHello\r\n");
+        assert_eq!((first.attempts, first.uncertain, first.sealed_at), (0, 0, at(30)));
+        let second = store.claim_mail(at(61), at(80)).await.unwrap().unwrap();
+        assert_eq!(second.letter.address, "b@x.test");
+        assert!(store.claim_mail(at(61), at(80)).await.unwrap().is_none(), "c is due at 90");
+        assert_eq!(states(store).await, [(MailState::Pending, 1), (MailState::Sending, 2)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deferred_mail_comes_back_at_its_time() {
+    each(async |store| {
+        sealed(store, &["mei@x.test"]).await;
+        let id = claimed(store, 60).await;
+        let mut deferred = outcome(id.clone(), MailState::Deferred, at(61));
+        deferred.next_attempt = Some(at(66));
+        store.mail_outcome(deferred.clone()).await.unwrap();
+        assert_eq!(store.next_mail().await.unwrap(), Some(at(66)));
+        assert!(store.claim_mail(at(65), at(80)).await.unwrap().is_none());
+        assert_eq!(store.claim_mail(at(66), at(80)).await.unwrap().unwrap().attempts, 1);
+
+        deferred.counts = false;
+        store.mail_outcome(deferred.clone()).await.unwrap();
+        let again = store.claim_mail(at(66), at(80)).await.unwrap().unwrap();
+        assert_eq!(again.attempts, 1, "a fault of ours burns no attempt");
+
+        deferred.next_attempt = Some(at(0).plus(DAY * 365));
+        store.mail_outcome(deferred).await.unwrap();
+        assert!(store.claim_mail(at(67), at(80)).await.unwrap().is_some(), "no back-off is a year");
+
+        store.mail_outcome(outcome(id, MailState::Sent, at(68))).await.unwrap();
+        assert_eq!(states(store).await, [(MailState::Sent, 1)]);
+        assert_eq!(store.next_mail().await.unwrap(), None);
+        let row = store.archive().mails(None, 1).await.unwrap().remove(0);
+        assert_eq!((row.sent, row.reply.as_str()), (Some(at(68)), "250 ok"));
+        assert!(store.pending_notices("Mei".into()).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sender_that_vanished_may_have_sent() {
+    each(async |store| {
+        sealed(store, &["mei@x.test"]).await;
+        claimed(store, 60).await;
+        assert!(store.claim_mail(at(79), at(99)).await.unwrap().is_none(), "its lease runs");
+        let second = store.claim_mail(at(80), at(100)).await.unwrap().unwrap();
+        assert_eq!((second.attempts, second.uncertain), (1, 1));
+        store.release_leases(at(90)).await.unwrap();
+        assert_eq!(states(store).await, [(MailState::Uncertain, 1)]);
+        let third = store.claim_mail(at(90), at(110)).await.unwrap().unwrap();
+        assert_eq!((third.attempts, third.uncertain), (2, 2));
+        assert!(store.claim_mail(at(200), at(220)).await.unwrap().is_none(), "it rests after two");
+        assert_eq!(states(store).await, [(MailState::Uncertain, 1)]);
+        assert!(store.pending_notices("Mei".into()).await.unwrap().is_empty(), "counted as told");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_uncertain_mail_is_retried_only_when_told_so() {
+    each(async |store| {
+        sealed(store, &["mei@x.test"]).await;
+        let id = claimed(store, 60).await;
+        let mut uncertain = outcome(id, MailState::Uncertain, at(61));
+        uncertain.next_attempt = Some(at(70));
+        store.mail_outcome(uncertain.clone()).await.unwrap();
+        let again = store.claim_mail(at(70), at(90)).await.unwrap().unwrap();
+        assert_eq!((again.attempts, again.uncertain), (1, 1));
+        uncertain.next_attempt = None;
+        store.mail_outcome(uncertain).await.unwrap();
+        assert_eq!(store.next_mail().await.unwrap(), None);
+        assert!(store.claim_mail(at(9_000), at(9_020)).await.unwrap().is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn notices_come_back_when_no_address_was_reached() {
+    each(async |store| {
+        let alerts = sealed(store, &["mei@x.test", "desk@x.test"]).await;
+        let first = claimed(store, 60).await;
+        store.mail_outcome(outcome(first, MailState::Refused, at(61))).await.unwrap();
+        assert!(store.pending_notices("Mei".into()).await.unwrap().is_empty(), "one is on its way");
+        let second = claimed(store, 61).await;
+        store.mail_outcome(outcome(second, MailState::Dead, at(62))).await.unwrap();
+        let back = store.pending_notices("Mei".into()).await.unwrap();
+        assert_eq!(back.iter().map(|one| one.alert.id.clone()).collect::<Vec<_>>(), alerts);
+        assert!(back.iter().all(|one| one.undelivered));
+        assert!(back.iter().all(|one| one.notice.urgency == Urgency::Digest), "none on its own");
+
+        store.seal(digest(at(120), &["new@x.test"], alerts)).await.unwrap();
+        assert!(store.pending_notices("Mei".into()).await.unwrap().is_empty(), "told after all");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_address_that_was_reached_is_enough() {
+    for good in [MailState::Sent, MailState::Uncertain] {
+        each(async |store| {
+            sealed(store, &["mei@x.test", "desk@x.test"]).await;
+            let first = claimed(store, 60).await;
+            store.mail_outcome(outcome(first, good, at(61))).await.unwrap();
+            let second = claimed(store, 61).await;
+            store.mail_outcome(outcome(second, MailState::Refused, at(62))).await.unwrap();
+            assert!(store.pending_notices("Mei".into()).await.unwrap().is_empty());
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn what_the_server_took_stays_sent() {
+    each(async |store| {
+        sealed(store, &["mei@x.test"]).await;
+        let id = claimed(store, 60).await;
+        store.mail_outcome(outcome(id.clone(), MailState::Sent, at(61))).await.unwrap();
+        for late in [MailState::Deferred, MailState::Refused, MailState::Uncertain] {
+            store.mail_outcome(outcome(id.clone(), late, at(90))).await.unwrap();
+        }
+        assert_eq!(states(store).await, [(MailState::Sent, 1)]);
+        assert!(store.pending_notices("Mei".into()).await.unwrap().is_empty());
+    })
+    .await;
+}

@@ -1,0 +1,173 @@
+//! What a poll writes: items with their validators, identities, edits.
+
+use watchlistd::model::item::Identity;
+use watchlistd::model::source::Gap;
+use watchlistd::store::{Claim, Store};
+
+use super::{HOUR, at, claim, each, edited, item, polled, source, with_items};
+
+fn identity(guid: Option<&str>, link: Option<&str>, hash: &str) -> Identity {
+    let text = |one: &str| one.to_owned();
+    Identity { guid: guid.map(text), link: link.map(text), text_hash: hash.into() }
+}
+
+async fn titles(store: &dyn Store) -> Vec<String> {
+    let waiting = store.unassessed(99).await.unwrap();
+    waiting.into_iter().map(|one| one.item.text.title).collect()
+}
+
+#[tokio::test]
+async fn items_come_back_as_they_went_in() {
+    each(async |store| {
+        let mut items = with_items(store, at(0), 3).await;
+        assert_eq!(store.archive().items(None, 9).await.unwrap(), items);
+        let waiting = store.unassessed(9).await.unwrap();
+        assert!(waiting.iter().all(|one| one.before.is_none() && one.story.is_none()));
+        assert_eq!(waiting.into_iter().map(|one| one.item).collect::<Vec<_>>(), items);
+        let after = items.remove(0).id;
+        assert_eq!(store.archive().items(Some(after), 1).await.unwrap(), items[..1]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_poll_that_cannot_be_written_leaves_no_trace() {
+    each(async |store| {
+        with_items(store, at(0), 1).await;
+        let before = claim(store, at(60), 1, Claim::Due).await;
+        assert_eq!(before, ["ofac"]);
+        // A poll of a source that was never adopted cannot be written.
+        let mut poll = polled("ofac", at(61), vec![item("ofac", 2, at(61))]);
+        poll.source = watchlistd::model::SourceId::new("nobody");
+        assert!(store.finish_poll(poll).await.is_err());
+        let row = store.archive().sources(None, 1).await.unwrap().remove(0);
+        assert_eq!(row.state, polled("ofac", at(0), vec![]).state);
+        assert_eq!(row.items, 1);
+        assert_eq!(store.archive().items(None, 9).await.unwrap().len(), 1);
+        assert!(claim(store, at(62), 9, Claim::Due).await.is_empty(), "the claim is kept, too");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn known_items_are_found_by_any_shared_key() {
+    each(async |store| {
+        let items = with_items(store, at(0), 4).await;
+        let ofac = source("ofac").id;
+        let (one, two, three) = (&items[0], &items[1], &items[2]);
+        for (wanted, expected) in [
+            (vec![identity(one.guid.as_deref(), None, "?")], vec![one]),
+            (vec![identity(Some("?"), two.link.as_deref(), "?")], vec![two]),
+            (vec![identity(None, None, &three.text_hash)], vec![three]),
+            (vec![identity(one.guid.as_deref(), two.link.as_deref(), "?")], vec![one, two]),
+            (vec![identity(Some("?"), Some("?"), "?")], vec![]),
+            // A link that looks like a guid is not that guid.
+            (vec![identity(one.link.as_deref(), one.guid.as_deref(), "?")], vec![]),
+        ] {
+            let found = store.known_items(ofac.clone(), wanted).await.unwrap();
+            let ids: Vec<_> = found.iter().map(|known| &known.id).collect();
+            assert_eq!(ids, expected.iter().map(|item| &item.id).collect::<Vec<_>>());
+            for (known, item) in found.iter().zip(expected) {
+                assert_eq!((known.revision, &known.title), (1, &item.text.title));
+                assert_eq!(known.identity.guid, item.guid);
+            }
+        }
+        store.adopt_sources(vec![source("ofac"), source("bis")], at(1)).await.unwrap();
+        let elsewhere = vec![identity(one.guid.as_deref(), None, &one.text_hash)];
+        assert!(store.known_items(source("bis").id, elsewhere).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_edit_replaces_the_keys_and_waits_again() {
+    each(async |store| {
+        let items = with_items(store, at(0), 2).await;
+        super::assess(
+            store,
+            at(1),
+            items.iter().map(|one| super::decided(one, Default::default(), &[], at(1))).collect(),
+        )
+        .await;
+        assert!(store.unassessed(9).await.unwrap().is_empty());
+
+        let new = edited(&items[0], "Changed", at(60));
+        let mut poll = polled("ofac", at(60), vec![]);
+        poll.edited = vec![new.clone()];
+        store.finish_poll(poll.clone()).await.unwrap();
+        let waiting = store.unassessed(9).await.unwrap();
+        assert_eq!(waiting.len(), 1);
+        assert_eq!(waiting[0].item, new);
+        assert_eq!(waiting[0].before, Some(Default::default()), "judged, and said nothing");
+
+        let ofac = source("ofac").id;
+        let old = vec![identity(None, None, &items[0].text_hash)];
+        assert!(store.known_items(ofac.clone(), old).await.unwrap().is_empty());
+        let found =
+            store.known_items(ofac, vec![identity(None, None, &new.text_hash)]).await.unwrap();
+        assert_eq!((found[0].revision, found[0].title.as_str()), (2, "Changed"));
+
+        store.finish_poll(poll).await.unwrap();
+        assert_eq!(store.unassessed(9).await.unwrap()[0].item.revision, 2, "a repeat is no edit");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_poll_that_is_repeated_changes_nothing_twice() {
+    each(async |store| {
+        let items = with_items(store, at(0), 3).await;
+        store.finish_poll(polled("ofac", at(1), items.clone())).await.unwrap();
+        assert_eq!(store.archive().items(None, 9).await.unwrap(), items);
+        assert_eq!(store.archive().sources(None, 9).await.unwrap()[0].items, 3);
+        assert_eq!(titles(store).await, ["Title 1", "Title 2", "Title 3"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_id_that_is_taken_hides_no_words() {
+    each(async |store| {
+        let items = with_items(store, at(0), 1).await;
+        let mut other = item("ofac", 1, at(60));
+        other.text.title = "Something else".into();
+        other.text_hash = "another hash".into();
+        store.finish_poll(polled("ofac", at(60), vec![other])).await.unwrap();
+        assert_eq!(titles(store).await, [items[0].text.title.as_str()]);
+        super::assess(
+            store,
+            at(61),
+            vec![super::decided(&items[0], Default::default(), &[], at(61))],
+        )
+        .await;
+        assert_eq!(titles(store).await, ["Something else"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn coverage_counts_each_item_in_one_window() {
+    each(async |store| {
+        with_items(store, at(0), 3).await;
+        let mut future = item("ofac", 4, at(60));
+        future.published = Some(at(99_999));
+        let mut poll = polled("ofac", at(60), vec![future]);
+        let gap = Gap { source: source("ofac").id, from: at(0), until: at(60) };
+        poll.gap = Some(gap.clone());
+        store.finish_poll(poll).await.unwrap();
+        for (n, minute) in [(1, 61), (2, 62), (3, 63)] {
+            let mut quiet = polled("ofac", at(minute), vec![]);
+            quiet.status = Some(if n == 2 { 304 } else { 200 });
+            store.finish_poll(quiet).await.unwrap();
+        }
+        let first = store.coverage(at(-10), at(60)).await.unwrap();
+        assert_eq!((first.items_read, first.newest), (3, Some(at(0).minus(HOUR))));
+        assert!(first.gaps.is_empty());
+        let second = store.coverage(at(60), at(120)).await.unwrap();
+        assert_eq!((second.items_read, second.newest), (1, Some(at(60))), "no date lies ahead");
+        assert_eq!(second.gaps, [gap]);
+        assert_eq!(second.sources.len(), 1);
+        assert_eq!(second.sources[0].state, polled("ofac", at(63), vec![]).state);
+    })
+    .await;
+}

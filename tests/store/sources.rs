@@ -1,0 +1,149 @@
+//! Sources in force, claims and their leases.
+
+use watchlistd::store::Claim;
+
+use super::{DAY, HOUR, at, claim, each, item, polled, source};
+
+#[tokio::test]
+async fn new_sources_are_due_at_once_and_claimed_once() {
+    each(async |store| {
+        store.adopt_sources(vec![source("a"), source("b"), source("c")], at(0)).await.unwrap();
+        assert_eq!(store.next_due().await.unwrap(), Some(at(0)));
+        assert_eq!(claim(store, at(0), 2, Claim::Due).await, ["a", "b"]);
+        assert_eq!(claim(store, at(0), 9, Claim::Due).await, ["c"], "the others are taken");
+        assert_eq!(store.next_due().await.unwrap(), Some(at(10)), "when the leases end");
+        assert!(claim(store, at(9), 9, Claim::All).await.is_empty());
+        assert_eq!(claim(store, at(10), 9, Claim::Due).await, ["a", "b", "c"], "they ran out");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_claim_given_back_or_finished_is_free() {
+    each(async |store| {
+        store.adopt_sources(vec![source("a"), source("b")], at(0)).await.unwrap();
+        claim(store, at(0), 9, Claim::Due).await;
+        store.release_sources(vec![source("a").id]).await.unwrap();
+        store.finish_poll(polled("b", at(1), vec![])).await.unwrap();
+        assert_eq!(claim(store, at(2), 9, Claim::Due).await, ["a"]);
+        assert_eq!(store.next_due().await.unwrap(), Some(at(12)), "a's lease; b is due at 61");
+        assert_eq!(claim(store, at(61), 1, Claim::Due).await, ["a"]);
+        assert_eq!(claim(store, at(61), 9, Claim::Due).await, ["b"]);
+        store.release_leases(at(62)).await.unwrap();
+        assert_eq!(claim(store, at(62), 9, Claim::Due).await, ["a", "b"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn all_means_all_but_those_told_to_wait() {
+    each(async |store| {
+        store.adopt_sources(vec![source("a"), source("b"), source("c")], at(0)).await.unwrap();
+        for id in ["a", "b", "c"] {
+            let mut poll = polled(id, at(1), vec![]);
+            match id {
+                "b" => poll.state.retry_after = Some(at(30)),
+                "c" => poll.state.retry_after = Some(at(0).plus(DAY * 400)),
+                _ => {}
+            }
+            store.finish_poll(poll).await.unwrap();
+        }
+        assert!(claim(store, at(2), 9, Claim::Due).await.is_empty());
+        assert_eq!(
+            claim(store, at(2), 9, Claim::All).await,
+            ["a", "c"],
+            "a year is no Retry-After"
+        );
+        assert_eq!(claim(store, at(30), 9, Claim::All).await, ["a", "b", "c"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_instant_too_far_ahead_does_not_bind() {
+    each(async |store| {
+        store.adopt_sources(vec![source("a"), source("b")], at(0)).await.unwrap();
+        for (id, ahead) in [("a", DAY * 365), ("b", DAY)] {
+            let mut poll = polled(id, at(0), vec![]);
+            poll.next_poll = at(0).plus(ahead);
+            store.finish_poll(poll).await.unwrap();
+        }
+        let year = at(0).plus(DAY * 365);
+        let tasks = store.claim_due_sources(at(1), year, 9, Claim::Due).await.unwrap();
+        assert_eq!(tasks.len(), 1, "a's next poll was written by a wrong clock");
+        assert_eq!(claim(store, at(2), 9, Claim::Due).await, ["a"], "so was its lease");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_source_keeps_its_history_through_edits_and_retirement() {
+    each(async |store| {
+        store.adopt_sources(vec![source("a"), source("b")], at(0)).await.unwrap();
+        store.finish_poll(polled("a", at(1), vec![item("a", 1, at(1))])).await.unwrap();
+
+        store.adopt_sources(vec![source("b")], at(2)).await.unwrap();
+        let rows = store.archive().sources(None, 9).await.unwrap();
+        assert_eq!(rows.iter().map(|row| row.source.id.as_str()).collect::<Vec<_>>(), ["b"]);
+        assert_eq!(claim(store, at(99), 9, Claim::All).await, ["b"], "a is retired");
+        store.finish_poll(polled("a", at(3), vec![])).await.unwrap();
+        assert_eq!(store.archive().sources(None, 9).await.unwrap().len(), 1, "and stays so");
+
+        let mut back = source("a");
+        back.official = true;
+        store.adopt_sources(vec![back.clone(), source("b")], at(200)).await.unwrap();
+        let rows = store.archive().sources(None, 9).await.unwrap();
+        assert_eq!(rows[0].source, back);
+        assert_eq!((rows[0].items, rows[0].next_poll), (1, at(200)));
+        assert_eq!(rows[0].state.last_success, Some(at(3)), "no new baseline");
+        assert!(rows[0].state.etag.is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_address_forgets_validators_and_nothing_else() {
+    each(async |store| {
+        store.adopt_sources(vec![source("a")], at(0)).await.unwrap();
+        store.finish_poll(polled("a", at(1), vec![item("a", 1, at(1))])).await.unwrap();
+        let mut moved = source("a");
+        moved.url = "https://elsewhere.test/feed".into();
+        store.adopt_sources(vec![moved], at(2)).await.unwrap();
+        let row = store.archive().sources(None, 9).await.unwrap().remove(0);
+        assert_eq!(row.state.etag, None, "an old ETag could hide the new address's items");
+        assert_eq!((row.state.last_success, row.items), (Some(at(1)), 1));
+        assert_eq!(row.next_poll, at(2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_shorter_interval_is_in_force_at_once() {
+    each(async |store| {
+        store.adopt_sources(vec![source("a")], at(0)).await.unwrap();
+        store.finish_poll(polled("a", at(1), vec![])).await.unwrap();
+        let mut faster = source("a");
+        faster.interval = HOUR / 4;
+        store.adopt_sources(vec![faster], at(2)).await.unwrap();
+        assert_eq!(store.next_due().await.unwrap(), Some(at(17)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sources_are_listed_in_pages() {
+    each(async |store| {
+        let all: Vec<_> = (0..25).map(|n| source(&format!("s{n:02}"))).collect();
+        store.adopt_sources(all.clone(), at(0)).await.unwrap();
+        let mut listed = Vec::new();
+        loop {
+            let page = store.archive().sources(listed.last().cloned(), 10).await.unwrap();
+            if page.is_empty() {
+                break;
+            }
+            listed.extend(page.into_iter().map(|row| row.source.id));
+        }
+        assert_eq!(listed, all.into_iter().map(|one| one.id).collect::<Vec<_>>());
+    })
+    .await;
+}
