@@ -25,18 +25,18 @@ const WATCHLIST_FOLDER: &str = "watchlist.d";
 
 /// Tables that people put into the wrong file, and where they belong.
 pub(super) const HOMES: &[(&str, &str)] = &[
-    ("source", "into sources.toml"),
-    ("reader", "into readers.toml"),
-    ("company", "into watchlist.toml"),
-    ("topic", "into topics.toml or watchlist.toml"),
-    ("rule", "into watchlist.toml"),
-    ("operator", "into watchlistd.toml"),
-    ("collect", "into watchlistd.toml"),
-    ("matching", "into watchlistd.toml"),
-    ("mail", "into watchlistd.toml"),
-    ("keep", "into watchlistd.toml"),
-    ("canary", "into watchlistd.toml"),
-    ("status", "into watchlistd.toml"),
+    ("source", "in sources.toml"),
+    ("reader", "in readers.toml"),
+    ("company", "in watchlist.toml"),
+    ("topic", "in topics.toml or watchlist.toml"),
+    ("rule", "in watchlist.toml"),
+    ("operator", "in watchlistd.toml"),
+    ("collect", "in watchlistd.toml"),
+    ("matching", "in watchlistd.toml"),
+    ("mail", "in watchlistd.toml"),
+    ("keep", "in watchlistd.toml"),
+    ("canary", "in watchlistd.toml"),
+    ("status", "in watchlistd.toml"),
 ];
 
 /// A folder or file that cannot be read at all.

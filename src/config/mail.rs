@@ -77,7 +77,7 @@ enum Kind {
 pub(super) fn read(mut table: Table<'_>, folder: &Path, state: &Path) -> Option<Mail> {
     table.forbid(
         "password",
-        "is not accepted: a secret does not belong into a file that people read and copy",
+        "is not accepted: a secret does not belong in a file that people read and copy",
         "put the password alone into a file of its own (mode 0600) and write \
          password_file = \"/path/to/it\"; or hand it over by systemd (LoadCredential=smtp-password:FILE); \
          or set WATCHLISTD_SMTP_PASSWORD. Then change the password: it has been in the clear",
@@ -115,6 +115,9 @@ fn smtp(table: &mut Table<'_>, folder: &Path, needed: bool) -> Option<Smtp> {
     let ca_file = table.path("ca_file", folder);
     let username = table.string("username");
     let password_file = table.path("password_file", folder);
+    if let Some(host) = &host {
+        table.judge(host, server_name);
+    }
     let host = host?;
     if !needed {
         return None;
@@ -138,6 +141,25 @@ fn smtp(table: &mut Table<'_>, folder: &Path, needed: bool) -> Option<Smtp> {
         },
     };
     Some(Smtp { host, port, tls, ca_file, username, password_file })
+}
+
+/// A bare name or address, without scheme and port.
+fn server_name(text: &str) -> Result<(), Unfit> {
+    let address = text.trim_start_matches('[').trim_end_matches(']');
+    if address.parse::<std::net::IpAddr>().is_ok() {
+        return Ok(());
+    }
+    let unfit = Unfit::new(format!("\"{text}\" is no name of a server"));
+    if let Some((name, port)) = text.rsplit_once(':')
+        && port.parse::<u16>().is_ok()
+        && !name.contains(['/', ':'])
+    {
+        return Err(unfit.hint(format!("write host = \"{name}\" and port = {port}")));
+    }
+    match url::Host::parse(text) {
+        Ok(url::Host::Domain(_)) if !text.contains('/') => Ok(()),
+        _ => Err(unfit.accepts("a bare name like \"smtp.your-company.com\", or an address")),
+    }
 }
 
 /// Mails and passwords travel in the clear only inside one machine.

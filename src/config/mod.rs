@@ -1,7 +1,6 @@
 //! The files that people edit, read into typed values that carry their place.
 //!
-//! Three forms follow each other: as written (a TOML tree with the span of every value,
-//! [`document`]), merged with the defaults (each section takes its keys through [`table`], which
+//! Three forms follow each other: as written (a TOML tree with the span of every value), merged with the defaults (each section takes its keys through a table that
 //! knows what is accepted), and valid ([`Settings`] and the entries of [`crate::model`]).
 //!
 //! Invariant: every problem of every file is reported in one go, each with file, line and column;
@@ -15,12 +14,13 @@ mod document;
 mod duration;
 mod environment;
 mod files;
+mod hint;
 mod keep;
 mod mail;
 mod matching;
 mod operator;
 mod reader;
-mod secret;
+pub mod secret;
 mod service;
 pub mod settings;
 mod size;
@@ -37,6 +37,7 @@ pub use settings::Settings;
 
 use std::path::PathBuf;
 
+use self::document::Findings;
 use crate::model::watchlist::WatchlistEntries;
 use crate::model::{Level, Problem, ReaderEntry, SourceEntry};
 
@@ -61,35 +62,37 @@ pub struct Parsed {
 /// Reads all files of a folder into typed values. Looks at no file itself and at no clock.
 #[must_use]
 pub fn parse(files: &Files, environment: &Environment) -> Parsed {
-    let mut problems = files.problems();
-    let mut whole = problems.iter().all(|one| one.level != Level::Error);
-    let mut read = |name: &str| {
-        let document = document::Document::parse(files.text(name)?);
-        whole &= document.is_sound();
-        Some(document)
-    };
-    let mut settings = None;
-    let mut collect = collect::Collect::default();
-    if let Some(document) = read(SERVICE) {
-        let service = service::read(document, files.folder(), environment, &mut problems);
-        settings = service.settings;
-        collect = service.collect;
-    }
+    let problems = files.problems();
+    let whole = problems.iter().all(|one| one.level != Level::Error);
+    let mut found = Findings { problems, whole };
+    let service = files
+        .text(SERVICE)
+        .map(|text| service::read(text, files.folder(), environment, &mut found));
+    let (settings, collect) =
+        service.map_or_else(Default::default, |one| (one.settings, one.collect));
     let zone = settings.as_ref().map(|one| &one.timezone);
-    let sources =
-        read(SOURCES).map(|one| source::read(one, &collect, &mut problems)).unwrap_or_default();
-    let readers =
-        read(READERS).map(|one| reader::read(one, zone, &mut problems)).unwrap_or_default();
+    let sources = files.text(SOURCES).map(|text| source::read(text, &collect, &mut found));
+    let readers = files.text(READERS).map(|text| reader::read(text, zone, &mut found));
+    let watchlist = watchlists(files, &mut found);
+    if found.whole && watchlist::is_empty(&watchlist) {
+        found.problems.push(watchlist::nothing_watched());
+    }
+    Parsed {
+        settings,
+        sources: sources.unwrap_or_default(),
+        readers: readers.unwrap_or_default(),
+        watchlist,
+        problems: in_order(found.problems),
+        whole: found.whole,
+    }
+}
+
+fn watchlists(files: &Files, found: &mut Findings) -> WatchlistEntries {
     let mut entries = WatchlistEntries::default();
-    for name in files.watchlist_names() {
-        if let Some(document) = read(name) {
-            entries.append(watchlist::read(document, &mut problems));
-        }
+    for text in files.watchlist_names().filter_map(|name| files.text(name)) {
+        entries.append(watchlist::read(text, found));
     }
-    if whole && watchlist::is_empty(&entries) {
-        problems.push(watchlist::nothing_watched());
-    }
-    Parsed { settings, sources, readers, watchlist: entries, problems: in_order(problems), whole }
+    entries
 }
 
 /// Reads watchlists alone, as `match` and `evaluate` take them: a folder means its
@@ -98,19 +101,14 @@ pub fn parse(files: &Files, environment: &Environment) -> Parsed {
 /// # Errors
 /// When a path cannot be read at all; what is wrong inside a file is among the problems.
 pub fn watchlist_from(paths: &[PathBuf]) -> Result<(WatchlistEntries, Vec<Problem>), ReadError> {
-    let mut problems = Vec::new();
+    let mut found = Findings { problems: Vec::new(), whole: true };
     let mut entries = WatchlistEntries::default();
     for path in paths {
         let files = Files::watchlist_at(path)?;
-        problems.extend(files.problems());
-        for name in files.watchlist_names() {
-            if let Some(text) = files.text(name) {
-                let document = document::Document::parse(text);
-                entries.append(watchlist::read(document, &mut problems));
-            }
-        }
+        found.problems.extend(files.problems());
+        entries.append(watchlists(&files, &mut found));
     }
-    Ok((entries, in_order(problems)))
+    Ok((entries, in_order(found.problems)))
 }
 
 /// Problems by file (in the order in which the files are read) and position, equal ones once; those

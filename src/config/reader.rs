@@ -2,23 +2,25 @@
 //!
 //! The schedule, the zone, the addresses and what the filters name stay text for `notify`.
 
-use super::document::Document;
+use std::sync::Arc;
+
+use super::document::{self, Findings};
 use super::table::Table;
 use super::{defaults, files, service};
 use crate::model::reader::{Away, UrgentFrom, WhenEmpty};
-use crate::model::{Located, Problem, ReaderEntry, Severity};
+use crate::model::{FileText, Located, ReaderEntry, Severity};
 
 const EXAMPLE: &str = "[[reader]]\nname = \"Mei\"\nto = [\"mei@your-company.com\"]";
 const AWAY: &str = "days like { from = 2026-12-21, until = 2027-01-06, deputy = \"Jo\" }";
 
 /// Reads all `[[reader]]`; `zone` is the service's own.
 pub(super) fn read(
-    document: Document<'_>,
+    file: &Arc<FileText>,
     zone: Option<&Located<String>>,
-    problems: &mut Vec<Problem>,
+    findings: &mut Findings,
 ) -> Vec<ReaderEntry> {
     let zone = service::zone_or_utc(zone);
-    document.read(problems, |mut root| {
+    document::read(file, findings, |mut root| {
         root.elsewhere(files::HOMES);
         let tables = root.tables("reader");
         if tables.is_empty() {

@@ -42,6 +42,15 @@ pub fn password(mail: &Mail, environment: &Environment) -> (Option<SecretString>
     }
 }
 
+/// Whether a key's name says that its value is a secret, wherever it stands and however it is spelt:
+/// such a value is never shown. `password_file` names a place, not a secret.
+#[must_use]
+pub fn names_one(key: &str) -> bool {
+    let key = key.trim().to_ascii_lowercase();
+    let secret = ["passw", "pasw", "secret", "token", "credential"];
+    key != "password_file" && secret.iter().any(|word| key.contains(word))
+}
+
 fn nowhere(username: &Located<String>) -> Problem {
     let what = format!("there is no password for `username` \"{}\" in [mail]", username.value);
     Problem::error(username.place.clone(), what).hint(

@@ -1,13 +1,14 @@
 //! `watchlistd.toml`: its top level, and the order in which its sections need each other.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::collect::Collect;
-use super::document::Document;
+use super::document::{self, Findings};
 use super::settings::{Settings, Storage};
 use super::table::{Table, Unfit};
 use super::{Environment, canary, collect, keep, mail, matching, operator, status};
-use crate::model::{Located, Problem};
+use crate::model::{FileText, Located};
 
 /// What `watchlistd.toml` says. `collect` is usable even when the rest is not, so that sources are
 /// judged all the same.
@@ -41,22 +42,22 @@ const HOMES: &[(&str, &str)] = &[
     ("subject", "under [mail]"),
     ("free_space", "under [keep]"),
     ("listen", "under [status]"),
-    ("source", "into sources.toml"),
-    ("reader", "into readers.toml"),
-    ("company", "into watchlist.toml"),
-    ("topic", "into watchlist.toml"),
-    ("rule", "into watchlist.toml"),
-    ("urgent", "into readers.toml, under [[reader]]"),
-    ("digest", "into readers.toml, under [[reader]]"),
+    ("source", "in sources.toml"),
+    ("reader", "in readers.toml"),
+    ("company", "in watchlist.toml"),
+    ("topic", "in watchlist.toml"),
+    ("rule", "in watchlist.toml"),
+    ("urgent", "in readers.toml, under [[reader]]"),
+    ("digest", "in readers.toml, under [[reader]]"),
 ];
 
 pub(super) fn read(
-    document: Document<'_>,
+    file: &Arc<FileText>,
     folder: &Path,
     environment: &Environment,
-    problems: &mut Vec<Problem>,
+    findings: &mut Findings,
 ) -> Service {
-    document.read(problems, |mut root| {
+    document::read(file, findings, |mut root| {
         root.elsewhere(HOMES);
         let contact = root.required("contact", "\"ops@your-company.com\"");
         if let Some(contact) = &contact {

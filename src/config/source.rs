@@ -2,12 +2,14 @@
 //!
 //! Whether an id is unique and an address can be polled is `collect`'s to judge.
 
+use std::sync::Arc;
+
 use super::collect::{self, Collect};
-use super::document::Document;
+use super::document::{self, Findings};
 use super::duration;
 use super::files;
 use super::table::Table;
-use crate::model::{Located, Problem, SourceEntry};
+use crate::model::{FileText, Located, SourceEntry};
 
 /// The one kind of source so far.
 const FEED: &str = "feed";
@@ -16,11 +18,11 @@ const EXAMPLE: &str = "[[source]]\nid = \"ofac\"\nurl = \"https://…\"";
 
 /// Reads all `[[source]]`.
 pub(super) fn read(
-    document: Document<'_>,
+    file: &Arc<FileText>,
     collect: &Collect,
-    problems: &mut Vec<Problem>,
+    findings: &mut Findings,
 ) -> Vec<SourceEntry> {
-    document.read(problems, |mut root| {
+    document::read(file, findings, |mut root| {
         root.elsewhere(files::HOMES);
         let tables = root.tables("source");
         if tables.is_empty() {

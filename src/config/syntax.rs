@@ -1,7 +1,9 @@
-//! What the TOML parser complains of, sorted: one complaint for one mistake, with a hint that comes
-//! from looking at the line itself.
+//! What the TOML parser complains of, sorted: one complaint for one mistake.
 //!
-//! It does not judge by the parser's words, which change between releases.
+//! A parser that goes on after a mistake sees mistakes that are none. So the first one is told, its
+//! lines are blanked out (every other byte keeps its place), and the text is parsed again, until it
+//! is clean: what is left can be judged as if the mistake were not there. The parser's words are
+//! passed on and never judged by; they change between releases.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,32 +11,45 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
+use super::hint;
 use crate::model::{FileText, Place, Problem};
 
-/// Curly, low and angle quotes, and full-width ones: what word processors and chat programs make of
-/// straight quotes.
-const CURLY: &[char] = &['“', '”', '„', '‟', '‘', '’', '‚', '«', '»', '「', '」', '＂', '＇'];
+/// Mistakes told in one file.
+const MOST: usize = 50;
+/// Bytes parsed again and again in one file: the largest watchlists get fewer rounds.
+const BUDGET: usize = 256 << 20;
+
+/// A text without its spelling mistakes, and these.
+pub(super) struct Mended {
+    /// The text with the mistaken lines blanked out, each byte at its place.
+    pub(super) text: String,
+    /// The mistakes, in file order.
+    pub(super) errors: Vec<SyntaxError>,
+    /// Where the mended part ends: behind it there are mistakes that nobody has sorted out.
+    pub(super) until: usize,
+}
 
 /// One mistake of spelling TOML.
 pub(super) struct SyntaxError {
     span: Range<usize>,
     what: String,
     hint: Option<String>,
-    /// The list or table that ran on over the following lines because it was not closed.
-    swallowed: Option<Range<usize>>,
+    /// Where the parser saw it; the span may have been moved to where a person would look.
+    seen: usize,
+    cure: Cure,
+}
+
+/// How the text becomes readable again behind a mistake.
+enum Cure {
+    /// By blanks over these lines.
+    Blank(Range<usize>),
+    /// By a comma over this blank.
+    Comma(usize),
+    /// By itself: the parser goes on as people mean it.
+    None,
 }
 
 impl SyntaxError {
-    /// The bytes of the lines whose other problems are only its consequence.
-    pub(super) fn touched(&self, text: &str) -> Range<usize> {
-        let mut touched = line_of(text, self.span.start);
-        if let Some(swallowed) = &self.swallowed {
-            touched.start = touched.start.min(swallowed.start);
-            touched.end = touched.end.max(swallowed.end);
-        }
-        touched
-    }
-
     pub(super) fn into_problem(self, file: &Arc<FileText>) -> Problem {
         let place = Place { file: Arc::clone(file), span: self.span };
         let problem = Problem::error(Some(place), self.what);
@@ -45,79 +60,171 @@ impl SyntaxError {
     }
 }
 
-/// One error for each mistake: the first of each line, and of a list that was not closed only one.
-pub(super) fn sort_out(text: &str, root: &DeTable<'_>, found: &[Error]) -> Vec<SyntaxError> {
-    let mut runaways = Vec::new();
-    if !found.is_empty() {
-        for value in root.values() {
-            collect_runaways(text, value, &mut runaways);
+/// Finds the mistakes of a text one after the other.
+pub(super) fn mend(text: &str) -> Mended {
+    let mut mended = Mended { text: text.to_owned(), errors: Vec::new(), until: text.len() + 1 };
+    let rounds = (BUDGET / text.len().max(1)).clamp(2, MOST);
+    for round in 0..=rounds {
+        let Some(error) = first(&mended) else { return mended };
+        if round == rounds {
+            mended.until = line_of(text, error.seen).start;
+            break;
         }
-    }
-    let mut spans: Vec<(Range<usize>, &Error)> =
-        found.iter().map(|error| (clamp(text, error.span()), error)).collect();
-    spans.sort_by_key(|(span, _)| (span.start, span.end));
-    let mut kept: Vec<SyntaxError> = Vec::new();
-    for (span, error) in spans {
-        if kept.iter().any(|one| one.touched(text).contains(&span.start) || one.span == span) {
-            continue;
+        match &error.cure {
+            Cure::Blank(lines) => blank(&mut mended.text, lines),
+            Cure::Comma(at) => mended.text.replace_range(*at..at + 1, ","),
+            Cure::None => {}
         }
-        let swallowed =
-            runaways.iter().find(|run| run.start <= span.start && span.start <= run.end).cloned();
-        kept.push(describe(text, span, error, swallowed));
+        mended.errors.push(error);
     }
-    kept
+    mended.errors.sort_by_key(|one| one.span.start);
+    mended
+}
+
+/// The first mistake that was not told yet.
+fn first(mended: &Mended) -> Option<SyntaxError> {
+    let text = &mended.text;
+    let (root, found) = DeTable::parse_recoverable(text);
+    let told = |span: &Range<usize>| mended.errors.iter().any(|one| one.seen == span.start);
+    let (span, error) = found
+        .iter()
+        .map(|error| (clamp(text, error.span()), error))
+        .filter(|(span, _)| !told(span))
+        .min_by_key(|(span, _)| (span.start, span.end))?;
+    let around = root.get_ref().values().find_map(|value| around(text, value, span.start));
+    Some(describe(text, span, error, around))
+}
+
+/// The innermost list, inline table or long text around a position, with whether it is closed and
+/// holds nothing that looks like lines of its own.
+fn around(text: &str, value: &Spanned<DeValue<'_>>, at: usize) -> Option<(Range<usize>, bool)> {
+    let inner = match value.get_ref() {
+        DeValue::Array(list) => list.iter().find_map(|one| around(text, one, at)),
+        DeValue::Table(table) => table.values().find_map(|one| around(text, one, at)),
+        _ => None,
+    };
+    let span = clamp(text, Some(value.span()));
+    let inside = &text[span.clone()];
+    let close = match inside.get(..1)? {
+        "[" if is_header(inside) => return inner,
+        "[" => "]",
+        "{" => "}",
+        _ if inside.starts_with("\"\"\"") => "\"\"\"",
+        _ if inside.starts_with("'''") => "'''",
+        _ => return inner,
+    };
+    if at < span.start || span.end < at {
+        return inner;
+    }
+    let closed = inside.len() > 1 && inside.ends_with(close);
+    let closed = closed && !inside.lines().skip(1).any(begins_anew);
+    // Of nested ones that are not closed the outermost is to blame for the lines lost.
+    match inner {
+        Some((_, true)) if closed => inner,
+        _ => Some((span, closed)),
+    }
 }
 
 fn describe(
     text: &str,
     span: Range<usize>,
     error: &Error,
-    swallowed: Option<Range<usize>>,
+    around: Option<(Range<usize>, bool)>,
 ) -> SyntaxError {
-    if let Some(run) = &swallowed {
-        let (kind, close) =
-            if text[run.clone()].starts_with('{') { ("table", '}') } else { ("list", ']') };
-        let opening = run.start..run.start + 1;
-        return SyntaxError {
-            span: opening,
-            what: format!("the {kind} that starts here is not closed, or lacks a comma"),
-            hint: Some(format!("put a comma between its values and `{close}` after the last")),
-            swallowed,
-        };
-    }
-    let hint = hint(text, &span);
-    SyntaxError { span, what: format!("not TOML: {}", error.message()), hint, swallowed }
+    let lines = line_of(text, span.start);
+    let line = &text[lines.clone()];
+    let seen = span.start;
+    let (span, hint, cure) = match around {
+        Some((value, false)) => return not_closed(text, &value, seen),
+        Some((value, true)) => in_list(text, &value, span),
+        None if is_header(line) => (span, hint::of_line(text, seen), Cure::None),
+        None if line.trim_start().starts_with('[') => {
+            let below = next(text, lines.end, |line| line.trim_start().starts_with('['));
+            (span, hint::of_line(text, seen), Cure::Blank(lines.start..below))
+        }
+        None => (span, hint::of_line(text, seen), Cure::Blank(lines)),
+    };
+    SyntaxError { span, what: format!("not TOML: {}", error.message()), hint, seen, cure }
 }
 
-/// Lists and inline tables that hold what looks like lines of their own: they were not closed.
-fn collect_runaways(text: &str, value: &Spanned<DeValue<'_>>, found: &mut Vec<Range<usize>>) {
-    let span = clamp(text, Some(value.span()));
-    let inside = &text[span.clone()];
-    let swallows = inside.starts_with(['[', '{'])
-        && !inside.starts_with("[[")
-        && inside.lines().skip(1).any(|line| is_header(line) || is_assignment(line))
-        // An ordinary table's span is its header alone.
-        && inside.contains('\n');
-    match value.get_ref() {
-        DeValue::Array(_) | DeValue::Table(_) if swallows => found.push(span),
-        DeValue::Array(list) => {
-            for one in list.iter() {
-                collect_runaways(text, one, found);
-            }
-        }
-        DeValue::Table(table) => {
-            for one in table.values() {
-                collect_runaways(text, one, found);
-            }
-        }
-        _ => {}
+/// A mistake in a list that is otherwise whole: where to show it, what to do, how to read on.
+fn in_list(
+    text: &str,
+    list: &Range<usize>,
+    span: Range<usize>,
+) -> (Range<usize>, Option<String>, Cure) {
+    if let Some((value_end, blank)) = missing_comma(text, &span) {
+        let hint = "put a comma between the two values".to_owned();
+        return (value_end..value_end, Some(hint), Cure::Comma(blank));
+    }
+    let hint = hint::in_list(text, span.start);
+    let line = line_of(text, span.start);
+    let (first, last) = (line_of(text, list.start), line_of(text, list.end));
+    // A line within a list can go alone; its first and last hold it together.
+    let lines = if line == first || line == last { first.start..last.end } else { line };
+    (span, hint, Cure::Blank(lines))
+}
+
+/// Whether one value follows another: the end of the first, and a blank between them.
+fn missing_comma(text: &str, span: &Range<usize>) -> Option<(usize, usize)> {
+    let (before, behind) = text.split_at(span.start);
+    let value_end = before.trim_end().len();
+    let follows = behind.starts_with(['"', '\'', '{', '[']);
+    let ended = before[..value_end].ends_with(['"', '\'', '}', ']']);
+    let blank = before.ends_with([' ', '\t', '\n']);
+    (span.is_empty() && follows && ended && blank).then(|| (value_end, before.len() - 1))
+}
+
+fn not_closed(text: &str, value: &Range<usize>, seen: usize) -> SyntaxError {
+    let opening = line_of(text, value.start);
+    let (kind, close) = match text.as_bytes()[value.start] {
+        b'[' => ("list", "]"),
+        b'{' => ("table", "}"),
+        b'"' => ("long text", "\"\"\""),
+        _ => ("long text", "'''"),
+    };
+    let hint = match kind {
+        "long text" => format!("close it with {close}"),
+        _ => format!("put a comma between its values and `{close}` after the last"),
+    };
+    SyntaxError {
+        span: value.start..value.start + 1,
+        what: format!("the {kind} that starts here is not closed, or something in it is amiss"),
+        hint: Some(hint),
+        seen,
+        cure: Cure::Blank(opening.start..next(text, opening.end, begins_anew)),
     }
 }
 
-fn is_header(line: &str) -> bool {
+/// Puts blanks over all but the line ends.
+fn blank(text: &mut String, lines: &Range<usize>) {
+    let blanks: String = text[lines.clone()]
+        .bytes()
+        .map(|byte| if matches!(byte, b'\n' | b'\r') { char::from(byte) } else { ' ' })
+        .collect();
+    text.replace_range(lines.clone(), &blanks);
+}
+
+/// Whether a line starts something of its own: a header or `key =`.
+fn begins_anew(line: &str) -> bool {
+    is_header(line) || is_assignment(line)
+}
+
+/// `[name]` or `[[name]]`.
+pub(super) fn is_header(line: &str) -> bool {
+    header(line).is_some()
+}
+
+/// The name in a header.
+pub(super) fn header(line: &str) -> Option<&str> {
     let line = line.split('#').next().unwrap_or(line).trim();
-    let name = line.trim_matches(['[', ']']);
-    line.starts_with('[') && line.ends_with(']') && !name.is_empty() && name.chars().all(bare)
+    let inner = line.strip_prefix('[')?.strip_suffix(']')?;
+    let inner = match inner.strip_prefix('[') {
+        Some(rest) => rest.strip_suffix(']')?,
+        None => inner,
+    };
+    let name = inner.trim();
+    (!name.is_empty() && name.chars().all(bare)).then_some(name)
 }
 
 fn is_assignment(line: &str) -> bool {
@@ -128,91 +235,27 @@ fn is_assignment(line: &str) -> bool {
 }
 
 /// Characters of a bare TOML key.
-fn bare(one: char) -> bool {
+pub(super) fn bare(one: char) -> bool {
     one.is_ascii_alphanumeric() || matches!(one, '_' | '-' | '.')
 }
 
-/// What the line suggests.
-fn hint(text: &str, span: &Range<usize>) -> Option<String> {
-    let line = text[line_of(text, span.start)].trim();
-    if line.contains(CURLY) {
-        return Some("these are not straight quotes; type \" instead".to_owned());
-    }
-    if line.starts_with('[') {
-        let name = line.trim_matches(['[', ']']);
-        let twice = earlier_header(text, span.start, name);
-        return match (twice, name.chars().all(bare)) {
-            (Some(at), true) => Some(format!(
-                "[{name}] stands on line {at} already; move these keys there and delete this line"
-            )),
-            (None, true) => Some(format!("a header is written [{name}] or [[{name}]]")),
-            _ => None,
-        };
-    }
-    let code = line.split('#').next().unwrap_or(line);
-    if code.matches('"').count() % 2 == 1 {
-        return Some("a quote \" is missing, or one too many".to_owned());
-    }
-    let Some((key, value)) = line.split_once('=') else {
-        return key_without_equals(code);
-    };
-    let (key, value) = (key.trim(), value.split('#').next().unwrap_or(value).trim());
-    if key.is_empty() || !key.chars().all(bare) {
-        return None;
-    }
-    if let Some(at) = earlier_key(text, span.start, key) {
-        return Some(format!("`{key}` stands on line {at} already"));
-    }
-    if value.is_empty() {
-        return Some(format!("write a value after `{key} =`, or delete the line"));
-    }
-    if value.starts_with(['"', '\'']) && value.contains('\\') {
-        return Some("a backslash has a meaning of its own in \"…\"; use '…' instead".to_owned());
-    }
-    let unquoted = !value.contains(['"', '\'', '[', '{']);
-    unquoted.then(|| format!("write {key} = \"{value}\""))
-}
-
-fn key_without_equals(line: &str) -> Option<String> {
-    let end = line.find(|one| !bare(one))?;
-    let (key, rest) = line.split_at(end);
-    let value = rest.trim_start_matches([':', ' ', '\t']).trim_end();
-    if key.is_empty() || value.is_empty() || value.starts_with([',', '<', '>']) {
-        return Some("a line is written key = value; comments start with #".to_owned());
-    }
-    Some(format!("write {key} = {value}"))
-}
-
-/// The line (from 1) of an earlier `[name]` header.
-fn earlier_header(text: &str, before: usize, name: &str) -> Option<usize> {
-    let start = line_of(text, before).start;
-    let wanted = format!("[{name}]");
-    text[..start]
-        .lines()
-        .position(|line| line.split('#').next().unwrap_or("").trim() == wanted)
-        .map(|at| at + 1)
-}
-
-/// The line (from 1) of the same key earlier in the same table.
-fn earlier_key(text: &str, before: usize, key: &str) -> Option<usize> {
-    let start = line_of(text, before).start;
-    let lines: Vec<&str> = text[..start].lines().collect();
-    for (at, line) in lines.iter().enumerate().rev() {
-        if is_header(line) {
-            return None;
-        }
-        if line.split_once('=').is_some_and(|(other, _)| other.trim() == key) {
-            return Some(at + 1);
-        }
-    }
-    None
-}
-
 /// Bytes of the line around `at`, its line end included.
-fn line_of(text: &str, at: usize) -> Range<usize> {
+pub(super) fn line_of(text: &str, at: usize) -> Range<usize> {
     let start = text[..at].rfind('\n').map_or(0, |found| found + 1);
-    let end = text[at..].find('\n').map_or(text.len() + 1, |found| at + found + 1);
+    let end = text[at..].find('\n').map_or(text.len(), |found| at + found + 1);
     start..end
+}
+
+/// Where the next line of a kind starts, or the end.
+fn next(text: &str, from: usize, kind: impl Fn(&str) -> bool) -> usize {
+    let mut at = from;
+    for line in text[from..].split_inclusive('\n') {
+        if kind(line) {
+            return at;
+        }
+        at += line.len();
+    }
+    text.len()
 }
 
 /// A span inside the text, on character boundaries; one past the last line end moves back onto it,

@@ -98,6 +98,8 @@ impl<'d> Table<'d> {
         };
         let hint = if self.title.is_empty() {
             format!("add {key} = {example} above the first [table]")
+        } else if self.title.starts_with('`') {
+            format!("add {key} = {example} between the braces")
         } else {
             format!("add {key} = {example} under {}", self.title)
         };

@@ -3,14 +3,16 @@
 //!
 //! Names, terms and searches stay text for `detect`.
 
-use super::document::Document;
+use std::sync::Arc;
+
+use super::document::{self, Findings};
 use super::table::{Table, Value};
 use super::{defaults, files};
 use crate::model::watchlist::{
     AliasEntry, CaseRule, CompanyEntry, Guards, Remarks, RuleEntry, TopicEntry, WatchlistEntries,
     WithoutCompany,
 };
-use crate::model::{Problem, Severity};
+use crate::model::{FileText, Problem, Severity};
 
 const CASES: &[(&str, CaseRule)] = &[("exact", CaseRule::Exact), ("any", CaseRule::Any)];
 const SEVERITIES: &[(&str, Severity)] = &[("high", Severity::High), ("medium", Severity::Medium)];
@@ -23,8 +25,8 @@ const WITHOUT_COMPANY: &[(&str, WithoutCompany)] = &[
 const ALIAS: &str = "text in quotes, or { name = \"…\", only_with = [\"…\"] }";
 
 /// Reads one watchlist file.
-pub(super) fn read(document: Document<'_>, problems: &mut Vec<Problem>) -> WatchlistEntries {
-    document.read(problems, |mut root| {
+pub(super) fn read(file: &Arc<FileText>, findings: &mut Findings) -> WatchlistEntries {
+    document::read(file, findings, |mut root| {
         root.elsewhere(files::HOMES);
         let companies = root.tables("company");
         let topics = root.tables("topic");

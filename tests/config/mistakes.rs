@@ -1,0 +1,156 @@
+//! What a tired analyst gets wrong, and what the program says: a snapshot for each.
+
+use watchlistd::cli::problems;
+
+use super::{parse, watchlist_problems};
+
+fn told(name: &str, text: &str) -> String {
+    problems::render(&parse(&[(name, text)]).problems, false)
+}
+
+macro_rules! snapshot {
+    ($name:ident, $file:expr, $text:expr) => {
+        #[test]
+        fn $name() {
+            insta::assert_snapshot!(stringify!($name), told($file, $text));
+        }
+    };
+}
+
+snapshot!(
+    missing_quote,
+    "watchlist.toml",
+    "[[company]]\nname = \"Huawei\naliases = [\"华为\"]\n\n[[company]]\nname = \"SMIC\"\ntikers = [\"HKEX:981\"]\n"
+);
+snapshot!(
+    curly_quotes,
+    "watchlist.toml",
+    "[[company]]\nname = “Huawei”\naliases = [“华为”, \"Huawei Tech\"]\n"
+);
+snapshot!(
+    table_written_twice,
+    "watchlistd.toml",
+    "contact = \"ops@bank.test\"\ntimezone = \"America/New_York\"\n[operator]\nto = [\"ops@bank.test\"]\n\
+     [mail]\nhost = \"smtp.bank.test\"\n\n[mail]\nfrom = \"watchlist@bank.test\"\n"
+);
+snapshot!(
+    misspelt_words,
+    "watchlist.toml",
+    "[[compny]]\nname = \"Huawei\"\n\n[[company]]\nname = \"Alibaba\"\n\talises = [\"阿里巴巴\"]\n\n\
+     [[topic]]\nname = \"Delisting\"\nterms = [\"delist\"]\nseverity = \"hihg\"\n"
+);
+snapshot!(
+    wrong_types,
+    "watchlist.toml",
+    "[[company]]\nname = 360\naliases = \"Qihoo\"\nweak = \"false\"\n\n[[company]]\nname = \"A\"\n\
+     aliases = [\"B\", 3, { name = \"C\", not_wiht = [\"D\"] }, { case = \"exact\" }]\n"
+);
+snapshot!(
+    missing_comma,
+    "watchlist.toml",
+    "[[company]]\nname = \"阿里巴巴\"\naliases = [\"阿里\" \"淘宝\"]\ngroups = [\"china-tech\"]\n"
+);
+snapshot!(
+    list_not_closed,
+    "watchlist.toml",
+    "[[company]]\nname = \"Alibaba\"\naliases = [\"BABA\",\n  \"Taobao\"\ngroups = [\"china-tech\"]\n\n\
+     [[company]]\nname = \"SMIC\"\ngroups = [\"chips\"]\n"
+);
+snapshot!(header_not_closed, "watchlist.toml", "[[company]\nname = \"Huawei\"\n");
+snapshot!(unquoted_and_colon, "watchlist.toml", "[[company]]\nname = Huawei\nnote: \"1260H\"\n");
+snapshot!(
+    same_key_twice,
+    "watchlist.toml",
+    "[[company]]\nname = \"Huawei\"\nid = \"h\"\nname = \"SMIC\"\n"
+);
+snapshot!(single_brackets, "watchlist.toml", "[company]\nname = \"Huawei\"\n");
+snapshot!(
+    operators_slips,
+    "watchlistd.toml",
+    "contact = \"ops@example.com\"\ninterval = \"30m\"\n\n[operator]\nto = \"ops@bank.test\"\n\n\
+     [collect]\ninterval = 30\nofficial_interval = \"15 min\"\nper_host = 0\npause = \"0s\"\n\
+     first_run = \"everything\"\nallow_private = \"yes\"\n\n\
+     [mail]\ntransport = \"smpt\"\nhost = \"smtp.bank.test\"\nport = 99999\ntls = \"none\"\n\
+     password = \"hunter2\"\nfrom = \"Watchlist <watchlist@bank.test>\"\ntimezone = \"Europe/Berlin\"\n\n\
+     [keep]\nitems = \"1y\"\nfree_space = 200\n\n[canary]\n\n[status]\nlisten = \"0.0.0.0:9464\"\n\n\
+     [matching]\ndefaults = 1\nbackfill = \"0s\"\n\n[[reader]]\nname = \"Mei\"\n"
+);
+snapshot!(
+    readers_slips,
+    "readers.toml",
+    "[[reader]]\nname = \"Mei\"\nto = []\n\n[[reader]]\nto = [\"jo@bank.test\", \"\"]\nurgent = \"low\"\n\
+     min_severity = \"low\"\nwhen_empty = \"never\"\nmax_items = \"50\"\nschedule = \"daily 08:00\"\n\
+     away = { from = 2026-12-21, to = 2027-01-06 }\n\n[[reader]]\nname = \"Al\"\nto = [\"al@bank.test\"]\n\
+     away = \"next week\"\n"
+);
+snapshot!(
+    password_in_the_file,
+    "watchlistd.toml",
+    "contact = \"ops@bank.test\"\ntimezone = \"America/New_York\"\n[operator]\nto = [\"ops@bank.test\"]\n\
+     [mail]\nhost = \"smtp.bank.test:587\"\nfrom = \"w@bank.test\"\npassword = \"hunter2\"\n\
+     pasword: hunter2\nsecret = hunter2\n[smtp]\npassword = \"hunter2\"\n"
+);
+snapshot!(no_source, "sources.toml", "# none yet\n");
+snapshot!(
+    blanks,
+    "watchlistd.toml",
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/config/watchlistd.toml"))
+);
+
+#[test]
+fn mistakes_in_several_files_are_told_together() {
+    let parsed = parse(&[
+        ("sources.toml", "[[source]]\nid = \"a\"\nurl = 1\n"),
+        ("readers.toml", "[[reader]]\nname = \"Mei\"\n"),
+        ("watchlist.d/extra.toml", "[[company]]\nnote = \"no name\"\n"),
+    ]);
+    let told: Vec<String> = parsed.problems.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!("several_files", told.join("\n"));
+}
+
+/// A missing quote must not make other lines look wrong.
+#[test]
+fn one_slip_is_told_once() {
+    for text in [
+        "[[company]]\nname = \"Huawei\n",
+        "[[company]]\nname = Huawei Technologies\n",
+        "[[company]]\nname \"Huawei\"\n",
+        "[[company]]\nname = \"Huawei\" # fine\naliases = [\"a\", \"b\"\n",
+        "[[company]]\nname = \"A\"\naliases = [\"x\", { name = \"y\" ]\n[[company]]\nname = \"B\"\n",
+        "[[company\nname = \"Huawei\"\n",
+        "[[company]]\nname = \"A\"\nid =",
+        "[[company]]\nname = \"A\"\nnote = \"\"\"never closed\n[[company]]\nname = \"B\"\n",
+        "[[company]]\nname = \"A\"\naliases = [\n  \"a\",\n  \"b\"\n",
+        "[[company]]\nname = \"C:\\Users\"\n",
+        "[[company]]\nname = 'it''s'\n",
+        "[[company]]\nname = \"Huawei\"\nweak = yes\n",
+        "[[company]]\nname = \"Huawei\"\nreview_by = 2026-13-41\n",
+        "{\"company\": [\"Huawei\"]}\n",
+    ] {
+        let told = watchlist_problems(text);
+        assert_eq!(told.len(), 1, "{text}\n{}", told.join("\n"));
+        assert!(told[0].starts_with("watchlist.toml:"), "{}", told[0]);
+    }
+}
+
+/// In a long list each mistaken line is told, and what follows is judged too.
+#[test]
+fn every_line_of_a_list_is_judged() {
+    let told = watchlist_problems(
+        "[[topic]]\nname = \"T\"\nterms = [\n  “a”,\n  \"b\"\n  \"c\",\n  \"d\",\n  ‘e’,\n]\nsevrity = \"high\"\n",
+    );
+    let lines: Vec<&str> = told.iter().filter_map(|one| one.split(':').nth(1)).collect();
+    assert_eq!(lines, ["4", "5", "8", "10"], "{}", told.join("\n"));
+}
+
+#[test]
+fn a_broken_line_does_not_take_its_neighbours_along() {
+    let parsed = parse(&[(
+        "watchlist.toml",
+        "[[company]]\nname = \"A\n\n[[company]]\nname = \"B\"\n\n[[company]]\nname = \"C\"\n",
+    )]);
+    assert!(!parsed.whole);
+    let names: Vec<&str> =
+        parsed.watchlist.companies.iter().map(|one| one.name.value.as_str()).collect();
+    assert_eq!(names, ["B", "C"]);
+}
