@@ -9,6 +9,7 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use super::exit::{Exit, Failure};
 use crate::config::settings::Transport;
 use crate::config::{self, Environment, Files, defaults};
 use crate::model::{Level, Problem};
@@ -52,6 +53,43 @@ pub enum InitError {
 
 fn lines(paths: &[PathBuf]) -> String {
     paths.iter().map(|path| format!("\n  {}", path.display())).collect()
+}
+
+/// What `init` is told.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Folder to write to; files that exist are never touched
+    folder: PathBuf,
+    /// Your mail address: operator, first reader and contact until you edit the files
+    #[arg(long, value_name = "ADDRESS")]
+    to: String,
+    /// Your time zone, Europe/Berlin for example
+    #[arg(long, value_name = "ZONE")]
+    timezone: String,
+    /// Mail server; without one, mails are written to a folder
+    #[arg(long, value_name = "HOST")]
+    smtp: Option<String>,
+}
+
+/// Sets a folder up.
+pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let answers = Answers {
+        folder: &arguments.folder,
+        to: &arguments.to,
+        timezone: &arguments.timezone,
+        smtp: arguments.smtp.as_deref(),
+    };
+    init(&answers, out).map_err(|error| {
+        let exit = match &error {
+            InitError::Usage { .. } | InitError::Exists(_) => Exit::Usage,
+            InitError::Io { source, .. } if source.kind() == ErrorKind::PermissionDenied => {
+                Exit::Permission
+            }
+            InitError::Io { .. } => Exit::Io,
+        };
+        Failure::new(exit, error)
+    })?;
+    Ok(Exit::Fine)
 }
 
 /// What a person said on the command line.
