@@ -48,6 +48,9 @@ pub fn refused(problems: &[Problem]) -> Failure {
 
 /// Says problems on standard error.
 pub fn say(problems: &[Problem]) {
+    if problems.is_empty() {
+        return;
+    }
     let mut err = std::io::stderr().lock();
     let colour = err.is_terminal();
     // Standard error may be closed; the exit code still tells.

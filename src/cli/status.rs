@@ -174,10 +174,15 @@ fn digest(reader: String, key: &str, rows: &[MailRow]) -> DigestStatus {
     DigestStatus { reader, slot, sent: sent.filter(|_| all_sent) }
 }
 
+/// To the second: nobody reads milliseconds.
+fn seconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_millis(at.millis().div_euclid(1_000) * 1_000)
+}
+
 fn print(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
     match &status.watchlist {
         WatchlistStatus { since: Some(since), version, .. } => {
-            writeln!(out, "Watchlist  version {version}, in force since {since}")?;
+            writeln!(out, "Watchlist  version {version}, in force since {}", seconds(*since))?;
         }
         WatchlistStatus { .. } => writeln!(out, "Watchlist  none was ever in force")?,
     }
@@ -195,9 +200,9 @@ fn print(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
             "  {:<24} {:<10} since {}  {:>6} items  next {}",
             source.id,
             source.health.as_str(),
-            source.since,
+            seconds(source.since),
             source.items,
-            source.next_poll
+            seconds(source.next_poll)
         )?;
         if let Some(error) = &source.error {
             writeln!(out, "    {error}")?;
@@ -215,13 +220,10 @@ fn print(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
         outbox.dead
     )?;
     for digest in &status.digests {
-        match digest.sent {
-            Some(sent) => {
-                writeln!(out, "  {:<24} digest of {} sent {sent}", digest.reader, digest.slot)?
-            }
-            None => {
-                writeln!(out, "  {:<24} digest of {} not sent yet", digest.reader, digest.slot)?
-            }
+        let (reader, slot) = (&digest.reader, seconds(digest.slot));
+        match digest.sent.map(seconds) {
+            Some(sent) => writeln!(out, "  {reader:<24} digest of {slot} sent {sent}")?,
+            None => writeln!(out, "  {reader:<24} digest of {slot} not sent yet")?,
         }
     }
     Ok(())
