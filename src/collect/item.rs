@@ -259,12 +259,12 @@ impl<'a> Evidence<'a> {
                 }
             }
         }
-        for at in 0..verdicts.len() {
-            if verdicts[at] == Verdict::New
+        for (at, verdict) in verdicts.iter_mut().enumerate() {
+            if *verdict == Verdict::New
                 && let Some(known) = self.edit(at, &claimed)
             {
                 claimed.insert(known);
-                verdicts[at] = Verdict::Edit(known);
+                *verdict = Verdict::Edit(known);
             }
         }
         (verdicts, churn)

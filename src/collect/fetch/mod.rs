@@ -71,6 +71,27 @@ pub enum Fetched {
     Failed(Failure),
 }
 
+impl Fetched {
+    /// The HTTP status, if one came.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::NotModified(_) => Some(304),
+            Self::Body(body) => Some(body.status),
+            Self::Failed(failure) => failure.status,
+        }
+    }
+
+    /// Bytes of the body as they came over the wire.
+    #[must_use]
+    pub fn received(&self) -> u64 {
+        match self {
+            Self::Body(body) => body.received,
+            Self::NotModified(_) | Self::Failed(_) => 0,
+        }
+    }
+}
+
 /// What the headers of a good answer say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
