@@ -1,15 +1,19 @@
 //! What waits to be judged, what was decided, and what an edit is held against.
 
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
 use watchlistd::model::item::Arrival;
-use watchlistd::model::{Guard, Judgement, Severity};
+use watchlistd::model::{Guard, Item, ItemId, Judgement, Severity};
 use watchlistd::store::Store;
+use watchlistd::store::sqlite::Sqlite;
 
 use super::{
     assess, at, decided, each, edited, held_back, item, judged, named, polled, source, with_alerts,
     with_items,
 };
 
-async fn edit(store: &dyn Store, item: &watchlistd::model::Item) {
+async fn edit(store: &dyn Store, item: &Item) {
     let mut poll = polled("ofac", item.first_seen, vec![]);
     poll.edited = vec![item.clone()];
     store.finish_poll(poll).await.unwrap();
@@ -211,4 +215,88 @@ async fn pending_notices_carry_all_that_a_mail_says() {
         assert_eq!(store.pending_notices("Mei".into()).await.unwrap().len(), 1);
     })
     .await;
+}
+
+/// What happens to four items that share one source: (item, text) is read, or a batch is decided.
+#[derive(Clone, Debug)]
+enum Happens {
+    Read(u32, u32),
+    Decided(usize),
+}
+
+/// Plays readings and decisions and answers the texts that were judged, in order, for each item.
+async fn play(store: &dyn Store, happenings: Vec<Happens>) {
+    store.adopt_sources(vec![source("ofac")], at(0)).await.unwrap();
+    let mut newest: BTreeMap<u32, Item> = BTreeMap::new();
+    let mut seen: BTreeMap<ItemId, Vec<String>> = BTreeMap::new();
+    let mut judged_texts: BTreeMap<ItemId, Vec<String>> = BTreeMap::new();
+    let all = usize::MAX;
+    for (minute, happens) in
+        (1..).zip(happenings.into_iter().chain(vec![Happens::Decided(all); 30]))
+    {
+        match happens {
+            Happens::Read(n, text) => {
+                let words = format!("text {text}");
+                let (known, next) = match newest.get(&n) {
+                    Some(known) => (true, edited(known, &words, at(minute))),
+                    None => (
+                        false,
+                        Item {
+                            revision: 1,
+                            ..edited(&item("ofac", n, at(minute)), &words, at(minute))
+                        },
+                    ),
+                };
+                let same = newest.get(&n).is_some_and(|known| known.text_hash == next.text_hash);
+                let mut poll = polled("ofac", at(minute), vec![]);
+                if known {
+                    poll.edited.push(next.clone())
+                } else {
+                    poll.new.push(next.clone())
+                }
+                store.finish_poll(poll).await.unwrap();
+                if !same {
+                    seen.entry(next.id.clone()).or_default().push(words);
+                    newest.insert(n, next);
+                }
+            }
+            Happens::Decided(limit) => {
+                let mut decisions = Vec::new();
+                for one in store.unassessed(limit).await.unwrap() {
+                    let text = one.item.text.title.clone();
+                    let hits = text.ends_with(['1', '3']);
+                    let judgement =
+                        if hits { judged(&["baba"], &["delist"]) } else { Judgement::default() };
+                    decisions.push(decided(&one.item, judgement, &["Mei"], at(minute)));
+                    judged_texts.entry(one.item.id).or_default().push(text);
+                }
+                assess(store, at(minute), decisions).await;
+            }
+        }
+    }
+    assert_eq!(judged_texts, seen, "each text that was seen is judged once, in order");
+    let told = store.pending_notices("Mei".into()).await.unwrap();
+    assert!(told.iter().all(|one| one.item.text.title.ends_with(['1', '3'])), "as it was judged");
+    let hits = seen.values().flatten().filter(|text| text.ends_with(['1', '3'])).count();
+    assert_eq!(told.len(), hits);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_was_seen_is_judged_once(happenings in proptest::collection::vec(
+        prop_oneof![
+            4 => (1_u32..5, 0_u32..5).prop_map(|(n, text)| Happens::Read(n, text)),
+            1 => (1_usize..4).prop_map(Happens::Decided),
+        ],
+        1..30,
+    )) {
+        let run = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        run.block_on(async {
+            let none = tempfile::tempdir().unwrap();
+            let store = Sqlite::dry_run(&none.path().join("none.db")).unwrap();
+            play(&store, happenings).await;
+        });
+    }
 }

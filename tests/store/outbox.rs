@@ -1,7 +1,11 @@
 //! The outbox: order, leases, and what each outcome does to the notices.
 
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
 use watchlistd::model::{AlertId, MailId, MailState, Urgency};
 use watchlistd::store::Store;
+use watchlistd::store::sqlite::Sqlite;
 
 use super::{DAY, at, digest, each, outcome, with_alerts};
 
@@ -157,4 +161,106 @@ async fn what_the_server_took_stays_sent() {
         assert!(store.pending_notices("Mei".into()).await.unwrap().is_empty());
     })
     .await;
+}
+
+/// What a sender may do next; minutes pass in between.
+#[derive(Clone, Debug)]
+enum Step {
+    Claim,
+    Answer(MailState),
+    Vanish,
+    Restart,
+    Wait(i64),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let answer = proptest::sample::select(vec![
+        MailState::Sent,
+        MailState::Deferred,
+        MailState::Uncertain,
+        MailState::Refused,
+        MailState::Dead,
+    ]);
+    let step = prop_oneof![
+        4 => Just(Step::Claim),
+        3 => answer.prop_map(Step::Answer),
+        1 => Just(Step::Vanish),
+        1 => Just(Step::Restart),
+        2 => (1_i64..40).prop_map(Step::Wait),
+    ];
+    proptest::collection::vec(step, 1..60)
+}
+
+/// Plays a sender with one occasion of three addresses and checks what must always hold.
+async fn play(store: &dyn Store, steps: Vec<Step>) {
+    sealed(store, &["a@x.test", "b@x.test", "c@x.test"]).await;
+    let mut minute = 60;
+    let mut held: Vec<(MailId, i64)> = Vec::new();
+    let mut lost: BTreeMap<MailId, u32> = BTreeMap::new();
+    let mut final_state: BTreeMap<MailId, MailState> = BTreeMap::new();
+    for step in steps {
+        match step {
+            Step::Claim => {
+                let Some(mail) = store.claim_mail(at(minute), at(minute + 20)).await.unwrap()
+                else {
+                    continue;
+                };
+                if let Some(gone) = held.iter().position(|(id, _)| *id == mail.id) {
+                    let (_, until) = held.remove(gone);
+                    assert!(until <= minute, "claimed while another sender's lease runs");
+                    *lost.entry(mail.id.clone()).or_default() += 1;
+                }
+                assert!(!final_state.contains_key(&mail.id), "settled mails never go out again");
+                assert!(lost.get(&mail.id).is_none_or(|lost| *lost <= 2), "a fourth time");
+                assert_eq!(mail.uncertain, lost.get(&mail.id).copied().unwrap_or(0));
+                held.push((mail.id, minute + 20));
+            }
+            Step::Answer(state) => {
+                // A sender whose lease ran out does not answer: it vanished.
+                let Some(busy) = held.iter().rposition(|(_, until)| *until > minute) else {
+                    continue;
+                };
+                let (id, _) = held.remove(busy);
+                let mut answer = outcome(id.clone(), state, at(minute));
+                match state {
+                    MailState::Deferred => answer.next_attempt = Some(at(minute + 5)),
+                    MailState::Uncertain => {
+                        let lost = lost.entry(id).or_default();
+                        *lost += 1;
+                        answer.next_attempt = (*lost <= 2).then(|| at(minute + 5));
+                    }
+                    settled => {
+                        final_state.insert(id, settled);
+                    }
+                }
+                store.mail_outcome(answer).await.unwrap();
+            }
+            Step::Vanish => minute += 20,
+            Step::Wait(minutes) => minute += minutes,
+            Step::Restart => {
+                for (id, _) in held.drain(..) {
+                    *lost.entry(id).or_default() += 1;
+                }
+                store.release_leases(at(minute)).await.unwrap();
+            }
+        }
+        let unreached = final_state.len() == 3
+            && final_state.values().all(|one| matches!(one, MailState::Refused | MailState::Dead));
+        let back = store.pending_notices("Mei".into()).await.unwrap();
+        assert_eq!(back.len(), if unreached { 2 } else { 0 }, "told, or told again");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_interleaving_sends_too_often_or_forgets(steps in steps()) {
+        let run = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        run.block_on(async {
+            let none = tempfile::tempdir().unwrap();
+            let store = Sqlite::dry_run(&none.path().join("none.db")).unwrap();
+            play(&store, steps).await;
+        });
+    }
 }
