@@ -16,6 +16,8 @@ const EXCERPT: usize = 420;
 /// Context before and after a match, in bytes.
 const BEFORE: usize = 110;
 const AFTER: usize = 170;
+/// The beginning of a text without a match, in bytes.
+const OPENING: usize = 300;
 
 /// An item's headline with its matched words; of one without, the beginning of its text.
 pub(super) fn headline(item: &Item, hits: &[Hit]) -> Marked {
@@ -97,7 +99,7 @@ fn spans(text: &str, hits: &[Hit], field: Field) -> Vec<Range<usize>> {
 /// Stretches of the text around its matches, at most `EXCERPT` bytes together.
 fn windows(text: &str, spans: &[Range<usize>]) -> Vec<Range<usize>> {
     if spans.is_empty() {
-        return vec![0..word_end(text, EXCERPT.min(text.len()).min(300))];
+        return Vec::from([0..word_end(text, OPENING)]);
     }
     let mut windows: Vec<Range<usize>> = Vec::new();
     let mut room = EXCERPT;
