@@ -80,18 +80,20 @@ pub(super) struct Marked {
     pub(super) text: String,
     /// Without marks, for one-line lists.
     pub(super) plain: String,
+    /// Its language, as a BCP 47 tag.
+    pub(super) lang: Option<String>,
 }
 
 impl Marked {
     /// From pieces that are clean.
-    pub(super) fn of(segments: Vec<Segment>) -> Self {
+    pub(super) fn of(segments: Vec<Segment>, lang: Option<String>) -> Self {
         let plain: String = segments.iter().map(|one| one.text.as_str()).collect();
         let starred = segments.iter().map(|one| match one.hit {
             true => format!("*{}*", one.text),
             false => one.text.clone(),
         });
         let text = outside::isolate(&starred.collect::<String>());
-        Self { segments, text, plain: outside::isolate(&plain) }
+        Self { segments, text, plain: outside::isolate(&plain), lang }
     }
 }
 

@@ -32,6 +32,7 @@ fn piece(title: &str, summary: &str, link: &str) -> Piece {
         one.title = title.to_owned();
         one.summary = summary.to_owned();
         one.link = Some(link.to_owned());
+        one.lang = Some("en\"><script>".to_owned());
     })
 }
 

@@ -96,6 +96,7 @@ pub(crate) fn monday() -> Vec<PendingNotice> {
         memo("caixin", "白宫备忘录指阿里巴巴协助解放军，议员促美证交会除牌", "2026-11-23T12:50:00Z").with(|one| {
             one.summary = "一份白宫备忘录指称，阿里巴巴向解放军提供客户数据。公司否认指控，称其毫无根据。两名议员促请美国证交会将其股票摘牌。".to_owned();
             one.published = None;
+            one.lang = Some("zh-CN".to_owned());
         }),
     ];
     for n in 0..6 {

@@ -47,7 +47,7 @@ pub(crate) fn entry(name: &str) -> ReaderEntry {
 }
 
 pub(crate) fn away(from: &str, until: &str, deputy: Option<&str>) -> Away {
-    let day = |text: &str| Located::nowhere(text.parse().unwrap());
+    let day = |text: &str| Located::nowhere(text.parse().expect("a date"));
     Away { from: day(from), until: day(until), deputy: deputy.map(here) }
 }
 
@@ -107,6 +107,7 @@ pub(crate) struct Piece {
     pub(crate) title: String,
     pub(crate) summary: String,
     pub(crate) link: Option<String>,
+    pub(crate) lang: Option<String>,
     pub(crate) published: Option<Timestamp>,
     pub(crate) seen: Timestamp,
     pub(crate) severity: Severity,
@@ -131,6 +132,7 @@ impl Piece {
             title: title.to_owned(),
             summary: String::new(),
             link: Some(format!("https://www.{source}.org/news/{}", title.len())),
+            lang: None,
             published: Some(at(seen).minus(Duration::from_secs(480))),
             seen: at(seen),
             severity: Severity::High,
@@ -210,6 +212,7 @@ impl Piece {
             text: ItemText {
                 title: self.title.clone(),
                 summary: self.summary.clone(),
+                lang: self.lang.clone(),
                 ..ItemText::default()
             },
             text_hash: format!("{}|{}", self.title, self.summary),

@@ -14,7 +14,8 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn schedule(text: &str, zone: &str) -> Schedule {
-    Schedule::parse(text, zone.parse().unwrap()).unwrap_or_else(|why| panic!("{text}: {why}"))
+    Schedule::parse(text, zone.parse().expect("a zone"))
+        .unwrap_or_else(|why| panic!("{text}: {why}"))
 }
 
 #[track_caller]
@@ -23,7 +24,7 @@ fn check(text: &str, zone: &str, after: &str, expected: &[&str]) {
     let mut found = Vec::new();
     let mut now = at(after);
     for _ in expected {
-        now = schedule.next_after(now).unwrap();
+        now = schedule.next_after(now).expect("it fires");
         found.push(now.to_string());
     }
     assert_eq!(found, expected, "{text} in {zone} after {after}");
@@ -208,7 +209,7 @@ const ZONES: [&str; 9] = [
 ];
 
 fn zone() -> impl Strategy<Value = Tz> {
-    prop::sample::select(&ZONES[..]).prop_map(|name| name.parse::<Tz>().unwrap())
+    prop::sample::select(&ZONES[..]).prop_map(|name| name.parse::<Tz>().expect("a zone"))
 }
 
 /// 2000 to 2037: later, zones follow a rule and bring nothing new.
