@@ -16,6 +16,8 @@ const EXCERPT: usize = 420;
 /// Context before and after a match, in bytes.
 const BEFORE: usize = 110;
 const AFTER: usize = 170;
+/// The beginning of a text without a match, in bytes.
+const OPENING: usize = 300;
 
 /// An item's headline with its matched words; of one without, the beginning of its text.
 pub(super) fn headline(item: &Item, hits: &[Hit]) -> Marked {
@@ -25,14 +27,14 @@ pub(super) fn headline(item: &Item, hits: &[Hit]) -> Marked {
         let start = body.iter().map(|text| outside::line(text, 90)).find(|text| !text.is_empty());
         let text = start
             .map_or_else(|| "(no headline)".to_owned(), |text| format!("(no headline) {text}"));
-        return Marked::of(vec![Segment { text, hit: false }]);
+        return Marked::of(vec![Segment { text, hit: false }], lang(item));
     }
     let end = cut_at(title, HEADLINE);
     let mut segments = pieces(title, 0..end, &spans(title, hits, Field::Title));
     if end < title.len() {
         segments.push(plain(outside::CUT));
     }
-    Marked::of(trimmed(segments))
+    Marked::of(trimmed(segments), lang(item))
 }
 
 /// The words around the matches of the summary or, failing that, the content; without a match there
@@ -61,7 +63,15 @@ pub(super) fn excerpt(item: &Item, hits: &[Hit]) -> Marked {
     if windows.last().is_some_and(|last| last.end < text.trim_end().len()) {
         segments.push(plain(" …"));
     }
-    Marked::of(trimmed(segments))
+    Marked::of(trimmed(segments), lang(item))
+}
+
+/// The item's language, if it can be one: a screen reader speaks it, and Chinese characters take
+/// their regional shape from it.
+fn lang(item: &Item) -> Option<String> {
+    let lang = item.text.lang.as_deref()?;
+    let sane = |one: u8| one.is_ascii_alphanumeric() || one == b'-';
+    ((2..=35).contains(&lang.len()) && lang.bytes().all(sane)).then(|| lang.to_owned())
 }
 
 fn plain(text: &str) -> Segment {
@@ -97,7 +107,7 @@ fn spans(text: &str, hits: &[Hit], field: Field) -> Vec<Range<usize>> {
 /// Stretches of the text around its matches, at most `EXCERPT` bytes together.
 fn windows(text: &str, spans: &[Range<usize>]) -> Vec<Range<usize>> {
     if spans.is_empty() {
-        return vec![0..word_end(text, EXCERPT.min(text.len()).min(300))];
+        return std::iter::once(0..word_end(text, OPENING)).collect();
     }
     let mut windows: Vec<Range<usize>> = Vec::new();
     let mut room = EXCERPT;

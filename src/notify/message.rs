@@ -59,7 +59,7 @@ pub fn message_id(key: &MailKey, from: &str, at: Timestamp) -> String {
     format!("<{}@{}>", id::base32(&hash[..20]), domain_of(from))
 }
 
-/// The List-Id of a reader's digests and urgent mails: `Watchlist of Mei <mei.watchlist.bank.com>`.
+/// The List-Id of a reader's digests and urgent mails: `<mei.watchlist.bank.com>`.
 #[must_use]
 pub fn list_id(reader: &str, from: &str) -> String {
     let slug: String = reader

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
 use super::outside;
@@ -80,18 +80,20 @@ pub(super) struct Marked {
     pub(super) text: String,
     /// Without marks, for one-line lists.
     pub(super) plain: String,
+    /// Its language, as a BCP 47 tag.
+    pub(super) lang: Option<String>,
 }
 
 impl Marked {
     /// From pieces that are clean.
-    pub(super) fn of(segments: Vec<Segment>) -> Self {
+    pub(super) fn of(segments: Vec<Segment>, lang: Option<String>) -> Self {
         let plain: String = segments.iter().map(|one| one.text.as_str()).collect();
         let starred = segments.iter().map(|one| match one.hit {
             true => format!("*{}*", one.text),
             false => one.text.clone(),
         });
         let text = outside::isolate(&starred.collect::<String>());
-        Self { segments, text, plain: outside::isolate(&plain) }
+        Self { segments, text, plain: outside::isolate(&plain), lang }
     }
 }
 
@@ -189,8 +191,18 @@ pub(super) struct Dismiss {
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
-    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build();
     env.set_syntax(syntax.expect("the usual delimiters differ from each other"));
+    env.set_formatter(|out, state, value| match value.as_str() {
+        Some(text) if *state.auto_escape() == AutoEscape::Html && !value.is_safe() => {
+            out.write_str(&escape(text)).map_err(minijinja::Error::from)
+        }
+        _ => minijinja::escape_formatter(out, state, value),
+    });
     env.add_filter("wrap", |text: String, first: String, next: String| wrap(&text, &first, &next));
     env.add_template("page.html", include_str!("templates/page.html"))
         .expect("the shipped HTML template is well-formed");
@@ -198,6 +210,23 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         .expect("the shipped text template is well-formed");
     env
 });
+
+/// The five characters that mean something in HTML text and quoted attributes. The engine's own
+/// escape also rewrites every slash, which makes links longer and harder for mail filters to read.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + text.len() / 8);
+    for one in text.chars() {
+        match one {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(one),
+        }
+    }
+    out
+}
 
 /// The plain text part and the HTML part.
 pub(super) fn render(page: &Page) -> (String, String) {

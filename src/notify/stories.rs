@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
-use super::civil::{count, moment, near};
+use super::civil::{count, day, moment, near};
 use super::outside::{self, link};
 use super::page::{self, Article, Href, Line};
 use super::{excerpt, outside::line};
@@ -176,8 +176,9 @@ pub(super) fn show(
 fn write_ups<'a>(story: &Story<'a>) -> Vec<&'a PendingNotice> {
     let mut told = vec![story.lead()];
     let different = |told: &[&PendingNotice], one: &PendingNotice| {
+        let headline = folded(&one.item.text.title);
         one.alert.copy_of.is_none()
-            && told.iter().all(|other| other.item.text_hash != one.item.text_hash)
+            && told.iter().all(|other| folded(&other.item.text.title) != headline)
     };
     for other_outlet in [true, false] {
         for one in &story.notices {
@@ -190,6 +191,11 @@ fn write_ups<'a>(story: &Story<'a>) -> Vec<&'a PendingNotice> {
         }
     }
     told
+}
+
+/// A headline's letters and digits: two that differ in nothing else are the same to a reader.
+fn folded(title: &str) -> String {
+    title.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn notes(companies: &[&Named]) -> Vec<String> {
@@ -275,11 +281,17 @@ fn article(one: &PendingNotice, lead: bool, now: Timestamp, zone: Tz) -> Article
     }
 }
 
+/// `published Mon 23 Nov 07:12 EST, first seen 07:20`: the day once where it is the same.
 fn times(one: &PendingNotice, now: Timestamp, zone: Tz) -> String {
-    let seen = moment(one.item.first_seen, now, zone);
+    let seen = one.item.first_seen;
     match one.item.published {
-        Some(at) => format!("published {} · first seen {seen}", moment(at, now, zone)),
-        None => format!("published without a date · first seen {seen}"),
+        None => format!("published without a date, first seen {}", moment(seen, now, zone)),
+        Some(at) if day(at, zone) == day(seen, zone) && at <= seen => {
+            format!("published {}, first seen {}", moment(at, now, zone), near(seen, at, zone))
+        }
+        Some(at) => {
+            format!("published {}, first seen {}", moment(at, now, zone), moment(seen, now, zone))
+        }
     }
 }
 

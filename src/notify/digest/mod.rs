@@ -73,7 +73,8 @@ pub fn digest(input: &DigestInput<'_>) -> Content {
         if html.len() <= LARGEST_HTML || most == 0 {
             break (text, html);
         }
-        most = most * 3 / 4;
+        // What was too much, in proportion: near the goal at once, and one less in any case.
+        most = (most * LARGEST_HTML / html.len()).min(most - 1);
     };
     let attachments = (most < items).then(|| Attachment {
         name: format!("watchlist-{}.csv", super::civil::iso_day(input.until, input.reader.zone)),

@@ -9,6 +9,10 @@ use crate::model::{Problem, Severity};
 /// account, because a rule may never fire.
 #[must_use]
 pub fn unreached(readers: &[Reader], vocabulary: &Vocabulary) -> Vec<Problem> {
+    if readers.is_empty() {
+        let what = "there is no reader: every alert goes to the operator";
+        return vec![Problem::warning(None, what).hint("add a [[reader]]")];
+    }
     let mut problems = Vec::new();
     for severity in [Severity::High, Severity::Medium] {
         if !readers.iter().any(|reader| takes(reader, severity)) {

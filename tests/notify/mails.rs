@@ -1,0 +1,405 @@
+//! The mails as people see them. Each sample is kept whole, text and HTML, so that a change of a
+//! word or a colour shows in the review; `tests/notify/snapshots` can be opened in a browser.
+
+use std::sync::Arc;
+
+use watchlistd::model::source::Gap;
+use watchlistd::model::{
+    Coverage, EntityKind, Guard, Health, Mark, PendingNotice, Severity, SourceId,
+};
+use watchlistd::notify::digest::{DigestInput, digest, is_empty};
+use watchlistd::notify::operator::{self, StuckMail};
+use watchlistd::notify::reader::Reader;
+use watchlistd::notify::urgent::{UrgentInput, urgent};
+use watchlistd::notify::{Content, Subjects};
+
+use super::make::{Piece, at, coverage, entry, named, one_reader, source};
+
+pub(crate) const FROM: &str = "2026-11-20T13:00:00Z";
+pub(crate) const NOW: &str = "2026-11-23T13:00:00Z";
+
+pub(crate) fn input<'a>(
+    reader: &'a Reader,
+    notices: &'a [PendingNotice],
+    coverage: &'a Coverage,
+) -> DigestInput<'a> {
+    DigestInput {
+        reader,
+        from: at(FROM),
+        until: at(NOW),
+        on_demand: false,
+        notices,
+        coverage,
+        rejected_edit: None,
+        delayed_since: None,
+        watchlist: 12,
+        desk: "desk@bank.com",
+        subjects: Subjects::Full,
+    }
+}
+
+fn keep(name: &str, content: &Content) {
+    let version = env!("CARGO_PKG_VERSION");
+    let text = format!("Subject: {}\n\n{}", content.subject, content.text);
+    let settings = || {
+        let mut settings = insta::Settings::clone_current();
+        settings.add_filter(&regex_of(version), "watchlistd [version]");
+        settings.set_omit_expression(true);
+        settings
+    };
+    settings().bind(|| {
+        insta::assert_snapshot!(format!("{name}.txt"), text);
+        insta::assert_snapshot!(format!("{name}.html"), content.html);
+    });
+}
+
+fn regex_of(version: &str) -> String {
+    format!("watchlistd {}", version.replace('.', r"\."))
+}
+
+fn memo(source: &str, title: &str, seen: &str) -> Piece {
+    Piece::new("memo", source, title, seen).with(|one| {
+        one.companies = vec![named("alibaba", "Alibaba")];
+        one.topics = vec![
+            named("delisting", "Delisting"),
+            named("military-civil-fusion", "Military-civil fusion"),
+        ];
+        for (kind, entity, word) in [
+            (EntityKind::Company, "alibaba", "阿里巴巴"),
+            (EntityKind::Topic, "military-civil-fusion", "military-civil fusion"),
+            (EntityKind::Topic, "military-civil-fusion", "PLA"),
+            (EntityKind::Topic, "military-civil-fusion", "解放军"),
+        ] {
+            one.words.push((kind, entity.to_owned(), word.to_owned()));
+        }
+    })
+}
+
+/// A memo in several outlets and languages, and a smaller story beside it.
+pub(crate) fn monday() -> Vec<PendingNotice> {
+    let mut pieces = vec![
+        memo("scmp", "White House memo alleges Alibaba helps PLA target the US", "2026-11-23T12:20:00Z").with(|one| {
+            one.summary = "A memo seen by reporters says that Alibaba hands customer data to the PLA and \
+                names military-civil fusion as the aim. The company calls the claims nonsense. Two \
+                lawmakers urge the SEC to delist its shares, which fell 4 per cent in New York before \
+                trading was halted for an hour."
+                .to_owned();
+        }),
+        memo("house-select-committee", "Chairmen ask SEC to delist Alibaba", "2026-11-23T12:41:00Z").with(|one| {
+            one.official = true;
+            one.marks = vec![Mark::NowOfficial];
+            one.summary = "The chairmen today asked the Securities and Exchange Commission to delist \
+                Alibaba Group Holding Limited (NYSE: BABA), citing its support for military-civil fusion."
+                .to_owned();
+            one.rule = Some(("China tech delisting".to_owned(), vec!["Mei".to_owned()]));
+        }),
+        memo("caixin", "白宫备忘录指阿里巴巴协助解放军，议员促美证交会除牌", "2026-11-23T12:50:00Z").with(|one| {
+            one.summary = "一份白宫备忘录指称，阿里巴巴向解放军提供客户数据。公司否认指控，称其毫无根据。两名议员促请美国证交会将其股票摘牌。".to_owned();
+            one.published = None;
+            one.lang = Some("zh-CN".to_owned());
+        }),
+    ];
+    for n in 0..6 {
+        let seen = format!("2026-11-23T12:5{n}:30Z");
+        let outlet =
+            ["reuters-china", "ap-business", "nikkei", "handelsblatt", "le-monde", "yonhap"][n];
+        pieces.push(
+            memo(outlet, "White House memo alleges Alibaba helps PLA target the US", &seen)
+                .with(|one| one.copy_of = (n < 3).then(|| "scmp".to_owned())),
+        );
+    }
+    pieces.push(
+        Piece::new(
+            "fab",
+            "digitimes",
+            "SMIC loses export licence for a fab in Shenzhen",
+            "2026-11-22T07:05:00Z",
+        )
+        .with(|one| {
+            one.severity = Severity::Medium;
+            one.companies = vec![named("smic", "SMIC"), named("huawei", "Huawei")];
+            one.companies[0].note = Some(Arc::from("On the Entity List since December 2020"));
+            one.topics = vec![named("export-controls", "Export controls")];
+            one.words = vec![
+                (EntityKind::Company, "smic".into(), "SMIC".into()),
+                (EntityKind::Company, "huawei".into(), "Huawei".into()),
+                (EntityKind::Topic, "export-controls".into(), "export licence".into()),
+            ];
+            one.summary =
+                "SMIC may no longer import tools for its Shenzhen line, from which Huawei buys. \
+            The company had held the export licence since 2021."
+                    .to_owned();
+        }),
+    );
+    pieces.push(
+        Piece::new(
+            "old",
+            "bis-press",
+            "Rule adds forty firms to the Entity List",
+            "2026-11-21T09:00:00Z",
+        )
+        .with(|one| {
+            one.severity = Severity::Medium;
+            one.official = true;
+            one.companies.clear();
+            one.topics = vec![named("export-controls", "Export controls")];
+            one.words = vec![(EntityKind::Topic, "export-controls".into(), "Entity List".into())];
+            one.marks = vec![Mark::AlreadyThere];
+            one.link = Some("ftp://ftp.bis-press.org/rule.txt".to_owned());
+            one.undelivered = true;
+        }),
+    );
+    pieces.iter().map(Piece::pending).collect()
+}
+
+/// Coverage with everything that can be said about it.
+fn poor_coverage() -> Coverage {
+    let mut coverage = coverage("2026-11-23T12:52:00Z");
+    let mut failing = source("ofac", true, "2026-11-21T07:40:00Z");
+    failing.state.health = Health::Failing;
+    failing.state.since = at("2026-11-21T08:10:00Z");
+    failing.state.error = Some("HTTP 503 Service Unavailable".to_owned());
+    let mut silent = source("mofcom", true, "2026-11-23T12:30:00Z");
+    silent.state.health = Health::Silent;
+    silent.state.since = at("2026-11-12T08:10:00Z");
+    coverage.sources.truncate(40);
+    coverage.sources.push(failing);
+    coverage.sources.push(silent);
+    coverage.gaps.push(Gap {
+        source: SourceId::new("source-3"),
+        from: at("2026-11-22T02:00:00Z"),
+        until: at("2026-11-22T09:30:00Z"),
+    });
+    coverage.mentions = vec![
+        (named("alibaba", "Alibaba"), 31),
+        (named("huawei", "Huawei"), 12),
+        (named("smic", "SMIC"), 1),
+    ];
+    coverage.held_back = vec![
+        (Guard::NotWith("price target".into()), 14),
+        (Guard::Weak, 122),
+        (Guard::Hold("quarterly results".into()), 3),
+        (Guard::Inside("Alibaba Cloud Day".into()), 2),
+        (Guard::Case, 1),
+        (Guard::NeverInItem("gray wolf".into()), 1),
+        (Guard::OnlyWith(vec!["retailer".into(), "TGT".into()]), 1),
+    ];
+    coverage.baselined = 340;
+    coverage
+}
+
+#[test]
+fn a_digest_on_an_ordinary_monday() {
+    let (reader, notices, coverage) =
+        (one_reader(entry("Mei")), monday(), coverage("2026-11-23T12:52:00Z"));
+    let content = digest(&input(&reader, &notices, &coverage));
+    assert_eq!(
+        content.subject,
+        "Watchlist Mon 23 Nov: 1 high, 2 medium – Alibaba, SMIC, Export controls"
+    );
+    assert!(content.attachments.is_empty());
+    keep("monday", &content);
+}
+
+#[test]
+fn a_digest_with_one_alert() {
+    let (reader, coverage) = (one_reader(entry("Mei")), coverage("2026-11-23T12:52:00Z"));
+    let notices = &monday()[..1];
+    keep("one", &digest(&input(&reader, notices, &coverage)));
+}
+
+#[test]
+fn a_digest_without_matches_still_says_that_we_looked() {
+    let (reader, coverage) = (one_reader(entry("Mei")), coverage("2026-11-23T12:52:00Z"));
+    let empty = input(&reader, &[], &coverage);
+    assert!(is_empty(&empty));
+    let content = digest(&empty);
+    assert_eq!(content.subject, "Watchlist Mon 23 Nov: no matches – 42 sources read");
+    assert!(content.text.contains("no matches; 42 sources read; 1,312 items; newest 07:52"));
+    keep("none", &content);
+}
+
+#[test]
+fn missing_coverage_stands_at_the_top_and_in_the_subject() {
+    let (reader, notices, coverage) = (one_reader(entry("Mei")), monday(), poor_coverage());
+    let mut gap = input(&reader, &notices, &coverage);
+    gap.on_demand = true;
+    gap.delayed_since = Some(at("2026-11-23T02:00:00Z"));
+    gap.rejected_edit = Some(
+        "watchlist.toml:12:9: error: unknown group 'chna' (did you mean 'china'?)\nreaders.toml:3:1: error: x",
+    );
+    let content = digest(&gap);
+    assert!(content.subject.ends_with("– COVERAGE GAP"), "{}", content.subject);
+    keep("gap", &content);
+    let none = input(&reader, &[], &coverage);
+    assert!(!is_empty(&none), "missing coverage is worth a mail");
+    assert_eq!(
+        digest(&none).subject,
+        "Watchlist Mon 23 Nov: no matches – 41 of 42 sources read – COVERAGE GAP"
+    );
+}
+
+#[test]
+fn what_was_never_read_or_not_for_days_is_missing_too() {
+    let reader = one_reader(entry("Mei"));
+    let check = |coverage: &Coverage, expected: &str| {
+        let content = digest(&input(&reader, &[], coverage));
+        assert!(content.text.contains(expected), "{}", content.text);
+        assert!(content.subject.ends_with("COVERAGE GAP"));
+    };
+    check(&Coverage::default(), "No source is watched.");
+    check(&coverage("2026-11-20T13:00:00Z"), "source-1: not read since Fri 20 Nov 08:00 EST");
+    let mut new = coverage("2026-11-23T12:52:00Z");
+    new.sources[0].state.health = Health::New;
+    new.sources[0].state.last_success = None;
+    check(&new, "source-1: not read yet since");
+}
+
+/// 40 outlets on one story, 60 stories beside it: exact counts, a small page, everything attached.
+#[test]
+fn a_busy_day_is_cut_with_exact_counts_and_attached_whole() {
+    let mut pieces: Vec<Piece> = (0..40)
+        .map(|n| {
+            let seen = format!("2026-11-23T0{}:{:02}:00Z", 6 + n / 10, n % 10 * 6);
+            memo(&format!("outlet-{n}"), &format!("Memo on Alibaba, as told by outlet {n}"), &seen)
+        })
+        .collect();
+    pieces.extend((0..160).map(|n| {
+        let seen = format!("2026-11-22T{:02}:{:02}:00Z", n % 24, n % 60);
+        memo("wire", &format!("Alibaba may delist unit {n}"), &seen).with(|one| {
+            one.story = format!("story-{}", n % 60);
+            one.severity = if n % 60 < 10 { Severity::High } else { Severity::Medium };
+            one.summary = format!(
+                "Officials said on day {n} that unit {n} of Alibaba would have to leave the exchange \
+                 unless its auditors may be inspected; the company, which denies any wrong, has a year \
+                 to answer. Its lawyers said that to delist one unit while listing another made no \
+                 sense, and that Alibaba would appeal. Shares fell by a tenth before they recovered."
+            );
+        })
+    }));
+    let notices: Vec<PendingNotice> = pieces.iter().map(Piece::pending).collect();
+    let coverage = coverage("2026-11-23T12:52:00Z");
+    let mut many = entry("Mei");
+    let content = digest(&input(&one_reader(many.clone()), &notices, &coverage));
+    assert!(content.subject.starts_with("Watchlist Mon 23 Nov: 11 high, 50 medium – Alibaba"));
+    let text = content.text.replace('\n', " ");
+    assert!(
+        text.contains("50 of 200 items are listed here, 11 stories not shown at all."),
+        "{text}"
+    );
+    assert!(content.html.len() < 80_000, "{}", content.html.len());
+    let csv = String::from_utf8(content.attachments[0].bytes.clone()).unwrap();
+    assert_eq!(csv.matches("\r\n").count(), 201, "a heading and every item");
+    assert_eq!(content.attachments[0].name, "watchlist-2026-11-23.csv");
+
+    many.max_items = 5_000;
+    let content = digest(&input(&one_reader(many), &notices, &coverage));
+    assert!(content.html.len() <= 80_000, "{}", content.html.len());
+    assert_eq!(content.attachments.len(), 1);
+    let text = content.text.replace('\n', " ");
+    let listed: usize = text
+        .split(" of 200 items are listed here")
+        .next()
+        .and_then(|before| before.split_whitespace().last())
+        .and_then(|n| n.parse().ok())
+        .unwrap();
+    assert_eq!(content.html.matches("<a href=\"http").count(), listed, "as many links as it says");
+    keep("busy", &content);
+}
+
+#[test]
+fn a_discreet_subject_counts_only() {
+    let (reader, notices, coverage) = (one_reader(entry("Mei")), monday(), poor_coverage());
+    let mut discreet = input(&reader, &notices, &coverage);
+    discreet.subjects = Subjects::Discreet;
+    assert_eq!(digest(&discreet).subject, "Watchlist Mon 23 Nov: 1 high, 2 medium – COVERAGE GAP");
+    let refs: Vec<&PendingNotice> = notices.iter().take(9).collect();
+    let mut one = urgent_input(&reader, &refs);
+    one.subjects = Subjects::Discreet;
+    assert_eq!(urgent(&one).subject, "[HIGH] Watchlist: 1 story");
+}
+
+fn urgent_input<'a>(reader: &'a Reader, notices: &'a [&'a PendingNotice]) -> UrgentInput<'a> {
+    UrgentInput {
+        reader,
+        notices,
+        n: 1,
+        now: at(NOW),
+        watchlist: 12,
+        desk: "desk@bank.com",
+        subjects: Subjects::Full,
+    }
+}
+
+#[test]
+fn an_urgent_mail_tells_one_story() {
+    let (reader, notices) = (one_reader(entry("Mei")), monday());
+    let first: Vec<&PendingNotice> = notices.iter().take(1).collect();
+    let content = urgent(&urgent_input(&reader, &first));
+    assert_eq!(
+        content.subject,
+        "[HIGH] Alibaba: White House memo alleges Alibaba helps PLA target the US (scmp)"
+    );
+    keep("urgent", &content);
+    let all: Vec<&PendingNotice> = notices.iter().take(9).collect();
+    let mut follow_up = urgent_input(&reader, &all);
+    follow_up.n = 2;
+    assert_eq!(
+        urgent(&follow_up).subject,
+        "[HIGH] Alibaba: Chairmen ask SEC to delist Alibaba (follow-up, house-select-committee +8)"
+    );
+    let folded: Vec<&PendingNotice> = notices.iter().collect();
+    assert_eq!(
+        urgent(&urgent_input(&reader, &folded)).subject,
+        "[HIGH] 3 stories: Alibaba, SMIC, Export controls"
+    );
+}
+
+#[test]
+fn an_item_stands_once_in_a_mail_at_its_newest() {
+    let (reader, coverage) = (one_reader(entry("Mei")), coverage("2026-11-23T12:52:00Z"));
+    let old = memo("scmp", "Old words on Alibaba", "2026-11-23T12:20:00Z").pending();
+    let mut new = old.clone();
+    new.alert.revision = 2;
+    new.item.revision = 2;
+    new.item.text.title = "New words on Alibaba".to_owned();
+    new.alert.marks = vec![Mark::Updated];
+    for notices in [[old.clone(), new.clone()], [new, old]] {
+        let text = digest(&input(&reader, &notices, &coverage)).text;
+        assert!(text.contains("New words") && !text.contains("Old words"), "{text}");
+        assert!(text.contains("1 item in 1 story from 1 source"), "{text}");
+        assert!(text.contains("updated by its publisher"), "{text}");
+    }
+}
+
+#[test]
+fn the_operator_is_told_what_happened_and_what_now() {
+    let zone = chrono_tz::America::New_York;
+    let poor = poor_coverage();
+    let troubled: Vec<_> = poor.sources[39..]
+        .iter()
+        .filter(|one| one.state.health != Health::Healthy)
+        .cloned()
+        .collect();
+    let content = operator::source_trouble(&troubled, 42, at(NOW), zone);
+    assert_eq!(content.subject, "[watchlistd] 2 of 42 sources in trouble");
+    keep("operator_sources", &content);
+    let refused =
+        operator::rejected_edit("readers.toml:3:1: error: unknown zone 'x'", 12, at(NOW), zone);
+    assert_eq!(refused.subject, "[watchlistd] an edit was refused");
+    let stuck = StuckMail {
+        address: "mei@bank.com".to_owned(),
+        subject: "Watchlist Mon 23 Nov: 1 high".to_owned(),
+        state: "refused".to_owned(),
+        sealed: at(FROM),
+        reply: "550 5.1.1 no such user\r\nBcc: x".to_owned(),
+    };
+    let stuck = operator::mail_stuck(&[stuck], at(NOW), zone);
+    assert_eq!(stuck.subject, "[watchlistd] 1 mail not delivered");
+    assert!(stuck.text.contains("550 5.1.1 no such user Bcc: x"));
+    let unrouted = operator::unrouted(&monday()[..2], at(NOW), zone);
+    assert_eq!(unrouted.subject, "[watchlistd] 2 alerts for no reader");
+    let test = operator::test_mail("smtp to mail.bank.com:587, STARTTLS", at(NOW), zone);
+    assert_eq!(test.subject, "[watchlistd] test mail");
+    assert!(test.text.contains("Mon 23 Nov 08:00 EST"));
+}

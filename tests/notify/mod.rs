@@ -1,0 +1,9 @@
+//! Telling, through its public doors: schedules, readers, routing and the mails themselves.
+
+mod hostile;
+mod mails;
+mod make;
+mod message;
+mod readers;
+mod routing;
+mod schedule;
