@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use watchlistd::model::mail::Letter;
-use watchlistd::notify::smtp::{Fault, Outcome, Security, SmtpSettings, Stage};
+use watchlistd::notify::smtp::{Fault, Outcome, Security, SmtpSettings, Stage, Transport};
 
 use super::{PASSWORD, letter_to, settings, transport};
 use crate::support::smtp::{At, Does, Protection, Script, SmtpServer};
@@ -78,7 +78,11 @@ async fn connections_are_used_again() {
 /// What the second MAIL on a kept connection gets says nothing about a fresh one.
 #[tokio::test]
 async fn a_kept_connection_that_went_stale_is_replaced() {
-    for does in [Does::Closes, Does::says("421 enough for one connection")] {
+    for does in [
+        Does::Closes,
+        Does::says("421 enough for one connection"),
+        Does::says("503 a mail is under way"),
+    ] {
         let server = Script::new(Protection::Clear)
             .once(At::Mail, Does::says("250 sender fine"))
             .once(At::Mail, does.clone())
@@ -147,6 +151,10 @@ async fn an_address_outside_ascii_needs_a_server_that_takes_it() {
     let attempt = transport(clear(&with)).send(&letter_to("梅@bank.test")).await;
     assert_eq!(attempt.outcome, Outcome::Accepted, "{attempt}");
     assert_eq!(with.taken()[0].to, ["梅@bank.test"]);
+    // A domain has an ASCII form that every server takes.
+    let attempt = transport(clear(&without)).send(&letter_to("mei@bücher.test")).await;
+    assert_eq!(attempt.outcome, Outcome::Accepted, "{attempt}");
+    assert_eq!(without.taken()[0].to, ["mei@xn--bcher-kva.test"]);
 }
 
 /// A wrong password tried with every mail of a queue would lock the account.
@@ -204,5 +212,5 @@ async fn many_at_once_share_a_few_connections() {
         assert_eq!(one.await.unwrap(), Outcome::Accepted);
     }
     assert_eq!(server.taken().len(), 40);
-    assert!(server.connections() <= 4, "{} connections", server.connections());
+    assert!(server.connections() <= Transport::PARALLEL, "{} connections", server.connections());
 }

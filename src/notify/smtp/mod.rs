@@ -5,9 +5,11 @@
 //! in [`super::outbox`]; which outcome follows from what on the wire, in `verdict.rs`. Logs carry
 //! stages and outcomes, never an address, a password or a body.
 
+mod answers;
 mod attempt;
 mod maildir;
 mod memory;
+mod reach;
 mod relay;
 mod session;
 mod settings;
@@ -39,6 +41,10 @@ enum Mode {
 }
 
 impl Transport {
+    /// How many mails the `smtp` transport sends at a time; further calls of [`Self::send`] wait, so
+    /// a caller gains nothing by claiming more at once, and their leases run meanwhile.
+    pub const PARALLEL: usize = relay::CONNECTIONS;
+
     /// A mail server. Reads the certificate authorities; connects to nobody yet.
     ///
     /// # Errors

@@ -15,14 +15,15 @@ use tokio::time::Instant;
 
 use crate::model::mail::Letter;
 
+use super::answers::presentable;
 use super::attempt::{Attempt, Outcome, Stage};
-use super::session::{Envelope, Session, presentable};
-use super::settings::{Security, SettingsError, SmtpSettings};
-use super::tls::Trust;
+use super::session::{Envelope, Session};
+use super::settings::{SettingsError, SmtpSettings};
+use super::tls::Guard;
 use super::verdict::{Cause, Failure};
 
 /// Connections open at a time, in use or kept.
-const CONNECTIONS: usize = 4;
+pub(super) const CONNECTIONS: usize = 4;
 
 /// How long an unused connection is kept. Servers hang up after minutes (RFC 5321 §4.5.3.2.7: five);
 /// a connection kept longer than a delivery run only fills their tables.
@@ -35,7 +36,7 @@ const FAULT_PAUSE: Duration = Duration::from_secs(5 * 60);
 pub(super) struct Relay {
     settings: SmtpSettings,
     sender: Address,
-    trust: Option<Trust>,
+    guard: Guard,
     idle: Mutex<Vec<(Session, Instant)>>,
     slots: Semaphore,
     fault: Mutex<Option<(Attempt, Instant)>>,
@@ -44,18 +45,13 @@ pub(super) struct Relay {
 impl Relay {
     pub(super) fn new(settings: SmtpSettings) -> Result<Self, SettingsError> {
         settings.check()?;
-        let sender = settings
-            .sender
-            .parse()
-            .map_err(|_| SettingsError::Sender { sender: settings.sender.clone() })?;
-        let trust = match settings.security {
-            Security::None => None,
-            Security::StartTls | Security::Implicit => Some(Trust::of(&settings)?),
-        };
+        let sender = envelope_address(&settings.sender)
+            .ok_or_else(|| SettingsError::Sender { sender: settings.sender.clone() })?;
+        let guard = Guard::of(&settings)?;
         Ok(Self {
             settings,
             sender,
-            trust,
+            guard,
             idle: Mutex::default(),
             slots: Semaphore::new(CONNECTIONS),
             fault: Mutex::default(),
@@ -68,7 +64,7 @@ impl Relay {
 
     /// Hands over one letter.
     pub(super) async fn deliver(&self, letter: &Letter) -> Attempt {
-        let Ok(recipient) = letter.address.parse::<Address>() else {
+        let Some(recipient) = envelope_address(&letter.address) else {
             let cause = Cause::Unsendable("the address is not one".to_owned());
             return self.told(Failure { stage: Stage::Rcpt, cause });
         };
@@ -105,7 +101,7 @@ impl Relay {
                 settled => return settled,
             }
         }
-        let session = Session::open(&self.settings, self.trust.as_ref()).await?;
+        let session = Session::open(&self.settings, &self.guard).await?;
         self.use_up(session, mail).await
     }
 
@@ -154,11 +150,23 @@ impl Relay {
     }
 }
 
+/// Reads an address for the envelope. A domain outside ASCII travels in its ASCII form, which every
+/// server takes; a name outside ASCII needs SMTPUTF8.
+fn envelope_address(text: &str) -> Option<Address> {
+    let address: Address = text.parse().ok()?;
+    if address.domain().is_ascii() {
+        return Some(address);
+    }
+    let domain = url::Host::parse(address.domain()).ok()?.to_string();
+    Address::new(address.user(), domain).ok()
+}
+
 fn is_stale(failure: &Failure) -> bool {
     failure.stage == Stage::Mail
         && match failure.cause {
             Cause::Closed | Cause::Broken(_) | Cause::Tls(_) => true,
-            Cause::Reply { code, .. } => (400..500).contains(&code),
+            // 503: the server thinks of another command, of a mail that we have done with.
+            Cause::Reply { code, .. } => (400..500).contains(&code) || code == 503,
             _ => false,
         }
 }

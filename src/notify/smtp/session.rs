@@ -3,13 +3,9 @@
 //! Each stage runs under its own time-out and every failure names its stage. Nothing but EHLO and
 //! STARTTLS is said before the line is encrypted, unless clear text to this machine was asked for.
 
-use std::error::Error as _;
 use std::future::Future;
-use std::io;
-use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use data_encoding::BASE64;
 use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS, Mechanism};
 #[expect(
@@ -24,13 +20,14 @@ use lettre::transport::smtp::extension::{
 };
 use lettre::transport::smtp::response::{Response, Severity};
 use secrecy::ExposeSecret;
-use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
+use super::answers::{failure, garbage, network, of_kind, words};
 use super::attempt::Stage;
-use super::settings::{Security, SmtpSettings};
-use super::tls::Trust;
+use super::reach::{connect, hello};
+use super::settings::SmtpSettings;
+use super::tls::{Guard, Trust};
 use super::verdict::{Cause, Failure};
 use super::wire::Wire;
 
@@ -56,18 +53,15 @@ pub(super) struct Session {
 
 impl Session {
     /// Opens a connection up to the point where mail can be given.
-    pub(super) async fn open(
-        settings: &SmtpSettings,
-        trust: Option<&Trust>,
-    ) -> Result<Self, Failure> {
+    pub(super) async fn open(settings: &SmtpSettings, guard: &Guard) -> Result<Self, Failure> {
         let stream = connect(settings).await?;
         let hello = hello(settings, &stream);
         let wire = Wire::new(stream);
-        if let (Security::Implicit, Some(trust)) = (settings.security, trust) {
+        if let Guard::Implicit(trust) = guard {
             encrypt(&wire, trust, settings.timeouts.tls).await?;
         }
         let mut session = greet(wire, &hello, settings).await?;
-        if let (Security::StartTls, Some(trust)) = (settings.security, trust) {
+        if let Guard::StartTls(trust) = guard {
             session.start_tls(trust, &hello, settings).await?;
         }
         match session.log_in(settings).await {
@@ -134,7 +128,7 @@ impl Session {
                 .map_err(|_| garbage(Stage::Auth, "an unknown question".to_owned()))?;
             answer = self.ask(Stage::Auth, limit, next).await?;
         }
-        expect(Stage::Auth, answer, Severity::PositiveCompletion).map(drop)
+        of_kind(Stage::Auth, answer, Severity::PositiveCompletion).map(drop)
     }
 
     /// Hands over one mail and answers the server's words.
@@ -151,7 +145,7 @@ impl Session {
         self.say(Stage::Rcpt, limits.command, to, Severity::PositiveCompletion).await?;
         self.say(Stage::Data, limits.data, Data, Severity::PositiveIntermediate).await?;
         let answer = self.message(mail.message, limits.block, limits.dot).await?;
-        let answer = expect(Stage::Dot, answer, Severity::PositiveCompletion)?;
+        let answer = of_kind(Stage::Dot, answer, Severity::PositiveCompletion)?;
         Ok(words(&answer))
     }
 
@@ -230,7 +224,7 @@ impl Session {
         kind: Severity,
     ) -> Result<Response, Failure> {
         let answer = self.ask(stage, limit, command).await?;
-        expect(stage, answer, kind)
+        of_kind(stage, answer, kind)
     }
 
     async fn ask(
@@ -244,52 +238,6 @@ impl Session {
             Ok(Err(error)) => Err(failure(stage, &error, &self.wire)),
             Err(_) => Err(Failure { stage, cause: Cause::Silence(limit) }),
         }
-    }
-}
-
-async fn connect(settings: &SmtpSettings) -> Result<TcpStream, Failure> {
-    let limit = settings.timeouts.connect;
-    match timeout(limit, reach(settings)).await {
-        Ok(Ok(stream)) => Ok(stream),
-        Ok(Err(cause)) => Err(Failure { stage: Stage::Connect, cause }),
-        Err(_) => Err(Failure { stage: Stage::Connect, cause: Cause::Silence(limit) }),
-    }
-}
-
-/// Tries the host's addresses one after the other.
-async fn reach(settings: &SmtpSettings) -> Result<TcpStream, Cause> {
-    let (host, port) = (settings.host.as_str(), settings.port);
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let found: Vec<SocketAddr> = lookup_host((bare, port))
-        .await
-        .map_err(|error| Cause::Broken(format!("looking up {host}: {error}")))?
-        .collect();
-    let mut last = Cause::Broken(format!("{host} has no address"));
-    for address in found {
-        if settings.security == Security::None && !address.ip().is_loopback() {
-            return Err(Cause::NotLoopback);
-        }
-        match TcpStream::connect(address).await {
-            Ok(stream) => {
-                // Commands are short and each waits for its answer.
-                let _ = stream.set_nodelay(true);
-                return Ok(stream);
-            }
-            Err(error) => last = Cause::Broken(format!("connecting to {address}: {error}")),
-        }
-    }
-    Err(last)
-}
-
-/// The name in EHLO; without one, the address that the server sees (RFC 5321 §4.1.4).
-fn hello(settings: &SmtpSettings, stream: &TcpStream) -> ClientId {
-    if let Some(name) = &settings.ehlo {
-        return ClientId::Domain(name.clone());
-    }
-    match stream.local_addr().map(|address| address.ip()) {
-        Ok(IpAddr::V4(address)) => ClientId::Ipv4(address),
-        Ok(IpAddr::V6(address)) => ClientId::Ipv6(address),
-        Err(_) => ClientId::Ipv4(std::net::Ipv4Addr::LOCALHOST),
     }
 }
 
@@ -334,79 +282,4 @@ async fn in_steps<T>(
             () = tokio::time::sleep(now) => return Err(now),
         }
     }
-}
-
-fn expect(stage: Stage, answer: Response, kind: Severity) -> Result<Response, Failure> {
-    if answer.code().severity == kind {
-        return Ok(answer);
-    }
-    let cause = Cause::Reply { code: answer.code().into(), words: text(&answer) };
-    Err(Failure { stage, cause })
-}
-
-fn garbage(stage: Stage, why: String) -> Failure {
-    Failure { stage, cause: Cause::Garbage(why) }
-}
-
-/// Sorts lettre's error by what happened.
-fn failure(stage: Stage, error: &lettre::transport::smtp::Error, wire: &Wire) -> Failure {
-    let io = error.source().and_then(|source| source.downcast_ref::<io::Error>());
-    let cause = match (error.status(), io) {
-        (Some(code), _) => Cause::Reply {
-            code: code.into(),
-            words: error.source().map(ToString::to_string).unwrap_or_default(),
-        },
-        (None, Some(io)) => network(io, wire),
-        (None, None) if wire.is_closed() => Cause::Closed,
-        (None, None) => Cause::Garbage(error.source().map(ToString::to_string).unwrap_or_default()),
-    };
-    Failure { stage, cause }
-}
-
-fn network(error: &io::Error, wire: &Wire) -> Cause {
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    match (inner, error.kind()) {
-        (Some(tls), _) => Cause::Tls(tls.clone()),
-        _ if wire.is_closed() => Cause::Closed,
-        (None, io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset) => Cause::Closed,
-        (None, io::ErrorKind::InvalidData) => Cause::Garbage(error.to_string()),
-        _ => Cause::Broken(error.to_string()),
-    }
-}
-
-fn text(answer: &Response) -> String {
-    answer.message().collect::<Vec<_>>().join(" ")
-}
-
-fn words(answer: &Response) -> String {
-    format!("{} {}", answer.code(), text(answer))
-}
-
-/// Makes a server's words fit for one line of a listing, and takes out our own password should the
-/// server quote it, in clear or as it goes over the wire.
-pub(super) fn presentable(words: &str, settings: &SmtpSettings) -> String {
-    /// The longest reply that is kept, in characters.
-    const LONGEST: usize = 500;
-    let mut words = words.to_owned();
-    if let (Some(user), Some(password)) = (&settings.username, &settings.password) {
-        let secret = password.expose_secret();
-        let plain = BASE64.encode(format!("\0{user}\0{secret}").as_bytes());
-        for quoted in [plain.as_str(), &BASE64.encode(secret.as_bytes()), secret] {
-            if !quoted.is_empty() {
-                words = words.replace(quoted, "[hidden]");
-            }
-        }
-    }
-    let mut line: String = words
-        .chars()
-        .map(|one| if one.is_control() || is_steering(one) { ' ' } else { one })
-        .take(LONGEST)
-        .collect();
-    line.truncate(line.trim_end().len());
-    line
-}
-
-/// Characters that turn or hide what stands beside them.
-fn is_steering(one: char) -> bool {
-    matches!(one, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }

@@ -11,17 +11,36 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use tokio_rustls::TlsConnector;
 
-use super::settings::{SettingsError, SmtpSettings};
+use super::settings::{Security, SettingsError, SmtpSettings};
+
+/// How the line is guarded. The trust comes with the way, so that no way can lack it.
+pub(super) enum Guard {
+    /// Not at all; only towards this machine.
+    Clear,
+    /// Begin in clear, switch, go on only then.
+    StartTls(Trust),
+    /// TLS from the first byte.
+    Implicit(Trust),
+}
+
+impl Guard {
+    pub(super) fn of(settings: &SmtpSettings) -> Result<Self, SettingsError> {
+        Ok(match settings.security {
+            Security::None => Self::Clear,
+            Security::StartTls => Self::StartTls(Trust::of(settings)?),
+            Security::Implicit => Self::Implicit(Trust::of(settings)?),
+        })
+    }
+}
 
 /// What a handshake needs.
-#[derive(Clone)]
 pub(super) struct Trust {
     pub(super) connector: TlsConnector,
     pub(super) name: ServerName<'static>,
 }
 
 impl Trust {
-    pub(super) fn of(settings: &SmtpSettings) -> Result<Self, SettingsError> {
+    fn of(settings: &SmtpSettings) -> Result<Self, SettingsError> {
         let bare = settings.host.trim_start_matches('[').trim_end_matches(']');
         let name = ServerName::try_from(bare.to_owned())
             .map_err(|_| SettingsError::Host { host: settings.host.clone() })?;

@@ -108,13 +108,17 @@ fn for_refusal(stage: Stage, code: u16) -> Outcome {
     }
 }
 
-/// A broken record later on is the network's trouble; only the handshake shows a wrong set-up.
+/// A broken record later on is the network's trouble; the handshake shows a wrong set-up, and so
+/// does an alert right after it: in TLS 1.3 the server judges our side of it only then.
 fn for_tls(stage: Stage, error: &rustls::Error) -> Outcome {
     match (stage, error) {
         (Stage::Tls, rustls::Error::InvalidCertificate(_)) => {
             Outcome::ConfigFault(Fault::Certificate)
         }
         (Stage::Tls, _) => Outcome::ConfigFault(Fault::Encryption),
+        (Stage::Banner | Stage::Ehlo, rustls::Error::AlertReceived(_)) => {
+            Outcome::ConfigFault(Fault::Encryption)
+        }
         _ => for_no_answer(stage),
     }
 }
