@@ -1,0 +1,258 @@
+//! One table of a file, read key by key: each key says what it takes, and what nobody asked for is
+//! an unknown key.
+//!
+//! Invariant: a wrong value is told once, at its place, with what is accepted; the reader then goes
+//! on as if the key were absent, so that everything else is judged too.
+
+mod keys;
+mod unfit;
+mod value;
+
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+pub(super) use self::unfit::Unfit;
+pub(super) use self::value::Value;
+use self::value::kind;
+use super::document::Desk;
+use crate::model::{Located, Place, Problem};
+
+/// What marks a blank in the files we ship.
+pub(super) const BLANK: &str = "<FILL IN";
+
+/// A table of a file, or one that is absent and so has only defaults.
+pub(super) struct Table<'d> {
+    desk: &'d Desk,
+    /// As people call it: `[mail]`, `[[company]]`; empty for the root.
+    title: String,
+    span: Range<usize>,
+    entries: Option<&'d DeTable<'d>>,
+    asked: Vec<&'static str>,
+    /// Keys that belong to another table, with that table's title.
+    elsewhere: &'static [(&'static str, &'static str)],
+}
+
+impl<'d> Table<'d> {
+    pub(super) fn root(desk: &'d Desk, entries: &'d DeTable<'d>) -> Self {
+        Self::new(desk, String::new(), 0..0, Some(entries))
+    }
+
+    fn new(
+        desk: &'d Desk,
+        title: String,
+        span: Range<usize>,
+        entries: Option<&'d DeTable<'d>>,
+    ) -> Self {
+        Self { desk, title, span, entries, asked: Vec::new(), elsewhere: &[] }
+    }
+
+    /// Where the table starts: its header.
+    pub(super) fn place(&self) -> Place {
+        self.desk.place(self.span.clone())
+    }
+
+    /// Whether it is written at all.
+    pub(super) fn is_written(&self) -> bool {
+        self.entries.is_some()
+    }
+
+    /// Says where keys belong that people put here by mistake.
+    pub(super) fn elsewhere(&mut self, keys: &'static [(&'static str, &'static str)]) {
+        self.elsewhere = keys;
+    }
+
+    fn ask(&mut self, key: &'static str) -> Option<Value<'d>> {
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
+        let value = self.entries?.get(key)?;
+        Some(Value { desk: self.desk, what: self.named(key), key, listed: false, value })
+    }
+
+    fn named(&self, key: &str) -> String {
+        if self.title.is_empty() {
+            format!("`{key}`")
+        } else {
+            format!("`{key}` in {}", self.title)
+        }
+    }
+
+    /// Whether the key is written.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.entries.is_some_and(|entries| entries.get(key).is_some())
+    }
+
+    /// Says that a required key is absent.
+    pub(super) fn require(&self, key: &str, example: &str) {
+        let what = if self.title.is_empty() {
+            format!("`{key}` is missing")
+        } else {
+            format!("{} has no `{key}`", self.title)
+        };
+        let hint = if self.title.is_empty() {
+            format!("add {key} = {example} above the first [table]")
+        } else if self.title.starts_with('`') {
+            format!("add {key} = {example} between the braces")
+        } else {
+            format!("add {key} = {example} under {}", self.title)
+        };
+        self.desk.absent(Problem::error(Some(self.place()), what).hint(hint));
+    }
+
+    /// Judges a text that was read already; what is wrong is told at its place.
+    pub(super) fn judge(
+        &self,
+        text: &Located<String>,
+        check: impl FnOnce(&str) -> Result<(), Unfit>,
+    ) {
+        self.judge_at(text, |text| check(text));
+    }
+
+    /// Judges a value that was read already.
+    pub(super) fn judge_at<T>(
+        &self,
+        value: &Located<T>,
+        check: impl FnOnce(&T) -> Result<(), Unfit>,
+    ) {
+        if let Err(unfit) = check(&value.value) {
+            let key = value.place.as_ref().and_then(|place| self.key_at(&place.span));
+            let named = key.map(|key| self.named(key)).unwrap_or_default();
+            self.desk.wrong(unfit.problem(value.place.clone(), &named));
+        }
+    }
+
+    /// The key whose value lies around a span.
+    fn key_at(&self, span: &Range<usize>) -> Option<&'d str> {
+        let around = |whole: Range<usize>| whole.start <= span.start && span.end <= whole.end;
+        let mut entries = self.entries?.iter();
+        entries.find(|(_, value)| around(value.span())).map(|(key, _)| &**key.get_ref())
+    }
+
+    /// Says that the file lists nothing, with what an entry looks like.
+    pub(super) fn nothing(&self, what: &str, example: &str) {
+        if !self.entries.is_some_and(|entries| entries.is_empty()) {
+            return;
+        }
+        self.desk
+            .absent(Problem::error(Some(self.place()), what).hint(format!("write\n{example}")));
+    }
+
+    /// A table of a file's root, absent or not.
+    pub(super) fn table(&mut self, key: &'static str) -> Table<'d> {
+        let title = format!("[{key}]");
+        let (desk, span) = (self.desk, self.span.clone());
+        let Some(value) = self.ask(key) else { return Table::new(desk, title, span, None) };
+        let (what, hint) = match value.value.get_ref() {
+            DeValue::Table(entries) => {
+                return Table::new(desk, title, value.value.span(), Some(entries));
+            }
+            DeValue::Array(list) if list.iter().all(|one| one.get_ref().is_table()) => {
+                (format!("{title} is written with one pair of brackets"), format!("write {title}"))
+            }
+            other => not_a_table(&title, other),
+        };
+        desk.wrong(Problem::error(Some(value.place()), what).hint(hint));
+        Table::new(desk, title, span, None)
+    }
+
+    /// The `[[key]]` tables of a file's root, in file order.
+    pub(super) fn tables(&mut self, key: &'static str) -> Vec<Table<'d>> {
+        let title = format!("[[{key}]]");
+        let desk = self.desk;
+        let Some(value) = self.ask(key) else { return Vec::new() };
+        let list = match value.value.get_ref() {
+            DeValue::Array(list) => list,
+            DeValue::Table(entries) => {
+                let what = format!("[{key}] is written with two pairs of brackets");
+                let problem = Problem::error(Some(value.place()), what);
+                desk.wrong(problem.hint(format!("write {title}")));
+                return vec![Table::new(desk, title, value.value.span(), Some(entries))];
+            }
+            other => {
+                let (what, hint) = not_a_table(&title, other);
+                desk.wrong(Problem::error(Some(value.place()), what).hint(hint));
+                return Vec::new();
+            }
+        };
+        let mut found = Vec::with_capacity(list.len());
+        for one in list.iter() {
+            match one.get_ref() {
+                DeValue::Table(entries) => {
+                    found.push(Table::new(desk, title.clone(), one.span(), Some(entries)));
+                }
+                other => {
+                    let (what, hint) = not_a_table(&title, other);
+                    desk.wrong(Problem::error(Some(desk.place(one.span())), what).hint(hint));
+                }
+            }
+        }
+        found
+    }
+
+    /// A `{ … }` behind a key.
+    pub(super) fn inline(&mut self, key: &'static str, example: &str) -> Option<Table<'d>> {
+        self.ask(key)?.table(example)
+    }
+
+    /// A key that is known and never accepted.
+    pub(super) fn forbid(&mut self, key: &str, why: &str, hint: &str) {
+        let Some((name, _)) = self.entries.and_then(|entries| entries.get_key_value(key)) else {
+            return;
+        };
+        let what = format!("{} {why}", self.named(key));
+        self.desk.wrong(Problem::error(Some(self.desk.place(name.span())), what).hint(hint));
+    }
+
+    /// Ends the table: what nobody asked for is unknown. `handled` names keys that another check
+    /// has told about.
+    pub(super) fn finish(self, handled: &[&str]) {
+        let Some(entries) = self.entries else { return };
+        for (name, value) in entries.iter() {
+            let written: &str = name.get_ref();
+            if self.asked.contains(&written) || handled.contains(&written) {
+                continue;
+            }
+            let problem = self.unknown(written, value.get_ref());
+            self.desk.wrong(Problem { place: Some(self.desk.place(name.span())), ..problem });
+        }
+    }
+
+    fn unknown(&self, written: &str, value: &DeValue<'_>) -> Problem {
+        let what = match (self.title.is_empty(), value) {
+            (true, DeValue::Table(_)) => format!("unknown table [{written}]"),
+            (true, DeValue::Array(list)) if list.iter().any(|one| one.get_ref().is_table()) => {
+                format!("unknown table [[{written}]]")
+            }
+            (true, _) => format!("unknown key `{written}`"),
+            (false, _) => format!("unknown key `{written}` in {}", self.title),
+        };
+        let near = match self.elsewhere.iter().find(|(key, _)| *key == written) {
+            Some((key, home)) => format!("`{key}` belongs {home}\n"),
+            None => nearest(written, self.asked.iter().copied())
+                .map(|key| format!("did you mean `{key}`?\n"))
+                .unwrap_or_default(),
+        };
+        let mut accepted = self.asked.clone();
+        accepted.sort_unstable();
+        Problem::error(None, what).hint(format!("{near}accepted: {}", accepted.join(", ")))
+    }
+}
+
+/// What to say of a value that stands where a table belongs.
+fn not_a_table(title: &str, value: &DeValue<'_>) -> (String, String) {
+    (
+        format!("{title} is a table, not {}", kind(value)),
+        format!("write {title} on a line of its own and its keys below"),
+    )
+}
+
+/// The accepted name that was most likely meant: at most one slip in three letters.
+fn nearest<'n>(written: &str, accepted: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let written = written.to_lowercase();
+    accepted
+        .map(|name| (strsim::damerau_levenshtein(&written, name), name))
+        .filter(|(slips, name)| *slips <= (name.chars().count() / 3).max(1))
+        .min_by_key(|(slips, _)| *slips)
+        .map(|(_, name)| name)
+}
