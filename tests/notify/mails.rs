@@ -348,6 +348,8 @@ fn an_urgent_mail_tells_one_story() {
         urgent(&follow_up).subject,
         "[HIGH] Alibaba: Chairmen ask SEC to delist Alibaba (follow-up, house-select-committee +8)"
     );
+    let text = urgent(&follow_up).text.replace('\n', " ");
+    assert!(text.contains("9 more items since the last mail on this story"));
     let folded: Vec<&PendingNotice> = notices.iter().collect();
     assert_eq!(
         urgent(&urgent_input(&reader, &folded)).subject,
