@@ -96,6 +96,11 @@ fn page(input: &UrgentInput<'_>, subject: &str, stories: &[Story<'_>]) -> Page {
             several => count(several.len(), "urgent story", "urgent stories"),
         },
         basis: match stories.len() {
+            1 if input.n > 1 => format!(
+                "{} since the last mail on this story, {}.",
+                count(items, "more item", "more items"),
+                moment(input.now, input.now, zone)
+            ),
             1 => format!(
                 "{}, {}.",
                 count(items, "item", "items"),
