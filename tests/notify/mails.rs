@@ -358,6 +358,22 @@ fn an_urgent_mail_tells_one_story() {
 }
 
 #[test]
+fn an_urgent_mail_attaches_what_it_cannot_list() {
+    let notices: Vec<PendingNotice> = (0..60)
+        .map(|n| {
+            memo(&format!("outlet-{n}"), &format!("Memo {n} on Alibaba"), "2026-11-23T12:20:00Z")
+        })
+        .map(|piece| piece.pending())
+        .collect();
+    let refs: Vec<&PendingNotice> = notices.iter().collect();
+    let content = urgent(&urgent_input(&one_reader(entry("Mei")), &refs));
+    assert!(content.subject.ends_with("+59)"), "{}", content.subject);
+    assert!(content.text.contains("45 of 60 items are listed here."));
+    let csv = String::from_utf8(content.attachments[0].bytes.clone()).unwrap();
+    assert_eq!(csv.matches("\r\n").count(), 61);
+}
+
+#[test]
 fn an_item_stands_once_in_a_mail_at_its_newest() {
     let (reader, coverage) = (one_reader(entry("Mei")), coverage("2026-11-23T12:52:00Z"));
     let old = memo("scmp", "Old words on Alibaba", "2026-11-23T12:20:00Z").pending();
