@@ -1,16 +1,16 @@
 //! Urgent mail: one story, now. Several only when the reader's hourly limit folds them into one.
 
-use super::civil::{count, moment};
-use super::digest::{dismiss, made_by};
+use super::civil::{count, iso_day, moment};
+use super::digest::{cut, dismiss, fit, made_by};
 use super::excerpt;
 use super::outside::line;
-use super::page::{Page, render};
+use super::page::Page;
 use super::reader::Reader;
 use super::stories::{self, Story};
 use super::{Content, Subjects};
 use crate::model::{PendingNotice, Severity, Timestamp};
 
-/// Items of one story that an urgent mail lists; the digest's CSV has room for more.
+/// Items that an urgent mail lists; with more the whole list is attached.
 const MOST: usize = 45;
 
 /// What an urgent mail is made of.
@@ -38,8 +38,8 @@ pub fn urgent(input: &UrgentInput<'_>) -> Content {
     let owned: Vec<PendingNotice> = input.notices.iter().map(|one| (*one).clone()).collect();
     let stories = stories::group(&owned);
     let subject = subject(input, &stories);
-    let (text, html) = render(&page(input, &subject, &stories));
-    Content { subject, text, html, attachments: Vec::new() }
+    let day = iso_day(input.now, input.reader.zone);
+    fit(subject, &stories, MOST, day, |subject, most| page(input, subject, &stories, most))
 }
 
 fn badge(stories: &[Story<'_>]) -> &'static str {
@@ -75,9 +75,9 @@ fn subject(input: &UrgentInput<'_>, stories: &[Story<'_>]) -> String {
     }
 }
 
-fn page(input: &UrgentInput<'_>, subject: &str, stories: &[Story<'_>]) -> Page {
+fn page(input: &UrgentInput<'_>, subject: &str, stories: &[Story<'_>], most: usize) -> Page {
     let zone = input.reader.zone;
-    let allotted = stories::allot(stories, MOST);
+    let allotted = stories::allot(stories, most);
     let shown: Vec<_> = stories
         .iter()
         .zip(&allotted)
@@ -96,6 +96,11 @@ fn page(input: &UrgentInput<'_>, subject: &str, stories: &[Story<'_>]) -> Page {
             several => count(several.len(), "urgent story", "urgent stories"),
         },
         basis: match stories.len() {
+            1 if input.n > 1 => format!(
+                "{} since the last mail on this story, {}.",
+                count(items, "more item", "more items"),
+                moment(input.now, input.now, zone)
+            ),
             1 => format!(
                 "{}, {}.",
                 count(items, "item", "items"),
@@ -104,7 +109,7 @@ fn page(input: &UrgentInput<'_>, subject: &str, stories: &[Story<'_>]) -> Page {
             _ => format!("Together in one mail, because {limit} an hour is this reader's limit."),
         },
         index: stories.len() > 1,
-        cut: None,
+        cut: cut(stories, &allotted),
         small: vec![made_by(input.watchlist, stories)],
         dismiss: shown.iter().map(|one| dismiss(&stories[one.n - 1], one.n, input.desk)).collect(),
         desk: Some(input.desk.to_owned()),

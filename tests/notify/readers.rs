@@ -104,6 +104,23 @@ fn addresses_in_other_scripts_are_addresses() {
         check(placeholder, false);
     }
     check("you@examples.com", true);
+    check("mëi@bank.com", false);
+    assert_eq!(reader::address(&here("desk@bänk.de")).unwrap(), "desk@xn--bnk-qla.de");
+    let sender = |text: &str| reader::sender(&here(text)).map_err(|problem| problem.what);
+    assert_eq!(sender("watch@bank.com").unwrap(), "watch@bank.com");
+    assert_eq!(sender("Watch List <watch@bänk.de>").unwrap(), "Watch List <watch@xn--bnk-qla.de>");
+    assert!(sender("Watch <watch@example.com>").is_err() && sender("Watch").is_err());
+}
+
+#[test]
+fn who_is_told_nothing_is_named() {
+    let mut mute = entry("Mei");
+    mute.digest = here("never");
+    mute.urgent_per_hour = 0;
+    assert_snapshot!(problems(std::slice::from_ref(&mute)), @"warning: reader 'Mei' gets neither digests nor urgent mails (give digest a schedule or urgent a severity)");
+    mute.digest = here("daily 08:00");
+    assert_eq!(problems(std::slice::from_ref(&mute)), "");
+    assert_eq!(one_reader(mute).urgent, watchlistd::model::reader::UrgentFrom::Never);
 }
 
 #[test]

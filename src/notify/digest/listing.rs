@@ -4,7 +4,7 @@
 //! a spreadsheet would take for a formula begins with an apostrophe instead.
 
 use super::super::outside::{self, clean};
-use super::super::stories::{Story, marks, said_at, why};
+use super::super::stories::{Story, marks, why};
 use crate::model::{Named, PendingNotice};
 
 const HEAD: [&str; 14] = [
@@ -40,7 +40,7 @@ fn row(n: usize, one: &PendingNotice) -> [String; 14] {
     let item = &one.item;
     let names =
         |list: &[Named]| list.iter().map(|one| clean(&one.name)).collect::<Vec<_>>().join("; ");
-    let published = item.published.map(|_| said_at(one).to_string());
+    let published = item.published.map(|at| at.to_string());
     [
         n.to_string(),
         one.alert.severity.as_str().to_owned(),

@@ -9,7 +9,7 @@ mod listing;
 
 use std::collections::BTreeSet;
 
-use super::civil::{count, day, full_day, moment, near, number};
+use super::civil::{count, day, full_day, iso_day, moment, near, number};
 use super::outside::line;
 use super::page::{Dismiss, Note, Page, render};
 use super::reader::Reader;
@@ -65,11 +65,27 @@ pub fn digest(input: &DigestInput<'_>) -> Content {
     let stories = stories::group(input.notices);
     let facts = Facts::of(input.coverage, input.until);
     let subject = subject(input, &stories, &facts);
+    let most = input.reader.max_items as usize;
+    let zone = input.reader.zone;
+    fit(subject, &stories, most, iso_day(input.until, zone), |subject, most| {
+        page(input, subject, &stories, &facts, most)
+    })
+}
+
+/// The finished content: the page with at most `most` items, fewer when its HTML would grow too
+/// large, and the whole list attached when any are left out. `make` draws the page for a subject
+/// and a number of items.
+pub(super) fn fit(
+    subject: String,
+    stories: &[Story<'_>],
+    most: usize,
+    day: String,
+    make: impl Fn(&str, usize) -> Page,
+) -> Content {
     let items: usize = stories.iter().map(|story| story.notices.len()).sum();
-    let mut most = items.min(input.reader.max_items as usize);
+    let mut most = most.min(items);
     let (text, html) = loop {
-        let page = page(input, &subject, &stories, &facts, most);
-        let (text, html) = render(&page);
+        let (text, html) = render(&make(&subject, most));
         if html.len() <= LARGEST_HTML || most == 0 {
             break (text, html);
         }
@@ -77,9 +93,9 @@ pub fn digest(input: &DigestInput<'_>) -> Content {
         most = (most * LARGEST_HTML / html.len()).min(most - 1);
     };
     let attachments = (most < items).then(|| Attachment {
-        name: format!("watchlist-{}.csv", super::civil::iso_day(input.until, input.reader.zone)),
+        name: format!("watchlist-{day}.csv"),
         media_type: "text/csv; charset=utf-8".to_owned(),
-        bytes: listing::csv(&stories),
+        bytes: listing::csv(stories),
     });
     Content { subject, text, html, attachments: attachments.into_iter().collect() }
 }
@@ -229,7 +245,7 @@ pub(super) fn first_lines(text: &str, most: usize) -> Vec<String> {
 }
 
 /// What the page leaves to the attached list, in exact numbers.
-fn cut(stories: &[Story<'_>], allotted: &[usize]) -> Option<String> {
+pub(super) fn cut(stories: &[Story<'_>], allotted: &[usize]) -> Option<String> {
     let items: usize = stories.iter().map(|story| story.notices.len()).sum();
     let listed: usize = allotted.iter().sum();
     let unlisted = allotted.iter().filter(|most| **most == 0).count();

@@ -4,14 +4,22 @@
 //! fires, deputies exist. A reader with an error is left out, because an edit with an error never
 //! takes effect; whether that is so is the caller's decision.
 
+mod filters;
+mod written;
+
+pub(super) use written::nearest;
+pub use written::{address, check_names, sender, zone};
+
 use std::collections::BTreeSet;
 
 use chrono::{NaiveDate, Timelike};
 use chrono_tz::Tz;
-use lettre::Address;
 
 use super::schedule::{Schedule, first_instant, time_of_day};
 use crate::model::reader::{UrgentFrom, WhenEmpty};
+use filters::filters;
+use written::unknown_name;
+
 use crate::model::{Located, Place, Problem, ReaderEntry, Severity, Timestamp};
 
 /// What the watchlist calls things, as far as readers name them.
@@ -169,6 +177,7 @@ fn read(
     let quiet = kept(entry.quiet.iter().map(quiet), problems).pop();
     let away = away(entry, all, problems);
     let (companies, groups, topics) = filters(entry, vocabulary, problems);
+    problems.extend(unreachable_by_choice(entry));
     let fine = !problems.iter().any(|one| one.level == crate::model::Level::Error);
     let (zone, schedule) = (zone?, schedule?);
     fine.then(|| Reader {
@@ -176,7 +185,8 @@ fn read(
         to,
         schedule,
         zone,
-        urgent: entry.urgent,
+        // None an hour is none at all: their alerts belong to the digest.
+        urgent: if entry.urgent_per_hour == 0 { UrgentFrom::Never } else { entry.urgent },
         min_severity: entry.min_severity,
         companies,
         groups,
@@ -187,6 +197,17 @@ fn read(
         urgent_per_hour: entry.urgent_per_hour,
         quiet,
         away,
+    })
+}
+
+/// Someone who takes neither digests nor urgent mails is told nothing.
+fn unreachable_by_choice(entry: &ReaderEntry) -> Option<Problem> {
+    let no_urgent = entry.urgent == UrgentFrom::Never || entry.urgent_per_hour == 0;
+    let no_digest = entry.digest.value.trim().eq_ignore_ascii_case("never");
+    (no_urgent && no_digest).then(|| {
+        let what = format!("reader '{}' gets neither digests nor urgent mails", entry.name.value);
+        Problem::warning(entry.name.place.clone(), what)
+            .hint("give digest a schedule or urgent a severity")
     })
 }
 
@@ -240,78 +261,6 @@ fn names_and_addresses(entry: &ReaderEntry, earlier: &[ReaderEntry]) -> Vec<Prob
     problems
 }
 
-/// Checks one address as people write it: an address and nothing around it, and no placeholder.
-///
-/// # Errors
-/// A problem at its place, for blank, malformed and placeholder addresses.
-pub fn address(written: &Located<String>) -> Result<String, Problem> {
-    let text = written.value.trim();
-    let refuse =
-        |what: String, hint: &str| Err(Problem::error(written.place.clone(), what).hint(hint));
-    if text.is_empty() {
-        return refuse("an address is blank".to_owned(), "write name@domain");
-    }
-    let Ok(address) = text.parse::<Address>() else {
-        return refuse(
-            format!("'{text}' is no mail address"),
-            "write name@domain, without a display name",
-        );
-    };
-    if is_placeholder(address.domain()) {
-        return refuse(
-            format!("'{text}' is a placeholder"),
-            "write an address that somebody reads",
-        );
-    }
-    Ok(address.to_string())
-}
-
-/// Domains that RFC 2606 sets aside for examples: mail to them reaches nobody. Its `.test` stays
-/// allowed, because people try the service there.
-fn is_placeholder(domain: &str) -> bool {
-    let domain = domain.to_ascii_lowercase();
-    let mut labels = domain.rsplit('.');
-    let top = labels.next().unwrap_or("");
-    let second = labels.next().unwrap_or("");
-    second == "example" || matches!(top, "example" | "invalid")
-}
-
-/// Reads a zone by its IANA name.
-///
-/// # Errors
-/// A problem at its place, with the nearest name.
-pub fn zone(written: &Located<String>) -> Result<Tz, Problem> {
-    let text = written.value.trim();
-    text.parse::<Tz>().map_err(|_| {
-        let names = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name().to_owned());
-        let hint = match nearest_zone(text).or_else(|| nearest(text, names)) {
-            Some(nearest) => format!("did you mean '{nearest}'?"),
-            None => "write an IANA name such as America/New_York or Europe/Berlin".to_owned(),
-        };
-        Problem::error(written.place.clone(), format!("'{text}' is no time zone")).hint(hint)
-    })
-}
-
-/// A city alone, or a name with spaces or in other case: "berlin", "new york".
-fn nearest_zone(text: &str) -> Option<String> {
-    let wanted = text.to_lowercase().replace(' ', "_");
-    let names = || chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
-    names()
-        .find(|name| name.to_lowercase() == wanted)
-        .or_else(|| names().find(|name| name.to_lowercase().rsplit('/').next() == Some(&wanted)))
-        .map(str::to_owned)
-}
-
-/// The name that is most likely meant, if any is near enough to be worth saying.
-pub(super) fn nearest(word: &str, known: impl Iterator<Item = String>) -> Option<String> {
-    let folded = word.to_lowercase();
-    known
-        .map(|name| (strsim::jaro_winkler(&folded, &name.to_lowercase()), name))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, name)| name)
-}
-
 fn schedule(written: &Located<String>, zone: Tz) -> Result<Schedule, Problem> {
     Schedule::parse(&written.value, zone)
         .map_err(|why| Problem::error(written.place.clone(), why.what).hint(why.hint))
@@ -361,74 +310,4 @@ fn away(entry: &ReaderEntry, all: &[ReaderEntry], problems: &mut Vec<Problem>) -
         until: away.until.value,
         deputy: away.deputy.as_ref().map(|deputy| deputy.value.trim().to_owned()),
     })
-}
-
-/// Readers whom a rule adds must exist: a problem for each name that no reader has.
-#[must_use]
-pub fn check_names(names: &[Located<String>], readers: &[Reader]) -> Vec<Problem> {
-    names
-        .iter()
-        .filter_map(|name| {
-            unknown_name(name, "reader", readers.iter().map(|reader| reader.name.as_str()))
-        })
-        .collect()
-}
-
-fn unknown_name<'a>(
-    written: &Located<String>,
-    kind: &str,
-    known: impl Iterator<Item = &'a str> + Clone,
-) -> Option<Problem> {
-    let text = written.value.trim();
-    if known.clone().any(|name| name == text) {
-        return None;
-    }
-    let problem = Problem::error(written.place.clone(), format!("unknown {kind} '{text}'"));
-    Some(match nearest(text, known.clone().map(str::to_owned)) {
-        Some(nearest) => problem.hint(format!("did you mean '{nearest}'?")),
-        None => match known.take(8).collect::<Vec<_>>().as_slice() {
-            [] => problem.hint(format!("there is no {kind} yet")),
-            some => problem.hint(format!("there are {}", some.join(", "))),
-        },
-    })
-}
-
-type Filters = (BTreeSet<String>, BTreeSet<String>, BTreeSet<String>);
-
-fn filters(entry: &ReaderEntry, vocabulary: &Vocabulary, problems: &mut Vec<Problem>) -> Filters {
-    let companies: Vec<_> =
-        vocabulary.companies.iter().map(|one| (one.id.as_str(), one.name.as_str())).collect();
-    let topics: Vec<_> =
-        vocabulary.topics.iter().map(|one| (one.id.as_str(), one.name.as_str())).collect();
-    let groups: BTreeSet<&str> =
-        vocabulary.companies.iter().flat_map(|one| one.groups.iter().map(String::as_str)).collect();
-    let groups: Vec<_> = groups.into_iter().map(|group| (group, group)).collect();
-    (
-        known_ids(&entry.companies, "company", &companies, problems),
-        known_ids(&entry.groups, "group", &groups, problems),
-        known_ids(&entry.topics, "topic", &topics, problems),
-    )
-}
-
-/// Ids as they are; a name in place of an id is answered with its id.
-fn known_ids(
-    written: &[Located<String>],
-    kind: &str,
-    known: &[(&str, &str)],
-    problems: &mut Vec<Problem>,
-) -> BTreeSet<String> {
-    for one in written {
-        let text = one.value.trim();
-        let by_name =
-            known.iter().find(|(id, name)| *id != text && name.eq_ignore_ascii_case(text));
-        match by_name {
-            Some((id, _)) if !known.iter().any(|(id, _)| *id == text) => {
-                let what = format!("'{text}' is the name of a {kind}; here its id stands");
-                problems
-                    .push(Problem::error(one.place.clone(), what).hint(format!("write '{id}'")));
-            }
-            _ => problems.extend(unknown_name(one, kind, known.iter().map(|(id, _)| *id))),
-        }
-    }
-    written.iter().map(|one| one.value.trim().to_owned()).collect()
 }
