@@ -22,7 +22,7 @@ const PASSWORD: &str = "tOp-s3cret-M4RKER";
 const LONG: Duration = Duration::from_secs(60);
 
 /// Short, for the one stage at which a test's server falls silent.
-const SHORT: Duration = Duration::from_millis(150);
+const SHORT: Duration = Duration::from_millis(400);
 
 fn patient() -> Timeouts {
     Timeouts {

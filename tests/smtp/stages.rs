@@ -25,45 +25,45 @@ const EXPECTED: &str = "\
 Banner    4xx     TryLater                    greeting: 451 not now
 Banner    5xx     ConfigFault(Unwelcome)      greeting: 554 never
 Banner    close   TryLater                    greeting: the server closed the connection
-Banner    silence TryLater                    greeting: no answer within 150 ms
+Banner    silence TryLater                    greeting: no answer within 400 ms
 Banner    garbage TryLater                    greeting: an answer that is not SMTP
 Ehlo      4xx     TryLater                    EHLO: 451 not now
 Ehlo      5xx     ConfigFault(Unwelcome)      EHLO: 554 never
 Ehlo      close   TryLater                    EHLO: the server closed the connection
-Ehlo      silence TryLater                    EHLO: no answer within 150 ms
+Ehlo      silence TryLater                    EHLO: no answer within 400 ms
 Ehlo      garbage TryLater                    EHLO: an answer that is not SMTP
 StartTls  4xx     TryLater                    STARTTLS: 451 not now
 StartTls  5xx     ConfigFault(Encryption)     STARTTLS: 554 never
 StartTls  close   TryLater                    STARTTLS: the server closed the connection
-StartTls  silence TryLater                    STARTTLS: no answer within 150 ms
+StartTls  silence TryLater                    STARTTLS: no answer within 400 ms
 StartTls  garbage TryLater                    STARTTLS: an answer that is not SMTP
 Handshake close   TryLater                    TLS handshake: the server closed the connection
-Handshake silence TryLater                    TLS handshake: no answer within 150 ms
+Handshake silence TryLater                    TLS handshake: no answer within 400 ms
 Handshake garbage ConfigFault(Encryption)     TLS handshake: received corrupt message of type InvalidContentType
 Auth      4xx     TryLater                    AUTH: 451 not now
 Auth      5xx     ConfigFault(Login)          AUTH: 554 never
 Auth      close   TryLater                    AUTH: the server closed the connection
-Auth      silence TryLater                    AUTH: no answer within 150 ms
+Auth      silence TryLater                    AUTH: no answer within 400 ms
 Auth      garbage TryLater                    AUTH: an answer that is not SMTP
 Mail      4xx     TryLater                    MAIL FROM: 451 not now
 Mail      5xx     Refused                     MAIL FROM: 554 never
 Mail      close   TryLater                    MAIL FROM: the server closed the connection
-Mail      silence TryLater                    MAIL FROM: no answer within 150 ms
+Mail      silence TryLater                    MAIL FROM: no answer within 400 ms
 Mail      garbage TryLater                    MAIL FROM: an answer that is not SMTP
 Rcpt      4xx     TryLater                    RCPT TO: 451 not now
 Rcpt      5xx     Refused                     RCPT TO: 554 never
 Rcpt      close   TryLater                    RCPT TO: the server closed the connection
-Rcpt      silence TryLater                    RCPT TO: no answer within 150 ms
+Rcpt      silence TryLater                    RCPT TO: no answer within 400 ms
 Rcpt      garbage TryLater                    RCPT TO: an answer that is not SMTP
 Data      4xx     TryLater                    DATA: 451 not now
 Data      5xx     Refused                     DATA: 554 never
 Data      close   TryLater                    DATA: the server closed the connection
-Data      silence TryLater                    DATA: no answer within 150 ms
+Data      silence TryLater                    DATA: no answer within 400 ms
 Data      garbage TryLater                    DATA: an answer that is not SMTP
 Dot       4xx     TryLater                    end of message: 451 not now
 Dot       5xx     Refused                     end of message: 554 never
 Dot       close   Uncertain                   end of message: the server closed the connection
-Dot       silence Uncertain                   end of message: no answer within 150 ms
+Dot       silence Uncertain                   end of message: no answer within 400 ms
 Dot       garbage Uncertain                   end of message: an answer that is not SMTP
 ";
 
@@ -163,7 +163,7 @@ async fn a_server_that_cannot_be_reached_is_tried_later() {
     settings.timeouts.connect = SHORT;
     let attempt = transport(settings).send(&letter_to("mei@bank.test")).await;
     assert_eq!(attempt.outcome, Outcome::TryLater);
-    assert_eq!(attempt.to_string(), "connect: no answer within 150 ms");
+    assert_eq!(attempt.to_string(), "connect: no answer within 400 ms");
 }
 
 /// The greeting says yes, but QUIT after the refused EHLO gets no answer: still a refusal.
