@@ -76,6 +76,11 @@ async fn a_reader_looks_on_and_changes_nothing() {
     drop(reader);
     let alone = Sqlite::open(&path, Mode::Reader).unwrap();
     assert_eq!(alone.archive().items(None, 9).await.unwrap().len(), 3, "also without a daemon");
+    drop(alone);
+    let mut left: Vec<_> =
+        fs::read_dir(folder.path()).unwrap().map(|one| one.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["state.db", "state.db.lock"]);
 }
 
 #[test]

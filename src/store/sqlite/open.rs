@@ -126,7 +126,9 @@ fn look(path: &Path) -> Result<(Connection, Found), StoreError> {
         }
         Err(error) => return Err(sorted_io("open the database", path, &error)),
     }
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    // Not opened read-only: such a connection leaves -wal and -shm behind when it was alone.
+    // SQLite falls back to reading by itself where writing is not allowed.
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let found = schema::inspect(&connection, path)?;
     Ok((connection, found))
 }
