@@ -1,11 +1,13 @@
 //! The files that people edit, read into typed values that carry their place.
 //!
-//! Three forms follow each other: as written (a TOML tree with the span of every value), merged with the defaults (each section takes its keys through a table that
-//! knows what is accepted), and valid ([`Settings`] and the entries of [`crate::model`]).
+//! Three forms follow each other: as written (a TOML tree with the span of every value), merged with
+//! the defaults (each section takes its keys through a table that knows what is accepted), and valid
+//! ([`Settings`] and the entries of [`crate::model`]).
 //!
-//! Invariant: every problem of every file is reported in one go, each with file, line and column;
-//! nothing stops at the first. Config understands no crontab, no search and no mail address: those
-//! stay text with their place for the stage that speaks the language.
+//! Invariant: the problems of all files are reported in one go, each with file, line and column; only
+//! the spelling mistakes of one file end somewhere (after 50, in files of many megabytes sooner).
+//! Config understands no crontab, no search and no mail address: those stay text with their place
+//! for the stage that speaks the language.
 
 mod canary;
 mod collect;

@@ -16,8 +16,8 @@ use crate::model::{FileText, Place, Problem};
 
 /// Mistakes told in one file.
 const MOST: usize = 50;
-/// Bytes parsed again and again in one file: the largest watchlists get fewer rounds.
-const BUDGET: usize = 256 << 20;
+/// Bytes parsed to find them: a watchlist of many megabytes is told fewer mistakes at a time.
+const BUDGET: usize = 32 << 20;
 
 /// A text without its spelling mistakes, and these.
 pub(super) struct Mended {
@@ -68,6 +68,7 @@ pub(super) fn mend(text: &str) -> Mended {
         let Some(error) = first(&mended) else { return mended };
         if round == rounds {
             mended.until = line_of(text, error.seen).start;
+            mended.errors.push(error);
             break;
         }
         match &error.cure {

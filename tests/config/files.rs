@@ -9,17 +9,17 @@ use super::texts;
 
 /// Writes the valid folder with some files changed.
 fn folder(changed: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("watchlist.d")).unwrap();
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    fs::create_dir(folder.path().join("watchlist.d")).expect("can be made");
     for (name, text) in texts(changed) {
-        fs::write(folder.path().join(name), text).unwrap();
+        fs::write(folder.path().join(name), text).expect("can be written");
     }
     folder
 }
 
 /// Its problems, one a line, without the folder's name.
 fn problems(folder: &Path) -> Vec<String> {
-    let parsed = config::parse(&Files::read(folder).unwrap(), &Environment::default());
+    let parsed = config::parse(&Files::read(folder).expect("a folder"), &Environment::default());
     let short = |text: String| text.replace(&format!("{}/", folder.display()), "");
     parsed.problems.iter().map(|one| short(one.to_string())).collect()
 }

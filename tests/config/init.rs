@@ -15,7 +15,8 @@ fn answers<'a>(folder: &'a Path, smtp: Option<&'a str>) -> Answers<'a> {
 
 /// What a folder says; it must be without any problem.
 fn settings(folder: &Path) -> Settings {
-    let parsed = config::parse(&Files::read(folder).unwrap(), &Environment::default());
+    let parsed =
+        config::parse(&Files::read(folder).expect("init wrote it"), &Environment::default());
     assert!(parsed.problems.is_empty(), "{}", problems::render(&parsed.problems, false));
     assert_eq!(parsed.readers.len(), 1);
     assert_eq!(parsed.readers[0].name.value, "mei.lin");

@@ -133,6 +133,17 @@ fn one_slip_is_told_once() {
     }
 }
 
+/// A file that is no TOML at all, a table of a spreadsheet for example, is not told line by line
+/// without end.
+#[test]
+fn what_is_told_of_one_file_has_an_end() {
+    let text = "Huawei,HK,2026\n".repeat(500);
+    let told = watchlist_problems(&text);
+    assert!((1..=51).contains(&told.len()), "{} problems", told.len());
+    let shown = problems::render(&parse(&[("watchlist.toml", &text)]).problems, false);
+    assert!(shown.len() < 20_000);
+}
+
 /// In a long list each mistaken line is told, and what follows is judged too.
 #[test]
 fn every_line_of_a_list_is_judged() {

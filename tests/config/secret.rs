@@ -22,8 +22,8 @@ fn find(mail: &str, folder: &Path, environment: &Environment) -> (Option<String>
 }
 
 fn write(path: &Path, text: &str, mode: u32) {
-    fs::write(path, text).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    fs::write(path, text).expect("can be written");
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("is ours");
 }
 
 #[test]
