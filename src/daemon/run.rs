@@ -24,7 +24,9 @@ use crate::model::{Level, Timestamp};
 use crate::pipeline::assess::Assessor;
 use crate::pipeline::deliver::Deliverer;
 use crate::pipeline::poll::{Poller, Running};
+use crate::pipeline::retain::Retainer;
 use crate::pipeline::{Ground, InForce};
+use crate::store::Keep;
 
 /// No loop sleeps longer: a wall clock that was set is noticed within this time.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
@@ -35,6 +37,13 @@ const AFTER_TROUBLE: Duration = Duration::from_secs(10);
 
 /// How long polls under way may still take once a stop was asked for.
 const POLL_GRACE: Duration = Duration::from_secs(5);
+
+/// Forgetting waits until a start's own work is done, and then until the clock has shown that it
+/// keeps pace.
+const BEFORE_FORGETTING: Duration = Duration::from_secs(15 * 60);
+
+/// How often the service looks for what is past its time.
+const FORGET_EVERY: Duration = Duration::from_secs(6 * 3600);
 
 /// What the loops share.
 #[derive(Clone)]
@@ -111,6 +120,8 @@ pub async fn run(
     let deliverer = Deliverer::new(ground.clone(), transport.clone());
     let assessor = Assessor::new(ground.clone(), format!("pid {}", std::process::id()));
     let mut loops = JoinSet::new();
+    let keep = Keep { items: parts.settings.keep.items, polls: parts.settings.keep.polls };
+    loops.spawn(retain_loop(shared.clone(), Retainer::new(ground.clone()), keep));
     loops.spawn(poll_loop(shared.clone(), Poller::new(ground, fetcher)));
     loops.spawn(assess_loop(shared.clone(), assessor));
     loops.spawn(seal_loop(shared.clone(), deliverer.clone()));
@@ -349,6 +360,22 @@ async fn send_loop(shared: Shared, deliverer: Deliverer) -> &'static str {
         shared.rest(pause, &shared.sealed).await;
     }
     "send"
+}
+
+async fn retain_loop(shared: Shared, mut retainer: Retainer, keep: Keep) -> &'static str {
+    let never = Notify::new();
+    let mut next = shared.now().plus(BEFORE_FORGETTING);
+    while !shared.stopping() {
+        shared.rest(Some(next), &never).await;
+        if shared.now() < next || shared.stopping() {
+            continue;
+        }
+        next = shared.now().plus(FORGET_EVERY);
+        if let Err(error) = retainer.run(keep, &|| shared.stopping()).await {
+            trouble(&shared, "forget what is past its time", &error);
+        }
+    }
+    "retain"
 }
 
 /// Says what failed and when to try again.

@@ -145,7 +145,7 @@ fn operator_of(settings: &Settings) -> Result<Reader, Vec<Problem>> {
     let to: Vec<String> =
         settings.operator.to.iter().filter_map(|one| keep(reader::address(one))).collect();
     keep(reader::address(&settings.operator.reply_to));
-    keep(reader::address(&settings.mail.from));
+    keep(reader::sender(&settings.mail.from));
     let zone = match reader::zone(&settings.timezone) {
         Ok(zone) => zone,
         Err(problem) => {
@@ -186,7 +186,7 @@ impl Parts {
             readers: self.readers.clone(),
             operator: self.operator.clone(),
             letterhead: Letterhead {
-                from: self.settings.mail.from.value.clone(),
+                from: sender(&self.settings.mail.from),
                 reply_to: self.settings.operator.reply_to.value.clone(),
                 subjects: match self.settings.mail.subject {
                     SubjectStyle::Full => Subjects::Full,
@@ -320,11 +320,11 @@ fn smtp_settings(
         ca_file: smtp.ca_file.as_ref().map(|file| file.value.clone()),
         username: smtp.username.as_ref().map(|name| name.value.clone()),
         password,
-        ..SmtpSettings::new(smtp.host.value.clone(), envelope_sender(&mail.from))
+        ..SmtpSettings::new(smtp.host.value.clone(), reader::bare_address(&sender(&mail.from)))
     })
 }
 
-/// The bare address of the sender, which may be written with a name.
-fn envelope_sender(from: &Located<String>) -> String {
-    reader::address(from).unwrap_or_else(|_| from.value.clone())
+/// The sender as mails show it; [`build`] has made sure that it is one.
+fn sender(from: &Located<String>) -> String {
+    reader::sender(from).unwrap_or_else(|_| from.value.clone())
 }

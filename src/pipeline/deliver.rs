@@ -20,7 +20,7 @@ use super::{Ground, InForce, Letterhead};
 use crate::model::mail::{ClaimedMail, Letter};
 use crate::model::reader::WhenEmpty;
 use crate::model::{
-    MailKey, MailKind, MailState, PendingNotice, SealedMail, StoryId, Timestamp, id,
+    MailKey, MailKind, MailState, Mark, PendingNotice, SealedMail, StoryId, Timestamp, id,
 };
 use crate::notify::Content;
 use crate::notify::digest::{self, DigestInput};
@@ -238,11 +238,14 @@ impl Deliverer {
             return Ok(());
         }
         let mut told: HashMap<StoryId, Told> = HashMap::new();
+        let mut earlier: HashMap<StoryId, Vec<String>> = HashMap::new();
         for one in &pending {
             let story = &one.alert.story;
             if !told.contains_key(story) {
-                let (count, last) = store.urgent_sealed(reader.name.clone(), story.clone()).await?;
-                told.insert(story.clone(), Told { count, last });
+                let had = store.urgent_sealed(reader.name.clone(), story.clone()).await?;
+                let count = u32::try_from(had.message_ids.len()).unwrap_or(u32::MAX);
+                told.insert(story.clone(), Told { count, last: had.last });
+                earlier.insert(story.clone(), had.message_ids);
             }
         }
         let last_hour = store.reader_history(reader.name.clone(), now).await?.urgent_last_hour;
@@ -250,7 +253,14 @@ impl Deliverer {
         for mail in &plan.mails {
             let composed = compose_urgent(in_force, reader, &pending, mail, now);
             let key = MailKey::urgent(&reader.name, &mail.story, mail.n);
-            let occasion = Occasion::urgent(key, mail.story.clone(), now);
+            let answers = earlier.remove(&mail.story).unwrap_or_default();
+            let occasion = Occasion {
+                key,
+                kind: MailKind::Urgent,
+                story: Some(mail.story.clone()),
+                answers,
+                at: now,
+            };
             sealed.mails += u64::from(self.seal(in_force, reader, occasion, &composed).await?);
         }
         sealed.wake_at(plan.wake);
@@ -377,13 +387,15 @@ impl Deliverer {
         let history = store.reader_history(reader.name.clone(), now).await?;
         let from = history.covered_until.unwrap_or(history.since);
         let notices = store.pending_notices(reader.name.clone()).await?;
+        let mut listed = notices.clone();
+        listed.extend(self.sent_earlier(reader, from, now).await?);
         let coverage = store.coverage(from, now).await?;
         let input = DigestInput {
             reader,
             from,
             until: now,
             on_demand,
-            notices: &notices,
+            notices: &listed,
             coverage: &coverage,
             rejected_edit: in_force.rejected.as_deref(),
             delayed_since: self.memory().over_since,
@@ -395,6 +407,20 @@ impl Deliverer {
         Ok(Composed { reader: reader.name.clone(), content, notices, empty })
     }
 
+    /// What urgent mails told since the last digest: the digest is the whole record, and says so.
+    async fn sent_earlier(
+        &self,
+        reader: &Reader,
+        from: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<PendingNotice>, StoreError> {
+        let mut told = self.ground.store.told_urgently(reader.name.clone(), from, now).await?;
+        for one in &mut told {
+            one.alert.marks.push(Mark::SentEarlier);
+        }
+        Ok(told)
+    }
+
     /// Writes the finished message for each address. Answers whether it was new.
     async fn seal(
         &self,
@@ -403,7 +429,7 @@ impl Deliverer {
         occasion: Occasion,
         composed: &Composed,
     ) -> Result<bool, DeliverError> {
-        let Occasion { key, kind, story, at } = occasion;
+        let Occasion { key, kind, story, answers, at } = occasion;
         let letterhead = &in_force.letterhead;
         let message_id = message::message_id(&key, &letterhead.from, at);
         // An empty digest that the reader does not want is an occasion without letters: the slot
@@ -421,8 +447,8 @@ impl Deliverer {
                 to: address,
                 reply_to: Some(&letterhead.reply_to),
                 message_id: &message_id,
-                in_reply_to: None,
-                references: &[],
+                in_reply_to: answers.last().map(String::as_str),
+                references: &answers,
                 list_id: list_id.as_deref(),
                 at,
             };
@@ -526,16 +552,14 @@ struct Occasion {
     key: MailKey,
     kind: MailKind,
     story: Option<StoryId>,
+    /// Message-IDs of the mails that this one follows up, oldest first.
+    answers: Vec<String>,
     at: Timestamp,
 }
 
 impl Occasion {
     fn digest(key: MailKey, kind: MailKind, at: Timestamp) -> Self {
-        Self { key, kind, story: None, at }
-    }
-
-    fn urgent(key: MailKey, story: StoryId, at: Timestamp) -> Self {
-        Self { key, kind: MailKind::Urgent, story: Some(story), at }
+        Self { key, kind, story: None, answers: Vec::new(), at }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::store::Store;
 pub mod assess;
 pub mod deliver;
 pub mod poll;
+pub mod retain;
 
 /// The version of people's files that is in force: what assess and deliver work by.
 #[derive(Debug)]

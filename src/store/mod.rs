@@ -211,6 +211,15 @@ pub struct ReaderHistory {
     pub urgent_last_hour: u32,
 }
 
+/// Urgent mails on one story that a reader has had.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UrgentSealed {
+    /// When the last was sealed.
+    pub last: Option<Timestamp>,
+    /// Their Message-IDs, oldest first: a follow-up answers them.
+    pub message_ids: Vec<String>,
+}
+
 /// A set of configuration files that was accepted: one version covers all files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigVersion {
@@ -322,9 +331,17 @@ pub trait Store: Send + Sync {
     /// Notices of a reader that no mail has told yet, oldest alert first.
     fn pending_notices(&self, reader: String) -> Answer<'_, Vec<PendingNotice>>;
 
-    /// Urgent mails already sealed for a reader and a story: how many, and when the last.
-    fn urgent_sealed(&self, reader: String, story: StoryId)
-    -> Answer<'_, (u32, Option<Timestamp>)>;
+    /// Notices of a reader that an urgent mail sealed after `from` and until `until` has told: the
+    /// next digest lists them again, marked so.
+    fn told_urgently(
+        &self,
+        reader: String,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Answer<'_, Vec<PendingNotice>>;
+
+    /// Urgent mails already sealed for a reader and a story.
+    fn urgent_sealed(&self, reader: String, story: StoryId) -> Answer<'_, UrgentSealed>;
 
     /// What a reader has had so far.
     fn reader_history(&self, reader: String, now: Timestamp) -> Answer<'_, ReaderHistory>;

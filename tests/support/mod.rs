@@ -2,5 +2,5 @@
 
 pub(crate) mod certificates;
 pub(crate) mod exim;
-pub mod feeds;
+pub(crate) mod feeds;
 pub(crate) mod smtp;

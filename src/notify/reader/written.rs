@@ -53,6 +53,14 @@ pub fn sender(written: &Located<String>) -> Result<String, Problem> {
     Ok(Mailbox::new(Some(name), email).to_string())
 }
 
+/// The bare address of a sender that [`sender`] accepted: what goes into the envelope.
+#[must_use]
+pub fn bare_address(sender: &str) -> String {
+    sender
+        .parse::<Mailbox>()
+        .map_or_else(|_| sender.to_owned(), |mailbox| mailbox.email.to_string())
+}
+
 /// The address with its domain as mail servers know it; `None` when the part before the @ is not
 /// ASCII, which only servers with SMTPUTF8 take.
 fn in_ascii(address: &Address) -> Option<String> {

@@ -11,10 +11,18 @@ use rusqlite::{Connection, params};
 use crate::model::{
     AlertId, MailId, MailKind, MailState, Notice, PendingNotice, SealedMail, StoryId, Timestamp,
 };
-use crate::store::ReaderHistory;
+use crate::store::{ReaderHistory, UrgentSealed};
 
 use super::assess::{self, ALERT};
 use super::{items, values};
+
+/// A notice with its alert and the key of its item; [`telling`] reads the row.
+fn select_telling() -> String {
+    format!(
+        "SELECT {ALERT}, a.item, n.urgency, n.not_before, n.undelivered
+         FROM notices n JOIN alerts a ON a.key = n.alert JOIN decisions d ON d.key = a.decision"
+    )
+}
 
 /// Notices of a reader that no mail has told yet, oldest alert first.
 pub(super) fn pending(
@@ -22,36 +30,64 @@ pub(super) fn pending(
     reader: &str,
 ) -> rusqlite::Result<Vec<PendingNotice>> {
     let mut select = connection.prepare_cached(&format!(
-        "SELECT {ALERT}, a.item, n.urgency, n.not_before, n.undelivered
-         FROM notices n JOIN alerts a ON a.key = n.alert JOIN decisions d ON d.key = a.decision
-         WHERE n.reader = ?1 AND n.state = 'pending' ORDER BY a.at, a.key"
+        "{} WHERE n.reader = ?1 AND n.state = 'pending' ORDER BY a.at, a.key",
+        select_telling()
     ))?;
-    let rows = select.query_map([reader], |row| {
-        let item = items::at(connection, row.get(9)?, row.get(1)?)?;
-        let alert = assess::alert(row, &item.id)?;
-        let notice = Notice {
-            alert: alert.id.clone(),
-            reader: reader.to_owned(),
-            urgency: values::urgency(row.get_ref(10)?.as_str()?),
-            not_before: row.get(11)?,
-        };
-        Ok(PendingNotice { notice, alert, item, undelivered: row.get(12)? })
-    })?;
+    let rows = select.query_map([reader], |row| telling(connection, reader, row))?;
     rows.collect()
 }
 
-/// Urgent mails sealed for a reader and a story: how many, and when the last.
+/// Notices that an urgent mail of this window has told.
+pub(super) fn told_urgently(
+    connection: &Connection,
+    reader: &str,
+    from: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<Vec<PendingNotice>> {
+    let mut select = connection.prepare_cached(&format!(
+        "{} JOIN occasions o ON o.key = n.occasion
+         WHERE n.reader = ?1 AND n.state = 'sealed' AND o.kind = 'urgent'
+           AND o.at > ?2 AND o.at <= ?3 ORDER BY a.at, a.key",
+        select_telling()
+    ))?;
+    let rows =
+        select.query_map(params![reader, from, until], |row| telling(connection, reader, row))?;
+    rows.collect()
+}
+
+fn telling(
+    connection: &Connection,
+    reader: &str,
+    row: &rusqlite::Row<'_>,
+) -> rusqlite::Result<PendingNotice> {
+    let item = items::at(connection, row.get(9)?, row.get(1)?)?;
+    let alert = assess::alert(row, &item.id)?;
+    let notice = Notice {
+        alert: alert.id.clone(),
+        reader: reader.to_owned(),
+        urgency: values::urgency(row.get_ref(10)?.as_str()?),
+        not_before: row.get(11)?,
+    };
+    Ok(PendingNotice { notice, alert, item, undelivered: row.get(12)? })
+}
+
+/// Urgent mails sealed for a reader and a story.
 pub(super) fn urgent_sealed(
     connection: &Connection,
     reader: &str,
     story: &StoryId,
-) -> rusqlite::Result<(u32, Option<Timestamp>)> {
-    connection
-        .prepare_cached(
-            "SELECT count(*), max(at) FROM occasions
-             WHERE reader = ?1 AND kind = 'urgent' AND story = ?2",
-        )?
-        .query_row(params![reader, story], |row| Ok((row.get(0)?, row.get(1)?)))
+) -> rusqlite::Result<UrgentSealed> {
+    let mut select = connection.prepare_cached(
+        "SELECT message_id, at FROM occasions
+         WHERE reader = ?1 AND kind = 'urgent' AND story = ?2 ORDER BY at, key",
+    )?;
+    let mut sealed = UrgentSealed::default();
+    let mut rows = select.query(params![reader, story])?;
+    while let Some(row) = rows.next()? {
+        sealed.message_ids.push(row.get(0)?);
+        sealed.last = Some(row.get(1)?);
+    }
+    Ok(sealed)
 }
 
 /// What a reader has had so far. What a wrong clock wrote ahead of `now` is left out.

@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::store::{
     Answer, Archive, Assessment, Claim, FinishedPoll, Keep, Pruned, ReaderHistory, RejectedEdit,
-    SourceTask, Store, StoryMember, Unassessed,
+    SourceTask, Store, StoryMember, Unassessed, UrgentSealed,
 };
 
 use super::worker::Pace;
@@ -117,11 +117,18 @@ impl Store for Sqlite {
         self.read("read notices", move |connection| deliver::pending(connection, &reader))
     }
 
-    fn urgent_sealed(
+    fn told_urgently(
         &self,
         reader: String,
-        story: StoryId,
-    ) -> Answer<'_, (u32, Option<Timestamp>)> {
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Answer<'_, Vec<PendingNotice>> {
+        self.read("read what was told urgently", move |connection| {
+            deliver::told_urgently(connection, &reader, from, until)
+        })
+    }
+
+    fn urgent_sealed(&self, reader: String, story: StoryId) -> Answer<'_, UrgentSealed> {
         self.read("count urgent mails", move |connection| {
             deliver::urgent_sealed(connection, &reader, &story)
         })
