@@ -1,4 +1,4 @@
 //! What the tests stand on: servers on loopback that behave, misbehave and keep count.
 
-pub mod feeds;
+pub(crate) mod feeds;
 pub mod smtp;
