@@ -175,7 +175,7 @@ impl<'a> Iterator for Tokens<'a> {
 
     fn next(&mut self) -> Option<Token<'a>> {
         let rest = self.rest();
-        let Some(first) = rest.as_bytes().first() else { return None };
+        let first = rest.as_bytes().first()?;
         if *first != b'<' {
             let length = rest.find('<').unwrap_or(rest.len());
             return Some(self.text(length));
