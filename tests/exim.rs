@@ -135,7 +135,7 @@ async fn a_digest_reaches_a_mailbox_through_exim() {
              storage = \"sqlite:state/state.db\"\n[operator]\nto = [\"ops@bank.test\"]\n\
              [collect]\nallow_private = true\n[mail]\ntransport = \"smtp\"\nhost = \"127.0.0.1\"\n\
              port = {}\nca_file = \"{}\"\nusername = \"{}\"\npassword_file = \"password\"\n\
-             from = \"Watchlist <watchlist@bank.test>\"\n",
+             from = \"watchlist@bank.test\"\n",
             exim.port,
             exim.ca_file.display(),
             exim.username
