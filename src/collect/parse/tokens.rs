@@ -345,7 +345,7 @@ mod tests {
             ("<br/>a<br />", "[br /]a[br /]"),
             ("1 < 2 <3 << <", "1 < 2 <3 << <"),
             ("a <b and c</t>", "a <b and c[/t]"),
-            ("<a b=\"c>d", "[a b=\"c]d"),
+            ("<a b=\"c>d", "[a b=c]d"),
             ("<a b=c d>", "[a b=c d=]"),
             ("<a it's>x", "[a it's=]x"),
             ("<![CDATA[<b>&amp;]]><!-- <x> -->", "(<b>&amp;)[--]"),
