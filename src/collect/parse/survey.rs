@@ -121,8 +121,9 @@ impl<'a> Survey<'a> {
         match names::field(space, local) {
             Some((Field::Category, rank)) => {
                 self.field = Some(false);
-                // Subjects are unknown to feed-rs.
-                rank == 0
+                // Subjects are unknown to feed-rs, and so are Atom's categories without a term.
+                let termed = self.root != Some(Root::Atom) || attributes.contains("term");
+                rank == 0 && termed
             }
             Some((Field::Group, _)) | None => true,
             Some(_) => {
