@@ -386,7 +386,7 @@ impl<'a> Reader<'a, '_> {
                     let text = body(space, attributes, if marked { inner } else { &text }, marked);
                     self.offer_text(field, rank, text);
                 } else if !line.is_empty() {
-                    self.offer_line(field, rank, line);
+                    self.offer_line(field, rank, line, attributes);
                 }
             }
         }
@@ -404,11 +404,12 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn offer_line(&mut self, field: Field, rank: u8, line: &str) {
+    fn offer_line(&mut self, field: Field, rank: u8, line: &str, attributes: &str) {
         let region = self.region;
         match field {
             Field::Link => {
-                self.add_link(Link { href: line.to_owned(), rel: None, kind: None });
+                let rel = attribute(attributes, "rel").map(ToOwned::to_owned);
+                self.add_link(Link { href: line.to_owned(), rel, kind: None });
                 return;
             }
             Field::Category => {
