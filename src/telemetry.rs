@@ -25,7 +25,8 @@ pub enum LogFormat {
 pub fn start(format: LogFormat, filter: Option<&str>) {
     let filter = EnvFilter::builder()
         .with_default_directive(tracing::level_filters::LevelFilter::INFO.into())
-        .parse_lossy(filter.unwrap_or(""));
+        // The migration library tells every table at length.
+        .parse_lossy(format!("refinery_core=warn,{}", filter.unwrap_or("")));
     let registry = tracing_subscriber::registry().with(filter);
     // A subscriber that is already there (a test's) stays: `try_init` says so and nothing is lost.
     let started = match format {

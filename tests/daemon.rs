@@ -1,1 +1,302 @@
-//! (in the making)
+//! The service as systemd sees it: a process, its signals, its notifications and what it leaves behind.
+//!
+//! Everything is waited for by its own event – a notification, a request, a log line, the end of the
+//! process – under one generous limit, so a slow machine only makes a test slower.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::net::UnixDatagram;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use crate::support::newsroom::Newsroom;
+
+/// Far longer than anything here takes; only a test that fails gets this far.
+const LIMIT: Duration = Duration::from_secs(60);
+
+const WATCHLIST: &str = r#"
+[[company]]
+name = "Alibaba"
+
+[[topic]]
+name = "Delisting"
+terms = ["delist"]
+severity = "high"
+"#;
+
+/// A folder with files, and the socket that systemd would listen on.
+struct Desk {
+    folder: tempfile::TempDir,
+    systemd: UnixDatagram,
+}
+
+impl Desk {
+    fn new(sources: &[(&str, String)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let systemd = UnixDatagram::bind(folder.path().join("notify")).unwrap();
+        systemd.set_read_timeout(Some(LIMIT)).unwrap();
+        let desk = Self { folder, systemd };
+        desk.write("watchlistd.toml", SERVICE);
+        desk.write("readers.toml", "[[reader]]\nname = \"Mei\"\nto = [\"mei@desk.test\"]\n");
+        desk.write("watchlist.toml", WATCHLIST);
+        desk.sources(sources);
+        desk
+    }
+
+    fn sources(&self, sources: &[(&str, String)]) {
+        let text: String = sources
+            .iter()
+            .map(|(id, url)| format!("[[source]]\nid = \"{id}\"\nurl = \"{url}\"\n"))
+            .collect();
+        self.write("sources.toml", &text);
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path().join(name), text).unwrap();
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_watchlistd"));
+        command.args(arguments).arg("--config").arg(self.path());
+        command
+    }
+
+    fn start(&self) -> Service {
+        self.start_with(&[])
+    }
+
+    fn start_with(&self, variables: &[(&str, &str)]) -> Service {
+        let mut command = self.command(&["run", "--log-format", "json"]);
+        command.env("NOTIFY_SOCKET", self.path().join("notify"));
+        command.envs(variables.iter().copied());
+        let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let errors = BufReader::new(child.stderr.take().unwrap());
+        let (send, lines) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            for line in errors.lines().map_while(Result::ok) {
+                if send.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        Service { child, lines }
+    }
+
+    /// Waits until systemd is told `wanted`, and answers all that it was told until then.
+    fn told(&self, wanted: &str) -> Vec<String> {
+        let mut heard = Vec::new();
+        loop {
+            let mut buffer = [0; 4096];
+            let length = self.systemd.recv(&mut buffer).unwrap_or_else(|error| {
+                panic!("systemd was not told {wanted} but {heard:?}: {error}")
+            });
+            heard.extend(String::from_utf8_lossy(&buffer[..length]).lines().map(str::to_owned));
+            if heard.iter().any(|line| line == wanted) {
+                return heard;
+            }
+        }
+    }
+
+    fn status(&self) -> serde_json::Value {
+        let output = self.command(&["status", "--json"]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    fn mails(&self) -> Vec<PathBuf> {
+        let Ok(folder) = std::fs::read_dir(self.path().join("state/mail/new")) else {
+            return Vec::new();
+        };
+        folder.map(|entry| entry.unwrap().path()).collect()
+    }
+}
+
+const SERVICE: &str = r#"
+contact = "ops@desk.test"
+timezone = "UTC"
+storage = "sqlite:state/state.db"
+[operator]
+to = ["ops@desk.test"]
+[collect]
+pause = "0s"
+interval = "1s"
+allow_private = true
+[mail]
+transport = "file"
+from = "watchlist@desk.test"
+"#;
+
+/// The running service; killed if the test fails.
+struct Service {
+    child: Child,
+    lines: std::sync::mpsc::Receiver<String>,
+}
+
+impl Service {
+    fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
+    }
+
+    /// Waits for a log line that holds `wanted`.
+    fn says(&self, wanted: &str) -> String {
+        let mut heard = Vec::new();
+        loop {
+            let line = self.lines.recv_timeout(LIMIT).unwrap_or_else(|error| {
+                panic!("the log did not say '{wanted}' ({error}) but:\n{}", heard.join("\n"))
+            });
+            if line.contains(wanted) {
+                return line;
+            }
+            heard.push(line);
+        }
+    }
+
+    fn ended(mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It has usually ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+async fn asked_again(newsroom: &Newsroom) {
+    tokio::time::timeout(LIMIT, newsroom.asked_again()).await.expect("the feed is polled again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_tells_systemd_polls_mails_and_drains() {
+    let newsroom = Newsroom::open().await;
+    let desk = Desk::new(&[("wire", newsroom.url())]);
+    let service = desk.start();
+    desk.told("READY=1");
+    asked_again(&newsroom).await;
+    asked_again(&newsroom).await;
+    newsroom.publish("a1", "SEC moves to delist Alibaba");
+    service.says("was taken");
+    let mail = std::fs::read_to_string(&desk.mails()[0]).unwrap();
+    assert!(mail.contains("Subject: [HIGH] Alibaba: SEC moves to delist Alibaba"), "{mail}");
+    service.signal("-TERM");
+    desk.told("STOPPING=1");
+    assert!(service.ended().success());
+    let status = desk.status();
+    assert_eq!(status["sources"][0]["health"], "healthy", "{status}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_takes_a_good_edit_and_survives_a_bad_one() {
+    let (first, second) = (Newsroom::open().await, Newsroom::open().await);
+    let desk = Desk::new(&[("wire", first.url())]);
+    let service = desk.start();
+    desk.told("READY=1");
+
+    desk.sources(&[("wire", first.url()), ("second", second.url())]);
+    service.signal("-HUP");
+    let told = desk.told("READY=1");
+    assert!(told.iter().any(|line| line == "RELOADING=1"), "{told:?}");
+    asked_again(&second).await;
+
+    desk.write("watchlist.toml", "[[compny]]\nname = \"Alibaba\"\n");
+    service.signal("-HUP");
+    let line = service.says("the edit is refused");
+    assert!(line.contains("watchlist.toml:1:3"), "{line}");
+    desk.told("READY=1");
+    let status = desk.status();
+    assert_eq!(status["watchlist"]["version"], 2, "{status}");
+    let degraded = status["watchlist"]["degraded"].as_str().unwrap_or_default().to_owned();
+    assert!(degraded.contains("compny") && degraded.contains("company"), "{degraded}");
+    asked_again(&first).await;
+
+    desk.write("watchlist.toml", WATCHLIST);
+    service.signal("-HUP");
+    desk.told("READY=1");
+    assert!(desk.status()["watchlist"]["degraded"].is_null());
+    service.signal("-TERM");
+    assert!(service.ended().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_after_a_bad_edit_runs_by_the_last_good_version() {
+    let newsroom = Newsroom::open().await;
+    let desk = Desk::new(&[("wire", newsroom.url())]);
+    let service = desk.start();
+    asked_again(&newsroom).await;
+    service.signal("-TERM");
+    assert!(service.ended().success());
+
+    desk.write("sources.toml", "[[source]]\nid = \"wire\"\nurll = \"x\"\n");
+    let service = desk.start();
+    desk.told("READY=1");
+    asked_again(&newsroom).await;
+    let degraded = desk.status()["watchlist"]["degraded"].as_str().unwrap().to_owned();
+    assert!(degraded.contains("sources.toml:3:1"), "{degraded}");
+    service.signal("-TERM");
+    assert!(service.ended().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_watchdog_is_answered_while_every_loop_moves() {
+    let newsroom = Newsroom::open().await;
+    let desk = Desk::new(&[("wire", newsroom.url())]);
+    let service = desk.start_with(&[("WATCHDOG_USEC", "400000")]);
+    desk.told("READY=1");
+    desk.told("WATCHDOG=1");
+    desk.told("WATCHDOG=1");
+    service.signal("-TERM");
+    assert!(service.ended().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_service_is_refused_and_named_the_first() {
+    let newsroom = Newsroom::open().await;
+    let desk = Desk::new(&[("wire", newsroom.url())]);
+    let service = desk.start();
+    desk.told("READY=1");
+    for arguments in [&["run"][..], &["once"]] {
+        let output = desk.command(arguments).output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(75), "{arguments:?}: {errors}");
+        assert!(errors.contains(&service.child.id().to_string()), "{errors}");
+    }
+    for arguments in [&["status"][..], &["check"], &["once", "--dry-run"]] {
+        let output = desk.command(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+    }
+    service.signal("-TERM");
+    assert!(service.ended().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_request_to_stop_cuts_off_what_hangs() {
+    // Takes connections and says nothing.
+    let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}/feed", silent.local_addr().unwrap());
+    let desk = Desk::new(&[("hangs", url)]);
+    let service = desk.start();
+    desk.told("READY=1");
+    let _held = silent.accept().unwrap();
+    service.signal("-TERM");
+    desk.told("STOPPING=1");
+    service.signal("-TERM");
+    assert!(service.ended().success());
+}
+
+#[test]
+fn without_any_good_version_it_does_not_start() {
+    let desk = Desk::new(&[]);
+    desk.write("watchlistd.toml", "contact = 5\n");
+    let output = desk.command(&["run"]).output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(78), "{errors}");
+    assert!(errors.contains("watchlistd.toml:1:11"), "{errors}");
+    assert!(!desk.path().join("state").exists(), "nothing is left behind");
+}

@@ -1,1 +1,388 @@
-//! (in the making)
+//! The three steps joined, on a real store and a real feed, with a clock that the test moves: an item
+//! once seen is told once, whatever happens between the steps.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use watchlistd::clock::{Clock, FixedClock};
+use watchlistd::config::{Environment, Files};
+use watchlistd::daemon::start;
+use watchlistd::daemon::wire::{self, Access};
+use watchlistd::model::mail::Letter;
+use watchlistd::model::{MailState, Timestamp};
+use watchlistd::notify::smtp::{Attempt, Outcome, Stage, Transport};
+use watchlistd::pipeline::assess::Assessor;
+use watchlistd::pipeline::deliver::{Deliverer, Sealed, Sent};
+use watchlistd::pipeline::poll::{PolledSum, Poller};
+use watchlistd::pipeline::{Ground, InForce};
+use watchlistd::store::Claim;
+
+use crate::support::newsroom::Newsroom;
+
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Friday 20 November 2026, 12:00 in UTC, where the desk lives.
+fn friday_noon() -> Timestamp {
+    Timestamp::parse("2026-11-20T12:00:00Z").unwrap()
+}
+
+const WATCHLIST: &str = r#"
+[[company]]
+name = "Alibaba"
+
+[[company]]
+name = "Tencent"
+
+[[topic]]
+name = "Delisting"
+terms = ["delist"]
+severity = "high"
+
+[[topic]]
+name = "Export controls"
+terms = ["export control"]
+"#;
+
+/// A desk with one feed: its store lies in a folder, so that it can be closed and opened again.
+struct Desk {
+    folder: tempfile::TempDir,
+    clock: Arc<FixedClock>,
+    newsroom: Newsroom,
+    transport: Transport,
+    readers: String,
+}
+
+impl Desk {
+    async fn new(readers: &str) -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            clock: Arc::new(FixedClock::at(friday_noon())),
+            newsroom: Newsroom::open().await,
+            transport: Transport::memory(),
+            readers: readers.to_owned(),
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn pass(&self, time: Duration) {
+        self.clock.set(self.now().plus(time));
+    }
+
+    /// Opens the store and puts the files in force, as a start of the service does.
+    async fn open(&self) -> Open {
+        let texts = BTreeMap::from([
+            ("watchlistd.toml".to_owned(), service()),
+            ("sources.toml".to_owned(), source(&self.newsroom.url())),
+            ("readers.toml".to_owned(), self.readers.clone()),
+            ("watchlist.toml".to_owned(), WATCHLIST.to_owned()),
+        ]);
+        let folder = self.folder.path();
+        let (parts, problems) =
+            wire::build(Files::from_texts(folder, texts), &Environment::default());
+        let parts = parts.unwrap_or_else(|| panic!("{problems:?}"));
+        let store = wire::open_store(&parts.settings.storage, Access::Alone).unwrap();
+        store.release_leases(self.now()).await.unwrap();
+        let version = start::adopt(&*store, &parts, self.now()).await.unwrap();
+        let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let ground = Ground { store, clock };
+        Open {
+            in_force: Arc::new(parts.in_force(version, None)),
+            poller: Poller::new(ground.clone(), wire::fetcher(&parts.settings).unwrap()),
+            assessor: Assessor::new(ground.clone(), "test".to_owned()),
+            deliverer: Deliverer::new(ground.clone(), self.transport.clone()),
+            ground,
+        }
+    }
+
+    /// Subjects of all mails so far, in order.
+    fn subjects(&self) -> Vec<String> {
+        self.transport.received().iter().map(subject).collect()
+    }
+}
+
+fn service() -> String {
+    r#"
+contact = "ops@desk.test"
+timezone = "UTC"
+storage = "sqlite:state/state.db"
+[operator]
+to = ["ops@desk.test"]
+[collect]
+pause = "0s"
+allow_private = true
+[mail]
+transport = "file"
+from = "watchlist@desk.test"
+"#
+    .to_owned()
+}
+
+fn source(url: &str) -> String {
+    format!("[[source]]\nid = \"wire\"\nurl = \"{url}\"\n")
+}
+
+const MEI: &str = "[[reader]]\nname = \"Mei\"\nto = [\"mei@desk.test\"]\n";
+
+fn subject(letter: &Letter) -> String {
+    let parsed = mail_parser::MessageParser::default().parse(&letter.message).unwrap();
+    parsed.subject().unwrap_or_default().to_owned()
+}
+
+fn text(letter: &Letter) -> String {
+    let parsed = mail_parser::MessageParser::default().parse(&letter.message).unwrap();
+    parsed.body_text(0).unwrap_or_default().into_owned()
+}
+
+/// A running desk.
+struct Open {
+    ground: Ground,
+    in_force: Arc<InForce>,
+    poller: Poller,
+    assessor: Assessor,
+    deliverer: Deliverer,
+}
+
+impl Open {
+    async fn poll(&self) -> PolledSum {
+        self.poller.drain(Claim::Due, &mut |_, _| {}).await.unwrap()
+    }
+
+    async fn assess(&mut self) -> u64 {
+        let in_force = Arc::clone(&self.in_force);
+        self.assessor.run(&|| Arc::clone(&in_force)).await.unwrap().alerts
+    }
+
+    async fn seal(&self) -> Sealed {
+        self.deliverer.seal_due(&self.in_force).await.unwrap()
+    }
+
+    async fn send(&self) -> Sent {
+        self.deliverer.send_due(&|| false).await.unwrap()
+    }
+
+    /// All three steps once.
+    async fn round(&mut self) {
+        self.poll().await;
+        self.assess().await;
+        self.seal().await;
+        self.send().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_published_after_the_first_read_is_told_at_once_and_listed_once() {
+    let desk = Desk::new(MEI).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.round().await;
+    assert_eq!(desk.subjects().len(), 1, "{:?}", desk.subjects());
+    assert!(desk.subjects()[0].starts_with("[HIGH] Alibaba: SEC moves to delist Alibaba"));
+
+    desk.pass(3 * DAY);
+    open.round().await;
+    let mails = desk.transport.received();
+    assert_eq!(mails.len(), 2, "{:?}", desk.subjects());
+    let digest = text(&mails[1]);
+    assert_eq!(digest.matches("SEC moves to delist Alibaba").count(), 1, "{digest}");
+
+    desk.pass(DAY);
+    open.round().await;
+    let mails = desk.transport.received();
+    assert!(subject(&mails[2]).contains("no matches"), "{:?}", desk.subjects());
+}
+
+#[tokio::test]
+async fn every_step_may_be_cut_off_and_nothing_is_lost_or_told_twice() {
+    // Opened anew between any two steps: what one step knew, the next must find in the store.
+    let desk = Desk::new(MEI).await;
+    desk.open().await.poll().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    assert_eq!(desk.open().await.poll().await.new, 1);
+    assert_eq!(desk.open().await.assess().await, 1);
+    assert_eq!(desk.open().await.assess().await, 0);
+    assert_eq!(desk.open().await.seal().await.mails, 1);
+    assert_eq!(desk.open().await.seal().await.mails, 0);
+    assert_eq!(desk.open().await.send().await.sent, 1);
+    assert_eq!(desk.open().await.send().await.sent, 0);
+    assert_eq!(desk.transport.received().len(), 1);
+}
+
+#[tokio::test]
+async fn a_second_poll_asks_only_whether_it_changed_and_not_before_the_interval() {
+    let desk = Desk::new(MEI).await;
+    let open = desk.open().await;
+    open.poll().await;
+    open.poll().await;
+    assert_eq!(desk.newsroom.requests(), 1);
+    drop(open);
+    desk.open().await.poll().await;
+    assert_eq!(desk.newsroom.requests(), 1, "a restart inside the interval makes no request");
+    desk.pass(HOUR);
+    desk.open().await.poll().await;
+    assert_eq!((desk.newsroom.requests(), desk.newsroom.unchanged()), (2, 1));
+}
+
+#[tokio::test]
+async fn what_was_there_before_is_listed_as_such_and_never_urgent() {
+    let desk = Desk::new(MEI).await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    let mut open = desk.open().await;
+    open.round().await;
+    assert!(desk.transport.received().is_empty(), "{:?}", desk.subjects());
+    desk.pass(3 * DAY);
+    open.round().await;
+    let digest = text(&desk.transport.received()[0]);
+    assert!(digest.contains("SEC moves to delist Alibaba"), "{digest}");
+    assert!(digest.to_lowercase().contains("already there"), "{digest}");
+}
+
+#[tokio::test]
+async fn a_digest_comes_once_after_downtime_and_says_what_could_not_be_read() {
+    let desk = Desk::new(MEI).await;
+    desk.open().await.round().await;
+    desk.newsroom.broken(true);
+    // From Friday noon to Wednesday noon: three slots passed while nobody ran.
+    desk.pass(5 * DAY);
+    let mut open = desk.open().await;
+    open.round().await;
+    open.round().await;
+    let digests: Vec<String> =
+        desk.subjects().into_iter().filter(|one| one.starts_with("Watchlist")).collect();
+    assert_eq!(digests.len(), 1, "{digests:?}");
+    assert!(digests[0].contains("COVERAGE GAP"), "{digests:?}");
+}
+
+#[tokio::test]
+async fn an_alert_that_no_reader_receives_goes_to_the_operator() {
+    let only_tencent = format!("{MEI}companies = [\"tencent\"]\n");
+    let desk = Desk::new(&only_tencent).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.round().await;
+    assert!(desk.transport.received().is_empty(), "{:?}", desk.subjects());
+    desk.pass(DAY);
+    open.round().await;
+    let mails = desk.transport.received();
+    let told: Vec<&Letter> = mails.iter().filter(|one| one.address == "ops@desk.test").collect();
+    assert_eq!(told.len(), 1, "{:?}", desk.subjects());
+    assert!(text(told[0]).contains("SEC moves to delist Alibaba"));
+}
+
+#[tokio::test]
+async fn while_mail_is_down_nothing_new_is_sealed_and_afterwards_one_mail_says_so() {
+    let desk = Desk::new(MEI).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    let down = |_| Attempt {
+        outcome: Outcome::TryLater,
+        stage: Stage::Connect,
+        reply: "connection refused".to_owned(),
+    };
+    desk.transport.answer_next((0..2).map(down));
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.round().await;
+    desk.newsroom.publish("b1", "China export control hits Tencent");
+    desk.pass(HOUR);
+    open.poll().await;
+    open.assess().await;
+    assert_eq!(open.seal().await.mails, 0, "the transport is down");
+    open.send().await;
+    assert!(desk.transport.received().is_empty());
+
+    desk.pass(3 * DAY);
+    open.send().await;
+    assert_eq!(desk.subjects().len(), 1, "the mail sealed before the outage went out");
+    open.seal().await;
+    open.send().await;
+    let mails = desk.transport.received();
+    let digest = text(mails.last().unwrap());
+    assert!(digest.contains("China export control hits Tencent"), "{digest}");
+    assert!(digest.to_lowercase().contains("could not be sent"), "{digest}");
+}
+
+#[tokio::test]
+async fn a_refused_mail_is_not_the_end_of_its_alerts() {
+    let desk = Desk::new(MEI).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.transport.answer_next([Attempt {
+        outcome: Outcome::Refused,
+        stage: Stage::Rcpt,
+        reply: "550 no such user".to_owned(),
+    }]);
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.round().await;
+    let outbox = open.ground.store.archive().outbox().await.unwrap();
+    assert_eq!(outbox.get(&MailState::Refused), Some(&1));
+    desk.pass(3 * DAY);
+    open.round().await;
+    let mails = desk.transport.received();
+    let digest = mails.iter().find(|one| one.address == "mei@desk.test").map(text).unwrap();
+    assert!(digest.contains("SEC moves to delist Alibaba"), "{digest}");
+    assert!(digest.to_lowercase().contains("undelivered earlier"), "{digest}");
+}
+
+#[tokio::test]
+async fn a_story_rings_once_and_its_follow_up_answers_the_first_mail() {
+    let desk = Desk::new(MEI).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba from New York exchange");
+    desk.pass(HOUR);
+    open.round().await;
+    desk.newsroom.publish("a2", "SEC moves to delist Alibaba from the New York exchange soon");
+    desk.pass(Duration::from_secs(40 * 60));
+    open.round().await;
+    assert_eq!(desk.subjects().len(), 1, "{:?}", desk.subjects());
+    desk.pass(HOUR);
+    open.round().await;
+    let mails = desk.transport.received();
+    assert_eq!(mails.len(), 2, "{:?}", desk.subjects());
+    let parse = |letter: &Letter| {
+        let message = mail_parser::MessageParser::default().parse(&letter.message).unwrap();
+        (
+            message.message_id().map(str::to_owned),
+            message.in_reply_to().as_text().map(str::to_owned),
+        )
+    };
+    assert_eq!(parse(&mails[1]).1, parse(&mails[0]).0);
+}
+
+#[tokio::test]
+async fn an_edit_that_adds_nothing_is_recorded_and_one_that_does_is_told() {
+    let desk = Desk::new(MEI).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.newsroom.publish("a1", "Alibaba opens an office");
+    desk.pass(HOUR);
+    open.round().await;
+    desk.newsroom.publish("a1", "Alibaba opens a large office");
+    desk.pass(HOUR);
+    open.round().await;
+    assert!(desk.transport.received().is_empty(), "{:?}", desk.subjects());
+}
+
+/// A folder that a test may look into.
+#[tokio::test]
+async fn the_store_lies_where_the_files_say_and_is_nobody_else_s() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new(MEI).await;
+    drop(desk.open().await);
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let state = desk.folder.path().join("state");
+    assert_eq!(mode(&state), 0o700);
+    assert_eq!(mode(&state.join("state.db")), 0o600);
+}

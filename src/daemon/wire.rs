@@ -65,7 +65,7 @@ pub fn build(files: Files, environment: &Environment) -> (Option<Parts>, Vec<Pro
             problems.extend(reader::check_names(&rule.readers, &readers));
         }
         problems.extend(route::unreached(&readers, &vocabulary));
-        problems.extend(nothing_to_do(&sources, &readers));
+        problems.extend(nothing_to_do(&sources));
     } else {
         // What seems to be missing may stand in the part that could not be read.
         problems.extend(found.into_iter().filter(|one| one.level == Level::Error));
@@ -114,21 +114,11 @@ fn vocabulary(watchlist: &Watchlist) -> Vocabulary {
     Vocabulary { companies, topics }
 }
 
-fn nothing_to_do(sources: &[Source], readers: &[Reader]) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    if sources.is_empty() {
-        problems.push(
-            Problem::warning(None, "no source is watched")
-                .hint("add a [[source]] with id and url to sources.toml"),
-        );
-    }
-    if readers.is_empty() {
-        problems.push(
-            Problem::warning(None, "nobody reads: every alert goes to the operator")
-                .hint("add a [[reader]] with name and to to readers.toml"),
-        );
-    }
-    problems
+fn nothing_to_do(sources: &[Source]) -> Option<Problem> {
+    sources.is_empty().then(|| {
+        Problem::warning(None, "no source is watched")
+            .hint("add a [[source]] with id and url to sources.toml")
+    })
 }
 
 /// The operator as a reader: everything that reaches nobody else, once a day, and nothing when

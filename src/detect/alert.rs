@@ -1,8 +1,20 @@
 //! Hits become a judgement: mention or alert, how grave, and why.
+//!
+//! The default: company and topic in one item, and in a round-up in one segment; a topic alone as
+//! its `without_company` says. Rules link likewise; they add severity and readers, and `hold` is the
+//! one way to lower.
 
-use crate::model::{ItemText, Judgement};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use super::Watchlist;
+use crate::model::watchlist::WithoutCompany;
+use crate::model::{
+    EntityKind, Guard, HeldBack, Hit, ItemText, Judgement, Named, Reason, Severity,
+};
+
+use super::manner::Manner;
+use super::matching::{Found, Reading, Scene, term};
+use super::watchlist::{Condition, Watchlist};
 
 /// Who says it: what rules and official-only topics look at beside the words.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,8 +27,12 @@ pub struct Origin<'a> {
 
 /// What the watchlist makes of an item's words.
 #[must_use]
-pub fn judge(_watchlist: &Watchlist, _text: &ItemText, _origin: Origin<'_>) -> Judgement {
-    Judgement::default()
+pub fn judge(watchlist: &Watchlist, text: &ItemText, origin: Origin<'_>) -> Judgement {
+    let reading = Reading::of(watchlist, text);
+    if reading.found.is_empty() && watchlist.conditions.is_empty() {
+        return Judgement::default();
+    }
+    Case::new(watchlist, &reading, origin).judgement()
 }
 
 /// What an edit adds to what was known: a company, a topic or a higher severity, in words. `None`
@@ -26,17 +42,397 @@ pub fn adds(before: &Judgement, after: &Judgement) -> Option<String> {
     if !after.alert {
         return None;
     }
-    let mut added = Vec::new();
-    for one in
-        after.companies.iter().filter(|one| !before.companies.iter().any(|old| old.id == one.id))
-    {
-        added.push(format!("now also names {}", one.name));
+    let new = |old: &[Named], all: &[Named]| -> Vec<String> {
+        let unknown = all.iter().filter(|one| !old.iter().any(|known| known.id == one.id));
+        unknown.map(|one| one.name.to_string()).collect()
+    };
+    let mut words = Vec::new();
+    let companies = new(&before.companies, &after.companies);
+    if !companies.is_empty() {
+        words.push(format!("now names {}", companies.join(", ")));
     }
-    for one in after.topics.iter().filter(|one| !before.topics.iter().any(|old| old.id == one.id)) {
-        added.push(format!("now also about {}", one.name));
+    let topics = new(&before.topics, &after.topics);
+    if !topics.is_empty() {
+        words.push(format!("now about {}", topics.join(", ")));
     }
-    if after.severity > before.severity || !before.alert {
-        added.push(format!("now {}", after.severity.map_or("low", |severity| severity.as_str())));
+    let told = |judgement: &Judgement| judgement.severity.filter(|_| judgement.alert);
+    if told(after) > told(before) {
+        let shown = |severity: Option<Severity>| severity.map_or("no alert", Severity::as_str);
+        words.push(format!("{} → {}", shown(told(before)), shown(told(after))));
     }
-    (!added.is_empty()).then(|| added.join("; "))
+    (!words.is_empty()).then(|| words.join("; "))
+}
+
+/// A default or rule that said yes, before it is put into words.
+#[derive(Debug)]
+pub(crate) struct Yes {
+    /// The rule's number; `None` for the defaults.
+    pub(crate) rule: Option<usize>,
+    pub(crate) severity: Option<Severity>,
+    pub(crate) words: String,
+}
+
+/// One item on the table.
+pub(crate) struct Case<'a> {
+    pub(crate) watchlist: &'a Watchlist,
+    pub(crate) reading: &'a Reading,
+    pub(crate) origin: Origin<'a>,
+    manner: Option<Manner>,
+    /// Companies and topics that count, by number.
+    companies: BTreeSet<u32>,
+    topics: BTreeSet<u32>,
+}
+
+impl<'a> Case<'a> {
+    pub(crate) fn new(watchlist: &'a Watchlist, reading: &'a Reading, origin: Origin<'a>) -> Self {
+        let of = |kind: EntityKind| -> BTreeSet<u32> {
+            reading
+                .counting()
+                .filter(|found| found.kind() == kind)
+                .map(|found| found.entity)
+                .collect()
+        };
+        let (companies, topics) = (of(EntityKind::Company), of(EntityKind::Topic));
+        // Manner matters only where a topic is at hand, or a rule may ask for a round-up's segments.
+        let asked =
+            !topics.is_empty() || (!watchlist.conditions.is_empty() && !companies.is_empty());
+        let manner = asked.then(|| Manner::of(&reading.text, reading.lang));
+        Self { watchlist, reading, origin, manner, companies, topics }
+    }
+
+    pub(crate) fn round_up(&self) -> bool {
+        self.manner.as_ref().is_some_and(Manner::round_up)
+    }
+
+    fn hits(&self, kind: EntityKind, entity: u32) -> impl Iterator<Item = &Found> {
+        self.reading.counting().filter(move |found| found.kind() == kind && found.entity == entity)
+    }
+
+    fn segment(&self, found: &Found) -> u32 {
+        self.reading.text.tokens[found.first as usize].segment
+    }
+
+    fn sentence(&self, found: &Found) -> u32 {
+        self.reading.text.tokens[found.first as usize].sentence
+    }
+
+    /// The company that a topic's words are about, and the hit that shows it.
+    fn linked(&self, topic: u32) -> Option<(&Found, &Found)> {
+        let about = |topic: &Found| {
+            self.reading.counting().find(|company| {
+                company.kind() == EntityKind::Company
+                    && (!self.round_up() || self.segment(company) == self.segment(topic))
+            })
+        };
+        self.hits(EntityKind::Topic, topic).find_map(|topic| Some((about(topic)?, topic)))
+    }
+
+    /// Whether the topic's words, or who says them, make it an alert without a company.
+    pub(crate) fn alone(&self, topic: u32) -> Result<String, &'static str> {
+        let official = self.origin.official;
+        match self.watchlist.topic(topic).without_company {
+            WithoutCompany::Never => Err("this topic never alerts without a company"),
+            WithoutCompany::Always => Ok("alerts without a company".to_owned()),
+            WithoutCompany::Official if official => Ok("said by an official source".to_owned()),
+            WithoutCompany::Official => Err("without a company only official sources alert"),
+            WithoutCompany::Action => {
+                let Some(manner) = &self.manner else { return Err("no words of this topic") };
+                let hits: Vec<u32> =
+                    self.hits(EntityKind::Topic, topic).map(|found| self.sentence(found)).collect();
+                if hits.iter().copied().all(|sentence| manner.talks(sentence)) {
+                    return Err("the words are comment, plan or event, not an act");
+                }
+                if official {
+                    return Ok("said by an official source".to_owned());
+                }
+                if hits.into_iter().any(|sentence| manner.acts(sentence) && !manner.talks(sentence))
+                {
+                    return Ok("the words report an act".to_owned());
+                }
+                Err("the words report no act, and the source is not official")
+            }
+        }
+    }
+
+    /// What the defaults say.
+    fn defaults(&self) -> Vec<Yes> {
+        let mut said = Vec::new();
+        if !self.watchlist.defaults() {
+            return said;
+        }
+        for topic in
+            self.topics.iter().copied().filter(|topic| !self.watchlist.topic(*topic).hidden)
+        {
+            let info = self.watchlist.topic(topic);
+            if let Some((company, about)) = self.linked(topic) {
+                let words = format!("{} with {}", self.quoted(company), self.quoted(about));
+                said.push(Yes { rule: None, severity: Some(info.severity), words });
+            } else if let Ok(why) = self.alone(topic)
+                && let Some(hit) = self.hits(EntityKind::Topic, topic).next()
+            {
+                let words = format!("{}, {why}", self.quoted(hit));
+                said.push(Yes { rule: None, severity: Some(info.severity), words });
+            }
+        }
+        said
+    }
+
+    /// `Alibaba ("BABA", title)`.
+    pub(crate) fn quoted(&self, found: &Found) -> String {
+        let name = match found.kind() {
+            EntityKind::Company => &self.watchlist.company(found.entity).named.name,
+            EntityKind::Topic => &self.watchlist.topic(found.entity).named.name,
+        };
+        let field = self.reading.text.field_of(found.first).field;
+        let written = term(self.watchlist, found.by);
+        if matches!(found.by, super::matching::By::Search(_)) {
+            return format!("{name} ({field})");
+        }
+        format!("{name} (\"{written}\", {field})")
+    }
+
+    /// What the rules say.
+    fn rules(&self) -> Vec<Yes> {
+        let conditions = &self.watchlist.conditions;
+        (0..conditions.len())
+            .filter_map(|rule| {
+                let segment = self.fires(&conditions[rule].when)?;
+                let info = self.watchlist.rule(rule);
+                Some(Yes {
+                    rule: Some(rule),
+                    severity: info.severity,
+                    words: self.why(&conditions[rule].when, segment),
+                })
+            })
+            .collect()
+    }
+
+    /// Whether a condition holds; in a round-up that mixes companies and topics, in one segment.
+    pub(crate) fn fires(&self, when: &Condition) -> Option<Option<u32>> {
+        if !self.round_up() || !links(when) {
+            return self.asks(when, None).then_some(None);
+        }
+        let mut segments: Vec<u32> =
+            self.reading.text.tokens.iter().map(|token| token.segment).collect();
+        segments.dedup();
+        // Only a segment with a hit can tell more than the empty one.
+        let told: BTreeSet<u32> =
+            self.reading.counting().map(|found| self.segment(found)).collect();
+        segments.retain(|segment| told.contains(segment));
+        segments.into_iter().map(Some).find(|segment| self.asks(when, *segment))
+    }
+
+    fn asks(&self, when: &Condition, segment: Option<u32>) -> bool {
+        let scene = Scene { segment, ..self.reading.scene() };
+        self.asks_in(when, &scene)
+    }
+
+    fn asks_in(&self, when: &Condition, scene: &Scene<'_>) -> bool {
+        match when {
+            Condition::Words(phrase) => scene.has(*phrase),
+            Condition::Near(n, a, b) => {
+                !scene.places(&super::query::Expr::Near(*n, a.clone(), b.clone())).is_empty()
+            }
+            Condition::Title(one) => self.asks_in(one, &Scene { title: true, ..*scene }),
+            Condition::All(all) => all.iter().all(|one| self.asks_in(one, scene)),
+            Condition::Any(any) => any.iter().any(|one| self.asks_in(one, scene)),
+            Condition::Not(one) => !self.asks_in(one, scene),
+            Condition::Official => self.origin.official,
+            Condition::Source(id) => id.as_deref().is_none_or(|id| id == self.origin.source),
+            Condition::Company(_) | Condition::Group(_) | Condition::Topic(_) => {
+                self.reading.counting().any(|found| self.is(found, when) && scene.sees(found.first))
+            }
+        }
+    }
+
+    /// Whether a hit is what the condition asks for. A hit of a part also names the whole.
+    fn is(&self, found: &Found, when: &Condition) -> bool {
+        let company = found.kind() == EntityKind::Company;
+        match when {
+            Condition::Company(None) => company,
+            Condition::Company(Some(id)) => company && self.line(found.entity).contains(id),
+            Condition::Group(None) => {
+                company
+                    && self
+                        .line(found.entity)
+                        .iter()
+                        .any(|one| !self.watchlist.company(*one).groups.is_empty())
+            }
+            Condition::Group(Some(group)) => {
+                company
+                    && self
+                        .line(found.entity)
+                        .iter()
+                        .any(|one| self.watchlist.company(*one).groups.contains(group))
+            }
+            // A hidden topic is a building block: it is asked for by its id only.
+            Condition::Topic(None) => !company && !self.watchlist.topic(found.entity).hidden,
+            Condition::Topic(Some(id)) => !company && found.entity == *id,
+            _ => false,
+        }
+    }
+
+    /// A company and those that it is part of.
+    fn line(&self, company: u32) -> Vec<u32> {
+        let mut line = vec![company];
+        let mut at = company;
+        while let Some(parent) = &self.watchlist.company(at).part_of {
+            match self.watchlist.company_of_id(parent) {
+                Some(parent) if !line.contains(&parent) => line.push(parent),
+                _ => break,
+            }
+            at = line[line.len() - 1];
+        }
+        line
+    }
+
+    /// The hits that a rule's condition names, in words.
+    fn why(&self, when: &Condition, segment: Option<u32>) -> String {
+        let mut parts = Vec::new();
+        self.witnesses(when, segment, &mut parts);
+        parts.dedup();
+        if parts.is_empty() { "its words are there".to_owned() } else { parts.join(" with ") }
+    }
+
+    fn witnesses(&self, when: &Condition, segment: Option<u32>, into: &mut Vec<String>) {
+        match when {
+            Condition::All(all) | Condition::Any(all) => {
+                all.iter().for_each(|one| self.witnesses(one, segment, into));
+            }
+            Condition::Title(one) => self.witnesses(one, segment, into),
+            Condition::Official if self.origin.official => {
+                into.push("an official source".to_owned())
+            }
+            Condition::Company(_) | Condition::Group(_) | Condition::Topic(_) => {
+                let seen =
+                    |found: &&Found| segment.is_none_or(|segment| self.segment(found) == segment);
+                let hit = self.reading.counting().filter(seen).find(|found| self.is(found, when));
+                into.extend(hit.map(|found| self.quoted(found)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Everything that says yes.
+    pub(crate) fn yes(&self) -> Vec<Yes> {
+        let mut said = self.defaults();
+        said.extend(self.rules());
+        said
+    }
+
+    fn judgement(&self) -> Judgement {
+        let watchlist = self.watchlist;
+        let said = self.yes();
+        let hold = said.iter().filter_map(|yes| watchlist.rule(yes.rule?).hold.clone()).next();
+        let mut reasons: Vec<Reason> =
+            said.into_iter().filter_map(|yes| self.reason(yes)).collect();
+        reasons.sort_by_key(|reason| std::cmp::Reverse(reason.severity));
+        let would_be = reasons.first().map(|reason| reason.severity);
+        let alert = would_be.is_some() && hold.is_none();
+        let shown = |found: &&Found| !self.is_hidden(found);
+        let hits: Vec<Hit> = self
+            .reading
+            .counting()
+            .filter(shown)
+            .map(|found| self.reading.hit(watchlist, found))
+            .collect();
+        let mut held_back: Vec<HeldBack> = self
+            .reading
+            .found
+            .iter()
+            .filter(shown)
+            .filter_map(|found| self.reading.held_back(watchlist, found))
+            .collect();
+        if let (Some(reason), Some(_), Some(hit)) = (&hold, would_be, hits.first()) {
+            held_back.push(HeldBack { hit: hit.clone(), guard: Guard::Hold(reason.to_string()) });
+        }
+        let severity = if alert { would_be } else { (!hits.is_empty()).then_some(Severity::Low) };
+        Judgement {
+            companies: self.named_companies(),
+            topics: self.named_topics(),
+            groups: self.groups(),
+            hits,
+            severity,
+            alert,
+            would_be: if hold.is_some() { would_be } else { self.would_be(alert) },
+            reasons,
+            held_back,
+        }
+    }
+
+    fn is_hidden(&self, found: &Found) -> bool {
+        found.kind() == EntityKind::Topic && self.watchlist.topic(found.entity).hidden
+    }
+
+    /// A rule without a severity adds readers, and an alert of medium weight where there is none.
+    fn reason(&self, yes: Yes) -> Option<Reason> {
+        let rule = yes.rule.map(|rule| self.watchlist.rule(rule));
+        if rule.is_some_and(|rule| rule.severity.is_none() && rule.readers.is_empty()) {
+            return None;
+        }
+        Some(Reason {
+            rule: rule.map(|rule| rule.name.to_string()),
+            severity: yes.severity.unwrap_or(Severity::Medium),
+            words: yes.words,
+            readers: rule.map_or_else(Vec::new, |rule| {
+                rule.readers.iter().map(|reader| reader.value.clone()).collect()
+            }),
+        })
+    }
+
+    /// What guards cost: the severity that company and topic would give if nothing were held back.
+    fn would_be(&self, alert: bool) -> Option<Severity> {
+        if alert || !self.watchlist.defaults() {
+            return None;
+        }
+        let all = &self.reading.found;
+        let held = all.iter().any(|found| found.held.is_some());
+        let company = all.iter().any(|found| found.kind() == EntityKind::Company);
+        let topics =
+            all.iter().filter(|found| found.kind() == EntityKind::Topic && !self.is_hidden(found));
+        let gravest = topics.map(|found| self.watchlist.topic(found.entity).severity).max();
+        gravest.filter(|_| held && company)
+    }
+
+    fn named_companies(&self) -> Vec<Named> {
+        let line = self.companies.iter().flat_map(|company| self.line(*company));
+        sorted(line.map(|company| self.watchlist.company(company).named.clone()))
+    }
+
+    fn named_topics(&self) -> Vec<Named> {
+        let topics = self.topics.iter().map(|topic| self.watchlist.topic(*topic));
+        sorted(topics.filter(|topic| !topic.hidden).map(|topic| topic.named.clone()))
+    }
+
+    fn groups(&self) -> Vec<Arc<str>> {
+        let line = self.companies.iter().flat_map(|company| self.line(*company));
+        let groups: BTreeSet<Arc<str>> = line
+            .flat_map(|company| self.watchlist.company(company).groups.iter().cloned())
+            .collect();
+        groups.into_iter().collect()
+    }
+}
+
+/// Whether a condition asks for two things that a round-up must not mix.
+fn links(when: &Condition) -> bool {
+    fn things(when: &Condition) -> usize {
+        match when {
+            Condition::All(all) | Condition::Any(all) => all.iter().map(things).sum(),
+            Condition::Title(one) => things(one),
+            Condition::Words(_)
+            | Condition::Near(..)
+            | Condition::Company(_)
+            | Condition::Group(_)
+            | Condition::Topic(_) => 1,
+            Condition::Not(_) | Condition::Source(_) | Condition::Official => 0,
+        }
+    }
+    things(when) > 1
+}
+
+fn sorted(all: impl Iterator<Item = Named>) -> Vec<Named> {
+    let mut all: Vec<Named> = all.collect();
+    all.sort();
+    all.dedup();
+    all
 }

@@ -7,7 +7,15 @@
 
 pub mod alert;
 pub mod explain;
+mod lexicon;
+mod manner;
+mod matching;
+mod paths;
+mod phrases;
+mod query;
+mod stem;
 pub mod story;
+mod text;
 pub mod watchlist;
 
 pub use alert::{Origin, adds, judge};

@@ -3,4 +3,5 @@
 pub(crate) mod certificates;
 pub(crate) mod exim;
 pub(crate) mod feeds;
+pub(crate) mod newsroom;
 pub(crate) mod smtp;

@@ -138,17 +138,23 @@ impl Raw {
         let guid = || self.guid.0.as_ref().map(|(_, guid)| guid).filter(|guid| is_address(guid));
         let related = || {
             let good = |link: &&Link| {
-                !matches!(link.rel.as_deref(), Some("self" | "edit" | "replies" | "hub"))
+                !matches!(
+                    link.rel.as_deref(),
+                    Some("self" | "edit" | "replies" | "hub" | "license")
+                )
             };
             self.links.iter().find(good).map(|link| &link.href)
         };
         let other = || self.other_link.0.as_ref().map(|(_, href)| href);
         let own = || self.links.first().map(|link| &link.href);
+        // Of any scheme (urn:, tag:): what may be opened is the mail's matter.
+        let name = || self.guid.0.as_ref().map(|(_, guid)| guid).filter(|guid| is_uri(guid));
         self.alternate()
             .map(|link| &link.href)
             .or_else(guid)
             .or_else(other)
             .or_else(related)
+            .or_else(name)
             .or_else(own)
             .cloned()
     }
@@ -182,6 +188,10 @@ impl Raw {
         };
         (entry, capped)
     }
+}
+
+fn is_uri(text: &str) -> bool {
+    !text.contains(char::is_whitespace) && Url::parse(text).is_ok()
 }
 
 fn categories(found: &mut Vec<String>) -> Vec<String> {

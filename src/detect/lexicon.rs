@@ -1,0 +1,59 @@
+//! The word lists: knowledge of language that is data, not code.
+//!
+//! Each list is a text file in `words/`: one entry a line, `#` begins a comment. They are read once,
+//! into hashes of normal forms; a list says nothing about any company or topic.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::text::{Text, hash};
+
+/// The entries of a list, comments and blank lines left out.
+pub(crate) fn entries(list: &'static str) -> impl Iterator<Item = &'static str> {
+    list.lines()
+        .map(|line| line.split('#').next().unwrap_or("").trim())
+        .filter(|line| !line.is_empty())
+}
+
+/// Words of a list of already folded words, several on a line.
+fn folded_words(list: &'static str) -> HashSet<u64> {
+    entries(list).flat_map(str::split_whitespace).map(hash).collect()
+}
+
+/// Words of a list in any spelling: each must be one token.
+fn words(list: &'static str) -> HashSet<u64> {
+    entries(list).flat_map(|entry| Text::of_term(entry).tokens).map(|token| token.hash).collect()
+}
+
+macro_rules! lists {
+    ($($(#[$doc:meta])* $name:ident = $read:ident($file:literal);)*) => {
+        $(
+            $(#[$doc])*
+            pub(crate) fn $name() -> &'static HashSet<u64> {
+                static LIST: LazyLock<HashSet<u64>> = LazyLock::new(|| $read(include_str!($file)));
+                &LIST
+            }
+        )*
+    };
+}
+
+lists! {
+    /// Abbreviations after which a full stop ends no sentence.
+    abbreviations = folded_words("words/abbreviations.txt");
+    /// Words of everyday English: a name that is one of them is weak.
+    common = folded_words("words/common.txt");
+    /// Words by which a company says what it is in law.
+    legal_forms = words("words/legal_forms.txt");
+    /// Words before a name that are no part of it.
+    leading_forms = words("words/leading_forms.txt");
+}
+
+/// Chinese and Japanese legal forms, character by character.
+pub(crate) fn cjk_forms() -> &'static [Vec<u64>] {
+    static LIST: LazyLock<Vec<Vec<u64>>> = LazyLock::new(|| {
+        entries(include_str!("words/cjk_forms.txt"))
+            .map(|form| Text::of_term(form).tokens.iter().map(|token| token.hash).collect())
+            .collect()
+    });
+    &LIST
+}

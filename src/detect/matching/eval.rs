@@ -1,0 +1,129 @@
+//! Searches over what was found: places of words, NEAR by position, AND, OR and NOT over the item.
+
+use crate::detect::query::Expr;
+use crate::detect::text::Text;
+use crate::model::Field;
+
+use super::find::Occ;
+
+/// A stretch of tokens, first and last.
+pub(crate) type Stretch = (u32, u32);
+
+/// What a search is asked of: the found phrases, perhaps only those of one segment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scene<'a> {
+    pub(crate) text: &'a Text,
+    /// Sorted by phrase and place.
+    pub(crate) found: &'a [Occ],
+    /// Only what stands in this segment counts.
+    pub(crate) segment: Option<u32>,
+    /// Only what stands in the title counts.
+    pub(crate) title: bool,
+}
+
+impl<'a> Scene<'a> {
+    /// The whole item.
+    pub(crate) fn whole(text: &'a Text, found: &'a [Occ]) -> Self {
+        Self { text, found, segment: None, title: false }
+    }
+
+    /// The places of a phrase, in text order, whatever the scene's limits.
+    pub(crate) fn all_of(&self, phrase: u32) -> &'a [Occ] {
+        let from = self.found.partition_point(|occ| occ.phrase < phrase);
+        let end = self.found[from..].partition_point(|occ| occ.phrase == phrase);
+        &self.found[from..from + end]
+    }
+
+    pub(crate) fn sees(&self, token: u32) -> bool {
+        self.segment.is_none_or(|segment| self.text.tokens[token as usize].segment == segment)
+            && (!self.title || self.text.field_of(token).field == Field::Title)
+    }
+
+    fn sentence(&self, token: u32) -> u32 {
+        self.text.tokens[token as usize].sentence
+    }
+
+    /// Whether a phrase is there.
+    pub(crate) fn has(&self, phrase: u32) -> bool {
+        self.all_of(phrase).iter().any(|occ| self.sees(occ.first))
+    }
+
+    /// Whether the expression holds.
+    pub(crate) fn holds(&self, expr: &Expr<u32>) -> bool {
+        match expr {
+            Expr::Words(phrase) => self.has(*phrase),
+            Expr::And(all) => all.iter().all(|one| self.holds(one)),
+            Expr::Or(any) => any.iter().any(|one| self.holds(one)),
+            Expr::Not(one) => !self.holds(one),
+            Expr::Near(..) => !self.places(expr).is_empty(),
+            Expr::Title(one) => Scene { title: true, ..*self }.holds(one),
+            // Searches hold none; rules ask them elsewhere.
+            Expr::Atom(..) => false,
+        }
+    }
+
+    /// The places that show why an expression holds; empty where it does not.
+    pub(crate) fn places(&self, expr: &Expr<u32>) -> Vec<Stretch> {
+        match expr {
+            Expr::Words(phrase) => {
+                let seen = self.all_of(*phrase).iter().filter(|occ| self.sees(occ.first));
+                seen.map(|occ| (occ.first, occ.last)).collect()
+            }
+            Expr::Or(any) => {
+                let mut places: Vec<_> = any.iter().flat_map(|one| self.places(one)).collect();
+                places.sort_unstable();
+                places.dedup();
+                places
+            }
+            Expr::And(all) => {
+                if !self.holds(expr) {
+                    return Vec::new();
+                }
+                // A NEAR says most about where the matter stands; else the first word does.
+                let telling = all.iter().find(|one| matches!(one, Expr::Near(..)));
+                let mut parts = telling.into_iter().chain(all);
+                parts
+                    .find_map(|one| Some(self.places(one)).filter(|places| !places.is_empty()))
+                    .unwrap_or_default()
+            }
+            Expr::Near(n, a, b) => self.near(*n, &self.places(a), &self.places(b)),
+            Expr::Title(one) => Scene { title: true, ..*self }.places(one),
+            Expr::Not(_) | Expr::Atom(..) => Vec::new(),
+        }
+    }
+
+    /// For each place of `a` the nearest of `b` within `n` words in its sentence; both sorted.
+    fn near(&self, n: u32, a: &[Stretch], b: &[Stretch]) -> Vec<Stretch> {
+        let longest = b.iter().map(|(first, last)| last - first).max().unwrap_or(0);
+        let mut found = Vec::new();
+        for (first, last) in a {
+            let from = first.saturating_sub(n + longest + 1);
+            let to = last.saturating_add(n + 1);
+            let begin = b.partition_point(|place| place.0 < from);
+            let nearest = b[begin..]
+                .iter()
+                .take_while(|place| place.0 <= to)
+                .filter(|place| self.sentence(place.0) == self.sentence(*first))
+                .filter_map(|place| Some((between((*first, *last), *place)?, *place)))
+                .filter(|(words, _)| *words <= n)
+                .min();
+            if let Some((_, place)) = nearest {
+                found.push(((*first).min(place.0), (*last).max(place.1)));
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+/// Words between two stretches; `None` when they overlap.
+fn between(one: Stretch, other: Stretch) -> Option<u32> {
+    if other.0 > one.1 {
+        Some(other.0 - one.1 - 1)
+    } else if one.0 > other.1 {
+        Some(one.0 - other.1 - 1)
+    } else {
+        None
+    }
+}

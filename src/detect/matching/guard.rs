@@ -1,0 +1,245 @@
+//! Guards: why a hit does not count.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::detect::lexicon;
+use crate::detect::text::{COLON, DOLLAR, Gap, Shape, Token};
+use crate::detect::watchlist::{Guarding, Name, Spoken, Watchlist, exchange_of};
+use crate::model::Guard;
+
+use super::{By, Found, Reading, Scene, term};
+
+/// Names inside a longer name of another company, and terms inside a longer term of another topic.
+/// Hits are in text order, longer before shorter.
+pub(super) fn inside(watchlist: &Watchlist, reading: &mut Reading) {
+    let hides = |found: &Found| match found.by {
+        By::Name(_) => true,
+        By::Term(_) => !watchlist.topic(found.entity).hidden,
+        By::Search(_) => false,
+    };
+    // The hit that reaches farthest so far, of companies and of topics.
+    let mut farthest: [Option<usize>; 2] = [None, None];
+    for at in 0..reading.found.len() {
+        if !hides(&reading.found[at]) {
+            continue;
+        }
+        let found = &reading.found[at];
+        let kind = found.kind() as usize;
+        if let Some(longer) = farthest[kind].map(|longer| &reading.found[longer])
+            && longer.last >= found.last
+        {
+            let longer_span = longer.last - longer.first > found.last - found.first;
+            if longer_span && longer.entity != found.entity {
+                let words = term(watchlist, longer.by).to_string();
+                reading.found[at].held = Some(Guard::Inside(words));
+            }
+        } else {
+            farthest[kind] = Some(at);
+        }
+    }
+}
+
+/// Asks each hit's guards: case, never_in_item, not_with, only_with.
+pub(super) fn ask(watchlist: &Watchlist, reading: &mut Reading) {
+    for at in 0..reading.found.len() {
+        if reading.found[at].held.is_some() {
+            continue;
+        }
+        let verdict = verdict(watchlist, reading, &reading.found[at]);
+        reading.found[at].held = verdict;
+    }
+}
+
+fn verdict(watchlist: &Watchlist, reading: &Reading, found: &Found) -> Option<Guard> {
+    let scene = reading.scene();
+    match found.by {
+        By::Name(name) => {
+            let name = &watchlist.names[name as usize];
+            let company = watchlist.company_guards[found.entity as usize].as_deref();
+            // A ticker says which company is meant; only words that forbid are asked.
+            if name.ticker {
+                return company.and_then(|guards| forbidden(&scene, guards, found));
+            }
+            [name.guards.as_deref(), company].into_iter().flatten().find_map(|guards| {
+                let wrong_case = guards.exact_case && !cased(reading, found, &name.cased);
+                wrong_case
+                    .then_some(Guard::Case)
+                    .or_else(|| forbidden(&scene, guards, found))
+                    .or_else(|| lacking(&scene, guards, found))
+            })
+        }
+        By::Term(_) | By::Search(_) => {
+            let guards = watchlist.topic_guards[found.entity as usize].as_deref()?;
+            let wrong_case = match found.by {
+                By::Term(term) if guards.exact_case => {
+                    !cased(reading, found, &watchlist.terms[term as usize].cased)
+                }
+                _ => false,
+            };
+            wrong_case
+                .then_some(Guard::Case)
+                .or_else(|| forbidden(&scene, guards, found))
+                .or_else(|| lacking(&scene, guards, found))
+        }
+    }
+}
+
+/// Whether the text is written as the term is; in a text of capitals, case is no evidence.
+fn cased(reading: &Reading, found: &Found, term: &[u64]) -> bool {
+    let tokens = &reading.text.tokens[found.first as usize..=found.last as usize];
+    reading.text.field_of(found.first).shouting
+        || tokens.iter().map(|token| token.cased).eq(term.iter().copied())
+        // Divided otherwise than the term, or inflected: then the first word's hash cannot be equal.
+        || (tokens.len() != term.len() && tokens[0].shape != Shape::Lower)
+}
+
+fn forbidden(scene: &Scene<'_>, guards: &Guarding, found: &Found) -> Option<Guard> {
+    let never = guards.never_in_item.iter().find(|word| scene.has(word.phrase));
+    if let Some(word) = never {
+        return Some(Guard::NeverInItem(word.text.clone()));
+    }
+    let beside = guards.not_with.iter().find(|word| in_sentence(scene, word, found))?;
+    Some(Guard::NotWith(beside.text.clone()))
+}
+
+/// Whether a guard's word stands in the sentence of a hit (and so wherever it overlaps it).
+fn in_sentence(scene: &Scene<'_>, word: &Spoken, found: &Found) -> bool {
+    let sentence = |token: u32| scene.text.tokens[token as usize].sentence;
+    let all = scene.all_of(word.phrase);
+    let at = all.partition_point(|occ| sentence(occ.first) < sentence(found.first));
+    all.get(at).is_some_and(|occ| sentence(occ.first) == sentence(found.first))
+}
+
+/// `only_with`: a word inside the hit itself proves nothing.
+fn lacking(scene: &Scene<'_>, guards: &Guarding, found: &Found) -> Option<Guard> {
+    let there = |word: &Spoken| {
+        scene.all_of(word.phrase).iter().any(|occ| occ.last < found.first || occ.first > found.last)
+    };
+    if guards.only_with.is_empty() || guards.only_with.iter().any(there) {
+        return None;
+    }
+    Some(Guard::OnlyWith(guards.only_with.iter().map(|word| word.text.clone()).collect()))
+}
+
+/// A short name that this item uses as a ticker of somebody else: `Boyd Gaming (NYSE: BYD)`. Then
+/// the same letters mean that company throughout the item, unless another name says otherwise.
+pub(super) fn foreign_symbols(watchlist: &Watchlist, reading: &mut Reading) {
+    let mut foreign: BTreeMap<(u32, u64), String> = BTreeMap::new();
+    for found in reading.found.iter().filter(|found| found.held.is_none()) {
+        if let Some((hash, shown)) = foreign_symbol(watchlist, reading, found) {
+            foreign.insert((found.entity, hash), shown);
+        }
+    }
+    if foreign.is_empty() {
+        return;
+    }
+    let own: BTreeSet<u32> = reading
+        .found
+        .iter()
+        .filter(|found| found.held.is_none() && matches!(found.by, By::Name(_)))
+        .filter(|found| {
+            let hash = reading.text.tokens[found.first as usize].hash;
+            found.first != found.last || !foreign.contains_key(&(found.entity, hash))
+        })
+        .map(|found| found.entity)
+        .collect();
+    for found in &mut reading.found {
+        let hash = reading.text.tokens[found.first as usize].hash;
+        if found.held.is_none()
+            && matches!(found.by, By::Name(_))
+            && found.first == found.last
+            && !own.contains(&found.entity)
+            && let Some(shown) = foreign.get(&(found.entity, hash))
+        {
+            found.held = Some(Guard::Other(format!("{shown} is another company's ticker")));
+        }
+    }
+}
+
+/// The symbol, if this name stands where a ticker does that is not its company's.
+fn foreign_symbol(
+    watchlist: &Watchlist,
+    reading: &Reading,
+    found: &Found,
+) -> Option<(u64, String)> {
+    let By::Name(name) = found.by else { return None };
+    if watchlist.names[name as usize].ticker || found.first != found.last {
+        return None;
+    }
+    let at = found.first as usize;
+    let token = &reading.text.tokens[at];
+    if !matches!(token.shape, Shape::Caps | Shape::Digit) {
+        return None;
+    }
+    let word = reading.text.word(token).to_uppercase();
+    let shown = if token.marks & DOLLAR != 0 {
+        format!("${word}")
+    } else {
+        format!("{}: {word}", exchange_before(&reading.text.tokens[..at], token)?)
+    };
+    (!own_ticker(watchlist, reading, found)).then_some((token.hash, shown))
+}
+
+/// Whether the company's own ticker was found at the place of this name; it begins at most a few
+/// words before.
+fn own_ticker(watchlist: &Watchlist, reading: &Reading, found: &Found) -> bool {
+    let from = reading.found.partition_point(|other| other.first + 8 < found.first);
+    reading.found[from..].iter().take_while(|other| other.first <= found.first).any(|other| {
+        other.entity == found.entity
+            && other.last >= found.last
+            && matches!(other.by, By::Name(name) if watchlist.names[name as usize].ticker)
+    })
+}
+
+/// The exchange that stands directly before a symbol, with a colon.
+fn exchange_before(before: &[Token], symbol: &Token) -> Option<&'static str> {
+    let last = before.last()?;
+    if symbol.gap == Gap::Break || symbol.marks & COLON == 0 {
+        return None;
+    }
+    exchange_of(last.hash).map(|exchange| exchange.names[0])
+}
+
+/// Weak names count only beside a strong name or ticker of their company, or before a legal form.
+pub(super) fn weak(watchlist: &Watchlist, reading: &mut Reading) {
+    let name = |found: &Found| match found.by {
+        By::Name(name) => Some(&watchlist.names[name as usize]),
+        _ => None,
+    };
+    let formal = |found: &Found, name: &Name| {
+        let next = reading.text.tokens.get(found.last as usize + 1);
+        !name.ticker
+            && reading.text.tokens[found.first as usize].shape != Shape::Lower
+            && next.is_some_and(|next| {
+                next.gap <= Gap::Comma
+                    && !matches!(next.shape, Shape::Lower | Shape::Cjk)
+                    && lexicon::legal_forms().contains(&next.hash)
+            })
+    };
+    let strong: BTreeSet<u32> = reading
+        .found
+        .iter()
+        .filter(|found| found.held.is_none())
+        .filter(|found| name(found).is_some_and(|name| !name.weak || formal(found, name)))
+        .map(|found| found.entity)
+        .collect();
+    let alone: Vec<bool> = reading
+        .found
+        .iter()
+        .map(|found| {
+            found.held.is_none()
+                && name(found).is_some_and(|name| name.weak)
+                && !strong.contains(&found.entity)
+        })
+        .collect();
+    for (found, alone) in reading.found.iter_mut().zip(alone) {
+        if alone {
+            found.held = Some(Guard::Weak);
+        }
+    }
+    // What the program itself derived from a full name is not worth a line when it is held back.
+    reading.found.retain(|found| {
+        found.held.is_none()
+            || !name(found).is_some_and(|name| name.derived && (name.weak || name.ticker))
+    });
+}

@@ -1,0 +1,203 @@
+//! An item's words against the watchlist: hits, and hits that a guard holds back.
+//!
+//! Phrases are found first, all in one walk; then names, terms and searches are read off them, the
+//! longest name wins, and guards are asked in a fixed order. What a guard holds back is kept with
+//! the guard's own words; nothing is dropped silently but a part of a longer hit of the same thing.
+
+mod eval;
+mod find;
+mod guard;
+
+use std::sync::Arc;
+
+use crate::model::{EntityKind, Guard, HeldBack, Hit, ItemText};
+
+use super::stem::Lang;
+use super::text::Text;
+use super::watchlist::{Use, Watchlist};
+
+pub(crate) use eval::Scene;
+pub(crate) use find::{Occ, find};
+
+/// What found a hit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum By {
+    /// A name or ticker, by number.
+    Name(u32),
+    /// A term, by number.
+    Term(u32),
+    /// A search, by number.
+    Search(u32),
+}
+
+/// A hit before it is put into words.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    /// First token.
+    pub(crate) first: u32,
+    /// Last token.
+    pub(crate) last: u32,
+    /// What found it.
+    pub(crate) by: By,
+    /// Company or topic, by number.
+    pub(crate) entity: u32,
+    /// What holds it back.
+    pub(crate) held: Option<Guard>,
+}
+
+impl Found {
+    /// Company or topic.
+    pub(crate) fn kind(&self) -> EntityKind {
+        if matches!(self.by, By::Name(_)) { EntityKind::Company } else { EntityKind::Topic }
+    }
+}
+
+/// An item as the watchlist sees it.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    /// Its words.
+    pub(crate) text: Text,
+    /// The language beside English.
+    pub(crate) lang: Option<Lang>,
+    /// All phrases found, sorted.
+    pub(crate) phrases: Vec<Occ>,
+    /// Hits, counting and held back, in text order.
+    pub(crate) found: Vec<Found>,
+}
+
+impl Reading {
+    /// Reads an item.
+    pub(crate) fn of(watchlist: &Watchlist, item: &ItemText) -> Self {
+        let text = Text::of(item);
+        let lang = Lang::of_tag(item.lang.as_deref());
+        let phrases = find(&watchlist.phrases, &text, lang);
+        let mut reading = Self { text, lang, phrases, found: Vec::new() };
+        reading.collect(watchlist);
+        guard::inside(watchlist, &mut reading);
+        guard::ask(watchlist, &mut reading);
+        guard::foreign_symbols(watchlist, &mut reading);
+        guard::weak(watchlist, &mut reading);
+        reading.settle();
+        reading
+    }
+
+    /// The scene of the whole item.
+    pub(crate) fn scene(&self) -> Scene<'_> {
+        Scene::whole(&self.text, &self.phrases)
+    }
+
+    /// Hits that count.
+    pub(crate) fn counting(&self) -> impl Iterator<Item = &Found> {
+        self.found.iter().filter(|found| found.held.is_none())
+    }
+
+    fn collect(&mut self, watchlist: &Watchlist) {
+        let mut searches: Vec<u32> = Vec::new();
+        for occ in &self.phrases {
+            for one in watchlist.uses(occ.phrase) {
+                let (by, entity) = match *one {
+                    Use::Name(name) => (By::Name(name), watchlist.names[name as usize].company),
+                    Use::Term(term) => (By::Term(term), watchlist.terms[term as usize].topic),
+                    Use::Search(search) => {
+                        searches.push(search);
+                        continue;
+                    }
+                };
+                self.found.push(Found { first: occ.first, last: occ.last, by, entity, held: None });
+            }
+        }
+        searches.sort_unstable();
+        searches.dedup();
+        for search in searches {
+            let compiled = &watchlist.searches[search as usize];
+            for (first, last) in self.scene().places(&compiled.expr) {
+                let by = By::Search(search);
+                self.found.push(Found { first, last, by, entity: compiled.topic, held: None });
+            }
+        }
+        self.order();
+    }
+
+    /// Text order, longer before shorter.
+    fn order(&mut self) {
+        self.found.sort_by_key(|found| {
+            (found.first, std::cmp::Reverse(found.last), found.kind(), found.entity, found.by)
+        });
+    }
+
+    /// Leaves one hit where the same thing was found by several terms at one place or inside another.
+    fn settle(&mut self) {
+        self.found.sort_by_key(|found| {
+            (
+                found.kind(),
+                found.entity,
+                found.held.is_some(),
+                found.first,
+                std::cmp::Reverse(found.last),
+                found.by,
+            )
+        });
+        let mut kept: Vec<Found> = Vec::with_capacity(self.found.len());
+        // Of the thing at hand: its counting hits, in which first and last both grow, and how far
+        // its held-back ones reach.
+        let mut of = None;
+        let mut counting: Vec<(u32, u32)> = Vec::new();
+        let mut held: Option<u32> = None;
+        for found in self.found.drain(..) {
+            if of != Some((found.kind(), found.entity)) {
+                of = Some((found.kind(), found.entity));
+                counting.clear();
+                held = None;
+            }
+            let before = counting.partition_point(|(first, _)| *first <= found.first);
+            let mut inside = before > 0 && counting[before - 1].1 >= found.last;
+            if found.held.is_some() {
+                inside |= held.is_some_and(|last| last >= found.last);
+                held = held.max(Some(found.last));
+            } else if !inside {
+                counting.push((found.first, found.last));
+            }
+            if !inside {
+                kept.push(found);
+            }
+        }
+        self.found = kept;
+        self.order();
+    }
+
+    /// A hit in words.
+    pub(crate) fn hit(&self, watchlist: &Watchlist, found: &Found) -> Hit {
+        let (first, last) =
+            (&self.text.tokens[found.first as usize], &self.text.tokens[found.last as usize]);
+        Hit {
+            kind: found.kind(),
+            entity: entity_id(watchlist, found),
+            term: term(watchlist, found.by),
+            field: self.text.field_of(found.first).field,
+            start: first.start as usize,
+            end: last.end as usize,
+        }
+    }
+
+    /// A held-back hit in words.
+    pub(crate) fn held_back(&self, watchlist: &Watchlist, found: &Found) -> Option<HeldBack> {
+        Some(HeldBack { hit: self.hit(watchlist, found), guard: found.held.clone()? })
+    }
+}
+
+fn entity_id(watchlist: &Watchlist, found: &Found) -> Arc<str> {
+    let named = match found.kind() {
+        EntityKind::Company => &watchlist.company(found.entity).named,
+        EntityKind::Topic => &watchlist.topic(found.entity).named,
+    };
+    Arc::clone(&named.id)
+}
+
+/// The term as written.
+pub(crate) fn term(watchlist: &Watchlist, by: By) -> Arc<str> {
+    Arc::clone(match by {
+        By::Name(n) => &watchlist.names[n as usize].text,
+        By::Term(n) => &watchlist.terms[n as usize].text,
+        By::Search(n) => &watchlist.searches[n as usize].text,
+    })
+}

@@ -1,0 +1,180 @@
+//! Names and phrases as paths of word hashes, in one flat table.
+//!
+//! The table maps the hash of a path's beginning to what ends there and whether any path goes on.
+//! So a text costs a look-up or two at each word, whatever the number of paths: nothing here grows
+//! with the watchlist but the table.
+
+/// Which forms of words a path is made of. Their seeds keep the forms apart in the one table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Words as they are.
+    Surface,
+    /// Stems of a language, by its number.
+    Stem(u8),
+}
+
+impl Form {
+    /// The state before the first word.
+    pub(crate) fn seed(self) -> u64 {
+        match self {
+            Self::Surface => 0x51_7c_c1_b7_27_22_0a_95,
+            Self::Stem(lang) => 0x6c_62_27_2e_07_bb_01_42 ^ (u64::from(lang) + 1) << 56,
+        }
+    }
+}
+
+/// The state after one more word.
+pub(crate) fn step(state: u64, word: u64) -> u64 {
+    let x = (state.rotate_left(23) ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    x ^ (x >> 32)
+}
+
+const MORE: u32 = 1 << 31;
+const LIST: u32 = 1 << 30;
+const NOTHING: u32 = LIST - 1;
+/// More phrases than this cannot be numbered.
+pub(crate) const MOST: usize = NOTHING as usize - 1;
+
+/// Collects paths.
+#[derive(Debug, Default)]
+pub(crate) struct Builder {
+    entries: Vec<(u64, u32)>,
+}
+
+impl Builder {
+    /// Adds a path that ends in `phrase`.
+    pub(crate) fn add(&mut self, form: Form, words: impl IntoIterator<Item = u64>, phrase: u32) {
+        let mut state = form.seed();
+        let first = self.entries.len();
+        for word in words {
+            state = step(state, word);
+            self.entries.push((state, MORE));
+        }
+        if let Some(last) = self.entries.get_mut(first..).and_then(<[_]>::last_mut) {
+            last.1 = phrase;
+        }
+    }
+
+    /// Lays the table out.
+    pub(crate) fn build(mut self) -> Paths {
+        self.entries.sort_unstable();
+        self.entries.dedup();
+        let distinct = self.entries.chunk_by(|a, b| a.0 == b.0).count();
+        let size = (distinct * 3 / 2).next_power_of_two().max(16);
+        let mut paths =
+            Paths { keys: vec![0; size], values: vec![0; size], lists: Vec::new(), mask: size - 1 };
+        for same in self.entries.chunk_by(|a, b| a.0 == b.0) {
+            let more = same.iter().any(|(_, value)| *value == MORE);
+            let ends = same.iter().map(|(_, value)| *value).filter(|value| *value != MORE);
+            let value = match ends.clone().count() {
+                0 => NOTHING,
+                1 => ends.clone().next().unwrap_or(NOTHING),
+                many => {
+                    let at = paths.lists.len();
+                    paths.lists.push(u32::try_from(many).unwrap_or(0));
+                    paths.lists.extend(ends);
+                    LIST | u32::try_from(at).unwrap_or(0)
+                }
+            };
+            paths.put(same[0].0, value | if more { MORE } else { 0 });
+        }
+        paths
+    }
+}
+
+/// The finished table: open addressing, never full.
+#[derive(Debug, Default)]
+pub(crate) struct Paths {
+    keys: Vec<u64>,
+    values: Vec<u32>,
+    lists: Vec<u32>,
+    mask: usize,
+}
+
+/// What the table knows of a path's beginning.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    value: u32,
+}
+
+impl Found {
+    /// Whether a longer path begins so.
+    pub(crate) fn more(self) -> bool {
+        self.value & MORE != 0
+    }
+}
+
+impl Paths {
+    fn put(&mut self, key: u64, value: u32) {
+        // Zero marks a free slot; a key of zero would only be lost, at odds of 2^-64.
+        let mut at = key as usize & self.mask;
+        while self.keys[at] != 0 {
+            at = (at + 1) & self.mask;
+        }
+        self.keys[at] = key;
+        self.values[at] = value;
+    }
+
+    /// Looks a path's beginning up.
+    pub(crate) fn get(&self, key: u64) -> Option<Found> {
+        if self.keys.is_empty() {
+            return None;
+        }
+        let mut at = key as usize & self.mask;
+        loop {
+            match self.keys[at] {
+                0 => return None,
+                found if found == key => return Some(Found { value: self.values[at] }),
+                _ => at = (at + 1) & self.mask,
+            }
+        }
+    }
+
+    /// The phrases that end here.
+    pub(crate) fn ends(&self, found: Found) -> impl Iterator<Item = u32> {
+        let value = found.value & !MORE;
+        let (single, list): (Option<u32>, &[u32]) = if value & LIST != 0 {
+            let at = (value & NOTHING) as usize;
+            let many = self.lists[at] as usize;
+            (None, &self.lists[at + 1..at + 1 + many])
+        } else {
+            ((value != NOTHING).then_some(value), &[])
+        };
+        single.into_iter().chain(list.iter().copied())
+    }
+
+    /// Bytes that the table takes.
+    #[cfg(test)]
+    fn bytes(&self) -> usize {
+        self.keys.len() * 12 + self.lists.len() * 4
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_is_found_and_no_other() {
+        let mut builder = Builder::default();
+        for n in 0..1000u64 {
+            builder.add(Form::Surface, [n * 7 + 1, n + 1], n as u32);
+            builder.add(Form::Stem(0), [n + 1], n as u32);
+        }
+        builder.add(Form::Surface, [1, 1], 5000);
+        let paths = builder.build();
+        let seek = |form: Form, words: &[u64]| {
+            let state = words.iter().fold(form.seed(), |state, word| step(state, *word));
+            paths.get(state)
+        };
+        for n in 0..1000u64 {
+            assert!(seek(Form::Surface, &[n * 7 + 1]).is_some_and(Found::more));
+            let end = seek(Form::Surface, &[n * 7 + 1, n + 1]).unwrap();
+            assert!(paths.ends(end).any(|phrase| phrase == n as u32));
+        }
+        assert_eq!(paths.ends(seek(Form::Surface, &[1, 1]).unwrap()).count(), 2);
+        assert!(seek(Form::Surface, &[3]).is_none());
+        assert!(seek(Form::Stem(1), &[1]).is_none());
+        assert!(paths.bytes() < 3001 * 64);
+    }
+}

@@ -1,0 +1,304 @@
+//! The phrases of a watchlist: what a path's end still demands of the text, and which words lead there.
+//!
+//! A phrase is any sequence of words that somebody wrote: a name, a term, a word of a search, a
+//! guard. Equal ones share a number, so that each is found once however often it is used.
+
+use std::collections::HashMap;
+
+use super::lexicon;
+use super::paths::{Builder, Form, Paths};
+use super::stem::{Lang, stem};
+use super::text::{Gap, Shape, Text, hash, joined};
+
+/// Terms longer than this many words are refused: nothing that people write is.
+pub(crate) const LONGEST: usize = 64;
+
+/// What the words found must look like, beside their hashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Need {
+    /// Nothing more.
+    Free,
+    /// Capitals, for the term is written in capitals; `everyday` when its small form is a common
+    /// word, which capitals throughout a text do not make a name.
+    Caps { everyday: bool },
+    /// The last word is a symbol in capitals: `NYSE: BABA`.
+    SymbolLast,
+    /// A symbol, a dot and a suffix, in capitals: `9988.HK`.
+    Code,
+    /// In capitals with a dollar sign before: `$BABA`.
+    Dollar,
+    /// In capitals and alone in brackets: `(BABA)`.
+    Bracket,
+}
+
+/// How a phrase is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Reading {
+    /// A name: as it is, and through commas.
+    Name(Need),
+    /// With its inflections, unless it has capitals.
+    Inflected,
+    /// As it is.
+    Exact,
+    /// As it is, and the last word may go on.
+    Prefix,
+}
+
+/// What is known of a phrase while matching.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Phrase {
+    /// What the words must look like.
+    pub(crate) need: Need,
+    /// The strongest gap that it may cross.
+    pub(crate) loosest: Gap,
+}
+
+/// A phrase whose last word may go on.
+#[derive(Debug)]
+struct Prefix {
+    phrase: u32,
+    /// The words before the last one.
+    before: Vec<u64>,
+}
+
+/// Phrases by the hash of their last word's beginning.
+#[derive(Debug, Default)]
+pub(crate) struct Prefixes {
+    /// Bit n: some prefix has n characters (the last bit: that many or more).
+    lengths: u64,
+    by_hash: HashMap<u64, Vec<Prefix>>,
+}
+
+impl Prefixes {
+    /// The longest beginning that is looked at.
+    const LONGEST: usize = 63;
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lengths == 0
+    }
+
+    /// Gives each phrase that ends in the token of this index, with its first token.
+    pub(crate) fn each(&self, text: &Text, last: usize, mut found: impl FnMut(u32, usize)) {
+        let mut beginning = 0;
+        let word = text.word(&text.tokens[last]);
+        for (n, one) in word.chars().take(Self::LONGEST).enumerate() {
+            beginning = super::text::push(beginning, one);
+            if self.lengths >> (n + 1) & 1 == 0 {
+                continue;
+            }
+            for prefix in self.by_hash.get(&beginning).into_iter().flatten() {
+                let Some(first) = last.checked_sub(prefix.before.len()) else { continue };
+                let before = &text.tokens[first..last];
+                let unbroken =
+                    text.tokens[first + 1..=last].iter().all(|token| token.gap <= Gap::Quote);
+                if unbroken
+                    && before.iter().map(|token| token.hash).eq(prefix.before.iter().copied())
+                {
+                    found(prefix.phrase, first);
+                }
+            }
+        }
+    }
+}
+
+/// All phrases, findable.
+#[derive(Debug, Default)]
+pub(crate) struct Phrases {
+    pub(crate) all: Vec<Phrase>,
+    pub(crate) paths: Paths,
+    pub(crate) prefixes: Prefixes,
+    /// Whether any phrase is inflected, so that stems are worth finding.
+    pub(crate) inflected: bool,
+}
+
+/// Why a text is no phrase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoPhrase {
+    #[error("holds no word")]
+    Empty,
+    #[error("has more than 64 words")]
+    TooLong,
+    #[error("is one phrase too many for one watchlist")]
+    TooMany,
+}
+
+/// Collects phrases.
+#[derive(Debug, Default)]
+pub(crate) struct Collector {
+    known: HashMap<(String, Reading), u32>,
+    all: Vec<Phrase>,
+    paths: Builder,
+    prefixes: Prefixes,
+    inflected: bool,
+}
+
+/// A word of a term as paths need it.
+#[derive(Clone, Copy)]
+struct Word {
+    hash: u64,
+    chars: u32,
+    /// Whether it may be written together with the word before.
+    joins: bool,
+}
+
+impl Collector {
+    /// The number of a phrase; equal ones get the same.
+    pub(crate) fn add(&mut self, term: &str, reading: Reading) -> Result<u32, NoPhrase> {
+        let key = (term.to_owned(), reading);
+        if let Some(known) = self.known.get(&key) {
+            return Ok(*known);
+        }
+        let text = Text::of_term(term);
+        if text.tokens.is_empty() {
+            return Err(NoPhrase::Empty);
+        }
+        if text.tokens.len() > LONGEST {
+            return Err(NoPhrase::TooLong);
+        }
+        if self.all.len() >= super::paths::MOST {
+            return Err(NoPhrase::TooMany);
+        }
+        let phrase =
+            u32::try_from(self.all.len()).expect("fewer phrases than the table can number");
+        self.all.push(Phrase { need: need(&text, reading), loosest: loosest(&text, reading) });
+        self.lead(&text, reading, phrase);
+        self.known.insert(key, phrase);
+        Ok(phrase)
+    }
+
+    fn lead(&mut self, text: &Text, reading: Reading, phrase: u32) {
+        match reading {
+            Reading::Prefix => return self.prefix(text, phrase),
+            Reading::Inflected if !in_capitals(text) => {
+                self.inflected = true;
+                for lang in Lang::ALL {
+                    // German nouns have capitals of their own, which say nothing.
+                    if has_capitals(text) && lang != Lang::De {
+                        continue;
+                    }
+                    let words = words(text, |token| {
+                        let stem = stem(text, token, lang);
+                        (stem.hash, stem.chars)
+                    });
+                    self.ways(&words, Form::Stem(lang as u8), phrase, 3);
+                }
+            }
+            _ => {}
+        }
+        // A name may be written in one word; any other phrase also partly so.
+        let gaps = if matches!(reading, Reading::Name(_)) { 0 } else { 3 };
+        let words = words(text, |token| (token.hash, token.chars));
+        self.ways(&words, Form::Surface, phrase, gaps);
+    }
+
+    /// The ways in which hyphens, spaces or nothing may stand between the words: all of them up to
+    /// `all` gaps, else only as written and all in one.
+    fn ways(&mut self, words: &[Word], form: Form, phrase: u32, all: usize) {
+        let gaps: Vec<usize> = (1..words.len()).filter(|n| words[*n].joins).collect();
+        self.paths.add(form, words.iter().map(|word| word.hash), phrase);
+        if gaps.is_empty() || gaps.len() > 3 {
+            return;
+        }
+        let every = (1usize << gaps.len()) - 1;
+        let from = if gaps.len() <= all { 1 } else { every };
+        for closed in from..=every {
+            let mut merged: Vec<Word> = Vec::with_capacity(words.len());
+            for (n, word) in words.iter().enumerate() {
+                let gap = gaps.iter().position(|gap| *gap == n);
+                match merged.last_mut() {
+                    Some(last) if gap.is_some_and(|gap| closed >> gap & 1 == 1) => {
+                        last.hash = joined(last.hash, word.hash, word.chars);
+                        last.chars += word.chars;
+                    }
+                    _ => merged.push(*word),
+                }
+            }
+            self.paths.add(form, merged.iter().map(|word| word.hash), phrase);
+        }
+    }
+
+    fn prefix(&mut self, text: &Text, phrase: u32) {
+        let Some((last, before)) = text.tokens.split_last() else { return };
+        let beginning: String = text.word(last).chars().take(Prefixes::LONGEST).collect();
+        self.prefixes.lengths |= 1 << beginning.chars().count();
+        let before = before.iter().map(|token| token.hash).collect();
+        let same = self.prefixes.by_hash.entry(hash(&beginning)).or_default();
+        same.push(Prefix { phrase, before });
+    }
+
+    /// Lays the tables out.
+    pub(crate) fn finish(self) -> Phrases {
+        Phrases {
+            all: self.all,
+            paths: self.paths.build(),
+            prefixes: self.prefixes,
+            inflected: self.inflected,
+        }
+    }
+}
+
+fn words(text: &Text, form: impl Fn(&super::text::Token) -> (u64, u32)) -> Vec<Word> {
+    let mut before = Shape::Cjk;
+    text.tokens
+        .iter()
+        .map(|token| {
+            let (hash, chars) = form(token);
+            let letters = |shape| !matches!(shape, Shape::Cjk | Shape::Digit);
+            let joins =
+                token.gap == Gap::Hyphen && before != Shape::Cjk && token.shape != Shape::Cjk
+                    || letters(before) && letters(token.shape);
+            before = token.shape;
+            Word { hash, chars, joins }
+        })
+        .collect()
+}
+
+fn need(text: &Text, reading: Reading) -> Need {
+    match reading {
+        Reading::Name(need) if need != Need::Free => need,
+        Reading::Name(_) => Need::Free,
+        Reading::Prefix => Need::Free,
+        Reading::Inflected | Reading::Exact => capitals(text),
+    }
+}
+
+/// The demand of a term in capitals, if it is one.
+pub(crate) fn capitals(text: &Text) -> Need {
+    if !in_capitals(text) {
+        return Need::Free;
+    }
+    let common = |token: &super::text::Token| lexicon::common().contains(&token.hash);
+    Need::Caps { everyday: text.tokens.iter().all(common) }
+}
+
+/// Every word in capitals or digits, at least one in capitals.
+fn in_capitals(text: &Text) -> bool {
+    text.tokens.iter().all(|token| matches!(token.shape, Shape::Caps | Shape::Digit))
+        && text.tokens.iter().any(|token| token.shape == Shape::Caps && !has_digit(text, token))
+}
+
+/// `1260H` and `G7` are no words of which one could say that they are in capitals on purpose.
+fn has_digit(text: &Text, token: &super::text::Token) -> bool {
+    text.word(token).bytes().any(|byte| byte.is_ascii_digit())
+}
+
+fn has_capitals(text: &Text) -> bool {
+    text.tokens
+        .iter()
+        .any(|token| matches!(token.shape, Shape::Caps | Shape::Capital) || mixed(text, token))
+}
+
+/// A word with a capital inside, as in `iPhone`.
+fn mixed(text: &Text, token: &super::text::Token) -> bool {
+    token.shape == Shape::Lower && token.cased != token.hash && !text.word(token).is_empty()
+}
+
+fn loosest(text: &Text, reading: Reading) -> Gap {
+    let own = text.tokens.iter().skip(1).map(|token| token.gap).max().unwrap_or(Gap::None);
+    let most = match reading {
+        Reading::Name(Need::Code) => Gap::Inner,
+        Reading::Name(_) => Gap::Comma,
+        _ => Gap::Quote,
+    };
+    own.max(most)
+}

@@ -1,0 +1,328 @@
+//! Companies: names with and without their legal form, aliases, tickers, groups, parents.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::detect::lexicon;
+use crate::detect::phrases::{Need, Reading, capitals};
+use crate::detect::text::{Shape, Text};
+use crate::model::watchlist::{CaseRule, CompanyEntry, Guards};
+use crate::model::{Located, Named, Place};
+
+use super::guard::speaks;
+use super::name::{self, weakness};
+use super::ticker::{self, Doubt};
+use super::{CompanyInfo, Making, Name, Use, id_of, nearest, note_of};
+
+/// A name before it is a phrase.
+struct Draft<'a> {
+    text: &'a str,
+    guards: Option<&'a Guards>,
+    derived: bool,
+}
+
+impl Making {
+    /// Compiles `[[company]]`.
+    pub(super) fn companies(&mut self, entries: &[CompanyEntry]) {
+        for entry in entries {
+            self.company(entry);
+        }
+        self.shared_names();
+        self.misspelt_groups(entries);
+    }
+
+    fn company(&mut self, entry: &CompanyEntry) {
+        let place = || entry.name.place.clone().or_else(|| entry.place.clone());
+        let core = name::core(&entry.name.value);
+        if Text::of_term(core).tokens.is_empty() {
+            self.error(place(), "a company without a name", Some("write name = \"…\"".to_owned()));
+            return;
+        }
+        let id = id_of(entry.id.as_ref(), core);
+        if self.company_by_id.contains_key(&id) {
+            let what = format!("two companies have the id '{id}'; the second is left out");
+            let at = entry.id.as_ref().and_then(|id| id.place.clone()).or_else(place);
+            self.error(at, what, Some("write an id of its own: id = \"…\"".to_owned()));
+            return;
+        }
+        let number =
+            u32::try_from(self.companies.len()).expect("fewer than four billion companies");
+        let (from, from_uses) = (self.names.len(), self.uses.len());
+        self.company_names(number, entry);
+        self.company_tickers(number, entry);
+        if !self.names[from..].iter().any(|name| !name.weak) {
+            self.names.truncate(from);
+            self.uses.truncate(from_uses);
+            let what = format!(
+                "company '{}' has weak names only, so nothing could ever name it",
+                entry.name.value
+            );
+            let hint = "add its full legal name, a ticker, guards, or weak = false".to_owned();
+            self.error(place(), what, Some(hint));
+            return;
+        }
+        let of: Vec<&str> = std::iter::once(entry.name.value.as_str())
+            .chain(entry.aliases.iter().map(|alias| alias.name.value.as_str()))
+            .collect();
+        let guards = self.guards(&entry.guards, &of);
+        self.company_guards.push(guards);
+        self.company_by_id.insert(Arc::clone(&id), number);
+        let groups: BTreeSet<&str> = entry.groups.iter().map(|group| group.value.trim()).collect();
+        self.companies.push(CompanyInfo {
+            named: Named { id, name: Arc::from(core), note: note_of(&entry.remarks) },
+            groups: groups.into_iter().filter(|group| !group.is_empty()).map(Arc::from).collect(),
+            part_of: entry.part_of.as_ref().map(|parent| Arc::from(parent.value.trim())),
+            place: entry.place.clone(),
+        });
+        if let Some(parent) = &entry.part_of {
+            self.parents.push((number, parent.clone()));
+        }
+    }
+
+    /// The name, its forms, the aliases and theirs; what is written comes before what is derived.
+    fn company_names(&mut self, company: u32, entry: &CompanyEntry) {
+        let mut drafts = vec![Draft { text: &entry.name.value, guards: None, derived: false }];
+        for alias in &entry.aliases {
+            drafts.push(Draft {
+                text: &alias.name.value,
+                guards: Some(&alias.guards),
+                derived: false,
+            });
+        }
+        for n in 0..drafts.len() {
+            let guards = drafts[n].guards;
+            for form in name::forms(drafts[n].text).into_iter().skip(1) {
+                drafts.push(Draft { text: form, guards, derived: true });
+            }
+        }
+        let mut seen: BTreeSet<Vec<u64>> = BTreeSet::new();
+        for draft in drafts {
+            let folded: Vec<u64> =
+                Text::of_term(draft.text).tokens.iter().map(|one| one.cased).collect();
+            if !seen.insert(folded) {
+                continue;
+            }
+            let place = match draft.guards {
+                Some(_) => entry.aliases.iter().find(|alias| alias.name.value == draft.text),
+                None => None,
+            }
+            .map_or_else(|| entry.name.place.clone(), |alias| alias.name.place.clone());
+            self.company_name(company, entry, &draft, place);
+        }
+    }
+
+    fn company_name(
+        &mut self,
+        company: u32,
+        entry: &CompanyEntry,
+        draft: &Draft<'_>,
+        place: Option<Place>,
+    ) {
+        let none = Guards::default();
+        let own = draft.guards.unwrap_or(&none);
+        let case = own.case.as_ref().or(entry.guards.case.as_ref()).map(|case| case.value);
+        let said = own.weak.as_ref().or(entry.guards.weak.as_ref()).map(|weak| weak.value);
+        let guarded = speaks(own) || speaks(&entry.guards);
+        let why = weakness(draft.text);
+        let weak = said.unwrap_or(why.is_some() && !guarded);
+        let text = Text::of_term(draft.text);
+        let need = if case == Some(CaseRule::Any) { Need::Free } else { capitals(&text) };
+        let phrase = match self.phrases.add(draft.text, Reading::Name(need)) {
+            Ok(phrase) => phrase,
+            Err(reason) => {
+                let what = format!("the name '{}' {reason}", draft.text);
+                self.error(place, what, Some("write a name of letters or digits".to_owned()));
+                return;
+            }
+        };
+        if !draft.derived && said.is_none() {
+            self.doubt_name(draft.text, &text, why.filter(|_| weak), guarded, place);
+        }
+        let guards = self.guards(own, &[draft.text]);
+        let number = u32::try_from(self.names.len()).expect("fewer than four billion names");
+        self.uses.push((phrase, Use::Name(number)));
+        self.names.push(Name {
+            company,
+            text: Arc::from(draft.text),
+            cased: text.tokens.iter().map(|token| token.cased).collect(),
+            weak,
+            ticker: false,
+            derived: draft.derived,
+            guards,
+        });
+    }
+
+    fn doubt_name(
+        &mut self,
+        name: &str,
+        text: &Text,
+        weak: Option<&str>,
+        guarded: bool,
+        place: Option<Place>,
+    ) {
+        if let Some(why) = weak {
+            self.warn(
+                place,
+                format!("'{name}' is {why}: it counts only beside a strong name or ticker of the company"),
+                "add case, only_with or not_with, or say weak = false",
+            );
+        } else if !guarded
+            && text.tokens.len() == 2
+            && text.tokens.iter().all(|token| token.shape == Shape::Cjk)
+        {
+            self.warn(
+                place,
+                format!("'{name}' has two characters and may be part of longer words"),
+                "name those with not_with, as in { name = \"…\", not_with = [\"…\"] }",
+            );
+        } else if !guarded && weakness(name).is_none() && text.tokens.len() == 1 && is_short(text) {
+            self.warn(
+                place,
+                format!("'{name}' is three letters, which often mean something else"),
+                "guard it with not_with or only_with, or say weak = true",
+            );
+        }
+    }
+
+    fn company_tickers(&mut self, company: u32, entry: &CompanyEntry) {
+        for ticker in &entry.tickers {
+            let (symbol, exchange, doubt) = ticker::split(&ticker.value);
+            self.doubt_ticker(ticker, doubt.as_ref());
+            if doubt == Some(Doubt::NoSymbol) {
+                continue;
+            }
+            for writing in ticker::writings(&symbol, exchange) {
+                let Ok(phrase) = self.phrases.add(&writing.text, Reading::Name(writing.need))
+                else {
+                    continue;
+                };
+                let number =
+                    u32::try_from(self.names.len()).expect("fewer than four billion names");
+                self.uses.push((phrase, Use::Name(number)));
+                self.names.push(Name {
+                    company,
+                    text: Arc::from(ticker.value.as_str()),
+                    cased: Box::default(),
+                    weak: writing.weak,
+                    ticker: true,
+                    derived: true,
+                    guards: None,
+                });
+            }
+        }
+    }
+
+    fn doubt_ticker(&mut self, ticker: &Located<String>, doubt: Option<&Doubt>) {
+        let value = &ticker.value;
+        match doubt {
+            None => {}
+            Some(Doubt::NoSymbol) => {
+                let what = format!("ticker '{value}' holds no symbol");
+                self.error(ticker.place.clone(), what, Some("write EXCHANGE:SYMBOL".to_owned()));
+            }
+            Some(Doubt::NoExchange) => self.warn(
+                ticker.place.clone(),
+                format!(
+                    "ticker '{value}' names no exchange: only ${value} and ({value}) are found"
+                ),
+                "write it as NYSE:BABA or 9988.HK",
+            ),
+            Some(Doubt::UnknownExchange(name)) => {
+                let known = ticker::exchanges()
+                    .iter()
+                    .flat_map(|one| one.names.iter().chain(&one.suffixes));
+                let hint = nearest(name, known.copied())
+                    .unwrap_or_else(|| "write it as NYSE:BABA or 9988.HK".to_owned());
+                self.warn(
+                    ticker.place.clone(),
+                    format!("ticker '{value}': the exchange '{name}' is not known"),
+                    &hint,
+                );
+            }
+        }
+    }
+
+    /// The same name for two companies is a slip, or worth knowing.
+    fn shared_names(&mut self) {
+        let mut owners: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for (phrase, one) in &self.uses {
+            if let Use::Name(name) = one {
+                owners.entry(*phrase).or_default().push(*name);
+            }
+        }
+        let mut said = BTreeSet::new();
+        for names in owners.values().filter(|names| names.len() > 1) {
+            let first = &self.names[names[0] as usize];
+            for other in &names[1..] {
+                let other = &self.names[*other as usize];
+                if other.company != first.company && said.insert((first.company, other.company)) {
+                    let (one, two) = (
+                        &self.companies[first.company as usize],
+                        &self.companies[other.company as usize],
+                    );
+                    let what = format!(
+                        "'{}' names both {} and {}",
+                        other.text, one.named.name, two.named.name
+                    );
+                    let problem = crate::model::Problem::warning(two.place.clone(), what)
+                        .hint("an item with it counts for both; take it from one of them");
+                    self.problems.push(problem);
+                }
+            }
+        }
+    }
+
+    /// A group of one company that looks like a group of several.
+    fn misspelt_groups(&mut self, entries: &[CompanyEntry]) {
+        let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
+        for group in entries.iter().flat_map(|entry| &entry.groups) {
+            *sizes.entry(group.value.trim()).or_default() += 1;
+        }
+        for group in entries.iter().flat_map(|entry| &entry.groups) {
+            let name = group.value.trim();
+            let like = sizes.iter().find(|(other, size)| {
+                **size > 1
+                    && **other != name
+                    && strsim::osa_distance(name, other) <= 1 + name.len() / 8
+            });
+            if sizes[name] == 1
+                && let Some((other, _)) = like
+            {
+                self.warn(
+                    group.place.clone(),
+                    format!("group '{name}' has one company and looks like '{other}'"),
+                    &format!("did you mean '{other}'?"),
+                );
+            }
+        }
+    }
+
+    /// Parents must be companies of the watchlist, and nobody their own ancestor.
+    pub(super) fn resolve_parents(&mut self) {
+        for (company, parent) in std::mem::take(&mut self.parents) {
+            let id = parent.value.trim();
+            let known = self.company_by_id.get(id).copied();
+            if known.is_some_and(|known| known != company) {
+                continue;
+            }
+            let (what, hint) = if known.is_some() {
+                (format!("company '{id}' is part of itself"), None)
+            } else {
+                let like = nearest(id, self.company_by_id.keys().map(AsRef::as_ref));
+                (format!("part_of names no company of the watchlist: '{id}'"), like)
+            };
+            self.error(
+                parent.place,
+                what,
+                hint.or_else(|| Some("write the parent's id".to_owned())),
+            );
+            self.companies[company as usize].part_of = None;
+        }
+    }
+}
+
+/// Three letters in capitals that are no common word.
+fn is_short(text: &Text) -> bool {
+    let token = &text.tokens[0];
+    token.chars == 3 && token.shape == Shape::Caps && !lexicon::common().contains(&token.hash)
+}

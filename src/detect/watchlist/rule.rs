@@ -1,0 +1,149 @@
+//! Rules: a condition over words, companies, topics and the source, and what follows from it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::detect::query::{self, Atom, Expr, Words};
+use crate::model::watchlist::RuleEntry;
+use crate::model::{Located, Severity};
+
+use super::{Making, RuleInfo, id_of, nearest};
+
+/// What a rule asks, with ids resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Condition {
+    Words(u32),
+    Near(u32, Box<Expr<u32>>, Box<Expr<u32>>),
+    Title(Box<Condition>),
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+    Not(Box<Condition>),
+    Company(Option<u32>),
+    Group(Option<Arc<str>>),
+    Topic(Option<u32>),
+    Source(Option<String>),
+    Official,
+}
+
+/// A rule that can be asked; its words about itself stand in [`RuleInfo`] of the same number.
+#[derive(Debug)]
+pub(crate) struct CompiledRule {
+    pub(crate) when: Condition,
+}
+
+impl Making {
+    /// Compiles `[[rule]]`; companies and topics are known by now.
+    pub(super) fn rules(&mut self, entries: &[RuleEntry]) {
+        let mut ids = BTreeSet::new();
+        for entry in entries {
+            let id = id_of(entry.id.as_ref(), &entry.name.value);
+            if !ids.insert(Arc::clone(&id)) {
+                let place = entry.id.as_ref().unwrap_or(&entry.name).place.clone();
+                let what = format!("two rules have the id '{id}'; the second is left out");
+                self.error(place, what, Some("write an id of its own: id = \"…\"".to_owned()));
+                continue;
+            }
+            self.rule(entry, id);
+        }
+    }
+
+    fn rule(&mut self, entry: &RuleEntry, id: Arc<str>) {
+        let name = &entry.name.value;
+        let place = entry.name.place.clone().or_else(|| entry.place.clone());
+        if entry.severity.is_none() && entry.readers.is_empty() && entry.hold.is_none() {
+            let what = format!("rule '{name}' does nothing");
+            self.error(place, what, Some("give it severity, readers or hold".to_owned()));
+            return;
+        }
+        if entry.severity.as_ref().is_some_and(|one| one.value == Severity::Low) {
+            let what = format!("rule '{name}' gives the severity low, which is no alert");
+            self.error(
+                place,
+                what,
+                Some("write high or medium; to lower, use hold = \"reason\"".to_owned()),
+            );
+            return;
+        }
+        let parsed = match query::parse(&entry.when.value, true) {
+            Ok(parsed) => parsed,
+            Err(wrong) => return self.unreadable(&format!("rule '{name}'"), &entry.when, wrong),
+        };
+        self.slips(&entry.when, &parsed.slips);
+        let Some(when) = self.condition(name, &parsed.expr, &entry.when) else { return };
+        self.conditions.push(CompiledRule { when });
+        self.rules.push(RuleInfo {
+            id,
+            name: Arc::from(name.trim()),
+            severity: entry.severity.as_ref().map(|severity| severity.value),
+            readers: entry.readers.clone(),
+            hold: entry.hold.as_ref().map(|reason| Arc::from(reason.value.as_str())),
+            place: entry.place.clone(),
+        });
+    }
+
+    fn condition(
+        &mut self,
+        rule: &str,
+        expr: &Expr<Words>,
+        when: &Located<String>,
+    ) -> Option<Condition> {
+        let mut many = |all: &[Expr<Words>]| {
+            // Every part is looked at, so that all its problems are told at once.
+            let parts: Vec<_> = all.iter().map(|one| self.condition(rule, one, when)).collect();
+            parts.into_iter().collect::<Option<Vec<_>>>()
+        };
+        Some(match expr {
+            Expr::And(all) => Condition::All(many(all)?),
+            Expr::Or(any) => Condition::Any(many(any)?),
+            Expr::Not(one) => Condition::Not(Box::new(self.condition(rule, one, when)?)),
+            Expr::Title(one) => Condition::Title(Box::new(self.condition(rule, one, when)?)),
+            Expr::Words(_) => match self.compile_expr(expr, when)? {
+                Expr::Words(phrase) => Condition::Words(phrase),
+                _ => return None,
+            },
+            Expr::Near(n, a, b) => Condition::Near(
+                *n,
+                Box::new(self.compile_expr(a, when)?),
+                Box::new(self.compile_expr(b, when)?),
+            ),
+            Expr::Atom(atom, span) => self.atom(rule, atom, span, when)?,
+        })
+    }
+
+    fn atom(
+        &mut self,
+        rule: &str,
+        atom: &Atom,
+        span: &std::ops::Range<usize>,
+        when: &Located<String>,
+    ) -> Option<Condition> {
+        let (kind, id, hint) = match atom {
+            Atom::Official => return Some(Condition::Official),
+            // Whether the source exists is known where sources are.
+            Atom::Source(id) => return Some(Condition::Source(id.clone())),
+            Atom::Company(None) => return Some(Condition::Company(None)),
+            Atom::Group(None) => return Some(Condition::Group(None)),
+            Atom::Topic(None) => return Some(Condition::Topic(None)),
+            Atom::Company(Some(id)) => match self.company_by_id.get(id.as_str()) {
+                Some(company) => return Some(Condition::Company(Some(*company))),
+                None => ("company", id, nearest(id, self.company_by_id.keys().map(AsRef::as_ref))),
+            },
+            Atom::Topic(Some(id)) => match self.topic_by_id.get(id.as_str()) {
+                Some(topic) => return Some(Condition::Topic(Some(*topic))),
+                None => ("topic", id, nearest(id, self.topic_by_id.keys().map(AsRef::as_ref))),
+            },
+            Atom::Group(Some(id)) => {
+                let mut groups = self.companies.iter().flat_map(|company| &company.groups);
+                match groups.clone().find(|group| group.as_ref() == id) {
+                    Some(group) => return Some(Condition::Group(Some(Arc::clone(group)))),
+                    None => ("group", id, nearest(id, groups.by_ref().map(AsRef::as_ref))),
+                }
+            }
+        };
+        let place = when.place.as_ref().map(|place| place.within(span.clone()));
+        let what = format!("rule '{rule}': there is no {kind} '{id}'; the rule is left out");
+        let hint = hint.unwrap_or_else(|| format!("write the {kind}'s id, or * for any"));
+        self.error(place, what, Some(hint));
+        None
+    }
+}

@@ -1,0 +1,183 @@
+//! Topics: terms with their inflections, exact words, searches.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::detect::phrases::Reading;
+use crate::detect::query::{self, Expr, Words};
+use crate::detect::text::Text;
+use crate::model::watchlist::TopicEntry;
+use crate::model::{Located, Named};
+
+use super::{Making, Search, Term, TopicInfo, Use, id_of, note_of};
+
+impl Making {
+    /// Compiles `[[topic]]`.
+    pub(super) fn topics(&mut self, entries: &[TopicEntry]) {
+        for entry in entries {
+            self.topic(entry);
+        }
+    }
+
+    fn topic(&mut self, entry: &TopicEntry) {
+        let place = || entry.name.place.clone().or_else(|| entry.place.clone());
+        if entry.name.value.trim().is_empty() {
+            self.error(place(), "a topic without a name", Some("write name = \"…\"".to_owned()));
+            return;
+        }
+        let id = id_of(entry.id.as_ref(), &entry.name.value);
+        if self.topic_by_id.contains_key(&id) {
+            let what = format!("two topics have the id '{id}'; the second is left out");
+            let at = entry.id.as_ref().and_then(|id| id.place.clone()).or_else(place);
+            self.error(at, what, Some("write an id of its own: id = \"…\"".to_owned()));
+            return;
+        }
+        let number = u32::try_from(self.topics.len()).expect("fewer than four billion topics");
+        for (terms, reading) in [(&entry.terms, Reading::Inflected), (&entry.exact, Reading::Exact)]
+        {
+            for term in terms {
+                self.term(number, term, reading);
+            }
+        }
+        for search in &entry.search {
+            self.search(number, &entry.name.value, search);
+        }
+        if entry.terms.is_empty() && entry.exact.is_empty() && entry.search.is_empty() {
+            let what = format!("topic '{}' has no words, so it can never match", entry.name.value);
+            self.warn(place(), what, "write terms, exact or search");
+        }
+        let of: Vec<&str> = if entry.search.is_empty() {
+            entry.terms.iter().chain(&entry.exact).map(|term| term.value.as_str()).collect()
+        } else {
+            Vec::new()
+        };
+        let guards = self.guards(&entry.guards, &of);
+        self.topic_guards.push(guards);
+        self.topic_by_id.insert(Arc::clone(&id), number);
+        self.topics.push(TopicInfo {
+            named: Named {
+                id,
+                name: Arc::from(entry.name.value.trim()),
+                note: note_of(&entry.remarks),
+            },
+            severity: entry.severity,
+            hidden: entry.hidden,
+            without_company: entry.without_company,
+            place: entry.place.clone(),
+        });
+    }
+
+    fn term(&mut self, topic: u32, term: &Located<String>, reading: Reading) {
+        let phrase = match self.phrases.add(&term.value, reading) {
+            Ok(phrase) => phrase,
+            Err(why) => {
+                let what = format!("the term \"{}\" {why}", term.value);
+                self.error(term.place.clone(), what, Some("write a word or phrase".to_owned()));
+                return;
+            }
+        };
+        self.operators(term);
+        let number = u32::try_from(self.terms.len()).expect("fewer than four billion terms");
+        self.uses.push((phrase, Use::Term(number)));
+        self.terms.push(Term {
+            topic,
+            text: Arc::from(term.value.as_str()),
+            cased: Text::of_term(&term.value).tokens.iter().map(|token| token.cased).collect(),
+        });
+    }
+
+    /// Operators in plain terms are words, which nobody means.
+    fn operators(&mut self, term: &Located<String>) {
+        let operator = term.value.split_whitespace().find(|word| {
+            matches!(*word, "OR" | "AND" | "NOT")
+                || word.starts_with("NEAR/")
+                || word.ends_with('*')
+        });
+        if let Some(operator) = operator {
+            self.warn(
+                term.place.clone(),
+                format!("\"{}\": {operator} is no operator here", term.value),
+                "operators live in search = […]",
+            );
+        }
+    }
+
+    fn search(&mut self, topic: u32, name: &str, search: &Located<String>) {
+        let parsed = match query::parse(&search.value, false) {
+            Ok(parsed) => parsed,
+            Err(wrong) => {
+                return self.unreadable(&format!("a search of topic '{name}'"), search, wrong);
+            }
+        };
+        self.slips(search, &parsed.slips);
+        let expr = match self.compile_expr(&parsed.expr, search) {
+            Some(expr) => expr,
+            None => return,
+        };
+        let number = u32::try_from(self.searches.len()).expect("fewer than four billion searches");
+        for phrase in anchors(&expr) {
+            self.uses.push((phrase, Use::Search(number)));
+        }
+        self.searches.push(Search { topic, text: Arc::from(search.value.as_str()), expr });
+    }
+
+    /// Words into phrases; `None` when one is none, which is said.
+    pub(super) fn compile_expr(
+        &mut self,
+        expr: &Expr<Words>,
+        search: &Located<String>,
+    ) -> Option<Expr<u32>> {
+        let mut all = |many: &[Expr<Words>]| {
+            many.iter().map(|one| self.compile_expr(one, search)).collect::<Option<Vec<_>>>()
+        };
+        Some(match expr {
+            Expr::And(many) => Expr::And(all(many)?),
+            Expr::Or(many) => Expr::Or(all(many)?),
+            Expr::Not(one) => Expr::Not(Box::new(self.compile_expr(one, search)?)),
+            Expr::Title(one) => Expr::Title(Box::new(self.compile_expr(one, search)?)),
+            Expr::Near(n, a, b) => Expr::Near(
+                *n,
+                Box::new(self.compile_expr(a, search)?),
+                Box::new(self.compile_expr(b, search)?),
+            ),
+            Expr::Atom(atom, span) => Expr::Atom(atom.clone(), span.clone()),
+            Expr::Words(words) => {
+                let reading = match (words.prefix, words.quoted) {
+                    (true, _) => Reading::Prefix,
+                    (_, true) => Reading::Exact,
+                    _ => Reading::Inflected,
+                };
+                match self.phrases.add(&words.text, reading) {
+                    Ok(phrase) => Expr::Words(phrase),
+                    Err(why) => {
+                        let place =
+                            search.place.as_ref().map(|place| place.within(words.span.clone()));
+                        self.error(place, format!("\"{}\" {why}", words.text), None);
+                        return None;
+                    }
+                }
+            }
+        })
+    }
+}
+
+/// Phrases of which one must be present where the expression holds: the smallest such set that the
+/// shape of the expression shows.
+fn anchors(expr: &Expr<u32>) -> BTreeSet<u32> {
+    match expr {
+        Expr::Words(phrase) => BTreeSet::from([*phrase]),
+        Expr::Or(any) => any.iter().flat_map(anchors).collect(),
+        Expr::And(all) => all
+            .iter()
+            .map(anchors)
+            .filter(|set| !set.is_empty())
+            .min_by_key(BTreeSet::len)
+            .unwrap_or_default(),
+        Expr::Near(_, a, b) => {
+            let (a, b) = (anchors(a), anchors(b));
+            if b.len() < a.len() { b } else { a }
+        }
+        Expr::Title(one) => anchors(one),
+        Expr::Not(_) | Expr::Atom(..) => BTreeSet::new(),
+    }
+}
