@@ -118,3 +118,59 @@ async fn exim_sends_no_mail_for_strangers() {
 
     assert!(exim.delivered().is_empty());
 }
+
+/// The whole way: a feed, the watchlist, a digest, and a real server that takes it for each reader.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_digest_reaches_a_mailbox_through_exim() {
+    let Some(exim) = EximServer::start() else { return };
+    let newsroom = crate::support::newsroom::Newsroom::open().await;
+    newsroom.publish("a1", "SEC moves to delist Alibaba &amp; co – 阿里巴巴");
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
+    write("password", format!("{}\n", exim.password));
+    write(
+        "watchlistd.toml",
+        format!(
+            "contact = \"ops@bank.test\"\ntimezone = \"Europe/Berlin\"\n\
+             storage = \"sqlite:state/state.db\"\n[operator]\nto = [\"ops@bank.test\"]\n\
+             [collect]\nallow_private = true\n[mail]\ntransport = \"smtp\"\nhost = \"127.0.0.1\"\n\
+             port = {}\nca_file = \"{}\"\nusername = \"{}\"\npassword_file = \"password\"\n\
+             from = \"watchlist@bank.test\"\n",
+            exim.port,
+            exim.ca_file.display(),
+            exim.username
+        ),
+    );
+    write("sources.toml", format!("[[source]]\nid = \"wire\"\nurl = \"{}\"\n", newsroom.url()));
+    write(
+        "readers.toml",
+        "[[reader]]\nname = \"Mei\"\nto = [\"mei@bank.test\", \"later@bank.test\"]\n".into(),
+    );
+    write(
+        "watchlist.toml",
+        "[[company]]\nname = \"Alibaba\"\n[[topic]]\nname = \"Delisting\"\nterms = [\"delist\"]\n"
+            .into(),
+    );
+    let once = std::process::Command::new(env!("CARGO_BIN_EXE_watchlistd"))
+        .args(["once", "--config"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&once.stderr).into_owned();
+    assert_eq!(once.status.code(), Some(75), "one address is to be tried again: {errors}");
+    assert!(errors.contains("1 mails sent, 1 deferred"), "{errors}");
+    assert!(!errors.contains(&exim.password), "{errors}");
+
+    let delivered = exim.delivered();
+    assert_eq!(delivered.len(), 1, "{}", exim.log());
+    let message = MessageParser::default().parse(&delivered[0]).unwrap();
+    let subject = message.subject().unwrap_or_default();
+    assert!(subject.starts_with("Watchlist ") && subject.contains("1 medium"), "{subject}");
+    assert_eq!(message.header_raw("Auto-Submitted").map(str::trim), Some("auto-generated"));
+    assert!(message.message_id().is_some_and(|id| id.ends_with("@bank.test")));
+    let text = message.body_text(0).unwrap_or_default().into_owned();
+    assert!(text.contains("阿里巴巴") && text.contains("already there"), "{text}");
+    let html = message.body_html(0).unwrap_or_default().into_owned();
+    assert!(html.contains("&amp; co") && !html.contains("<script"), "{html}");
+    assert!(exim.log().contains("P=esmtpsa"), "encrypted and logged in: {}", exim.log());
+}

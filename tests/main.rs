@@ -1,5 +1,7 @@
 //! Tests through the public doors, in one binary: real servers on loopback, real files, given time.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, with the place")]
+
 mod cli;
 mod collect;
 mod config;

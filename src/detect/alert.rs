@@ -177,6 +177,26 @@ impl<'a> Case<'a> {
         said
     }
 
+    /// Topics that count and make no alert, with the reason.
+    pub(crate) fn silent_topics(&self) -> Vec<String> {
+        if !self.watchlist.defaults() {
+            return Vec::new();
+        }
+        let shown =
+            self.topics.iter().copied().filter(|topic| !self.watchlist.topic(*topic).hidden);
+        shown
+            .filter(|topic| self.linked(*topic).is_none())
+            .filter_map(|topic| {
+                let why = self.alone(topic).err()?;
+                let name = &self.watchlist.topic(topic).named.name;
+                let apart = !self.companies.is_empty();
+                let apart =
+                    if apart { ", and in a round-up the company stands elsewhere" } else { "" };
+                Some(format!("{name}: {why}{apart}"))
+            })
+            .collect()
+    }
+
     /// `Alibaba ("BABA", title)`.
     pub(crate) fn quoted(&self, found: &Found) -> String {
         let name = match found.kind() {

@@ -1,8 +1,17 @@
 //! Why a text matches, and why it does not.
+//!
+//! The same reading and the same judgement as for any item, with what led there spelt out. It
+//! decides nothing of its own.
+
+use std::collections::BTreeSet;
 
 use crate::model::{EntityKind, Hit, ItemText, Judgement, Named, Severity};
 
-use super::{Origin, Watchlist};
+use super::alert::{Case, Yes};
+use super::matching::{By, Reading, Scene};
+use super::query::Expr;
+use super::watchlist::{Condition, Watchlist};
+use super::{Origin, judge};
 
 /// One default or rule that looked at the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +44,7 @@ pub struct Explanation {
     pub judgement: Judgement,
     /// Hits of hidden topics, which only rules see.
     pub hidden: Vec<Hit>,
-    /// Whether the text was read as a round-up, where company and topic must share a sentence.
+    /// Whether the text was read as a round-up, where company and topic must share a segment.
     pub round_up: bool,
     /// Each default and rule that came into question, those that fired first.
     pub decisions: Vec<Decision>,
@@ -46,5 +55,166 @@ pub struct Explanation {
 /// Explains what the watchlist makes of a text.
 #[must_use]
 pub fn explain(watchlist: &Watchlist, text: &ItemText, origin: Origin<'_>) -> Explanation {
-    Explanation { judgement: super::judge(watchlist, text, origin), ..Explanation::default() }
+    let reading = Reading::of(watchlist, text);
+    let case = Case::new(watchlist, &reading, origin);
+    let hidden = reading
+        .counting()
+        .filter(|found| found.kind() == EntityKind::Topic && watchlist.topic(found.entity).hidden)
+        .map(|found| reading.hit(watchlist, found))
+        .collect();
+    Explanation {
+        judgement: judge(watchlist, text, origin),
+        hidden,
+        round_up: case.round_up(),
+        decisions: decisions(watchlist, &case),
+        near: near(watchlist, &reading),
+    }
+}
+
+fn decisions(watchlist: &Watchlist, case: &Case<'_>) -> Vec<Decision> {
+    let said = case.yes();
+    let mut decisions: Vec<Decision> = said
+        .iter()
+        .map(|yes| Decision {
+            rule: rule_name(watchlist, yes),
+            fired: true,
+            severity: yes.severity,
+            words: fired_words(watchlist, yes),
+        })
+        .collect();
+    decisions.extend(case.silent_topics().into_iter().map(|words| Decision {
+        rule: None,
+        fired: false,
+        severity: None,
+        words,
+    }));
+    for (rule, compiled) in watchlist.conditions.iter().enumerate() {
+        if said.iter().any(|yes| yes.rule == Some(rule)) {
+            continue;
+        }
+        // A rule of which nothing holds has nothing to do with the text.
+        if let Some(words) = half_way(case, &compiled.when) {
+            let rule = Some(watchlist.rule(rule).name.to_string());
+            decisions.push(Decision { rule, fired: false, severity: None, words });
+        }
+    }
+    decisions
+}
+
+fn rule_name(watchlist: &Watchlist, yes: &Yes) -> Option<String> {
+    yes.rule.map(|rule| watchlist.rule(rule).name.to_string())
+}
+
+fn fired_words(watchlist: &Watchlist, yes: &Yes) -> String {
+    let rule = yes.rule.map(|rule| watchlist.rule(rule));
+    match rule.and_then(|rule| rule.hold.as_deref()) {
+        Some(reason) => format!("{}; held back: {reason}", yes.words),
+        None => yes.words.clone(),
+    }
+}
+
+/// What of a rule's parts holds and what is missing, if some of them hold.
+fn half_way(case: &Case<'_>, when: &Condition) -> Option<String> {
+    let Condition::All(parts) = when else { return None };
+    let holds: Vec<bool> = parts.iter().map(|part| case.fires(part).is_some()).collect();
+    let positive = |part: &Condition| !matches!(part, Condition::Not(_));
+    if !parts.iter().zip(&holds).any(|(part, holds)| *holds && positive(part)) {
+        return None;
+    }
+    if holds.iter().all(|holds| *holds) {
+        return Some("its parts stand in different segments of a round-up".to_owned());
+    }
+    let missing: Vec<String> = parts
+        .iter()
+        .zip(&holds)
+        .filter(|(_, holds)| !**holds)
+        .map(|(part, _)| asked(case.watchlist, part))
+        .collect();
+    Some(format!("missing: {}", missing.join(", ")))
+}
+
+/// A condition in words.
+fn asked(watchlist: &Watchlist, condition: &Condition) -> String {
+    let list = |all: &[Condition], between: &str| {
+        all.iter().map(|one| asked(watchlist, one)).collect::<Vec<_>>().join(between)
+    };
+    match condition {
+        Condition::Company(None) => "any company".to_owned(),
+        Condition::Company(Some(company)) => watchlist.company(*company).named.name.to_string(),
+        Condition::Group(None) => "a company of any group".to_owned(),
+        Condition::Group(Some(group)) => format!("a company of the group {group}"),
+        Condition::Topic(None) => "any topic".to_owned(),
+        Condition::Topic(Some(topic)) => {
+            format!("the topic {}", watchlist.topic(*topic).named.name)
+        }
+        Condition::Source(None) => "any source".to_owned(),
+        Condition::Source(Some(source)) => format!("the source {source}"),
+        Condition::Official => "an official source".to_owned(),
+        Condition::Words(_) | Condition::Near(..) => "its words".to_owned(),
+        Condition::Title(one) => format!("{} in the title", asked(watchlist, one)),
+        Condition::Not(one) => format!("the absence of {}", asked(watchlist, one)),
+        Condition::All(all) => list(all, " with "),
+        Condition::Any(any) => list(any, " or "),
+    }
+}
+
+/// Names and searches that were there in part.
+fn near(watchlist: &Watchlist, reading: &Reading) -> Vec<NearMiss> {
+    let mut misses = Vec::new();
+    let counting: BTreeSet<(EntityKind, u32)> =
+        reading.counting().map(|found| (found.kind(), found.entity)).collect();
+    let mut told = BTreeSet::new();
+    for found in reading.found.iter().filter(|found| found.held.is_some()) {
+        if !matches!(found.by, By::Name(_))
+            || counting.contains(&(EntityKind::Company, found.entity))
+            || !told.insert(found.entity)
+        {
+            continue;
+        }
+        let hit = reading.hit(watchlist, found);
+        let guard = found.held.as_ref().map(ToString::to_string).unwrap_or_default();
+        misses.push(NearMiss {
+            kind: EntityKind::Company,
+            named: watchlist.company(found.entity).named.clone(),
+            words: format!("\"{}\" is there, but the company is not meant: {guard}", hit.term),
+        });
+    }
+    let scene = reading.scene();
+    let mut topics = BTreeSet::new();
+    for search in &watchlist.searches {
+        let topic = watchlist.topic(search.topic);
+        if topic.hidden
+            || counting.contains(&(EntityKind::Topic, search.topic))
+            || topics.contains(&search.topic)
+        {
+            continue;
+        }
+        if let Some(why) = lacks(&scene, &search.expr) {
+            topics.insert(search.topic);
+            misses.push(NearMiss {
+                kind: EntityKind::Topic,
+                named: topic.named.clone(),
+                words: format!("{why}: {}", search.text),
+            });
+        }
+    }
+    misses
+}
+
+/// Why a search of which the parts are there does not hold.
+fn lacks(scene: &Scene<'_>, expr: &Expr<u32>) -> Option<String> {
+    match expr {
+        Expr::Near(n, a, b) if scene.holds(a) && scene.holds(b) && !scene.holds(expr) => {
+            Some(format!("both sides are there, but not within {n} words of one sentence"))
+        }
+        Expr::And(all) => {
+            let wanted: Vec<_> = all.iter().filter(|one| !matches!(one, Expr::Not(_))).collect();
+            if wanted.iter().all(|one| scene.holds(one)) && !scene.holds(expr) {
+                return Some("the words are there, and so is one that a NOT forbids".to_owned());
+            }
+            wanted.into_iter().find_map(|one| lacks(scene, one))
+        }
+        Expr::Or(any) => any.iter().find_map(|one| lacks(scene, one)),
+        _ => None,
+    }
 }

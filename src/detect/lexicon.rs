@@ -44,6 +44,8 @@ lists! {
     common = folded_words("words/common.txt");
     /// Words by which a company says what it is in law.
     legal_forms = words("words/legal_forms.txt");
+    /// Words that say nothing of an event.
+    stop_words = folded_words("words/stop.txt");
     /// Words before a name that are no part of it.
     leading_forms = words("words/leading_forms.txt");
 }

@@ -36,14 +36,23 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     ];
     for (what, list) in lists {
         for entry in entries(list) {
+            let (entry, reading) = reading(entry);
             // A list's entry that is no phrase is a fault of the list, which a test finds.
-            let Ok(phrase) = collector.add(entry, Reading::Inflected) else { continue };
+            let Ok(phrase) = collector.add(entry, reading) else { continue };
             says.resize_with(says.len().max(phrase as usize + 1), Vec::new);
             says[phrase as usize].push(what);
         }
     }
     Lists { phrases: collector.finish(), says }
 });
+
+/// An entry and how it is read: in quotes as it is, else with its inflections.
+fn reading(entry: &'static str) -> (&'static str, Reading) {
+    match entry.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(exact) => (exact, Reading::Exact),
+        None => (entry, Reading::Inflected),
+    }
+}
 
 /// The manner of one text.
 #[derive(Debug)]

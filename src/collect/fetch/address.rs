@@ -100,7 +100,7 @@ impl Resolve for PublicOnly {
                 (false, _) => Ok(Box::new(public.into_iter()) as Addrs),
                 (true, Some(first)) => {
                     let name = name.as_str().to_owned();
-                    Err(Box::new(PrivateAddress { name, address: first.ip() }).into())
+                    Err(PrivateAddress { name, address: first.ip() }.into())
                 }
                 (true, None) => Err(io::Error::from(io::ErrorKind::NotFound).into()),
             }

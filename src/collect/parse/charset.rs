@@ -64,7 +64,9 @@ fn other_than_utf8<'a>(
         return Cow::Owned(mixed(bytes));
     }
     let mut detector = chardetng::EncodingDetector::new();
-    detector.feed(bytes, true);
+    // Guessing reads slowly, and learns nothing more after a while.
+    let enough = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0) + 64 * 1024;
+    detector.feed(&bytes[..bytes.len().min(enough)], true);
     let guess = detector.guess(None, false);
     complaints.push(format!("the encoding is not as declared; read as {}", guess.name()));
     lossy(guess, bytes, complaints)

@@ -19,8 +19,8 @@ pub(super) enum Markup {
     Html,
 }
 
-/// Elements whose content is not text.
-const SILENT: &[&str] = &["script", "style", "noscript", "iframe", "object", "template"];
+/// Elements whose content is not text. This and the other lists are sorted.
+const SILENT: &[&str] = &["iframe", "noscript", "object", "script", "style", "template"];
 
 /// Elements that end a line.
 const BLOCKS: &[&str] = &[
@@ -73,7 +73,7 @@ const INLINE: &[&str] = &[
     "big", "blink", "body", "button", "canvas", "cite", "code", "col", "colgroup", "data", "del",
     "dfn", "dir", "em", "embed", "font", "frame", "frameset", "g", "head", "html", "i", "img",
     "input", "ins", "kbd", "label", "link", "map", "mark", "marquee", "math", "menu", "meta",
-    "meter", "nobr", "option", "optgroup", "output", "param", "path", "picture", "progress", "q",
+    "meter", "nobr", "optgroup", "option", "output", "param", "path", "picture", "progress", "q",
     "rp", "rt", "ruby", "s", "samp", "select", "small", "source", "span", "strike", "strong",
     "sub", "summary", "sup", "svg", "textarea", "time", "title", "track", "tt", "u", "use", "var",
     "video", "wbr",
@@ -109,8 +109,15 @@ pub(super) fn looks_like_markup(text: &str) -> bool {
     })
 }
 
+/// The longest name that is looked up (`blockquote` is the longest there is).
+const LONGEST_NAME: usize = 12;
+
 fn listed(list: &[&str], name: &str) -> bool {
-    list.iter().any(|one| one.eq_ignore_ascii_case(name))
+    let mut lower = [0; LONGEST_NAME];
+    let Some(lower) = lower.get_mut(..name.len()) else { return false };
+    lower.copy_from_slice(name.as_bytes());
+    lower.make_ascii_lowercase();
+    list.binary_search_by(|one| one.as_bytes().cmp(lower)).is_ok()
 }
 
 fn is_html(name: &str) -> bool {
@@ -139,7 +146,10 @@ fn strip(body: &str, markup: Markup) -> (String, bool) {
             Token::Start { name, empty, .. } if is_html(name) => {
                 had_tags = true;
                 break_line(&mut out, name);
-                if listed(SILENT, local(name)) && !empty && !listed(&open_ended, name) {
+                if listed(SILENT, local(name))
+                    && !empty
+                    && !open_ended.iter().any(|one| one.eq_ignore_ascii_case(name))
+                {
                     if closes(&body[tokens.at()..], name) {
                         silent = Some(name);
                     } else {
@@ -207,6 +217,13 @@ fn squeeze(text: &str, markup: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_lists_are_sorted() {
+        for list in [SILENT, BLOCKS, INLINE] {
+            assert!(list.is_sorted() && list.iter().all(|name| name.len() <= LONGEST_NAME));
+        }
+    }
 
     #[test]
     fn markup_becomes_clean_text() {

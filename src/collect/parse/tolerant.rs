@@ -18,7 +18,7 @@ use super::tokens::{Token, Tokens, attribute, each_attribute};
 use super::{Kind, MAX_ENTRIES};
 
 /// Elements deeper than this are read as part of the one above them.
-const MAX_DEPTH: usize = 256;
+const MAX_DEPTH: usize = 128;
 
 /// What a reader made of a document.
 #[derive(Clone, Debug, Default)]
@@ -182,8 +182,11 @@ impl<'a> Reader<'a, '_> {
             self.reading.lang = attribute(attributes, "xml:lang").map(ToOwned::to_owned);
         }
         if is_item(space, local) {
-            // An entry inside an entry: the outer one was never closed.
+            // An entry inside an entry or a field: that one was never closed.
             self.close_item(from);
+            if let Some(depth) = self.capture.as_ref().map(|one| one.depth) {
+                self.pop_to(depth, from);
+            }
             self.seen += 1;
             if self.seen > MAX_ENTRIES {
                 return false;
@@ -280,12 +283,13 @@ impl<'a> Reader<'a, '_> {
     /// A field of plain text cannot hold another field of the entry: it was never closed.
     fn close_unclosed_field(&mut self, space: Space, local: &str, from: usize) {
         let Some(capture) = &self.capture else { return };
-        let Target::Entry(field, _) = capture.target else { return };
         let Some((next, _)) = names::field(space, local) else { return };
         let foreign = !matches!(next, Field::Title | Field::Link | Field::Summary | Field::Content);
-        let closes = match field {
+        let closes = match capture.target {
             // HTML knows titles and links too, but no guid and no date.
-            Field::Summary | Field::Content => foreign && space.is_feed() && space == capture.space,
+            Target::Entry(Field::Summary | Field::Content, _) => {
+                foreign && space.is_feed() && space == capture.space
+            }
             _ => space != Space::Xhtml,
         };
         if closes && capture.space.is_feed() {
@@ -313,7 +317,9 @@ impl<'a> Reader<'a, '_> {
             self.overflow -= 1;
             return;
         }
-        let found = self.stack.iter().rposition(|open| open.name.eq_ignore_ascii_case(name));
+        let same =
+            |open: &Open<'_>| open.name.len() == name.len() && open.name.eq_ignore_ascii_case(name);
+        let found = self.stack.iter().rposition(same);
         if let Some(depth) = found {
             self.pop_to(depth, from);
         }
@@ -380,7 +386,7 @@ impl<'a> Reader<'a, '_> {
                     let text = body(space, attributes, if marked { inner } else { &text }, marked);
                     self.offer_text(field, rank, text);
                 } else if !line.is_empty() {
-                    self.offer_line(field, rank, line);
+                    self.offer_line(field, rank, line, attributes);
                 }
             }
         }
@@ -398,11 +404,12 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn offer_line(&mut self, field: Field, rank: u8, line: &str) {
+    fn offer_line(&mut self, field: Field, rank: u8, line: &str, attributes: &str) {
         let region = self.region;
         match field {
             Field::Link => {
-                self.add_link(Link { href: line.to_owned(), rel: None, kind: None });
+                let rel = attribute(attributes, "rel").map(ToOwned::to_owned);
+                self.add_link(Link { href: line.to_owned(), rel, kind: None });
                 return;
             }
             Field::Category => {

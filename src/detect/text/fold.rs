@@ -182,6 +182,11 @@ static SIMPLIFIED: LazyLock<Box<[u16]>> = LazyLock::new(|| {
             table[(from - FIRST) as usize] = to;
         }
     }
+    // Some forms are simplified in two steps; folding twice must change nothing.
+    for at in 0..table.len() {
+        let next = (u32::from(table[at])).wrapping_sub(FIRST) as usize;
+        table[at] = table.get(next).copied().unwrap_or(table[at]);
+    }
     table
 });
 

@@ -125,12 +125,11 @@ fn take(
     assessment: &Assessment,
     decision: &Decision,
 ) -> rusqlite::Result<()> {
-    let known: Option<(i64, u32)> = connection
-        .prepare_cached("SELECT key, revision FROM items WHERE id = ?1")?
-        .query_row(params![decision.item], |row| Ok((row.get(0)?, row.get(1)?)))
+    let item: Option<i64> = connection
+        .prepare_cached("SELECT key FROM items WHERE id = ?1")?
+        .query_row(params![decision.item], |row| row.get(0))
         .optional()?;
-    let (item, newest) =
-        known.ok_or_else(|| fault::own(format!("no item '{}' is stored", decision.item)))?;
+    let item = item.ok_or_else(|| fault::own(format!("no item '{}' is stored", decision.item)))?;
     let waited = connection
         .prepare_cached("DELETE FROM waiting WHERE item = ?1 AND revision = ?2")?
         .execute(params![item, decision.revision])?;
@@ -138,11 +137,9 @@ fn take(
         return Ok(());
     }
     if says_nothing(decision) {
-        if decision.revision != newest {
-            connection
-                .prepare_cached("DELETE FROM revisions WHERE item = ?1 AND revision = ?2")?
-                .execute(params![item, decision.revision])?;
-        }
+        connection
+            .prepare_cached("DELETE FROM revisions WHERE item = ?1 AND revision = ?2")?
+            .execute(params![item, decision.revision])?;
         return Ok(());
     }
     let key = insert(connection, assessment, decision, item)?;

@@ -46,7 +46,7 @@ pub(super) fn told_urgently(
 ) -> rusqlite::Result<Vec<PendingNotice>> {
     let mut select = connection.prepare_cached(&format!(
         "{} JOIN occasions o ON o.key = n.occasion
-         WHERE n.reader = ?1 AND n.state = 'sealed' AND o.kind = 'urgent'
+         WHERE o.reader = ?1 AND n.reader = ?1 AND n.state = 'sealed' AND o.kind = 'urgent'
            AND o.at > ?2 AND o.at <= ?3 ORDER BY a.at, a.key",
         select_telling()
     ))?;

@@ -168,20 +168,14 @@ fn write(connection: &Connection, queue: &Receiver<Box<dyn Call>>) {
     }
 }
 
-/// The first call and those that may be committed with it.
+/// The first call and those that may be committed with it. A patient one lets others gather while
+/// nobody has to wake this thread for each of them.
 fn gather(first: Box<dyn Call>, queue: &Receiver<Box<dyn Call>>) -> Vec<Box<dyn Call>> {
-    let mut patient = first.pace() == Pace::Patient;
-    let mut calls = vec![first];
-    while calls.len() < TOGETHER {
-        let next = match queue.try_recv() {
-            Ok(next) => Ok(next),
-            Err(_) if patient => queue.recv_timeout(LINGER).map_err(|_| ()),
-            Err(_) => Err(()),
-        };
-        let Ok(next) = next else { break };
-        patient &= next.pace() == Pace::Patient;
-        calls.push(next);
+    if first.pace() == Pace::Patient {
+        thread::park_timeout(LINGER);
     }
+    let mut calls = vec![first];
+    calls.extend(queue.try_iter().take(TOGETHER - 1));
     calls
 }
 

@@ -1,0 +1,139 @@
+//! How alike two texts are worded: near-identical, or of the same event.
+
+use std::collections::BTreeSet;
+
+use crate::detect::lexicon;
+use crate::detect::stem::{Lang, stem};
+use crate::detect::text::{Shape, Text, Token};
+use crate::model::{Field, ItemText};
+
+/// Shingles kept of a long text: those with the smallest hashes, which are a fair sample.
+const SHINGLES: usize = 256;
+/// Words kept of a long text: the first ones, which say what happened.
+const WORDS: usize = 120;
+/// Words in a title from which equal titles mean equal texts.
+const TITLE_WORDS: usize = 6;
+/// Texts that share this much of their three-word runs are copies.
+const COPY: f32 = 0.8;
+
+/// What is compared of a text.
+#[derive(Debug)]
+pub(super) struct Wording {
+    title: u64,
+    title_words: usize,
+    /// Hashes of runs of three words, sorted.
+    shingles: Vec<u64>,
+    /// Words that say something, sorted; pairs of characters for Chinese and Japanese.
+    words: Vec<u64>,
+    cjk: bool,
+    lang: Option<[u8; 2]>,
+}
+
+impl Wording {
+    pub(super) fn of(item: &ItemText) -> Self {
+        let text = Text::of(item);
+        let title = text.fields.iter().find(|field| field.field == Field::Title);
+        let title =
+            title.map_or(&[][..], |title| &text.tokens[title.first as usize..title.end as usize]);
+        let characters = text.tokens.iter().filter(|token| token.shape == Shape::Cjk).count();
+        Self {
+            title: run(title),
+            title_words: count(title),
+            shingles: shingles(&text),
+            words: words(&text, item),
+            cjk: 2 * characters > text.tokens.len(),
+            lang: language(item),
+        }
+    }
+
+    /// Whether one text is near-identical to the other.
+    pub(super) fn repeats(&self, other: &Self) -> bool {
+        (self.title == other.title && self.title_words >= TITLE_WORDS)
+            || (self.shingles.len() >= 3 && jaccard(&self.shingles, &other.shingles) >= COPY)
+    }
+
+    /// How much two texts of one matter speak of the same event; zero if they do not. `equal` says
+    /// that they name exactly the same companies and topics.
+    pub(super) fn likeness(&self, other: &Self, equal: bool) -> f32 {
+        let foreign = self.cjk != other.cjk || self.lang != other.lang;
+        let common = shared(&self.words, &other.words) as f32;
+        let least = self.words.len().min(other.words.len()).max(1) as f32;
+        let share = common / least;
+        if foreign {
+            // Wording cannot tell across languages; the matter has to.
+            return if equal { 0.05 + share } else { share };
+        }
+        let needed = if equal { 0.1 } else { 0.15 };
+        if share >= needed { 0.05 + share } else { 0.0 }
+    }
+}
+
+fn language(item: &ItemText) -> Option<[u8; 2]> {
+    let tag = item.lang.as_deref()?.as_bytes();
+    Some([tag.first()?.to_ascii_lowercase(), tag.get(1)?.to_ascii_lowercase()])
+}
+
+/// Words, two characters of Chinese or Japanese counting as one.
+fn count(tokens: &[Token]) -> usize {
+    let characters = tokens.iter().filter(|token| token.shape == Shape::Cjk).count();
+    tokens.len() - characters + characters / 2
+}
+
+fn run(tokens: &[Token]) -> u64 {
+    tokens.iter().fold(0, |run, token| {
+        (run.rotate_left(21) ^ token.hash).wrapping_mul(0x9fb2_1c65_1e98_df25)
+    })
+}
+
+fn shingles(text: &Text) -> Vec<u64> {
+    let mut runs: Vec<u64> = text.tokens.windows(3).map(run).collect();
+    runs.sort_unstable();
+    runs.dedup();
+    runs.truncate(SHINGLES);
+    runs
+}
+
+fn words(text: &Text, item: &ItemText) -> Vec<u64> {
+    let lang = Lang::of_tag(item.lang.as_deref()).unwrap_or(Lang::En);
+    let mut words = BTreeSet::new();
+    for (at, token) in text.tokens.iter().enumerate() {
+        if words.len() >= WORDS {
+            break;
+        }
+        if token.shape == Shape::Cjk {
+            if let Some(next) = text.tokens.get(at + 1).filter(|next| next.shape == Shape::Cjk) {
+                words.insert(run(&[*token, *next]));
+            }
+        } else if token.chars > 2 && !lexicon::stop_words().contains(&token.hash) {
+            words.insert(stem(text, token, lang).hash);
+        }
+    }
+    words.into_iter().collect()
+}
+
+/// How many elements two sorted lists share.
+fn shared(one: &[u64], other: &[u64]) -> usize {
+    let (mut a, mut b, mut common) = (0, 0, 0);
+    while a < one.len() && b < other.len() {
+        match one[a].cmp(&other[b]) {
+            std::cmp::Ordering::Less => a += 1,
+            std::cmp::Ordering::Greater => b += 1,
+            std::cmp::Ordering::Equal => {
+                (a, b, common) = (a + 1, b + 1, common + 1);
+            }
+        }
+    }
+    common
+}
+
+/// The share of the union that two sets have in common; of a sample where they are long.
+fn jaccard(one: &[u64], other: &[u64]) -> f32 {
+    let top = |all: &[u64]| if all.len() == SHINGLES { all[SHINGLES - 1] } else { u64::MAX };
+    // Beyond the smaller of the two samples' ends, one of them says nothing.
+    let limit = top(one).min(top(other));
+    let cut = |all: &[u64]| all.partition_point(|hash| *hash <= limit);
+    let (one, other) = (&one[..cut(one)], &other[..cut(other)]);
+    let common = shared(one, other);
+    let union = one.len() + other.len() - common;
+    if union == 0 { 0.0 } else { common as f32 / union as f32 }
+}

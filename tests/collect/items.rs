@@ -1,0 +1,210 @@
+//! Identity as evidence, revisions, the first read.
+
+use proptest::prelude::*;
+use watchlistd::collect::item::{self, Sorted};
+use watchlistd::model::item::{Arrival, KnownItem};
+use watchlistd::model::{Entry, FirstRun, Item, ItemText};
+
+use super::{HOUR, now, source as desk};
+use watchlistd::collect::source;
+
+fn entry(guid: &str, link: &str, title: &str) -> Entry {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Entry {
+        guid: some(guid),
+        link: some(link),
+        text: ItemText { title: title.to_owned(), ..ItemText::default() },
+        published: Some(now().minus(HOUR)),
+        updated: None,
+    }
+}
+
+fn remembered(items: &[Item]) -> Vec<KnownItem> {
+    items
+        .iter()
+        .map(|item| KnownItem {
+            id: item.id.clone(),
+            revision: item.revision,
+            identity: watchlistd::model::item::Identity {
+                guid: item.guid.clone(),
+                link: item.link.clone(),
+                text_hash: item.text_hash.clone(),
+            },
+            title: item.text.title.clone(),
+        })
+        .collect()
+}
+
+fn sort(entries: Vec<Entry>, known: &[KnownItem]) -> Sorted {
+    item::sort_out(&desk("https://news.test/"), None, entries, known, false, now())
+}
+
+/// What a second document comes to after a first: new, edited, seen.
+fn second(first: &[Entry], then: &[Entry]) -> (usize, usize, usize) {
+    let known = remembered(&sort(first.to_vec(), &[]).new);
+    let sorted = sort(then.to_vec(), &known);
+    (sorted.new.len(), sorted.edited.len(), sorted.seen.len())
+}
+
+#[test]
+fn identity_is_evidence() {
+    let a = entry("g1", "https://n.test/1", "Alibaba listed");
+    for (name, then, expected) in [
+        ("the same", entry("g1", "https://n.test/1", "Alibaba listed"), (0, 0, 1)),
+        ("blanks are no words", entry("g1", "https://n.test/1", "Alibaba  listed "), (0, 0, 1)),
+        ("same words, other link", entry("g1", "https://n.test/2", "Alibaba listed"), (0, 0, 1)),
+        ("same words, other guid", entry("g2", "https://n.test/1", "Alibaba listed"), (0, 0, 1)),
+        ("tracking", entry("", "https://n.test/1?utm_source=x#top", "Alibaba listed"), (0, 0, 1)),
+        ("new words", entry("g1", "https://n.test/1", "Alibaba delisted"), (0, 1, 0)),
+        ("new words, guid alone", entry("g1", "", "Alibaba delisted"), (0, 1, 0)),
+        ("new words, link alone", entry("", "https://n.test/1", "Alibaba delisted"), (0, 1, 0)),
+        ("guid used again", entry("g1", "https://n.test/2", "Another story"), (1, 0, 0)),
+        ("link used again", entry("g2", "https://n.test/1", "Another story"), (1, 0, 0)),
+        ("the words told again", entry("g2", "https://n.test/2", "Alibaba listed"), (1, 0, 0)),
+        ("all new", entry("g2", "https://n.test/2", "Another story"), (1, 0, 0)),
+    ] {
+        assert_eq!(second(std::slice::from_ref(&a), &[then]), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_moved_item_with_its_title_is_an_edit() {
+    let mut a = entry("g1", "https://n.test/1", "Alibaba listed");
+    a.text.summary = "first words".to_owned();
+    let mut b = entry("g1", "https://n.test/2", "Alibaba listed");
+    b.text.summary = "other words".to_owned();
+    assert_eq!(second(&[a], &[b]), (0, 1, 0));
+}
+
+#[test]
+fn an_edit_keeps_its_id_and_counts_up() {
+    let first = sort(vec![entry("g1", "https://n.test/1", "one")], &[]).new;
+    let edited = sort(vec![entry("g1", "https://n.test/1", "two")], &remembered(&first)).edited;
+    assert_eq!(edited[0].id, first[0].id);
+    assert_eq!((edited[0].revision, edited[0].arrival), (2, Arrival::Edited));
+    let back = sort(vec![entry("g1", "https://n.test/1", "one")], &remembered(&edited)).edited;
+    assert_eq!((back[0].id.clone(), back[0].revision), (first[0].id.clone(), 3));
+}
+
+#[test]
+fn a_shared_guid_or_link_hides_nothing() {
+    let all = ["one", "two", "three", "four"].map(|title| entry("same", "https://n.test/", title));
+    assert_eq!(second(&all[..3], &all), (1, 0, 3));
+    let ids: std::collections::BTreeSet<_> =
+        sort(all.to_vec(), &[]).new.into_iter().map(|item| item.id).collect();
+    assert_eq!(ids.len(), 4, "each has an id of its own");
+    let links = ["one", "two", "three"].map(|title| entry(title, "https://n.test/", title));
+    assert_eq!(second(&links[..2], &links), (1, 0, 2));
+}
+
+#[test]
+fn what_stands_twice_word_for_word_is_one_item() {
+    let a = entry("g1", "https://n.test/1", "one");
+    assert_eq!(sort(vec![a.clone(), a.clone()], &[]).new.len(), 1);
+    assert_eq!(second(std::slice::from_ref(&a), &[a.clone(), a.clone()]), (0, 0, 1));
+}
+
+#[test]
+fn churn_is_nothing_new() {
+    let titles = ["one", "two", "three", "four", "five"];
+    let doc = |mark: &str| {
+        titles.map(|title| {
+            entry(&format!("{title}-{mark}"), &format!("https://n.test/{title}?{mark}"), title)
+        })
+    };
+    assert_eq!(second(&doc("a"), &doc("b")), (0, 0, 5));
+    let mut one_new = doc("b").to_vec();
+    one_new[0] = entry("g", "https://n.test/g", "something new");
+    assert_eq!(second(&doc("a"), &one_new), (1, 0, 4));
+    let mut one_old = doc("a").to_vec();
+    one_old[0] = entry("g", "https://n.test/g", "one");
+    assert_eq!(second(&doc("a"), &one_old), (1, 0, 4), "one of five is a republication");
+}
+
+#[test]
+fn the_first_read_tells_what_is_recent() {
+    let mut old = entry("g1", "", "old");
+    old.published = Some(now().minus(source::DAY * 8));
+    let mut undated = entry("g2", "", "undated");
+    undated.published = None;
+    let recent = entry("g3", "", "recent");
+    let entries = vec![recent, undated, old];
+    let week = FirstRun::Within(source::DAY * 7);
+    for (first_run, first_read, arrivals) in [
+        (week, true, [Arrival::Baseline, Arrival::AlreadyThere, Arrival::AlreadyThere]),
+        (FirstRun::All, true, [Arrival::New; 3]),
+        (FirstRun::None, true, [Arrival::Baseline; 3]),
+        (week, false, [Arrival::New; 3]),
+    ] {
+        let mut desk = desk("https://news.test/");
+        desk.first_run = first_run;
+        let sorted = item::sort_out(&desk, Some("zh"), entries.clone(), &[], first_read, now());
+        let mut found: Vec<_> =
+            sorted.new.iter().map(|item| (item.text.title.clone(), item.arrival)).collect();
+        found.sort_by_key(|(title, _)| {
+            ["old", "recent", "undated"].iter().position(|one| one == title)
+        });
+        let expected: Vec<_> = ["old", "recent", "undated"]
+            .into_iter()
+            .zip(arrivals)
+            .map(|(title, arrival)| (title.to_owned(), arrival))
+            .collect();
+        assert_eq!(found, expected, "{first_run:?} {first_read}");
+        assert!(sorted.new.iter().all(|item| item.text.lang.as_deref() == Some("zh")));
+        assert_eq!(sorted.new[0].text.title, "old", "oldest first");
+    }
+}
+
+#[test]
+fn canonical_links() {
+    for (link, expected) in [
+        ("https://N.test:443/a?utm_source=x&id=1&UTM_medium=y#top", "https://n.test/a?id=1"),
+        ("https://n.test/a?utm_source=x", "https://n.test/a"),
+        ("https://n.test/?q=a%20b&x=%26", "https://n.test/?q=a%20b&x=%26"),
+        (" https://n.test ", "https://n.test/"),
+        ("tag:n.test,2026:1#x", "tag:n.test,2026:1#x"),
+        ("/relative#x", "/relative#x"),
+    ] {
+        assert_eq!(item::canonical(link), expected, "{link}");
+    }
+}
+
+fn any_entries() -> impl Strategy<Value = Vec<Entry>> {
+    let one = (0_u8..4, 0_u8..4, 0_u8..6).prop_map(|(guid, link, title)| {
+        let guid = if guid == 0 { String::new() } else { format!("g{guid}") };
+        let link = if link == 0 { String::new() } else { format!("https://n.test/{link}") };
+        entry(&guid, &link, &format!("title {title}"))
+    });
+    proptest::collection::vec(one, 0..8)
+}
+
+proptest! {
+    /// Every entry is accounted for, nothing is claimed twice, and ids never collide.
+    #[test]
+    fn nothing_is_lost_or_told_twice(first in any_entries(), then in any_entries()) {
+        let known = remembered(&sort(first.clone(), &[]).new);
+        let sorted = sort(then.clone(), &known);
+        let distinct: std::collections::HashSet<_> = then.iter().map(item::identity).collect();
+        prop_assert_eq!(sorted.new.len() + sorted.edited.len() + sorted.seen.len(), distinct.len());
+        let ids: std::collections::HashSet<_> = known.iter().map(|one| one.id.clone())
+            .chain(sorted.new.iter().map(|one| one.id.clone())).collect();
+        prop_assert_eq!(ids.len(), known.len() + sorted.new.len());
+    }
+
+    /// A document that did not change brings nothing new and no edit.
+    #[test]
+    fn the_same_document_again_is_seen(entries in any_entries()) {
+        let known = remembered(&sort(entries.clone(), &[]).new);
+        let sorted = sort(entries, &known);
+        prop_assert_eq!((sorted.new.len(), sorted.edited.len()), (0, 0));
+    }
+
+    /// Words never seen before are never hidden behind a known item: they are new or an edit.
+    #[test]
+    fn unknown_words_are_never_just_seen(first in any_entries(), guid in 0_u8..4, link in 0_u8..4) {
+        let known = remembered(&sort(first, &[]).new);
+        let fresh = entry(&format!("g{guid}"), &format!("https://n.test/{link}"), "never said before");
+        let sorted = sort(vec![fresh], &known);
+        prop_assert_eq!(sorted.new.len() + sorted.edited.len(), 1);
+    }
+}

@@ -1,0 +1,156 @@
+//! From hits to alerts: the defaults, round-ups, acts, rules, holds, edits.
+
+use watchlistd::detect::{Origin, Watchlist, adds, explain, judge};
+use watchlistd::model::watchlist::{TopicEntry, WithoutCompany};
+use watchlistd::model::{Judgement, Severity};
+
+use super::{all, at, company, compile, item, judged, rule, search, topic};
+
+fn sanctions(without_company: WithoutCompany) -> TopicEntry {
+    TopicEntry { without_company, severity: Severity::High, ..topic("Sanctions", &["sanction"]) }
+}
+
+fn ordinary() -> Watchlist {
+    let topics = vec![sanctions(WithoutCompany::Action), topic("Delisting", &["delist"])];
+    compile(vec![company("Alibaba", &[]), company("SMIC", &[])], topics, vec![])
+}
+
+#[test]
+fn defaults_link_company_and_topic() {
+    let watchlist = ordinary();
+    for (title, severity) in [
+        ("Alibaba opens a campus", Some(Severity::Low)),
+        ("Exchange delists Alibaba", Some(Severity::Medium)),
+        ("Ministry sanctions SMIC, delists Alibaba", Some(Severity::High)),
+        ("Game delisted", Some(Severity::Low)),
+        ("EU sanctions adopted", Some(Severity::High)),
+        ("Minister mulls sanctions", Some(Severity::Low)),
+        ("Nothing here", None),
+        ("Asia roundup: Alibaba opens campus; game delisted", Some(Severity::Low)),
+        ("Asia roundup: Alibaba delisted; game opens", Some(Severity::Medium)),
+    ] {
+        let judgement = judged(&watchlist, title);
+        assert_eq!(judgement.severity, severity, "{title}");
+        assert_eq!(judgement.alert, severity > Some(Severity::Low), "{title}");
+    }
+}
+
+#[test]
+fn official_sources_are_believed() {
+    for (without, official, alert) in [
+        (WithoutCompany::Never, true, false),
+        (WithoutCompany::Official, false, false),
+        (WithoutCompany::Official, true, true),
+        (WithoutCompany::Action, false, false),
+        (WithoutCompany::Action, true, true),
+        (WithoutCompany::Always, false, true),
+    ] {
+        let watchlist = compile(vec![], vec![sanctions(without)], vec![]);
+        let text = item("Notice on sanctions", "", "en");
+        let judgement = judge(&watchlist, &text, Origin { source: "eu", official });
+        assert_eq!(judgement.alert, alert, "{without:?} {official}");
+    }
+}
+
+#[test]
+fn rules_raise_add_and_hold() {
+    let mut china = company("Alibaba", &[]);
+    china.groups = all(&["china-tech"]);
+    let mut part = company("Lazada", &[]);
+    part.part_of = Some(at("alibaba".to_owned()));
+    let mut acts = search("An authority acts", "(Commerce OR Treasury) NEAR/12 (ban OR fine)");
+    acts.hidden = true;
+    let mut readers = rule("Mei reads it", "company:alibaba AND topic:delisting", None);
+    readers.readers = all(&["Mei"]);
+    let mut hold = rule("Games", "topic:delisting AND title:game", None);
+    hold.hold = Some(at("games are no business of ours".to_owned()));
+    let rules = vec![
+        rule("Catch-all", "company:* AND topic:an-authority-acts", Some(Severity::Medium)),
+        rule("China", "group:china-tech AND topic:delisting", Some(Severity::High)),
+        readers,
+        hold,
+        rule("Wire", "source:wire AND NOT official AND smuggle", Some(Severity::High)),
+    ];
+    let watchlist = compile(vec![china, part], vec![topic("Delisting", &["delist"]), acts], rules);
+    let shown = |judgement: &Judgement| {
+        let reasons = judgement.reasons.iter().map(|reason| {
+            format!(
+                "{} {} {:?}: {}",
+                reason.severity.as_str(),
+                reason.rule.as_deref().unwrap_or("default"),
+                reason.readers,
+                reason.words
+            )
+        });
+        let topics: Vec<&str> = judgement.topics.iter().map(|topic| &*topic.id).collect();
+        format!("{} {topics:?} {}", judgement.alert, reasons.collect::<Vec<_>>().join("; "))
+    };
+    insta::assert_snapshot!(shown(&judged(&watchlist, "Treasury fines Alibaba")), @r#"true [] medium Catch-all []: Alibaba ("Alibaba", title) with An authority acts (title)"#);
+    insta::assert_snapshot!(shown(&judged(&watchlist, "Lazada to delist")), @r#"true ["delisting"] high China []: Lazada ("Lazada", title) with Delisting ("delist", title); medium default []: Lazada ("Lazada", title) with Delisting ("delist", title); medium Mei reads it ["Mei"]: Lazada ("Lazada", title) with Delisting ("delist", title)"#);
+    insta::assert_snapshot!(shown(&judged(&watchlist, "Smugglers smuggle")), @"true [] high Wire []: its words are there");
+    let held = judged(&watchlist, "Alibaba delists a game");
+    assert!(!held.alert);
+    assert_eq!((held.severity, held.would_be), (Some(Severity::Low), Some(Severity::High)));
+    assert_eq!(
+        held.held_back.last().unwrap().guard.to_string(),
+        "hold: games are no business of ours"
+    );
+    let parents: Vec<String> =
+        judged(&watchlist, "Lazada grows").companies.iter().map(|one| one.id.to_string()).collect();
+    assert_eq!(parents, ["alibaba", "lazada"]);
+}
+
+#[test]
+fn without_defaults_only_rules_alert() {
+    let rules = vec![rule("Any", "company:* AND topic:delisting", Some(Severity::High))];
+    let topics = vec![topic("Delisting", &["delist"]), sanctions(WithoutCompany::Always)];
+    let watchlist = compile(vec![company("Alibaba", &[])], topics, rules).with_defaults(false);
+    assert!(!judged(&watchlist, "Sanctions on Alibaba").alert);
+    assert!(judged(&watchlist, "Alibaba delisted").alert);
+}
+
+#[test]
+fn an_edit_tells_what_it_adds() {
+    let watchlist = ordinary();
+    let of = |title: &str| judged(&watchlist, title);
+    for (before, after, added) in [
+        ("Alibaba delisted", "Alibaba delisted today", None),
+        ("Alibaba delisted", "SMIC and Alibaba delisted", Some("now names SMIC")),
+        ("Alibaba grows", "Alibaba delisted", Some("now about Delisting; no alert → medium")),
+        ("Alibaba delisted", "Alibaba grows", None),
+        (
+            "Alibaba delisted",
+            "Alibaba delisted, sanctions",
+            Some("now about Sanctions; medium → high"),
+        ),
+    ] {
+        assert_eq!(adds(&of(before), &of(after)).as_deref(), added, "{before} → {after}");
+    }
+}
+
+#[test]
+fn an_explanation_says_why_and_why_not() {
+    let mut gap = company("The Gap, Inc.", &["Gap"]);
+    gap.groups = all(&["retail"]);
+    let topics = vec![sanctions(WithoutCompany::Action), search("Halt", "trading NEAR/1 halt")];
+    let rules = vec![rule("Retail", "group:retail AND topic:sanctions", Some(Severity::High))];
+    let watchlist = compile(vec![gap], topics, rules);
+    let text = item("Gap in sanctions", "Trading of many shares will halt.", "en");
+    let told = explain(&watchlist, &text, Origin::default());
+    assert_eq!(told.judgement, judge(&watchlist, &text, Origin::default()));
+    let decisions = told.decisions.iter().map(|one| {
+        format!(
+            "{} {}: {}",
+            one.rule.as_deref().unwrap_or("default"),
+            if one.fired { "yes" } else { "no" },
+            one.words
+        )
+    });
+    let near = told.near.iter().map(|one| format!("near {}: {}", one.named.name, one.words));
+    insta::assert_snapshot!(decisions.chain(near).collect::<Vec<_>>().join("\n"), @r#"
+    default no: Sanctions: the words report no act, and the source is not official
+    Retail no: missing: a company of the group retail
+    near Gap: "Gap" is there, but the company is not meant: weak name alone
+    near Halt: both sides are there, but not within 1 words of one sentence: trading NEAR/1 halt
+    "#);
+}

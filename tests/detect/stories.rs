@@ -1,0 +1,110 @@
+//! Copies and stories from outside: only earlier items count, nothing is hidden.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use watchlistd::detect::{Candidate, StoryBook};
+use watchlistd::model::{ItemText, Named, Timestamp};
+
+use super::item;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// A row: id, source, hours, title, summary, companies, topics.
+type Row<'a> = (&'a str, &'a str, u32, &'a str, &'a str, &'a str, &'a str);
+
+fn named(ids: &str) -> Vec<Named> {
+    ids.split_whitespace()
+        .map(|id| Named { id: Arc::from(id), name: Arc::from(id), note: None })
+        .collect()
+}
+
+/// `id→story` and `=original` for each row.
+fn told(capacity: usize, rows: &[Row<'_>]) -> String {
+    let mut book = StoryBook::new(capacity);
+    let mut out = Vec::new();
+    for (id, source, hours, title, summary, companies, topics) in rows {
+        let text: ItemText = item(title, summary, "en");
+        let (companies, topics) = (named(companies), named(topics));
+        let published = Timestamp::from_millis(1_700_000_000_000).plus(HOUR * *hours);
+        let candidate = Candidate {
+            id,
+            source,
+            published,
+            text: &text,
+            companies: &companies,
+            topics: &topics,
+        };
+        let placed = book.place(&candidate);
+        let story = placed.story.as_deref().unwrap_or(id).to_owned();
+        book.add(&candidate, &story, placed.copy_of.as_deref());
+        let copy = placed.copy_of.map_or_else(String::new, |one| format!("={one}"));
+        out.push(format!("{id}→{story}{copy}"));
+    }
+    out.join(" ")
+}
+
+const TITLE: &str = "Exchange to remove three telecom issuers in sudden reversal";
+
+#[test]
+fn copies_are_of_another_source_and_the_same_matter() {
+    for (source, hours, title, companies, expected) in [
+        ("b", 1, TITLE, "x", "1→1 2→1=1"),
+        ("a", 1, TITLE, "x", "1→1 2→1"),
+        ("b", 1, TITLE, "x y", "1→1 2→1"),
+        ("b", 80, TITLE, "x", "1→1 2→2"),
+        ("b", 1, "Exchange removes issuers", "x", "1→1 2→1"),
+    ] {
+        let rows =
+            [("1", "a", 0, TITLE, "", "x", "t"), ("2", source, hours, title, "", companies, "t")];
+        assert_eq!(told(9, &rows), expected, "{source} {hours} {title} {companies}");
+    }
+}
+
+#[test]
+fn a_text_with_another_headline_is_still_a_copy() {
+    let body = "The exchange said on Monday that it will suspend trading in three issuers under the order of the president.";
+    let rows =
+        [("1", "a", 0, TITLE, body, "x", "t"), ("2", "b", 2, "Sudden reversal", body, "x", "t")];
+    assert_eq!(told(9, &rows), "1→1 2→1");
+    let long = format!(
+        "{body} {}",
+        "Shares fell after brokers had told their clients to sell before the deadline in January and lawyers prepared a suit."
+    );
+    let rows = [
+        ("1", "a", 0, "Telecoms removed", long.as_str(), "x", "t"),
+        ("2", "b", 2, "Telecoms go", long.as_str(), "x", "t"),
+    ];
+    assert_eq!(told(9, &rows), "1→1 2→1=1");
+}
+
+#[test]
+fn stories_need_matter_time_and_wording() {
+    let other = "Regulator widens probe of cloud unit over personal data";
+    for (hours, title, companies, topics, expected) in [
+        (20, "Exchange removes telecom issuers", "x", "t", "1→1 2→1"),
+        (20, "Exchange removes telecom issuers", "y", "t", "1→1 2→2"),
+        (20, "Exchange removes telecom issuers", "x", "u", "1→1 2→2"),
+        (20, other, "x", "t", "1→1 2→2"),
+        (60, "Exchange removes telecom issuers", "x", "t", "1→1 2→2"),
+    ] {
+        let rows =
+            [("1", "a", 0, TITLE, "", "x", "t"), ("2", "b", hours, title, "", companies, topics)];
+        assert_eq!(told(9, &rows), expected, "{hours} {title} {companies} {topics}");
+    }
+}
+
+#[test]
+fn a_story_ends_after_a_week_and_the_book_forgets() {
+    let ids = ["1", "2", "3", "4", "5", "6"];
+    let daily =
+        |n: usize| (ids[n], "a", 40 * n as u32, "Exchange removes telecom issuers", "", "x", "t");
+    let rows: Vec<Row<'_>> = (0..6).map(daily).collect();
+    assert_eq!(told(9, &rows), "1→1 2→1 3→1 4→1 5→1 6→6");
+    let rows = [
+        ("1", "a", 0, TITLE, "", "x", "t"),
+        ("2", "a", 1, "Unrelated", "", "z", "t"),
+        ("3", "b", 2, TITLE, "", "x", "t"),
+    ];
+    assert_eq!(told(1, &rows), "1→1 2→2 3→3");
+}
