@@ -3,12 +3,14 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Stdio};
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
 
 use assert_cmd::Command;
 
-use super::site::{Page, Site};
-use super::{Answer, answer, ask, watchlistd};
+use super::site::{Site, feed};
+use super::{Answer, LONGEST, answer, ask, watchlistd};
 
 /// Two companies and two topics: one topic alerts highly, one at medium.
 pub(super) const WATCHLIST: &str = r#"
@@ -49,7 +51,7 @@ impl Desk {
         fs::remove_file(folder.join("topics.toml")).unwrap();
         desk.write("watchlist.toml", WATCHLIST);
         desk.sources(&["wire"]);
-        desk.site.put("/wire.xml", Page::feed(&["Lawmakers urge the SEC to delist Alibaba"]));
+        desk.site.put("/wire.xml", feed(&["Lawmakers urge the SEC to delist Alibaba"]));
         desk
     }
 
@@ -126,7 +128,7 @@ impl Desk {
 /// A running service; it is stopped when dropped.
 pub(super) struct Service {
     child: Child,
-    log: BufReader<ChildStderr>,
+    log: Receiver<String>,
     /// What it said until it worked.
     pub(super) said: String,
 }
@@ -144,7 +146,11 @@ impl Service {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let log = BufReader::new(child.stderr.take().unwrap());
+        let errors = BufReader::new(child.stderr.take().unwrap());
+        let (send, log) = mpsc::channel();
+        thread::spawn(move || {
+            errors.lines().map_while(Result::ok).try_for_each(|line| send.send(line)).ok()
+        });
         let mut service = Self { child, log, said: String::new() };
         service.said = service.until("started: ");
         service
@@ -156,13 +162,14 @@ impl Service {
     }
 
     /// Reads on until a line holds these words; answers all lines up to it.
-    pub(super) fn until(&mut self, words: &str) -> String {
+    pub(super) fn until(&self, words: &str) -> String {
         let mut said = String::new();
         loop {
-            let before = said.len();
-            let read = self.log.read_line(&mut said).unwrap();
-            assert!(read > 0, "the service ended before it said '{words}':\n{said}");
-            if said[before..].contains(words) {
+            let line = self.log.recv_timeout(LONGEST);
+            let line = line.unwrap_or_else(|_| panic!("it did not say '{words}' but:\n{said}"));
+            said.push_str(&line);
+            said.push('\n');
+            if line.contains(words) {
                 return said;
             }
         }

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::process::Stdio;
 
 use super::desk::{Desk, Service, WATCHLIST};
-use super::site::Page;
 use super::{Answer, answer, ask, contents, watchlistd};
+use crate::support::feeds::Reply;
 
 /// Runs the command and compares its exit code and a few words of what it says.
 #[track_caller]
@@ -151,11 +151,14 @@ fn a_missing_secret_is_78_before_anything_is_asked_for() {
 fn a_failed_source_is_75_and_the_others_are_read() {
     let desk = Desk::new();
     desk.sources(&["gone", "page", "wire"]);
-    desk.site.put("/gone.xml", Page::status(410));
-    desk.site.put("/page.xml", Page::page("<html><body>Please log in</body></html>"));
+    desk.site.put("/gone.xml", Reply::status(410));
+    desk.site.put("/page.xml", Reply::body("<html><body>Please log in</body></html>"));
     let said = desk.ask(&["once"]).ends(75).says("3 sources polled, 2 failed; 1 new items");
     for source in ["gone", "page"] {
-        assert!(said.err.contains(&format!("\n{source}: ")) || said.err.starts_with(source), "{said}");
+        assert!(
+            said.err.contains(&format!("\n{source}: ")) || said.err.starts_with(source),
+            "{said}"
+        );
     }
     assert_eq!(desk.mails().len(), 1, "the digest is mailed all the same");
 }
@@ -298,7 +301,6 @@ fn what_we_may_not_do_is_77() {
     mode(&desk.folder(), 0o755).unwrap();
 }
 
-/// A service that never worked does not wait: the exit code says what is wrong.
 #[test]
 fn the_service_ends_with_0_when_it_is_told_to() {
     let desk = Desk::new();
