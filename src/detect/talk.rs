@@ -50,13 +50,11 @@ fn threatens(text: &Text, manner: &Manner, threat: &Occ, subject: &impl Fn(u32) 
     !before && !acted && !followed
 }
 
-/// Whether an act is named as what might be: `could be banned`.
+/// Whether an act is named as what might be: `could be banned`, `a ban could`.
 fn unreal(text: &Text, manner: &Manner, act: &Occ) -> bool {
     let auxiliary = |token: u32| matches!(text.word(&text.tokens[token as usize]), "be" | "have");
-    let directly = |after: u32| {
-        let begins = manner.places(Says::Unreal).find(|unreal| unreal.last + 1 == after);
-        begins.is_some()
-    };
+    let directly = |after: u32| manner.places(Says::Unreal).any(|unreal| unreal.last + 1 == after);
     directly(act.first)
+        || manner.places(Says::Unreal).any(|unreal| unreal.first == act.last + 1)
         || act.first.checked_sub(1).is_some_and(|before| auxiliary(before) && directly(before))
 }
