@@ -491,6 +491,7 @@ impl Deliverer {
         let input = DigestInput {
             reader,
             from,
+            first: history.covered_until.is_none(),
             until: now,
             on_demand,
             notices: &listed,
