@@ -252,6 +252,12 @@ pub fn install_tls() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
+/// Most requests to one host at a time.
+#[must_use]
+pub fn per_host(settings: &Settings) -> usize {
+    usize::try_from(settings.collect.per_host).unwrap_or(1)
+}
+
 /// The fetcher that the settings describe.
 ///
 /// # Errors
@@ -260,7 +266,7 @@ pub fn install_tls() {
 pub fn fetcher(settings: &Settings) -> anyhow::Result<Arc<Fetcher>> {
     install_tls();
     let wanted = FetchSettings {
-        per_host: usize::try_from(settings.collect.per_host).unwrap_or(1),
+        per_host: per_host(settings),
         pause: settings.collect.pause,
         ..FetchSettings::new(&settings.contact.value)
     };
