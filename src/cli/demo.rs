@@ -23,7 +23,7 @@ use crate::daemon::wire::{self, Access, Parts};
 use crate::model::Timestamp;
 use crate::pipeline::Ground;
 use crate::pipeline::assess::Assessor;
-use crate::pipeline::deliver::{Composed, DeliverError, Deliverer};
+use crate::pipeline::deliver::{Composed, Deliverer};
 use crate::pipeline::poll::Poller;
 use crate::store::Claim;
 
@@ -105,15 +105,12 @@ async fn demo(folder: &Path) -> Result<Composed, Failure> {
     let transport = wire::transport(&parts.settings, &Environment::default())
         .map_err(|problems| load::refused(&problems))?;
     let ground = Ground { store, clock };
-    let poller = Poller::new(ground.clone(), fetcher);
+    let poller = Poller::new(ground.clone(), fetcher, wire::per_host(&parts.settings));
     let polled = poller.drain(Claim::Due, &mut |_, _| {}).await?;
     let mut assessor = Assessor::new(ground.clone(), "demo".to_owned());
     assessor.run(&|| Arc::clone(&in_force)).await?;
     let deliverer = Deliverer::new(ground, transport);
-    let digests = deliverer.seal_on_demand(&in_force).await.map_err(|error| match error {
-        DeliverError::Store(error) => Failure::from(error),
-        DeliverError::Message(error) => Failure::new(Exit::Bug, error),
-    })?;
+    let digests = deliverer.seal_on_demand(&in_force).await?;
     let sent = deliverer.send_due(&|| false).await?;
     if polled.failed > 0 || sent.deferred > 0 {
         let what =

@@ -64,7 +64,10 @@ pub fn build(files: Files, environment: &Environment) -> (Option<Parts>, Vec<Pro
         for rule in watchlist.rules() {
             problems.extend(reader::check_names(&rule.readers, &readers));
         }
-        problems.extend(route::unreached(&readers, &vocabulary));
+        // A reader left out for an error of their own would make all that follows look unread.
+        if readers.len() == parsed.readers.len() {
+            problems.extend(route::unreached(&readers, &vocabulary));
+        }
         problems.extend(nothing_to_do(&sources));
     } else {
         // What seems to be missing may stand in the part that could not be read.
@@ -252,6 +255,12 @@ pub fn install_tls() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
+/// Most requests to one host at a time.
+#[must_use]
+pub fn per_host(settings: &Settings) -> usize {
+    usize::try_from(settings.collect.per_host).unwrap_or(1)
+}
+
 /// The fetcher that the settings describe.
 ///
 /// # Errors
@@ -260,7 +269,7 @@ pub fn install_tls() {
 pub fn fetcher(settings: &Settings) -> anyhow::Result<Arc<Fetcher>> {
     install_tls();
     let wanted = FetchSettings {
-        per_host: usize::try_from(settings.collect.per_host).unwrap_or(1),
+        per_host: per_host(settings),
         pause: settings.collect.pause,
         ..FetchSettings::new(&settings.contact.value)
     };

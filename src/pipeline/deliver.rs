@@ -10,14 +10,16 @@
 //! one, headed with the delay.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono_tz::Tz;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::{Ground, InForce, Letterhead};
-use crate::model::mail::{ClaimedMail, Letter};
+use crate::model::mail::{ClaimedMail, Letter, MailOutcome};
 use crate::model::reader::WhenEmpty;
 use crate::model::{
     MailKey, MailKind, MailState, Mark, PendingNotice, SealedMail, StoryId, Timestamp, id,
@@ -31,7 +33,7 @@ use crate::notify::reader::Reader;
 use crate::notify::route::{self, Told, UrgentMail};
 use crate::notify::smtp::{Attempt, Transport};
 use crate::notify::urgent::{self, UrgentInput};
-use crate::store::StoreError;
+use crate::store::{Reachable, StoreError};
 
 /// Mails handed over at the same time.
 const AT_ONCE: usize = 4;
@@ -43,6 +45,17 @@ const PROBE: Duration = Duration::from_secs(5 * 60);
 /// After an attempt that showed the transport down, the next mail is tried no sooner than this.
 const BREATHER: Duration = Duration::from_secs(60);
 
+/// What became of a mail must not be forgotten while the store cannot take it: it would be sent
+/// again. So long it is tried, within the mail's lease.
+const RECORDING: Duration = Duration::from_secs(10 * 60);
+
+/// And this often.
+const RECORD_AGAIN: Duration = Duration::from_secs(5);
+
+/// A mail that settles is reported to the operator once it has been settled for this long, so that
+/// none is written behind the back of the round that looks.
+const SETTLING: Duration = Duration::from_secs(60);
+
 /// Why a mail could not be made or kept.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliverError {
@@ -52,6 +65,9 @@ pub enum DeliverError {
     /// An address or sender makes no message.
     #[error(transparent)]
     Message(#[from] MessageError),
+    /// Writing the words ended in a bug of ours.
+    #[error("writing it ended in a bug; please report it with the lines above")]
+    Bug,
 }
 
 /// What a round of sealing came to.
@@ -83,8 +99,6 @@ pub struct Sent {
     pub uncertain: u64,
     /// Refused for good, or given up.
     pub refused: u64,
-    /// When to look again.
-    pub wake: Option<Timestamp>,
 }
 
 impl Sent {
@@ -98,6 +112,44 @@ impl Sent {
     }
 }
 
+/// Mails under way, and whether the transport bears more of them.
+#[derive(Default)]
+pub struct Sending {
+    running: JoinSet<Result<(MailState, bool), StoreError>>,
+    /// The transport was found down: nothing is started before this.
+    resume: Option<Instant>,
+}
+
+impl Sending {
+    /// Waits for the next one to end; `None` when none is under way.
+    ///
+    /// # Errors
+    ///
+    /// When the store could not take what became of it.
+    pub async fn next(&mut self) -> Option<Result<MailState, StoreError>> {
+        loop {
+            match self.running.join_next().await? {
+                Ok(Ok((state, down))) => {
+                    self.resume = down.then(|| Instant::now() + BREATHER);
+                    return Some(Ok(state));
+                }
+                Ok(Err(error)) => return Some(Err(error)),
+                // Its lease runs out, and then it counts as uncertain.
+                Err(error) => tracing::error!(%error, "handing over a mail ended in a bug"),
+            }
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.running.len() < AT_ONCE && self.pause().is_none()
+    }
+
+    fn pause(&self) -> Option<Duration> {
+        let pause = self.resume?.saturating_duration_since(Instant::now());
+        (!pause.is_zero()).then_some(pause)
+    }
+}
+
 /// A digest that was composed, sealed or not.
 #[derive(Clone, Debug)]
 pub struct Composed {
@@ -107,6 +159,13 @@ pub struct Composed {
     pub content: Content,
     notices: Vec<PendingNotice>,
     empty: bool,
+}
+
+impl Composed {
+    /// Words for the operator that settle no alert.
+    fn notice(content: Content) -> Self {
+        Self { reader: String::new(), content, notices: Vec::new(), empty: false }
+    }
 }
 
 /// What sealing and sending tell each other; gone with the process, and then found out again.
@@ -144,20 +203,47 @@ impl Deliverer {
     pub async fn seal_due(&self, in_force: &InForce) -> Result<Sealed, StoreError> {
         let mut sealed = Sealed::default();
         let now = self.ground.clock.now();
-        if self.memory().down_since.is_some() {
+        // An outage ends when a mail gets through; without any left to try, the next one must tell.
+        let down = self.memory().down_since.is_some();
+        if down && self.ground.store.next_mail().await?.is_some() {
             return Ok(Sealed { mails: 0, wake: Some(now.plus(BREATHER)) });
         }
+        self.hand_on(in_force, now).await?;
+        let mut failed = None;
         for reader in &in_force.readers {
             let done = async {
                 self.seal_digest_due(in_force, reader, now, &mut sealed).await?;
                 self.seal_urgent_due(in_force, reader, now, &mut sealed).await
             };
-            skip_unmakeable(&reader.name, done.await)?;
+            failed = skip_unmakeable(&reader.name, done.await).err().or(failed);
         }
         let done = self.seal_operator_due(in_force, now, &mut sealed).await;
-        skip_unmakeable("the operator", done)?;
-        self.memory().over_since = None;
-        Ok(sealed)
+        failed = skip_unmakeable("the operator", done).err().or(failed);
+        match failed {
+            Some(error) => Err(error),
+            None => {
+                self.memory().over_since = None;
+                Ok(sealed)
+            }
+        }
+    }
+
+    /// Gives to the operator what waits for a reader whom no mail of ours reaches any more.
+    async fn hand_on(&self, in_force: &InForce, now: Timestamp) -> Result<(), StoreError> {
+        let reachable = in_force.readers.iter().map(|reader| Reachable {
+            reader: reader.name.clone(),
+            digests: !reader.schedule.is_never(),
+            urgent: reader.urgent_per_hour > 0,
+        });
+        let handed = self.ground.store.hand_on_unreachable(reachable.collect(), now).await?;
+        if handed > 0 {
+            tracing::warn!(
+                notices = handed,
+                "{handed} alerts waited for readers who take no such mails any more; the operator \
+                 is told"
+            );
+        }
+        Ok(())
     }
 
     /// Composes a digest of now for every reader who takes digests, and for the operator when some
@@ -165,9 +251,13 @@ impl Deliverer {
     ///
     /// # Errors
     ///
-    /// When the store fails.
-    pub async fn compose_on_demand(&self, in_force: &InForce) -> Result<Vec<Composed>, StoreError> {
+    /// When the store fails or a digest cannot be written.
+    pub async fn compose_on_demand(
+        &self,
+        in_force: &InForce,
+    ) -> Result<Vec<Composed>, DeliverError> {
         let now = self.ground.clock.now();
+        self.hand_on(in_force, now).await?;
         let mut all = Vec::new();
         for reader in in_force.readers.iter().filter(|reader| !reader.schedule.is_never()) {
             all.push(self.compose(in_force, reader, now, true).await?);
@@ -251,7 +341,7 @@ impl Deliverer {
         let last_hour = store.reader_history(reader.name.clone(), now).await?.urgent_last_hour;
         let plan = route::plan_urgent(reader, &pending, &told, last_hour, now);
         for mail in &plan.mails {
-            let composed = compose_urgent(in_force, reader, &pending, mail, now);
+            let composed = written(|| compose_urgent(in_force, reader, &pending, mail, now))?;
             let key = MailKey::urgent(&reader.name, &mail.story, mail.n);
             let answers = earlier.remove(&mail.story).unwrap_or_default();
             let occasion = Occasion {
@@ -259,6 +349,7 @@ impl Deliverer {
                 kind: MailKind::Urgent,
                 story: Some(mail.story.clone()),
                 answers,
+                covers_until: now,
                 at: now,
             };
             sealed.mails += u64::from(self.seal(in_force, reader, occasion, &composed).await?);
@@ -277,7 +368,10 @@ impl Deliverer {
     ) -> Result<(), DeliverError> {
         let operator = &in_force.operator;
         if let Some(problems) = &in_force.rejected {
-            let which = id::digest(&[problems, &in_force.version.to_string()]);
+            // The same edit keeps the instant at which it was first seen, over restarts too; made
+            // again after it was mended, it is another occasion.
+            let seen = self.ground.store.archive().rejected_edit().await?.map_or(now, |one| one.at);
+            let which = id::digest(&[problems, &seen.to_string()]);
             let edit = MailKey::operator("edit", &id::base32(&which[..8]));
             let content =
                 operator_mail::rejected_edit(problems, in_force.version, now, operator.zone);
@@ -294,9 +388,15 @@ impl Deliverer {
             let key = MailKey::operator("sources", &date);
             sealed.mails += self.seal_operator(in_force, key, content, now).await?;
         }
-        if let Some(content) = self.stuck_mails(day_ago, now, operator.zone).await? {
+        let settled = now.minus(SETTLING);
+        if let Some(content) = self.stuck_mails(settled, now, operator.zone).await? {
             let key = MailKey::operator("mail", &date);
-            sealed.mails += self.seal_operator(in_force, key, content, now).await?;
+            let composed = Composed::notice(content);
+            let occasion = Occasion {
+                covers_until: settled,
+                ..Occasion::digest(key, MailKind::Operator, now)
+            };
+            sealed.mails += u64::from(self.seal(in_force, operator, occasion, &composed).await?);
         }
         if let Some(composed) = self.compose_unrouted(in_force, now).await? {
             let key = MailKey::operator("unrouted", &date);
@@ -314,9 +414,8 @@ impl Deliverer {
         content: Content,
         now: Timestamp,
     ) -> Result<u64, DeliverError> {
-        let composed =
-            Composed { reader: String::new(), content, notices: Vec::new(), empty: false };
         let occasion = Occasion::digest(key, MailKind::Operator, now);
+        let composed = Composed::notice(content);
         Ok(u64::from(self.seal(in_force, &in_force.operator, occasion, &composed).await?))
     }
 
@@ -336,20 +435,19 @@ impl Deliverer {
         Ok((!troubled.is_empty()).then(|| operator_mail::source_trouble(&troubled, all, now, zone)))
     }
 
+    /// The mails that ended without an answer of yes and that the operator has not heard of.
     async fn stuck_mails(
         &self,
-        since: Timestamp,
+        until: Timestamp,
         now: Timestamp,
         zone: Tz,
     ) -> Result<Option<Content>, StoreError> {
-        const NEWEST: usize = 1_000;
-        let mails = self.ground.store.archive().mails(None, NEWEST).await?;
-        let stuck: Vec<_> = mails
+        let stuck: Vec<_> = self
+            .ground
+            .store
+            .undelivered(until)
+            .await?
             .into_iter()
-            .filter(|mail| {
-                matches!(mail.state, MailState::Refused | MailState::Dead | MailState::Uncertain)
-                    && mail.at >= since
-            })
             .map(|mail| operator_mail::StuckMail {
                 address: mail.address,
                 subject: mail.subject,
@@ -382,7 +480,7 @@ impl Deliverer {
         reader: &Reader,
         now: Timestamp,
         on_demand: bool,
-    ) -> Result<Composed, StoreError> {
+    ) -> Result<Composed, DeliverError> {
         let store = &self.ground.store;
         let history = store.reader_history(reader.name.clone(), now).await?;
         let from = history.covered_until.unwrap_or(history.since);
@@ -393,6 +491,7 @@ impl Deliverer {
         let input = DigestInput {
             reader,
             from,
+            first: history.covered_until.is_none(),
             until: now,
             on_demand,
             notices: &listed,
@@ -403,7 +502,7 @@ impl Deliverer {
             desk: &in_force.letterhead.reply_to,
             subjects: in_force.letterhead.subjects,
         };
-        let (content, empty) = (digest::digest(&input), digest::is_empty(&input));
+        let (content, empty) = written(|| (digest::digest(&input), digest::is_empty(&input)))?;
         Ok(Composed { reader: reader.name.clone(), content, notices, empty })
     }
 
@@ -429,7 +528,7 @@ impl Deliverer {
         occasion: Occasion,
         composed: &Composed,
     ) -> Result<bool, DeliverError> {
-        let Occasion { key, kind, story, answers, at } = occasion;
+        let Occasion { key, kind, story, answers, covers_until, at } = occasion;
         let letterhead = &in_force.letterhead;
         let message_id = message::message_id(&key, &letterhead.from, at);
         // An empty digest that the reader does not want is an occasion without letters: the slot
@@ -464,7 +563,7 @@ impl Deliverer {
             subject: composed.content.subject.clone(),
             letters,
             alerts: composed.notices.iter().map(|one| one.alert.id.clone()).collect(),
-            covers_until: at,
+            covers_until,
             at,
         };
         let new = self.ground.store.seal(mail).await?;
@@ -479,45 +578,75 @@ impl Deliverer {
     ///
     /// # Errors
     ///
-    /// When the store fails. A mail whose outcome could not be recorded counts as uncertain once its
-    /// lease ends.
+    /// When the store fails; what is under way is finished first. A mail whose outcome could not be
+    /// recorded counts as uncertain once its lease ends.
     pub async fn send_due(&self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Sent, StoreError> {
         let mut sent = Sent::default();
+        let mut sending = Sending::default();
+        let mut failed = None;
+        // What is deferred now is due later than this.
         let now = self.ground.clock.now();
-        let lease = now.plus(self.transport.longest_attempt() * 2);
-        let mut running: JoinSet<Result<(MailState, bool), StoreError>> = JoinSet::new();
         let mut more = true;
-        let mut down = false;
         loop {
-            while more && !down && !stop() && running.len() < AT_ONCE {
-                match self.ground.store.claim_mail(now, lease).await? {
-                    Some(mail) => {
-                        let this = self.clone();
-                        running.spawn(async move { this.hand_over(mail).await });
+            while more && !stop() && sending.has_room() {
+                match self.start_one(&mut sending, now).await {
+                    Ok(started) => more = started,
+                    Err(error) => {
+                        failed = Some(error);
+                        more = false;
                     }
-                    None => more = false,
                 }
             }
-            let Some(ended) = running.join_next().await else { break };
-            match ended {
-                Ok(outcome) => {
-                    let (state, is_down) = outcome?;
-                    sent.count(state);
-                    down |= is_down;
-                }
-                Err(error) => tracing::error!(%error, "handing over a mail ended in a bug"),
+            match sending.next().await {
+                Some(Ok(state)) => sent.count(state),
+                Some(Err(error)) => failed = Some(error),
+                None => break,
             }
         }
-        if !more {
-            // Nobody keeps a connection open for a mail that may come tomorrow.
-            self.transport.close().await;
+        self.transport.close().await;
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(sent),
         }
-        sent.wake =
-            if down { Some(now.plus(BREATHER)) } else { self.ground.store.next_mail().await? };
-        Ok(sent)
     }
 
-    async fn hand_over(&self, mail: ClaimedMail) -> Result<(MailState, bool), StoreError> {
+    /// Starts handing over what is due, as much as may go at once, and answers when to look again.
+    /// A mail that hangs takes one place of several and delays nobody else.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails; what is under way stays so.
+    pub async fn start_due(&self, sending: &mut Sending) -> Result<Option<Timestamp>, StoreError> {
+        while sending.has_room() {
+            let now = self.ground.clock.now();
+            if !self.start_one(sending, now).await? {
+                if sending.running.is_empty() {
+                    // Nobody keeps a connection open for a mail that may come tomorrow.
+                    self.transport.close().await;
+                }
+                return self.ground.store.next_mail().await;
+            }
+        }
+        // Full, or down: then the end of an attempt or of the pause says when.
+        Ok(sending.pause().map(|pause| self.ground.clock.now().plus(pause)))
+    }
+
+    /// Claims one mail that is due at `now` and starts handing it over, if there is one.
+    async fn start_one(&self, sending: &mut Sending, now: Timestamp) -> Result<bool, StoreError> {
+        let lease = self.transport.longest_attempt() * 2;
+        let until = self.ground.clock.now().plus(lease);
+        let Some(mail) = self.ground.store.claim_mail(now, until).await? else { return Ok(false) };
+        let this = self.clone();
+        let recording = RECORDING.min(lease / 2);
+        sending.running.spawn(async move { this.hand_over(mail, recording).await });
+        Ok(true)
+    }
+
+    async fn hand_over(
+        &self,
+        mail: ClaimedMail,
+        recording: Duration,
+    ) -> Result<(MailState, bool), StoreError> {
         let attempt = self.transport.send(&mail.letter).await;
         let now = self.ground.clock.now();
         let mut outcome = outbox::after(&mail, &attempt, now);
@@ -528,8 +657,23 @@ impl Deliverer {
         }
         let state = outcome.state;
         tell(&mail, &attempt, state);
-        self.ground.store.mail_outcome(outcome).await?;
+        self.record(outcome, Instant::now() + recording).await?;
         Ok((state, down))
+    }
+
+    /// Writes what became of a mail, again and again while the store may yet take it: a mail that
+    /// the server has and of which we know nothing would be sent twice.
+    async fn record(&self, outcome: MailOutcome, until: Instant) -> Result<(), StoreError> {
+        loop {
+            match self.ground.store.mail_outcome(outcome.clone()).await {
+                Err(error @ StoreError::Later { .. }) if Instant::now() < until => {
+                    let mail = outcome.id.as_str();
+                    tracing::warn!(mail, %error, "what became of mail {mail} waits for the store");
+                    tokio::time::sleep(RECORD_AGAIN).await;
+                }
+                done => return done,
+            }
+        }
     }
 
     fn note(&self, attempt: &Attempt, now: Timestamp) {
@@ -554,12 +698,14 @@ struct Occasion {
     story: Option<StoryId>,
     /// Message-IDs of the mails that this one follows up, oldest first.
     answers: Vec<String>,
+    /// The end of what it tells about.
+    covers_until: Timestamp,
     at: Timestamp,
 }
 
 impl Occasion {
     fn digest(key: MailKey, kind: MailKind, at: Timestamp) -> Self {
-        Self { key, kind, story: None, answers: Vec::new(), at }
+        Self { key, kind, story: None, answers: Vec::new(), covers_until: at, at }
     }
 }
 
@@ -584,12 +730,17 @@ fn compose_urgent(
     Composed { reader: reader.name.clone(), content, notices, empty: false }
 }
 
+/// Writes words. A bug in writing them costs this mail one round, not the service.
+fn written<T>(write: impl FnOnce() -> T) -> Result<T, DeliverError> {
+    catch_unwind(AssertUnwindSafe(write)).map_err(|_| DeliverError::Bug)
+}
+
 /// A mail that cannot be made is one reader's trouble; a store that fails is everybody's.
 fn skip_unmakeable(who: &str, done: Result<(), DeliverError>) -> Result<(), StoreError> {
     match done {
         Ok(()) => Ok(()),
         Err(DeliverError::Store(error)) => Err(error),
-        Err(DeliverError::Message(error)) => {
+        Err(error @ (DeliverError::Message(_) | DeliverError::Bug)) => {
             tracing::error!(reader = who, "no mail could be made for {who}: {error}");
             Ok(())
         }

@@ -17,6 +17,7 @@ pub mod assess;
 pub mod deliver;
 pub mod poll;
 pub mod retain;
+mod turns;
 
 /// The version of people's files that is in force: what assess and deliver work by.
 #[derive(Debug)]
