@@ -148,7 +148,7 @@ impl World {
             let length = if in_chinese { 12 + dice.below(25) } else { 8 + dice.below(18) };
             for n in 0..length {
                 if dice.chance(named) {
-                    text.push_str(dice.one(names));
+                    text.push_str(dice.one(names).as_str());
                 } else if in_chinese {
                     text.push(self.characters[dice.zipf(self.characters.len())]);
                 } else {
