@@ -8,6 +8,7 @@ mod config;
 mod daemon;
 mod detect;
 mod exim;
+mod faults;
 mod notify;
 mod pipeline;
 mod shipped;

@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::exit::{Exit, Failure};
 use super::problems;
@@ -93,6 +94,16 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .map_err(|error| Failure::new(Exit::Io, error))
 }
 
+/// Runs `work` on a runtime of its own. What still blocks at its end (a name that no server resolves,
+/// a large document being parsed) is left behind after a moment: nothing depends on it any more.
+pub fn to_the_end<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    const MOMENT: Duration = Duration::from_millis(500);
+    let runtime = runtime()?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_timeout(MOMENT);
+    Ok(done)
+}
+
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         let exit = match &error {
@@ -128,5 +139,21 @@ impl From<StartError> for Failure {
             }
             StartError::Store(error) => error.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_blocks_does_not_hold_up_the_end() {
+        let (never, wait) = std::sync::mpsc::channel::<()>();
+        let ended = to_the_end(async move {
+            tokio::task::spawn_blocking(move || wait.recv());
+            7
+        });
+        assert_eq!(ended.ok(), Some(7));
+        drop(never);
     }
 }
