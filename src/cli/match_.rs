@@ -86,9 +86,7 @@ fn match_lines(
     let mut bytes = Vec::new();
     loop {
         bytes.clear();
-        let read = input
-            .read_until(b'\n', &mut bytes)
-            .map_err(|error| Failure::new(Exit::NoInput, error))?;
+        let read = input.read_until(b'\n', &mut bytes).map_err(|error| load::no_input(&error))?;
         if read == 0 {
             return Ok(bad);
         }
