@@ -9,6 +9,7 @@ mod crash;
 mod daemon;
 mod detect;
 mod exim;
+mod faults;
 mod notify;
 mod pipeline;
 mod shipped;

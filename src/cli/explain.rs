@@ -135,7 +135,17 @@ fn found(hit: &Hit, text: &ItemText) -> String {
         EntityKind::Topic => "topic",
     };
     let field = field_text(text, hit.field);
-    format!("{kind} {}: \"{}\" in {}: {}", hit.entity, hit.term, hit.field, around(field, hit))
+    let (entity, term) = (&hit.entity, shown(&hit.term));
+    format!("{kind} {entity}: \"{term}\" in {}: {}", hit.field, around(field, hit))
+}
+
+/// A term as written; of a long search the beginning.
+fn shown(term: &str) -> String {
+    const LONGEST: usize = 60;
+    match term.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &term[..end]),
+        None => term.to_owned(),
+    }
 }
 
 fn field_text(text: &ItemText, field: Field) -> &str {

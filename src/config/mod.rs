@@ -9,15 +9,18 @@
 //! Config understands no crontab, no search and no mail address: those stay text with their place
 //! for the stage that speaks the language.
 
+mod address;
 mod canary;
 mod collect;
 pub mod defaults;
+mod desk;
 mod document;
 mod duration;
 mod environment;
 mod files;
 mod hint;
 mod keep;
+mod lines;
 mod mail;
 mod matching;
 mod operator;

@@ -64,7 +64,10 @@ pub fn build(files: Files, environment: &Environment) -> (Option<Parts>, Vec<Pro
         for rule in watchlist.rules() {
             problems.extend(reader::check_names(&rule.readers, &readers));
         }
-        problems.extend(route::unreached(&readers, &vocabulary));
+        // A reader left out for an error of their own would make all that follows look unread.
+        if readers.len() == parsed.readers.len() {
+            problems.extend(route::unreached(&readers, &vocabulary));
+        }
         problems.extend(nothing_to_do(&sources));
     } else {
         // What seems to be missing may stand in the part that could not be read.

@@ -15,6 +15,7 @@ use crate::store::Store;
 
 pub mod assess;
 pub mod deliver;
+mod network;
 pub mod poll;
 pub mod retain;
 mod turns;

@@ -72,7 +72,8 @@ impl Request<'_> {
             // Waiting for a turn is our own doing and does not count.
             let deadline = Instant::now() + left;
             let response = self.send(&url, deadline).await?;
-            let Some(next) = redirect(&response, &url)? else {
+            let location = answer::text(response.headers(), &header::LOCATION);
+            let Some(next) = redirect(response.status().as_u16(), location, &url)? else {
                 return self.read(response, &url, hop > 0 && permanent, deadline).await;
             };
             permanent &= matches!(response.status().as_u16(), 301 | 308);
@@ -176,12 +177,11 @@ impl Request<'_> {
 }
 
 /// Where a redirect leads, or `None` when the answer is none.
-fn redirect(response: &Response, url: &Url) -> Result<Option<Url>, Failure> {
-    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+fn redirect(status: u16, location: Option<String>, url: &Url) -> Result<Option<Url>, Failure> {
+    if !matches!(status, 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
-    let location = answer::text(response.headers(), &header::LOCATION)
-        .ok_or_else(|| broken(url.as_str(), "a redirect without an address"))?;
+    let location = location.ok_or_else(|| broken(url.as_str(), "a redirect without an address"))?;
     let mut next = url
         .join(location.trim())
         .map_err(|why| broken(url.as_str(), &format!("a redirect to '{location}': {why}")))?;
@@ -238,4 +238,33 @@ fn with_causes(why: &dyn std::error::Error) -> String {
         cause = one.source();
     }
     words.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redirects_lead_up_or_along_but_never_down() {
+        for (from, location, expected) in [
+            ("http://a.test/f", "https://a.test/f", Ok("https://a.test/f")),
+            ("https://a.test/f", "https://b.test/", Ok("https://b.test/")),
+            ("https://a.test/f", "//b.test/g#top", Ok("https://b.test/g")),
+            ("http://a.test/f", " /g ", Ok("http://a.test/g")),
+            ("https://a.test/f", "http://a.test/f", Err(FailureKind::Blocked)),
+            ("https://a.test/f", "http://a.test:443/f", Err(FailureKind::Blocked)),
+            ("http://a.test/f", "https://me:word@a.test/", Err(FailureKind::Blocked)),
+            ("http://a.test/f", "gopher://a.test/", Err(FailureKind::Broken)),
+            ("http://a.test/f", "javascript:alert(1)", Err(FailureKind::Broken)),
+            ("http://a.test/f", "http://[", Err(FailureKind::Broken)),
+        ] {
+            let url = Url::parse(from).unwrap();
+            let found = redirect(301, Some(location.to_owned()), &url);
+            let found = found.map(|next| next.unwrap().to_string()).map_err(|why| why.kind);
+            assert_eq!(found, expected.map(ToOwned::to_owned), "{from} → {location}");
+        }
+        let url = Url::parse("http://a.test/").unwrap();
+        assert!(redirect(301, None, &url).is_err());
+        assert!(redirect(200, Some("/g".to_owned()), &url).unwrap().is_none());
+    }
 }
