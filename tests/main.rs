@@ -7,6 +7,7 @@ mod collect;
 mod config;
 mod daemon;
 mod detect;
+mod evaluate;
 mod exim;
 mod notify;
 mod pipeline;
