@@ -23,10 +23,10 @@ pub enum LogFormat {
 /// Starts logging to standard error or the journal. `filter` is in the syntax of `RUST_LOG`; what it
 /// does not say is logged from `info` on. Called once; a second call changes nothing.
 pub fn start(format: LogFormat, filter: Option<&str>) {
+    // What comes later wins. A default directive would not do: it counts for an empty filter only.
+    // The migration library tells every table at length.
     let filter = EnvFilter::builder()
-        .with_default_directive(tracing::level_filters::LevelFilter::INFO.into())
-        // The migration library tells every table at length.
-        .parse_lossy(format!("refinery_core=warn,{}", filter.unwrap_or("")));
+        .parse_lossy(format!("info,refinery_core=warn,{}", filter.unwrap_or("")));
     let registry = tracing_subscriber::registry().with(filter);
     // A subscriber that is already there (a test's) stays: `try_init` says so and nothing is lost.
     let started = match format {

@@ -91,8 +91,8 @@ impl Desk {
                 .unwrap(),
             )
         };
-        let poller = Poller::new(ground.clone(), fetcher(Duration::from_secs(20)));
-        let hasty = Poller::new(ground, fetcher(Duration::from_millis(300)));
+        let poller = Poller::new(ground.clone(), fetcher(Duration::from_secs(20)), 8);
+        let hasty = Poller::new(ground, fetcher(Duration::from_millis(300)), 8);
         let sources = urls.iter().enumerate().map(|(n, url)| Source {
             id: SourceId::new(format!("s{n}")),
             url: url.clone(),

@@ -5,6 +5,7 @@
 mod cli;
 mod collect;
 mod config;
+mod crash;
 mod daemon;
 mod detect;
 mod exim;

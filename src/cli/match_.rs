@@ -86,21 +86,30 @@ fn match_lines(
     let mut bytes = Vec::new();
     loop {
         bytes.clear();
-        let read = input
-            .read_until(b'\n', &mut bytes)
-            .map_err(|error| Failure::new(Exit::NoInput, error))?;
+        let read = input.read_until(b'\n', &mut bytes).map_err(|error| load::no_input(&error))?;
         if read == 0 {
             return Ok(bad);
         }
         number += 1;
-        match serde_json::from_slice::<Line>(&bytes) {
+        match parse(&bytes) {
             Ok(line) => matcher.answer(line, out)?,
             Err(error) => {
                 bad += 1;
-                json_line(out, &BadLine { line: number, error: error.to_string() })?;
+                json_line(out, &BadLine { line: number, error })?;
             }
         }
     }
+}
+
+/// Reads one line, or says what is wrong with it and at which column.
+fn parse(bytes: &[u8]) -> Result<Line, String> {
+    // Serde would take a list for an object whose keys are left out.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err("a list; an object {…} is wanted".to_owned());
+    }
+    // Each line is a document of its own: "line 1" would contradict the number beside it.
+    serde_json::from_slice(bytes)
+        .map_err(|error| error.to_string().replace(" line 1 column", " column"))
 }
 
 fn json_line(out: &mut dyn Write, value: &impl Serialize) -> Result<(), Failure> {

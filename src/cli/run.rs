@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::exit::{Exit, Failure};
 use super::load::{self, Folder};
 use crate::clock::{Clock, SystemClock};
-use crate::daemon::wire::Access;
+use crate::daemon::wire::{self, Access};
 use crate::daemon::{run as service, start};
 
 /// What `run` is told.
@@ -17,16 +17,19 @@ pub struct Arguments {}
 pub fn run(_: &Arguments, config: Option<PathBuf>) -> Result<Exit, Failure> {
     let folder = Folder::named(config);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    load::runtime()?.block_on(async {
+    load::to_the_end(async {
         let started =
             start::start(folder.path.clone(), &folder.environment, Access::Alone, clock.now())
                 .await?;
         if started.in_force.rejected.is_some() {
             load::say(&started.problems);
         }
+        // A mail set-up that cannot work is the configuration's fault, told with its line and remedy.
+        wire::transport(&started.parts.settings, &folder.environment)
+            .map_err(|problems| load::refused(&problems))?;
         service::run(folder.path, folder.environment, clock, started)
             .await
             .map_err(|error| Failure::new(Exit::Io, error))?;
         Ok(Exit::Fine)
-    })
+    })?
 }

@@ -4,7 +4,7 @@
 //! its `without_company` says. Rules link likewise; they add severity and readers, and `hold` is the
 //! one way to lower.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::watchlist::WithoutCompany;
@@ -15,6 +15,10 @@ use crate::model::{
 use super::manner::Manner;
 use super::matching::{Found, Reading, Scene, term};
 use super::watchlist::{Condition, Watchlist};
+
+/// Segments of a round-up that a rule looks at: far more than a digest of headlines has, and a bound
+/// on the work for a hostile one.
+const SEGMENTS: usize = 200;
 
 /// Who says it: what rules and official-only topics look at beside the words.
 #[derive(Clone, Copy, Debug, Default)]
@@ -81,6 +85,8 @@ pub(crate) struct Case<'a> {
     /// Companies and topics that count, by number.
     companies: BTreeSet<u32>,
     topics: BTreeSet<u32>,
+    /// The first company of each segment.
+    company_in: BTreeMap<u32, &'a Found>,
 }
 
 impl<'a> Case<'a> {
@@ -97,7 +103,12 @@ impl<'a> Case<'a> {
         let asked =
             !topics.is_empty() || (!watchlist.conditions.is_empty() && !companies.is_empty());
         let manner = asked.then(|| Manner::of(&reading.text, reading.lang));
-        Self { watchlist, reading, origin, manner, companies, topics }
+        let mut company_in = BTreeMap::new();
+        for found in reading.counting().filter(|found| found.kind() == EntityKind::Company) {
+            let segment = reading.text.tokens[found.first as usize].segment;
+            company_in.entry(segment).or_insert(found);
+        }
+        Self { watchlist, reading, origin, manner, companies, topics, company_in }
     }
 
     pub(crate) fn round_up(&self) -> bool {
@@ -118,13 +129,12 @@ impl<'a> Case<'a> {
 
     /// The company that a topic's words are about, and the hit that shows it.
     fn linked(&self, topic: u32) -> Option<(&Found, &Found)> {
-        let about = |topic: &Found| {
-            self.reading.counting().find(|company| {
-                company.kind() == EntityKind::Company
-                    && (!self.round_up() || self.segment(company) == self.segment(topic))
-            })
-        };
-        self.hits(EntityKind::Topic, topic).find_map(|topic| Some((about(topic)?, topic)))
+        let mut about = self.hits(EntityKind::Topic, topic);
+        if !self.round_up() {
+            let company = *self.company_in.values().next()?;
+            return Some((company, about.next()?));
+        }
+        about.find_map(|topic| Some((*self.company_in.get(&self.segment(topic))?, topic)))
     }
 
     /// Whether the topic's words, or who says them, make it an alert without a company.
@@ -232,14 +242,10 @@ impl<'a> Case<'a> {
         if !self.round_up() || !links(when) {
             return self.asks(when, None).then_some(None);
         }
-        let mut segments: Vec<u32> =
-            self.reading.text.tokens.iter().map(|token| token.segment).collect();
-        segments.dedup();
-        // Only a segment with a hit can tell more than the empty one.
+        // Only a segment with a hit can hold more than an empty one does; a flood of them is cut.
         let told: BTreeSet<u32> =
             self.reading.counting().map(|found| self.segment(found)).collect();
-        segments.retain(|segment| told.contains(segment));
-        segments.into_iter().map(Some).find(|segment| self.asks(when, *segment))
+        told.into_iter().take(SEGMENTS).map(Some).find(|segment| self.asks(when, *segment))
     }
 
     fn asks(&self, when: &Condition, segment: Option<u32>) -> bool {

@@ -18,6 +18,7 @@ enum Says {
     Act,
     Talk,
     RoundUp,
+    Reaction,
 }
 
 struct Lists {
@@ -33,6 +34,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         (Says::Act, include_str!("words/acts.txt")),
         (Says::Talk, include_str!("words/talk.txt")),
         (Says::RoundUp, include_str!("words/round_up.txt")),
+        (Says::Reaction, include_str!("words/reactions.txt")),
     ];
     for (what, list) in lists {
         for entry in entries(list) {
@@ -64,6 +66,7 @@ pub(crate) struct Manner {
     /// Sentences of the title.
     title: Vec<u32>,
     round_up: bool,
+    reacts: bool,
 }
 
 impl Manner {
@@ -94,8 +97,14 @@ impl Manner {
             acts: sentences(Says::Act),
             talks: sentences(Says::Talk),
             round_up: announced || segments.len() >= 4,
+            reacts: sentences(Says::Reaction).iter().any(|sentence| title.contains(sentence)),
             title,
         }
+    }
+
+    /// Whether the title tells how somebody answers an event, rather than the event.
+    pub(crate) fn reacts(&self) -> bool {
+        self.reacts
     }
 
     /// Whether the text tells of several matters that need not belong together.
@@ -122,18 +131,17 @@ mod tests {
 
     #[test]
     fn every_entry_of_the_lists_is_a_phrase() {
-        let lists = ["words/acts.txt", "words/talk.txt", "words/round_up.txt"];
+        let lists = ["acts", "talk", "round_up", "reactions"];
         let texts = [
             include_str!("words/acts.txt"),
             include_str!("words/talk.txt"),
             include_str!("words/round_up.txt"),
+            include_str!("words/reactions.txt"),
         ];
         for (name, list) in lists.iter().zip(texts) {
             for entry in entries(list) {
-                assert!(
-                    Collector::default().add(entry, Reading::Inflected).is_ok(),
-                    "{name}: {entry}"
-                );
+                let (entry, reading) = reading(entry);
+                assert!(Collector::default().add(entry, reading).is_ok(), "{name}: {entry}");
             }
         }
     }

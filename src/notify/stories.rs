@@ -112,7 +112,8 @@ fn names(list: &[&Named]) -> Option<String> {
     let names: Vec<String> = list.iter().take(12).map(|one| line(&one.name, NAME)).collect();
     let more = list.len().saturating_sub(names.len());
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    (!names.is_empty()).then(|| names.join(", ") + &more)
+    // A topic's name may hold commas.
+    (!names.is_empty()).then(|| names.join(" · ") + &more)
 }
 
 /// How many items of each story the page lists, given how many it may list in all: every story's

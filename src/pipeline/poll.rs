@@ -4,12 +4,13 @@
 //! nobody else anything. What a poll brought is written in one transaction with the validators that
 //! vouch for it.
 
-use std::collections::VecDeque;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinError, JoinSet};
 
+use super::turns::Turns;
 use super::{Ground, network};
 use crate::collect::fetch::{Fetched, Fetcher};
 use crate::collect::item::{Sorted, identity, sort_out};
@@ -21,12 +22,15 @@ use crate::store::{Claim, FinishedPoll, SourceTask, StoreError};
 /// Sources polled at the same time; the fetcher bounds those of one host further.
 const AT_ONCE: usize = 128;
 
+/// Sources claimed and waiting for a place.
+const WAITING: usize = 4096;
+
 /// While our own network is out, so many polls at a time look whether it is back; the others wait.
 const SCOUTS: usize = 3;
 
-/// Longer than any poll can take (the fetcher's own deadline is far shorter), so that a lease only
-/// runs out under a process that died.
-const LEASE: Duration = Duration::from_secs(15 * 60);
+/// Longer than any poll can take, the wait for its place included (the fetcher's own deadline is far
+/// shorter), so that a lease only runs out under a process that died.
+const LEASE: Duration = Duration::from_secs(110 * 60);
 
 /// What became of one poll, for whoever watches.
 #[derive(Clone, Debug)]
@@ -70,14 +74,24 @@ impl PolledSum {
 pub struct Poller {
     ground: Ground,
     fetcher: Arc<Fetcher>,
+    per_host: usize,
     network: network::Shared,
 }
 
 impl Poller {
-    /// A step that fetches with `fetcher`, which keeps the pace of each host.
+    /// A step that fetches with `fetcher`, which keeps the pace of each host: `per_host` requests at
+    /// a time.
     #[must_use]
-    pub fn new(ground: Ground, fetcher: Arc<Fetcher>) -> Self {
-        Self { ground, fetcher, network: network::Shared::default() }
+    pub fn new(ground: Ground, fetcher: Arc<Fetcher>, per_host: usize) -> Self {
+        Self { ground, fetcher, per_host, network: network::Shared::default() }
+    }
+
+    /// No poll under way yet.
+    #[must_use]
+    pub fn running(&self) -> Running {
+        // Twice what a host is asked at a time: whenever one ends, the next is ready.
+        let turns = Turns::new(self.per_host.saturating_mul(2));
+        Running { polls: JoinSet::new(), host_of: HashMap::new(), turns, room: AT_ONCE }
     }
 
     /// Polls what is due now (or, with [`Claim::All`], everything that no Retry-After forbids) and
@@ -95,46 +109,50 @@ impl Poller {
         let lease = now.plus(LEASE);
         let claimed = self.ground.store.claim_due_sources(now, lease, usize::MAX, claim).await?;
         let total = claimed.len();
-        let mut waiting: VecDeque<SourceTask> = claimed.into();
-        let mut running = JoinSet::new();
+        let mut running = self.running();
         let mut sum = PolledSum::default();
-        loop {
-            while running.len() < AT_ONCE {
-                let Some(task) = waiting.pop_front() else { break };
-                self.spawn(&mut running, task);
-            }
-            let Some(ended) = running.join_next().await else { return Ok(sum) };
-            let report = report_of(ended)?;
+        running.wait_all(claimed);
+        self.fill(&mut running);
+        while let Some(ended) = running.next().await {
+            let report = ended?;
             sum.add(&report);
             watch(total, &report);
+            self.fill(&mut running);
         }
+        Ok(sum)
     }
 
-    /// Starts polls of what is due, up to the number that may run at once. Answers how many were
-    /// started.
+    /// Starts polls of what is due, up to the number that may run at once. Answers whether all that
+    /// is due was claimed; else there is nothing to look for before a poll ends.
     ///
     /// # Errors
     ///
     /// When the store fails.
-    pub async fn start_due(&self, running: &mut Running) -> Result<usize, StoreError> {
-        running.room = if self.out_since().await.is_some() { SCOUTS } else { AT_ONCE };
-        let free = running.room.saturating_sub(running.polls.len());
-        if free == 0 {
-            return Ok(0);
+    pub async fn start_due(&self, running: &mut Running) -> Result<bool, StoreError> {
+        let out = self.out_since().await.is_some();
+        running.room = if out { SCOUTS } else { AT_ONCE };
+        let most = if out { SCOUTS } else { WAITING };
+        let room = most.saturating_sub(running.turns.waiting());
+        let mut claimed = 0;
+        if room > 0 {
+            let now = self.ground.clock.now();
+            let lease = now.plus(LEASE);
+            let store = &self.ground.store;
+            let tasks = store.claim_due_sources(now, lease, room, Claim::Due).await?;
+            claimed = tasks.len();
+            running.wait_all(tasks);
         }
-        let now = self.ground.clock.now();
-        let tasks =
-            self.ground.store.claim_due_sources(now, now.plus(LEASE), free, Claim::Due).await?;
-        let started = tasks.len();
-        for task in tasks {
-            self.spawn(&mut running.polls, task);
-        }
-        Ok(started)
+        self.fill(running);
+        Ok(claimed < room)
     }
 
-    fn spawn(&self, running: &mut JoinSet<Result<Report, StoreError>>, task: SourceTask) {
-        let step = self.clone();
-        running.spawn(async move { step.poll(task).await });
+    fn fill(&self, running: &mut Running) {
+        while running.polls.len() < running.room {
+            let Some((host, task)) = running.turns.next() else { return };
+            let step = self.clone();
+            let poll = running.polls.spawn(async move { step.poll(task).await });
+            running.host_of.insert(poll.id(), host);
+        }
     }
 
     /// Since when our own network has been out, if it is: then no source is blamed for its silence.
@@ -180,39 +198,45 @@ impl Poller {
     }
 }
 
-/// Polls that are under way.
+/// The host that a source is asked at, with its port: what the pace is kept for.
+fn host_of(source: &Source) -> String {
+    let rest = source.url.split_once("://").map_or(source.url.as_str(), |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned()
+}
+
+/// Polls that are under way, and claimed sources that wait for their place.
 pub struct Running {
     polls: JoinSet<Result<Report, StoreError>>,
+    host_of: HashMap<task::Id, String>,
+    turns: Turns<SourceTask>,
+    /// How many may be under way.
     room: usize,
 }
 
-impl Default for Running {
-    fn default() -> Self {
-        Self { polls: JoinSet::new(), room: AT_ONCE }
-    }
-}
-
 impl Running {
-    /// Whether no more may start before one ends.
-    #[must_use]
-    pub fn is_full(&self) -> bool {
-        self.polls.len() >= self.room
-    }
-
     /// Waits for the next one to end; `None` when none is under way.
     ///
     /// # Errors
     ///
     /// When the store could not take what it brought.
     pub async fn next(&mut self) -> Option<Result<Report, StoreError>> {
-        self.polls.join_next().await.map(report_of)
+        let ended = self.polls.join_next_with_id().await?;
+        let id = ended.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
+        if let Some(host) = self.host_of.remove(&id) {
+            self.turns.done(&host);
+        }
+        Some(report_of(ended.map(|(_, report)| report)))
+    }
+
+    fn wait_all(&mut self, tasks: Vec<SourceTask>) {
+        for task in tasks {
+            self.turns.add(host_of(&task.source), task);
+        }
     }
 }
 
 /// A task that panicked is a bug of ours; its lease runs out and the source is polled again.
-fn report_of(
-    ended: Result<Result<Report, StoreError>, tokio::task::JoinError>,
-) -> Result<Report, StoreError> {
+fn report_of(ended: Result<Result<Report, StoreError>, JoinError>) -> Result<Report, StoreError> {
     match ended {
         Ok(report) => report,
         Err(error) => {

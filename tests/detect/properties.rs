@@ -98,9 +98,9 @@ fn term_of(words: &[usize]) -> (String, Vec<String>) {
     let words: Vec<String> = words.iter().map(|word| WORDS[*word].to_owned()).collect();
     let mut term = String::new();
     for word in &words {
-        if !term.is_empty()
-            && !(is_character(word) && term.chars().next_back().is_some_and(|one| !one.is_ascii()))
-        {
+        let touches =
+            is_character(word) && term.chars().next_back().is_some_and(|one| !one.is_ascii());
+        if !term.is_empty() && !touches {
             term.push(' ');
         }
         term.push_str(word);
@@ -214,7 +214,7 @@ fn long_hostile_texts_are_only_long() {
         "no ", "NO-", "$NO ", "ban no ", "&", "&amp;", "京东", "'s", "a.", "((((", "\u{301}",
         "n\u{ad}",
     ] {
-        let title = text.repeat(20_000);
+        let title = text.repeat(3_000);
         let told = explain(&watchlist, &item(&title, "", "en"), Origin::default());
         assert!(told.judgement.hits.len() <= title.len());
     }

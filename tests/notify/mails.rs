@@ -25,6 +25,7 @@ pub(crate) fn input<'a>(
 ) -> DigestInput<'a> {
     DigestInput {
         reader,
+        first: false,
         from: at(FROM),
         until: at(NOW),
         on_demand: false,

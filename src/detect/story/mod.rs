@@ -110,7 +110,7 @@ impl StoryBook {
     /// Where the item belongs, judged by what was added before. Remembers nothing.
     #[must_use]
     pub fn place(&self, candidate: &Candidate<'_>) -> Placement {
-        let wording = Wording::of(candidate.text);
+        let wording = Wording::of(candidate.text, candidate.companies);
         let keys = keys(candidate);
         if let Some(original) = self.original(candidate, &wording, &keys) {
             // A copy of a copy is a copy of the first.
@@ -135,7 +135,8 @@ impl StoryBook {
             .last()
     }
 
-    /// The story whose items speak most alike, if they speak of the same event.
+    /// The story whose items speak most alike, if they speak of the same event. Where a story has
+    /// items in the candidate's language, those decide.
     fn story(
         &self,
         candidate: &Candidate<'_>,
@@ -143,21 +144,28 @@ impl StoryBook {
         keys: &[Key],
     ) -> Option<Arc<str>> {
         let mut seen = HashSet::new();
-        let mut best: Option<(f32, &Remembered)> = None;
+        let mut stories: Vec<(&Arc<str>, bool, f32)> = Vec::new();
         for one in keys.iter().skip(1).flat_map(|key| self.under(key)) {
-            if !seen.insert(Arc::as_ptr(&one.id)) || !self.goes_on(&one.story, candidate.published)
+            let apart = apart(one.published, candidate.published);
+            if !seen.insert(Arc::as_ptr(&one.id))
+                || apart > SILENCE
+                || !self.goes_on(&one.story, candidate.published)
             {
                 continue;
             }
-            if apart(one.published, candidate.published) > SILENCE {
-                continue;
-            }
-            let likeness = wording.likeness(&one.wording, keys.first() == one.keys.first());
-            if likeness > best.map_or(0.0, |(likeness, _)| likeness) {
-                best = Some((likeness, one));
+            let alike = alike(keys.first(), one.keys.first());
+            let likeness = wording.likeness(&one.wording, alike, apart.as_secs_f32() / 3600.0);
+            let native = !wording.foreign(&one.wording);
+            match stories.iter_mut().find(|(story, ..)| *story == &one.story) {
+                Some((_, known, _)) if *known && !native => {}
+                Some((_, known, best)) if native && !*known => (*known, *best) = (true, likeness),
+                Some((.., best)) => *best = best.max(likeness),
+                None => stories.push((&one.story, native, likeness)),
             }
         }
-        best.map(|(_, one)| Arc::clone(&one.story))
+        // The first of equals is the story of the newest item.
+        let best = stories.into_iter().filter(|(.., likeness)| *likeness > 0.0);
+        best.rev().max_by(|a, b| a.2.total_cmp(&b.2)).map(|(story, ..)| Arc::clone(story))
     }
 
     /// Whether a story is neither over nor too old for an item of this time.
@@ -210,7 +218,7 @@ impl StoryBook {
             published: at,
             copy: copy_of.is_some(),
             keys,
-            wording: Wording::of(candidate.text),
+            wording: Wording::of(candidate.text, candidate.companies),
         });
         while self.items.len() > self.capacity {
             self.forget();
@@ -237,6 +245,20 @@ impl StoryBook {
         }
         self.oldest += 1;
     }
+}
+
+/// The share of companies and topics that two items have in common.
+fn alike(one: Option<&Key>, other: Option<&Key>) -> f32 {
+    let (Some(Key::Matter(companies, topics)), Some(Key::Matter(others, other_topics))) =
+        (one, other)
+    else {
+        return 0.0;
+    };
+    let common =
+        |one: &[Arc<str>], other: &[Arc<str>]| one.iter().filter(|id| other.contains(id)).count();
+    let shared = common(companies, others) + common(topics, other_topics);
+    let all = companies.len() + topics.len() + others.len() + other_topics.len() - shared;
+    if all == 0 { 0.0 } else { shared as f32 / all as f32 }
 }
 
 fn apart(one: Timestamp, other: Timestamp) -> Duration {

@@ -3,6 +3,9 @@
 //! Only references with their semicolon are read, and each stands for one character, so that a span
 //! covers it whole. Unknown ones stay as they are.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Longest reference that is looked at, `&` and `;` included: `&thetasym;` and `&#x10ffff;` fit.
 const LONGEST: usize = 12;
 
@@ -36,13 +39,18 @@ fn numeric(number: &str) -> Option<char> {
 }
 
 fn named(name: &str) -> Option<char> {
-    let data = include_str!("../words/entities.txt");
-    data.lines()
-        .filter(|line| !line.starts_with('#'))
-        .flat_map(str::split_whitespace)
-        .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
-        .and_then(|code| u32::from_str_radix(code, 16).ok())
-        .and_then(char::from_u32)
+    static NAMES: LazyLock<HashMap<&'static str, char>> = LazyLock::new(|| {
+        let data = include_str!("../words/entities.txt");
+        data.lines()
+            .filter(|line| !line.starts_with('#'))
+            .flat_map(str::split_whitespace)
+            .filter_map(|pair| {
+                let (name, code) = pair.split_once('=')?;
+                Some((name, u32::from_str_radix(code, 16).ok().and_then(char::from_u32)?))
+            })
+            .collect()
+    });
+    NAMES.get(name).copied()
 }
 
 #[cfg(test)]

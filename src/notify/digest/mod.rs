@@ -29,6 +29,8 @@ pub struct DigestInput<'a> {
     pub reader: &'a Reader,
     /// Where the last one ended.
     pub from: Timestamp,
+    /// It is the reader's first digest, so nothing ended at `from`.
+    pub first: bool,
     /// Where this one ends: the present.
     pub until: Timestamp,
     /// Somebody asked for it, outside the schedule.
@@ -92,12 +94,17 @@ pub(super) fn fit(
         // What was too much, in proportion: near the goal at once, and one less in any case.
         most = (most * LARGEST_HTML / html.len()).min(most - 1);
     };
-    let attachments = (most < items).then(|| Attachment {
+    let attachments = (most < items).then(|| whole_list(stories, day));
+    Content { subject, text, html, attachments: attachments.into_iter().collect() }
+}
+
+/// All items of these stories as a file.
+pub(super) fn whole_list(stories: &[Story<'_>], day: String) -> Attachment {
+    Attachment {
         name: format!("watchlist-{day}.csv"),
         media_type: "text/csv; charset=utf-8".to_owned(),
         bytes: listing::csv(stories),
-    });
-    Content { subject, text, html, attachments: attachments.into_iter().collect() }
+    }
 }
 
 /// `2 high, 5 medium` stories.
@@ -164,7 +171,10 @@ fn page(
     let shown: Vec<_> = shown
         .map(|(at, (story, most))| stories::show(story, at + 1, *most, input.until, zone))
         .collect();
-    let since = moment(input.from, input.until, zone);
+    let since = match input.first {
+        true => "so far".to_owned(),
+        false => format!("since {}", moment(input.from, input.until, zone)),
+    };
     Page {
         subject: subject.to_owned(),
         heading: format!(
@@ -174,10 +184,11 @@ fn page(
         ),
         sentence: match stories.is_empty() {
             true => format!("{}; {}", counts(stories), facts.sentence(input.until, zone)),
-            false => format!("{} since {since}", counts(stories)),
+            false => format!("{} {since}", counts(stories)),
         },
         basis: match stories.is_empty() {
-            true => format!("Since {since}."),
+            true if input.first => "The first digest.".to_owned(),
+            true => format!("Since {}.", moment(input.from, input.until, zone)),
             false => basis(stories, facts, input),
         },
         notes: notes(input, facts),
@@ -265,11 +276,16 @@ pub(super) fn cut(stories: &[Story<'_>], allotted: &[usize]) -> Option<String> {
 
 fn small(input: &DigestInput<'_>, stories: &[Story<'_>]) -> Vec<String> {
     let zone = input.reader.zone;
+    let until = moment(input.until, input.until, zone);
+    let covers = match input.first {
+        true => format!("This first mail covers what the sources showed until {until}."),
+        false => {
+            format!("This mail covers {} to {until}.", moment(input.from, input.until, zone))
+        }
+    };
     let mut small = vec![format!(
-        "This mail covers {} to {}. It judges titles, summaries, contents and categories as the \
-         feeds deliver them, not the linked pages.",
-        moment(input.from, input.until, zone),
-        moment(input.until, input.until, zone)
+        "{covers} It judges titles, summaries, contents and categories as the feeds deliver them, \
+         not the linked pages."
     )];
     small.push(made_by(input.watchlist, stories));
     let next = input.reader.schedule.next_after(input.until);

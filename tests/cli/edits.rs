@@ -1,0 +1,187 @@
+//! A bad edit after a good start: the last good version stays in force, and everybody who looks is
+//! told where the mistake is and what to write instead.
+
+use std::fs;
+
+use super::Answer;
+use super::desk::{Desk, Service};
+use super::site::feed;
+
+/// The edit that is wrong, and what is said of it.
+const BAD: &str = "[[company]]\nname = \"Huawei\"\nalias = [\"HW\"]\n";
+const PLACE: &str = "watchlist.toml:3:1";
+const HINT: &str = "did you mean `aliases`?";
+
+fn spoilt() -> Desk {
+    let desk = Desk::new();
+    desk.ask(&["once"]).ends(0);
+    desk.write("watchlist.toml", BAD);
+    desk.site.put("/wire.xml", feed(&["Panel: NYSE delists Alibaba after audit inspection"]));
+    desk
+}
+
+#[track_caller]
+fn told(text: &str) {
+    for words in [PLACE, HINT] {
+        assert!(text.contains(words), "'{words}' is not said\n{text}");
+    }
+}
+
+#[test]
+fn once_goes_on_with_the_last_good_version() {
+    let desk = spoilt();
+    let said = desk.ask(&["once", "--all"]).ends(0).says("1 new items").says("1 alerts");
+    told(&said.err);
+    let status = desk.status();
+    assert_eq!(status["watchlist"]["version"], 1, "nothing new is in force");
+    told(status["watchlist"]["degraded"].as_str().unwrap());
+    let shown = desk.ask(&["status"]).ends(0).out;
+    told(&shown);
+    assert!(shown.contains("stays in force"), "{shown}");
+    let mails = desk.mails();
+    let newest = mails.iter().map(|mail| text_of(mail)).find(|text| text.contains("NYSE delists"));
+    let newest = newest.expect("the digest with the news");
+    assert!(newest.contains(PLACE), "the digest says that an edit was refused\n{newest}");
+    told(&desk.ask(&["check"]).ends(78).out);
+}
+
+fn text_of(mail: &[u8]) -> String {
+    let mail = mail_parser::MessageParser::default().parse(mail).unwrap();
+    mail.body_text(0).unwrap().into_owned()
+}
+
+#[test]
+fn the_service_starts_with_the_last_good_version() {
+    let desk = spoilt();
+    let service = desk.run();
+    told(&service.said);
+    told(desk.status()["watchlist"]["degraded"].as_str().unwrap());
+    assert_eq!(service.stop(), Some(0));
+}
+
+#[test]
+fn a_mended_edit_is_taken_and_the_complaint_is_gone() {
+    let desk = spoilt();
+    desk.ask(&["once"]).ends(0);
+    desk.edit("watchlist.toml", "alias =", "aliases =");
+    let said = desk.ask(&["once"]).ends(0);
+    assert!(!said.err.contains("error"), "{said}");
+    let watchlist = &desk.status()["watchlist"];
+    assert_eq!(
+        (&watchlist["version"], &watchlist["degraded"]),
+        (&2.into(), &serde_json::Value::Null)
+    );
+}
+
+#[test]
+fn a_reload_takes_what_is_good_and_refuses_what_is_not() {
+    let desk = Desk::new();
+    let service = desk.run();
+    desk.write("watchlist.toml", BAD);
+    service.signal("HUP");
+    told(&service.until("did you mean"));
+    assert_eq!(desk.status()["watchlist"]["version"], 1);
+    desk.edit("watchlist.toml", "alias =", "aliases =");
+    service.signal("HUP");
+    service.until("reloaded: version 2");
+    assert_eq!(desk.status()["watchlist"]["degraded"], serde_json::Value::Null);
+    assert_eq!(service.stop(), Some(0));
+}
+
+/// Spoils one file of a desk that ran before, and runs `once` on it.
+fn after(spoil: impl FnOnce(&Desk)) -> (Desk, Answer) {
+    let desk = Desk::new();
+    desk.ask(&["once"]).ends(0);
+    spoil(&desk);
+    let answer = desk.ask(&["once", "--all"]);
+    (desk, answer)
+}
+
+/// Whichever file is spoilt, and however: the service goes on.
+#[test]
+fn no_file_can_stop_it() {
+    type Mistake = (&'static str, &'static str, fn(&Desk));
+    let mistakes: [Mistake; 11] = [
+        ("a broken header", "watchlistd.toml", |desk| {
+            desk.edit("watchlistd.toml", "[mail]\n", "[mail\n");
+        }),
+        ("a key without a value", "watchlistd.toml", |desk| {
+            desk.edit("watchlistd.toml", "timezone = \"Europe/Berlin\"", "timezone =");
+        }),
+        ("a missing key", "watchlistd.toml", |desk| {
+            desk.edit("watchlistd.toml", "contact = ", "# contact = ");
+        }),
+        ("a topic's search", "watchlist.toml", |desk| {
+            desk.edit("watchlist.toml", "terms = [\"delist\"]", "search = [\"delist AND (\"]");
+        }),
+        ("broken TOML", "watchlist.toml", |desk| desk.write("watchlist.toml", "[[company]\n")),
+        ("an empty file", "watchlist.toml", |desk| desk.write("watchlist.toml", "")),
+        ("a schedule", "readers.toml", |desk| {
+            desk.write(
+                "readers.toml",
+                "[[reader]]\nname = \"Mei\"\nto = [\"mei@bank.test\"]\ndigest = \"weekdys 08:00\"\n",
+            );
+        }),
+        ("a missing file", "readers.toml", |desk| {
+            fs::remove_file(desk.folder().join("readers.toml")).unwrap();
+        }),
+        ("a source's address", "sources.toml", |desk| {
+            desk.edit("sources.toml", "http://", "htp://");
+        }),
+        ("an unknown key", "watchlistd.toml", |desk| {
+            desk.edit("watchlistd.toml", "[mail]\n", "[mail]\nprot = 25\n");
+        }),
+        ("an unknown zone", "watchlistd.toml", |desk| {
+            desk.edit(
+                "watchlistd.toml",
+                "timezone = \"Europe/Berlin\"",
+                "timezone = \"Europe/Berln\"",
+            );
+        }),
+    ];
+    for (what, file, spoil) in mistakes {
+        let (desk, said) = after(spoil);
+        assert_eq!(said.code, Some(0), "{what}\n{said}");
+        assert!(said.err.contains(file), "{what}\n{said}");
+        assert_eq!(desk.site.asked("/wire.xml"), 2, "{what}");
+        assert!(desk.status()["watchlist"]["degraded"].is_string(), "{what}");
+    }
+}
+
+/// When `watchlistd.toml` itself is unreadable, the store is looked for at its default place.
+#[test]
+fn without_its_settings_the_store_is_found_at_the_default_place() {
+    for spoil in ["timezone = \"Europe/Berlin\"\n[mail\n", "", "\u{0}"] {
+        let desk = Desk::new();
+        desk.edit("watchlistd.toml", "storage = ", "# storage = ");
+        let state = desk.state();
+        let ask = |arguments: &[&str]| {
+            super::answer(desk.command(arguments).env("STATE_DIRECTORY", &state))
+        };
+        ask(&["once"]).ends(0);
+        desk.write("watchlistd.toml", spoil);
+        ask(&["once"]).ends(0).says("watchlistd.toml");
+        let status = ask(&["status"]).ends(0).out;
+        assert!(status.contains("watchlistd.toml"), "{status}");
+        let variables = [("STATE_DIRECTORY", state.to_str().unwrap())];
+        let service = Service::start(&desk.folder(), &variables);
+        assert!(service.said.contains("watchlistd.toml"), "{}", service.said);
+        fs::remove_dir_all(desk.folder().join("watchlist.d")).ok();
+        assert_eq!(service.stop(), Some(0));
+    }
+}
+
+/// Also when the whole folder is gone.
+#[test]
+fn without_its_folder_the_last_good_version_is_in_force() {
+    let desk = Desk::new();
+    desk.edit("watchlistd.toml", "storage = ", "# storage = ");
+    let state = tempfile::tempdir().unwrap();
+    let ask = |arguments: &[&str]| {
+        super::answer(desk.command(arguments).env("STATE_DIRECTORY", state.path()))
+    };
+    ask(&["once"]).ends(0);
+    fs::remove_dir_all(desk.folder()).unwrap();
+    ask(&["once", "--all"]).ends(0).says("no such file or folder");
+    assert_eq!(desk.site.asked("/wire.xml"), 2);
+}
