@@ -1,5 +1,6 @@
 //! The HTTP client: requests, redirects, deadlines and the body.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap, HeaderValue};
@@ -8,7 +9,7 @@ use reqwest::{Client, Response, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::address::{PrivateAddress, PublicOnly, private_literal};
+use super::address::{Lookup, PrivateAddress, PublicOnly, System, private_literal};
 use super::host::Hosts;
 use super::{Body, Failure, FailureKind, FetchSettings, Fetched, SetUpError, Validators, answer};
 use crate::collect::decode;
@@ -28,6 +29,14 @@ pub(super) struct Clients {
 
 impl Clients {
     pub(super) fn new(settings: &FetchSettings) -> Result<Self, SetUpError> {
+        Self::with(settings, Arc::new(System))
+    }
+
+    /// With another source of addresses than the system's.
+    pub(super) fn with<L: Lookup>(
+        settings: &FetchSettings,
+        lookup: Arc<L>,
+    ) -> Result<Self, SetUpError> {
         let build = |public: bool| {
             let mut builder = Client::builder()
                 .redirect(Policy::none())
@@ -38,7 +47,7 @@ impl Clients {
                 .pool_max_idle_per_host(1)
                 .pool_idle_timeout(Duration::from_secs(30));
             if public {
-                builder = builder.dns_resolver(PublicOnly);
+                builder = builder.dns_resolver(PublicOnly(Arc::clone(&lookup)));
             }
             builder.build().map_err(|why| SetUpError(with_causes(&why)))
         };
@@ -266,5 +275,51 @@ mod tests {
         let url = Url::parse("http://a.test/").unwrap();
         assert!(redirect(301, None, &url).is_err());
         assert!(redirect(200, Some("/g".to_owned()), &url).unwrap().is_none());
+    }
+
+    /// A front that may be asked sends us to a back that may not.
+    #[tokio::test]
+    async fn a_redirect_to_a_private_address_is_not_followed() {
+        use futures_util::FutureExt;
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        use tokio::net::TcpListener;
+
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let front = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let back = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = back.local_addr().unwrap().port();
+        let at = front.local_addr().unwrap();
+        // The one name that stands for a public host here.
+        let client = |builder: reqwest::ClientBuilder| {
+            builder.redirect(Policy::none()).no_proxy().resolve("front.test", at).build().unwrap()
+        };
+        let public = Client::builder().dns_resolver(PublicOnly(Arc::new(System)));
+        let clients = Clients { public: client(public), any: client(Client::builder()) };
+        let settings = FetchSettings::new("desk@news.test");
+        let hosts = Hosts::new(1, Duration::ZERO);
+        let request = Request {
+            clients: &clients,
+            hosts: &hosts,
+            settings: &settings,
+            allow_private: false,
+            validators: Validators::default(),
+        };
+        for host in ["127.0.0.1", "localhost", "[::ffff:7f00:1]", "0x7f.1", "017700000001"] {
+            let serve = async {
+                let (mut stream, _) = front.accept().await.unwrap();
+                let mut asked = [0; 4096];
+                assert!(stream.read(&mut asked).await.unwrap() > 0);
+                let answer = format!(
+                    "HTTP/1.1 302 Found\r\nLocation: http://{host}:{port}/\r\n\
+                     Content-Length: 0\r\nConnection: close\r\n\r\n"
+                );
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            };
+            let address = format!("http://front.test:{}/feed", at.port());
+            let (came, ()) = tokio::join!(request.run(&address), serve);
+            let failure = came.unwrap_err();
+            assert_eq!(failure.kind, FailureKind::Blocked, "{host}: {}", failure.words);
+        }
+        assert!(back.accept().now_or_never().is_none(), "somebody connected");
     }
 }
