@@ -5,6 +5,7 @@
 //! one version from its first item to its last.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -95,38 +96,61 @@ impl Assessor {
         &mut self,
         current: &(dyn Fn() -> Arc<InForce> + Sync),
     ) -> Result<Assessed, StoreError> {
-        let mut done = Assessed::default();
-        loop {
-            let now = self.ground.clock.now();
-            let store = Arc::clone(&self.ground.store);
-            if !store.claim_assessment(self.holder.clone(), now, now.plus(LEASE)).await? {
-                // Somebody else's batches would be missing from our window.
-                self.recent = None;
-                return Ok(done);
-            }
-            let batch = store.unassessed(BATCH).await?;
-            if batch.is_empty() {
-                return Ok(done);
-            }
-            if self.recent.is_none() {
-                self.recent = Some(self.remember(now).await?);
-            }
-            let recent = self.recent.as_mut().expect("it was filled just above");
-            let in_force = current();
-            let decisions: Vec<Decision> =
-                batch.iter().map(|waiting| decide(waiting, &in_force, recent, now)).collect();
-            done.items += decisions.len() as u64;
-            done.alerts += decisions.iter().filter(|one| one.alert.is_some()).count() as u64;
-            done.notices += decisions.iter().map(|one| one.notices.len() as u64).sum::<u64>();
-            let assessment = Assessment { watchlist: in_force.version, at: now, decisions };
-            if let Err(error) = store.finish_assessment(assessment).await {
-                // The window now holds items whose decisions were not written.
-                self.recent = None;
-                return Err(error);
-            }
-            // A long backlog must not starve what else runs on this thread.
-            tokio::task::yield_now().await;
+        let mut all = Assessed::default();
+        while let Some(done) = self.batch(&current()).await? {
+            all.items += done.items;
+            all.alerts += done.alerts;
+            all.notices += done.notices;
         }
+        Ok(all)
+    }
+
+    /// Assesses one batch by one version of the watchlist. `None` when nothing waits, or while
+    /// somebody else holds the lease.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails; nothing of the batch was written then.
+    pub async fn batch(&mut self, in_force: &InForce) -> Result<Option<Assessed>, StoreError> {
+        let now = self.ground.clock.now();
+        let store = Arc::clone(&self.ground.store);
+        if !store.claim_assessment(self.holder.clone(), now, now.plus(LEASE)).await? {
+            // Somebody else's batches would be missing from our window.
+            self.recent = None;
+            return Ok(None);
+        }
+        let batch = store.unassessed(BATCH).await?;
+        if batch.is_empty() {
+            return Ok(None);
+        }
+        // Taken out, so that a batch that is not written, for whatever reason, leaves no window
+        // behind that knows its items.
+        let mut recent = match self.recent.take() {
+            Some(recent) => recent,
+            None => self.remember(now).await?,
+        };
+        let mut whole = true;
+        let decisions: Vec<Decision> = batch
+            .iter()
+            .map(|waiting| {
+                let decide = AssertUnwindSafe(|| decide(waiting, in_force, &mut recent, now));
+                catch_unwind(decide).unwrap_or_else(|_| {
+                    whole = false;
+                    give_up(waiting)
+                })
+            })
+            .collect();
+        let done = Assessed {
+            items: decisions.len() as u64,
+            alerts: decisions.iter().filter(|one| one.alert.is_some()).count() as u64,
+            notices: decisions.iter().map(|one| one.notices.len() as u64).sum(),
+        };
+        let assessment = Assessment { watchlist: in_force.version, at: now, decisions };
+        store.finish_assessment(assessment).await?;
+        self.recent = whole.then_some(recent);
+        // A long backlog must not starve what else runs on this thread.
+        tokio::task::yield_now().await;
+        Ok(Some(done))
     }
 
     async fn remember(&self, now: Timestamp) -> Result<Recent, StoreError> {
@@ -160,6 +184,23 @@ fn candidate<'a>(item: &'a Item, companies: &'a [Named], topics: &'a [Named]) ->
         text: &item.text,
         companies,
         topics,
+    }
+}
+
+/// What is recorded when judging an item ends in a bug of ours: just that. An item that nobody can
+/// judge must not stop all that come after it.
+fn give_up(waiting: &Unassessed) -> Decision {
+    let item = waiting.item.id.as_str();
+    tracing::error!(item, "judging item {item} ended in a bug; it is recorded and told to nobody");
+    Decision {
+        item: waiting.item.id.clone(),
+        revision: waiting.item.revision,
+        judgement: Judgement::default(),
+        story: waiting.story.clone(),
+        copy_of: None,
+        alert: None,
+        notices: Vec::new(),
+        untold: Some("judging it ended in a bug of this program".to_owned()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The HTTP client: requests, redirects, deadlines and the body.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap, HeaderValue};
@@ -8,7 +9,7 @@ use reqwest::{Client, Response, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::address::{PrivateAddress, PublicOnly, private_literal};
+use super::address::{Lookup, PrivateAddress, PublicOnly, System, private_literal};
 use super::host::Hosts;
 use super::{Body, Failure, FailureKind, FetchSettings, Fetched, SetUpError, Validators, answer};
 use crate::collect::decode;
@@ -28,6 +29,14 @@ pub(super) struct Clients {
 
 impl Clients {
     pub(super) fn new(settings: &FetchSettings) -> Result<Self, SetUpError> {
+        Self::with(settings, Arc::new(System))
+    }
+
+    /// With another source of addresses than the system's.
+    pub(super) fn with<L: Lookup>(
+        settings: &FetchSettings,
+        lookup: Arc<L>,
+    ) -> Result<Self, SetUpError> {
         let build = |public: bool| {
             let mut builder = Client::builder()
                 .redirect(Policy::none())
@@ -38,7 +47,7 @@ impl Clients {
                 .pool_max_idle_per_host(1)
                 .pool_idle_timeout(Duration::from_secs(30));
             if public {
-                builder = builder.dns_resolver(PublicOnly);
+                builder = builder.dns_resolver(PublicOnly(Arc::clone(&lookup)));
             }
             builder.build().map_err(|why| SetUpError(with_causes(&why)))
         };
@@ -72,7 +81,8 @@ impl Request<'_> {
             // Waiting for a turn is our own doing and does not count.
             let deadline = Instant::now() + left;
             let response = self.send(&url, deadline).await?;
-            let Some(next) = redirect(&response, &url)? else {
+            let location = answer::text(response.headers(), &header::LOCATION);
+            let Some(next) = redirect(response.status().as_u16(), location, &url)? else {
                 return self.read(response, &url, hop > 0 && permanent, deadline).await;
             };
             permanent &= matches!(response.status().as_u16(), 301 | 308);
@@ -176,12 +186,11 @@ impl Request<'_> {
 }
 
 /// Where a redirect leads, or `None` when the answer is none.
-fn redirect(response: &Response, url: &Url) -> Result<Option<Url>, Failure> {
-    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+fn redirect(status: u16, location: Option<String>, url: &Url) -> Result<Option<Url>, Failure> {
+    if !matches!(status, 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
-    let location = answer::text(response.headers(), &header::LOCATION)
-        .ok_or_else(|| broken(url.as_str(), "a redirect without an address"))?;
+    let location = location.ok_or_else(|| broken(url.as_str(), "a redirect without an address"))?;
     let mut next = url
         .join(location.trim())
         .map_err(|why| broken(url.as_str(), &format!("a redirect to '{location}': {why}")))?;
@@ -238,4 +247,79 @@ fn with_causes(why: &dyn std::error::Error) -> String {
         cause = one.source();
     }
     words.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redirects_lead_up_or_along_but_never_down() {
+        for (from, location, expected) in [
+            ("http://a.test/f", "https://a.test/f", Ok("https://a.test/f")),
+            ("https://a.test/f", "https://b.test/", Ok("https://b.test/")),
+            ("https://a.test/f", "//b.test/g#top", Ok("https://b.test/g")),
+            ("http://a.test/f", " /g ", Ok("http://a.test/g")),
+            ("https://a.test/f", "http://a.test/f", Err(FailureKind::Blocked)),
+            ("https://a.test/f", "http://a.test:443/f", Err(FailureKind::Blocked)),
+            ("http://a.test/f", "https://me:word@a.test/", Err(FailureKind::Blocked)),
+            ("http://a.test/f", "gopher://a.test/", Err(FailureKind::Broken)),
+            ("http://a.test/f", "javascript:alert(1)", Err(FailureKind::Broken)),
+            ("http://a.test/f", "http://[", Err(FailureKind::Broken)),
+        ] {
+            let url = Url::parse(from).unwrap();
+            let found = redirect(301, Some(location.to_owned()), &url);
+            let found = found.map(|next| next.unwrap().to_string()).map_err(|why| why.kind);
+            assert_eq!(found, expected.map(ToOwned::to_owned), "{from} → {location}");
+        }
+        let url = Url::parse("http://a.test/").unwrap();
+        assert!(redirect(301, None, &url).is_err());
+        assert!(redirect(200, Some("/g".to_owned()), &url).unwrap().is_none());
+    }
+
+    /// A front that may be asked sends us to a back that may not.
+    #[tokio::test]
+    async fn a_redirect_to_a_private_address_is_not_followed() {
+        use futures_util::FutureExt;
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        use tokio::net::TcpListener;
+
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let front = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let back = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = back.local_addr().unwrap().port();
+        let at = front.local_addr().unwrap();
+        // The one name that stands for a public host here.
+        let client = |builder: reqwest::ClientBuilder| {
+            builder.redirect(Policy::none()).no_proxy().resolve("front.test", at).build().unwrap()
+        };
+        let public = Client::builder().dns_resolver(PublicOnly(Arc::new(System)));
+        let clients = Clients { public: client(public), any: client(Client::builder()) };
+        let settings = FetchSettings::new("desk@news.test");
+        let hosts = Hosts::new(1, Duration::ZERO);
+        let request = Request {
+            clients: &clients,
+            hosts: &hosts,
+            settings: &settings,
+            allow_private: false,
+            validators: Validators::default(),
+        };
+        for host in ["127.0.0.1", "localhost", "[::ffff:7f00:1]", "0x7f.1", "017700000001"] {
+            let serve = async {
+                let (mut stream, _) = front.accept().await.unwrap();
+                let mut asked = [0; 4096];
+                assert!(stream.read(&mut asked).await.unwrap() > 0);
+                let answer = format!(
+                    "HTTP/1.1 302 Found\r\nLocation: http://{host}:{port}/\r\n\
+                     Content-Length: 0\r\nConnection: close\r\n\r\n"
+                );
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            };
+            let address = format!("http://front.test:{}/feed", at.port());
+            let (came, ()) = tokio::join!(request.run(&address), serve);
+            let failure = came.unwrap_err();
+            assert_eq!(failure.kind, FailureKind::Blocked, "{host}: {}", failure.words);
+        }
+        assert!(back.accept().now_or_never().is_none(), "somebody connected");
+    }
 }

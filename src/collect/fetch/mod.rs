@@ -185,8 +185,18 @@ impl Fetcher {
         Ok(Self { settings, clients, hosts })
     }
 
-    /// Gets a source's document, or learns that it has not changed.
+    /// Gets a source's document from the written address, or learns that it has not changed.
     pub async fn get(&self, source: &Source, validators: Option<Validators>) -> Fetched {
+        self.get_at(source, &source.url, validators).await
+    }
+
+    /// The same from another address of the source.
+    pub async fn get_at(
+        &self,
+        source: &Source,
+        address: &str,
+        validators: Option<Validators>,
+    ) -> Fetched {
         let request = client::Request {
             clients: &self.clients,
             hosts: &self.hosts,
@@ -194,6 +204,6 @@ impl Fetcher {
             allow_private: source.allow_private,
             validators: validators.unwrap_or_default(),
         };
-        request.run(&source.url).await.unwrap_or_else(Fetched::Failed)
+        request.run(address).await.unwrap_or_else(Fetched::Failed)
     }
 }
