@@ -17,8 +17,15 @@ use crate::collect::decode;
 /// Most redirects that are followed (as browsers' older limits and curl's advice have it).
 const MAX_HOPS: usize = 10;
 
+/// How long a request waits for a file descriptor before it is tried again.
+const SOON: Duration = Duration::from_millis(250);
+
 const ACCEPT: &str = "application/rss+xml, application/atom+xml, application/feed+json, \
      application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5";
+
+/// How long a connection is kept beyond the pause of its host. Only the host's next source in the
+/// queue can use it: the same source is not asked again for minutes.
+const IDLE: Duration = Duration::from_secs(2);
 
 /// Two clients: what may be connected to is a property of the connection, not of the request.
 #[derive(Debug)]
@@ -44,8 +51,8 @@ impl Clients {
                 .referer(false)
                 .user_agent(&settings.user_agent)
                 .connect_timeout(settings.connect)
-                .pool_max_idle_per_host(1)
-                .pool_idle_timeout(Duration::from_secs(30));
+                .pool_max_idle_per_host(settings.per_host)
+                .pool_idle_timeout(settings.pause * 2 + IDLE);
             if public {
                 builder = builder.dns_resolver(PublicOnly(Arc::clone(&lookup)));
             }
@@ -62,6 +69,8 @@ pub(super) struct Request<'a> {
     pub(super) settings: &'a FetchSettings,
     pub(super) allow_private: bool,
     pub(super) validators: Validators,
+    /// Whether other sources of the host wait for this connection.
+    pub(super) more: bool,
 }
 
 impl Request<'_> {
@@ -105,12 +114,18 @@ impl Request<'_> {
 
     async fn send(&self, url: &Url, deadline: Instant) -> Result<Response, Failure> {
         let client = if self.allow_private { &self.clients.any } else { &self.clients.public };
-        let request = client.get(url.clone()).headers(self.headers());
         let deadline = deadline.min(Instant::now() + self.settings.header);
-        match timeout_at(deadline, request.send()).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(why)) => Err(no_answer(url, &why)),
-            Err(_) => Err(retry(url, "no answer within the deadline")),
+        loop {
+            let request = client.get(url.clone()).headers(self.headers());
+            match timeout_at(deadline, request.send()).await {
+                Ok(Ok(response)) => return Ok(response),
+                // Our own want: other requests end soon and leave theirs.
+                Ok(Err(why)) if no_more_files(&why) && Instant::now() + SOON < deadline => {
+                    tokio::time::sleep(SOON).await;
+                }
+                Ok(Err(why)) => return Err(no_answer(url, &why)),
+                Err(_) => return Err(retry(url, "no answer within the deadline")),
+            }
         }
     }
 
@@ -118,6 +133,9 @@ impl Request<'_> {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(decode::ACCEPTED));
+        if !self.more {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         let validators = [
             (header::IF_NONE_MATCH, &self.validators.etag),
             (header::IF_MODIFIED_SINCE, &self.validators.last_modified),
@@ -183,6 +201,22 @@ impl Request<'_> {
             }
         }
     }
+}
+
+/// Whether a request failed because the process (EMFILE) or the machine (ENFILE) has no file
+/// descriptor left.
+fn no_more_files(why: &reqwest::Error) -> bool {
+    const ENFILE: i32 = 23;
+    const EMFILE: i32 = 24;
+    let mut cause: Option<&dyn std::error::Error> = Some(why);
+    while let Some(one) = cause {
+        let system = one.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
+        if matches!(system, Some(ENFILE | EMFILE)) {
+            return true;
+        }
+        cause = one.source();
+    }
+    false
 }
 
 /// Where a redirect leads, or `None` when the answer is none.
