@@ -262,6 +262,7 @@ mod tests {
             settings: &settings,
             allow_private: false,
             validators: Validators::default(),
+            more: false,
         };
         for host in [
             "rebind.test",

@@ -337,6 +337,7 @@ mod tests {
             settings: &settings,
             allow_private: false,
             validators: Validators::default(),
+            more: false,
         };
         for host in ["127.0.0.1", "localhost", "[::ffff:7f00:1]", "0x7f.1", "017700000001"] {
             let serve = async {
