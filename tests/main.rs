@@ -8,6 +8,7 @@ mod config;
 mod crash;
 mod daemon;
 mod detect;
+mod evaluate;
 mod exim;
 mod faults;
 mod notify;

@@ -126,7 +126,7 @@ impl World {
                     2 => 40,
                     _ => 2,
                 };
-                let title = self.prose(dice, 80, chinese, names, 25);
+                let title = self.prose(dice, 80, chinese, names, 6);
                 let summary = self.prose(dice, ITEM_BYTES - 80, chinese, names, 1);
                 ItemText { title, summary, ..ItemText::default() }
             })
@@ -148,7 +148,7 @@ impl World {
             let length = if in_chinese { 12 + dice.below(25) } else { 8 + dice.below(18) };
             for n in 0..length {
                 if dice.chance(named) {
-                    text.push_str(dice.one(names).as_str());
+                    text.push_str(dice.one::<String>(names));
                 } else if in_chinese {
                     text.push(self.characters[dice.zipf(self.characters.len())]);
                 } else {

@@ -73,11 +73,12 @@ fn given(arguments: &Arguments) -> Result<String, Failure> {
         .lock()
         .take(LONGEST)
         .read_to_end(&mut bytes)
-        .map_err(|error| Failure::new(Exit::NoInput, error))?;
+        .map_err(|error| load::no_input(&error))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn tell(explained: &Explanation, text: &ItemText, out: &mut dyn Write) -> std::io::Result<()> {
+/// What was found, held back, decided and nearly counted.
+pub fn tell(explained: &Explanation, text: &ItemText, out: &mut dyn Write) -> std::io::Result<()> {
     let judgement = &explained.judgement;
     match (judgement.alert, judgement.severity) {
         (true, Some(severity)) => writeln!(out, "Alert, {}.", severity.as_str())?,

@@ -70,18 +70,20 @@ pub fn watchlist(paths: &[PathBuf]) -> Result<Watchlist, Failure> {
     Ok(watchlist)
 }
 
-/// Opens the store beside a running service. When the settings cannot be read, the store is looked
-/// for at its default place: a broken file must not hide how things stand.
+/// Opens the store beside a running service. When `watchlistd.toml` cannot be read, the store is
+/// looked for at its default place: a broken file must not hide how things stand.
 pub fn open_for_reading(
     folder: &Folder,
 ) -> Result<std::sync::Arc<dyn crate::store::Store>, Failure> {
     let files = Files::read(&folder.path);
-    let settings = files.ok().and_then(|files| config::parse(&files, &folder.environment).settings);
-    let storage = settings.map_or_else(
-        || Storage::Sqlite(folder.environment.default_database()),
-        |settings| settings.storage,
-    );
+    let storage = files.ok().and_then(|files| config::parse(&files, &folder.environment).storage);
+    let storage = storage.unwrap_or_else(|| Storage::Sqlite(folder.environment.default_database()));
     Ok(wire::open_store(&storage, Access::Beside)?)
+}
+
+/// Standard input that cannot be read.
+pub fn no_input(error: &std::io::Error) -> Failure {
+    Failure::new(Exit::NoInput, anyhow::anyhow!("cannot read standard input: {error}"))
 }
 
 /// The runtime on which a command waits for network and store.

@@ -4,6 +4,7 @@
 //! known with certainty is a new item. A duplicate guid, a shared link or a missing date hides
 //! nothing. Pure.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
@@ -80,13 +81,35 @@ fn is_tracking(pair: &str) -> bool {
 
 /// Hash over the words; blanks are not words.
 fn text_hash(entry: &Entry) -> String {
-    let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let text = &entry.text;
     let mut parts = vec![squeezed(&text.title), squeezed(&text.summary), squeezed(&text.content)];
     parts.extend(text.categories.iter().map(|one| squeezed(one)));
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
     // 80 bits: enough to tell the texts of one source apart, and short in the store.
     id::base32(&id::digest(&parts)[..10])
+}
+
+/// The words with one space between them. Most texts stand so already.
+fn squeezed(text: &str) -> Cow<'_, str> {
+    let plain = |pair: &[u8]| match pair {
+        [b' ', next] => *next > b' ',
+        // Blanks beyond ASCII begin with one of these.
+        [one, _] => *one >= b' ' && !matches!(one, 0xc2 | 0xe1 | 0xe2 | 0xe3),
+        _ => true,
+    };
+    let bytes = text.as_bytes();
+    let ends = |byte: Option<&u8>| byte.is_none_or(|byte| (b'!'..=b'~').contains(byte));
+    if ends(bytes.first()) && ends(bytes.last()) && bytes.windows(2).all(plain) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    Cow::Owned(out)
 }
 
 /// What becomes of one entry.
@@ -111,7 +134,24 @@ pub fn sort_out(
     first_read: bool,
     now: Timestamp,
 ) -> Sorted {
-    let identities: Vec<Identity> = entries.iter().map(identity).collect();
+    let identified = entries.into_iter().map(|entry| {
+        let identity = identity(&entry);
+        (entry, identity)
+    });
+    sort_out_known(source, document_lang, identified.collect(), known, first_read, now)
+}
+
+/// The same for entries whose [`identity`] is at hand.
+#[must_use]
+pub fn sort_out_known(
+    source: &Source,
+    document_lang: Option<&str>,
+    entries: Vec<(Entry, Identity)>,
+    known: &[KnownItem],
+    first_read: bool,
+    now: Timestamp,
+) -> Sorted {
+    let (entries, identities): (Vec<Entry>, Vec<Identity>) = entries.into_iter().unzip();
     let (verdicts, churn) = Evidence::gather(&identities, &entries, known, now).verdicts();
     let mut sorted = Sorted { churn, ..Sorted::default() };
     let mut taken: HashSet<ItemId> = known.iter().map(|one| one.id.clone()).collect();

@@ -115,10 +115,9 @@ async fn fall_back(
     now: Timestamp,
 ) -> Result<Started, StartError> {
     let files = Files::read(&folder)?;
-    let storage = config::parse(&files, environment).settings.map_or_else(
-        || Storage::Sqlite(environment.default_database()),
-        |settings| settings.storage,
-    );
+    let storage = config::parse(&files, environment)
+        .storage
+        .unwrap_or_else(|| Storage::Sqlite(environment.default_database()));
     match last_good(&storage, &folder, environment, access).await? {
         Some((store, parts, version)) => {
             let words = words_of(&problems);

@@ -214,7 +214,8 @@ fn decide(
     let item = &waiting.item;
     let origin = Origin { source: item.source.as_str(), official: item.official };
     let judgement = judge(&in_force.watchlist, &item.text, origin);
-    if judgement.severity.is_none() {
+    let untold = judgement.severity.and_then(|_| untold(waiting, &judgement));
+    let Some(severity) = judgement.severity.filter(|_| judgement.alert) else {
         return Decision {
             item: item.id.clone(),
             revision: item.revision,
@@ -223,16 +224,21 @@ fn decide(
             copy_of: None,
             alert: None,
             notices: Vec::new(),
-            untold: None,
+            untold,
         };
-    }
-    let (story, placed) = place(waiting, &judgement, &recent.book);
+    };
+    // Stories are what readers see: what nobody is ever told begins none, and repeats nothing.
+    let joins = item.arrival != Arrival::Baseline || waiting.story.is_some();
+    let (story, placed) = match joins {
+        true => place(waiting, &judgement, &mut recent.book),
+        false => (StoryId::of(&[item.id.as_str()]), Placement::default()),
+    };
     let so_far = recent.stories.get(&story).cloned().unwrap_or_default();
-    let severity = judgement.severity.filter(|_| judgement.alert);
-    let named = (judgement.companies.as_slice(), judgement.topics.as_slice());
-    recent.add(item, &story, placed.copy_of.as_deref(), named, severity);
-    let untold = untold(waiting, &judgement);
-    let alert = severity.map(|severity| Alert {
+    if joins {
+        let named = (judgement.companies.as_slice(), judgement.topics.as_slice());
+        recent.add(item, &story, placed.copy_of.as_deref(), named, Some(severity));
+    }
+    let alert = Alert {
         id: AlertId::of(&[item.id.as_str(), &item.revision.to_string()]),
         item: item.id.clone(),
         revision: item.revision,
@@ -243,25 +249,29 @@ fn decide(
         judgement: judgement.clone(),
         watchlist: in_force.version,
         at: now,
-    });
-    let notices = match (&alert, &untold) {
-        (Some(alert), None) => notices(alert, item, in_force, now),
-        _ => Vec::new(),
+    };
+    let notices = match &untold {
+        None => notices(&alert, item, in_force, now),
+        Some(_) => Vec::new(),
     };
     Decision {
         item: item.id.clone(),
         revision: item.revision,
-        copy_of: alert.as_ref().and_then(|alert| alert.copy_of.clone()),
+        copy_of: alert.copy_of.clone(),
         judgement,
-        story: Some(story),
-        alert,
+        story: joins.then_some(story),
+        alert: Some(alert),
         notices,
         untold,
     }
 }
 
 /// The story that an item joins or starts. An edited item stays in its own.
-fn place(waiting: &Unassessed, judgement: &Judgement, book: &StoryBook) -> (StoryId, Placement) {
+fn place(
+    waiting: &Unassessed,
+    judgement: &Judgement,
+    book: &mut StoryBook,
+) -> (StoryId, Placement) {
     let item = &waiting.item;
     if let Some(story) = &waiting.story {
         let placed = Placement { story: Some(story.as_str().into()), copy_of: None };

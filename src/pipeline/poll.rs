@@ -8,19 +8,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::task::{self, JoinError, JoinSet};
 
+use super::places::Places;
 use super::turns::Turns;
 use super::{Ground, network};
 use crate::collect::fetch::{Fetched, Fetcher};
-use crate::collect::item::{Sorted, identity, sort_out};
+use crate::collect::item::{Sorted, identity, sort_out_known};
 use crate::collect::parse::{self, Document, Hints, NotAFeed};
 use crate::collect::source::{self, Ask, Polled, outage};
 use crate::model::{Source, SourceId, Timestamp};
 use crate::store::{Claim, FinishedPoll, SourceTask, StoreError};
-
-/// Sources polled at the same time; the fetcher bounds those of one host further.
-const AT_ONCE: usize = 128;
 
 /// Sources claimed and waiting for a place.
 const WAITING: usize = 4096;
@@ -76,6 +75,9 @@ pub struct Poller {
     fetcher: Arc<Fetcher>,
     per_host: usize,
     network: network::Shared,
+    places: Places,
+    /// Documents parsed at the same time: each takes a processor, and memory many times its size.
+    parsers: Arc<Semaphore>,
 }
 
 impl Poller {
@@ -83,7 +85,15 @@ impl Poller {
     /// a time.
     #[must_use]
     pub fn new(ground: Ground, fetcher: Arc<Fetcher>, per_host: usize) -> Self {
-        Self { ground, fetcher, per_host, network: network::Shared::default() }
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            ground,
+            fetcher,
+            per_host,
+            network: network::Shared::default(),
+            places: Places::of_process(),
+            parsers: Arc::new(Semaphore::new(processors)),
+        }
     }
 
     /// No poll under way yet.
@@ -93,7 +103,7 @@ impl Poller {
         // is one from request to commit, so that items are stored in the order of the sources.
         let share = if self.per_host <= 1 { 1 } else { self.per_host.saturating_mul(2) };
         let turns = Turns::new(share);
-        Running { polls: JoinSet::new(), host_of: HashMap::new(), turns, room: AT_ONCE }
+        Running { polls: JoinSet::new(), host_of: HashMap::new(), turns, room: self.places.polls }
     }
 
     /// Polls what is due now (or, with [`Claim::All`], everything that no Retry-After forbids) and
@@ -132,7 +142,7 @@ impl Poller {
     /// When the store fails.
     pub async fn start_due(&self, running: &mut Running) -> Result<bool, StoreError> {
         let out = self.out_since().await.is_some();
-        running.room = if out { SCOUTS } else { AT_ONCE };
+        running.room = if out { SCOUTS } else { self.places.polls };
         let most = if out { SCOUTS } else { WAITING };
         let room = most.saturating_sub(running.turns.waiting());
         let mut claimed = 0;
@@ -151,8 +161,9 @@ impl Poller {
     fn fill(&self, running: &mut Running) {
         while running.polls.len() < running.room {
             let Some((host, task)) = running.turns.next() else { return };
+            let more = running.turns.more(&host, self.places.kept);
             let step = self.clone();
-            let poll = running.polls.spawn(async move { step.poll(task).await });
+            let poll = running.polls.spawn(async move { step.poll(task, more).await });
             running.host_of.insert(poll.id(), host);
         }
     }
@@ -162,11 +173,11 @@ impl Poller {
         self.network.lock().await.out_since()
     }
 
-    /// One poll, from the request to the commit.
-    async fn poll(&self, task: SourceTask) -> Result<Report, StoreError> {
+    /// One poll, from the request to the commit. `more` of the host's sources wait.
+    async fn poll(&self, task: SourceTask, more: bool) -> Result<Report, StoreError> {
         let started = self.ground.clock.now();
-        let (ask, fetched) = self.fetch(&task, started).await;
-        let (fetched, parsed) = read(&task.source, fetched).await;
+        let (ask, fetched) = self.fetch(&task, started, more).await;
+        let (fetched, parsed) = read(&task.source, fetched, &self.parsers).await;
         let now = self.ground.clock.now();
         let mut network = self.network.lock().await;
         let ours = network.hear(&task, &ask, &fetched, (started, now));
@@ -186,12 +197,12 @@ impl Poller {
     }
 
     /// The request of a poll, and the next one where that brought nothing.
-    async fn fetch(&self, task: &SourceTask, started: Timestamp) -> (Ask, Fetched) {
+    async fn fetch(&self, task: &SourceTask, started: Timestamp, more: bool) -> (Ask, Fetched) {
         let mut asks = source::asks(&task.source, &task.state, started).into_iter();
         let mut ask = asks.next().expect("a poll asks at least once");
         loop {
             let validators = ask.validators.clone();
-            let fetched = self.fetcher.get_at(&task.source, &ask.address, validators).await;
+            let fetched = self.fetcher.get_at(&task.source, &ask.address, validators, more).await;
             match asks.next().filter(|_| source::try_next(&fetched)) {
                 Some(next) => ask = next,
                 None => return (ask, fetched),
@@ -309,8 +320,13 @@ async fn finish(
 }
 
 /// Parses a body away from the threads that wait on the network: a large one takes its time.
-async fn read(source: &Source, fetched: Fetched) -> (Fetched, Option<Result<Document, NotAFeed>>) {
+async fn read(
+    source: &Source,
+    fetched: Fetched,
+    parsers: &Semaphore,
+) -> (Fetched, Option<Result<Document, NotAFeed>>) {
     let Fetched::Body(mut body) = fetched else { return (fetched, None) };
+    let _one = parsers.acquire().await.expect("the semaphore is never closed");
     let bytes = std::mem::take(&mut body.bytes);
     let content_type = body.content_type.clone();
     let url = body.answer.url.clone();
@@ -332,10 +348,11 @@ async fn sort(
     document: Document,
     now: Timestamp,
 ) -> Result<Sorted, StoreError> {
-    let identities = document.entries.iter().map(identity).collect();
-    let known = ground.store.known_items(task.source.id.clone(), identities).await?;
+    let identities: Vec<_> = document.entries.iter().map(identity).collect();
+    let known = ground.store.known_items(task.source.id.clone(), identities.clone()).await?;
     let first_read = task.state.last_success.is_none();
-    Ok(sort_out(&task.source, document.lang.as_deref(), document.entries, &known, first_read, now))
+    let entries = document.entries.into_iter().zip(identities).collect();
+    Ok(sort_out_known(&task.source, document.lang.as_deref(), entries, &known, first_read, now))
 }
 
 fn count(entries: usize) -> u32 {

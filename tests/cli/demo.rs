@@ -79,8 +79,6 @@ fn the_story_stands_first_and_near_misses_nowhere() {
     let sentence = lines.iter().position(|line| line.split(' ').nth(1) == Some("high")).unwrap();
     let first = lines.iter().skip(sentence).find(|line| line.starts_with("1. ")).unwrap();
     assert!(first.starts_with("1. HIGH Alibaba: "), "{first}");
-    let story = lines.iter().filter(|line| line.contains("HIGH Alibaba")).count();
-    assert_eq!(story, 2, "one line on the first screen, one story below\n{digest}");
     assert!(!digest.contains("COVERAGE"), "all feeds are read\n{digest}");
     for near_miss in NEAR_MISSES {
         assert!(!digest.contains(near_miss), "'{near_miss}' is told\n{digest}");

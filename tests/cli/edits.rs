@@ -101,7 +101,16 @@ fn after(spoil: impl FnOnce(&Desk)) -> (Desk, Answer) {
 #[test]
 fn no_file_can_stop_it() {
     type Mistake = (&'static str, &'static str, fn(&Desk));
-    let mistakes: [Mistake; 8] = [
+    let mistakes: [Mistake; 11] = [
+        ("a broken header", "watchlistd.toml", |desk| {
+            desk.edit("watchlistd.toml", "[mail]\n", "[mail\n");
+        }),
+        ("a key without a value", "watchlistd.toml", |desk| {
+            desk.edit("watchlistd.toml", "timezone = \"Europe/Berlin\"", "timezone =");
+        }),
+        ("a missing key", "watchlistd.toml", |desk| {
+            desk.edit("watchlistd.toml", "contact = ", "# contact = ");
+        }),
         ("a topic's search", "watchlist.toml", |desk| {
             desk.edit("watchlist.toml", "terms = [\"delist\"]", "search = [\"delist AND (\"]");
         }),

@@ -89,6 +89,12 @@ fn what_cannot_be_read_is_66() {
         assert!(said.err.contains(path), "the message names no path\n{said}");
     }
     assert_eq!(contents(top.path()).len(), 1, "nothing is created");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_watchlistd"));
+    command.env_clear().args(["match", "--watchlist", text(&file)]);
+    let output = command.stdin(fs::File::open(top.path()).unwrap()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(66), "{said}");
+    assert!(said.contains("cannot read standard input"), "{said}");
 }
 
 #[test]

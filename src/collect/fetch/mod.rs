@@ -187,15 +187,17 @@ impl Fetcher {
 
     /// Gets a source's document from the written address, or learns that it has not changed.
     pub async fn get(&self, source: &Source, validators: Option<Validators>) -> Fetched {
-        self.get_at(source, &source.url, validators).await
+        self.get_at(source, &source.url, validators, false).await
     }
 
-    /// The same from another address of the source.
+    /// The same from another address of the source. The connection is kept for a moment when `more`
+    /// sources of its host wait, and closed when none does.
     pub async fn get_at(
         &self,
         source: &Source,
         address: &str,
         validators: Option<Validators>,
+        more: bool,
     ) -> Fetched {
         let request = client::Request {
             clients: &self.clients,
@@ -203,6 +205,7 @@ impl Fetcher {
             settings: &self.settings,
             allow_private: source.allow_private,
             validators: validators.unwrap_or_default(),
+            more,
         };
         request.run(address).await.unwrap_or_else(Fetched::Failed)
     }

@@ -80,6 +80,9 @@ fn iso(text: &str, region: Region) -> Option<Read> {
 }
 
 fn iso_date(text: &str) -> Option<NaiveDate> {
+    if !text.is_ascii() {
+        return None;
+    }
     let number = |text: &str| -> Option<u32> {
         text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
     };
@@ -391,6 +394,8 @@ mod tests {
             "10:30",
             "Thu, 01 Foo 2004 19:48:21 GMT",
             "\u{0}\u{ffff}",
+            "F\u{e9}800",
+            "20\u{e9}\u{e9}08\u{e9}",
         ] {
             check(text, None);
         }
