@@ -99,8 +99,10 @@ impl Poller {
     /// No poll under way yet.
     #[must_use]
     pub fn running(&self) -> Running {
-        // Twice what a host is asked at a time: whenever one ends, the next is ready.
-        let turns = Turns::new(self.per_host.saturating_mul(2));
+        // Twice what a host is asked at a time: whenever one ends, the next is ready. One at a time
+        // is one from request to commit, so that items are stored in the order of the sources.
+        let share = if self.per_host <= 1 { 1 } else { self.per_host.saturating_mul(2) };
+        let turns = Turns::new(share);
         Running { polls: JoinSet::new(), host_of: HashMap::new(), turns, room: self.places.polls }
     }
 
