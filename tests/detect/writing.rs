@@ -392,7 +392,7 @@ fn groups_and_parents_that_cannot_be_meant_are_told() {
         (["china-tech", "China_Tech", "china-tech"], Some("'China_Tech' looks like 'china-tech'")),
         (["us-tech", "uk-tech", "eu-tech"], None),
         (["banks", "bonds", "boats"], None),
-        (["shipping", "shiping", "ports"], Some("'shiping' looks like 'shipping'")),
+        (["shipping", "shiping", "ports"], Some("'shipping' looks like 'shiping'")),
     ] {
         let companies =
             groups.iter().zip(["One", "Zwei", "Trois"]).map(|(group, n)| grouped(n, group));
