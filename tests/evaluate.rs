@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 const WATCHLIST: &str = r#"
 [[company]]
-id = "harbour"
-name = "Harbour Holdings plc"
+id = "harbrook"
+name = "Harbrook Holdings plc"
 
 [[company]]
-id = "orchard"
-name = "Orchard Robotics"
-aliases = [{ name = "Orchard", only_with = ["robot"] }]
+id = "orchwell"
+name = "Orchwell Robotics"
+aliases = [{ name = "Orchwell", only_with = ["robot"] }]
 
 [[topic]]
 id = "fine"
@@ -37,28 +37,28 @@ fn labelled() -> Vec<Value> {
         item.as_object_mut().unwrap().extend(labels.as_object().unwrap().clone());
         item
     };
-    let first = json!({ "companies": ["harbour"], "topics": ["fine"], "alert": true,
+    let first = json!({ "companies": ["harbrook"], "topics": ["fine"], "alert": true,
                         "story": "s1", "thread": "s1", "follows": null });
     vec![
-        with(item("a", "wire", 8, "Regulator fines Harbour over late port fees"), first.clone()),
-        with(item("b", "post", 9, "Regulator fines Harbour over late port fees"), first),
+        with(item("a", "wire", 8, "Regulator fines Harbrook over late port fees"), first.clone()),
+        with(item("b", "post", 9, "Regulator fines Harbrook over late port fees"), first),
         with(
-            item("c", "wire", 12, "Court upholds the fine for Harbour and adds a ban"),
-            json!({ "companies": ["harbour"], "topics": ["fine", "ban"], "alert": true,
+            item("c", "wire", 12, "Court upholds the fine for Harbrook and adds a ban"),
+            json!({ "companies": ["harbrook"], "topics": ["fine", "ban"], "alert": true,
                     "story": "s2", "thread": "s1", "follows": "s1" }),
         ),
         with(
-            item("d", "wire", 13, "Orchard opens its gates to apple pickers"),
+            item("d", "wire", 13, "Orchwell opens its gates to apple pickers"),
             json!({ "companies": [], "topics": [], "alert": false, "story": "s3" }),
         ),
         with(
-            item("e", "wire", 14, "Orchard hit by an import curb"),
-            json!({ "companies": ["orchard"], "topics": ["ban"], "alert": true, "story": "s4",
+            item("e", "wire", 14, "Orchwell hit by an import curb"),
+            json!({ "companies": ["orchwell"], "topics": ["ban"], "alert": true, "story": "s4",
                     "kind": "paraphrase" }),
         ),
         with(
-            item("f", "wire", 15, "A fine day for Harbour"),
-            json!({ "companies": ["harbour"], "topics": [], "alert": false, "story": "s5" }),
+            item("f", "wire", 15, "A fine day for Harbrook"),
+            json!({ "companies": ["harbrook"], "topics": [], "alert": false, "story": "s5" }),
         ),
     ]
 }
@@ -94,7 +94,7 @@ fn counts(report: &Value, what: &str) -> [u64; 3] {
 fn figures_are_what_a_hand_counts() {
     let report = scored(&labelled());
     assert_eq!(report["items"], 6);
-    // Harbour four times; Orchard of the fifth item is held back.
+    // Harbrook four times; Orchwell of the fifth item is held back.
     assert_eq!(counts(&report, "companies"), [4, 0, 1]);
     // Three fines and a ban are right; the fine day is none; the curb is a ban in other words.
     assert_eq!(counts(&report, "topics"), [4, 1, 1]);
@@ -127,7 +127,39 @@ fn differences_are_explained_and_limited() {
     let top = tempfile::tempdir().unwrap();
     let (code, out, err) = evaluate(top.path(), &lines(&labelled()), &[]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
-    insta::assert_snapshot!(out, @"");
+    insta::assert_snapshot!(out, @r#"
+    6 items
+
+                    precision  recall     F1   right  extra  missing
+    companies           1.000   0.800  0.889       4      0        1
+    topics              0.800   0.800  0.800       4      1        1
+    alerts              0.750   0.750  0.750       3      1        1
+    pairs in stories    0.167   1.000  0.286       1      5        0
+
+    folding: pairs 1; updates folded with what they follow 0 of 1; stories lost 0 of 3; items left to tell 3
+
+    e [paraphrase] Orchwell hit by an import curb
+      companies missing: orchwell
+      topics missing: ban
+      does not alert, and should
+        No alert: all that was found is held back.
+        Held back
+          company orchwell: "Orchwell" in title: >>Orchwell<< hit by an import curb
+            by only_with robot
+        Nearly
+          Orchwell Robotics: "Orchwell" is there, but the company is not meant: only_with robot
+
+    f A fine day for Harbrook
+      topics too many: fine
+      alerts, and should not
+        Alert, medium.
+          because Harbrook ("Harbrook", title) with Fine ("fine", title)
+        Found
+          topic fine: "fine" in title: A >>fine<< day for Harbrook
+          company harbrook: "Harbrook" in title: A fine day for >>Harbrook<<
+        Decided
+          default: yes, Harbrook ("Harbrook", title) with Fine ("fine", title)
+    "#);
     let (_, out, _) = evaluate(top.path(), &lines(&labelled()), &["--errors", "0"]);
     assert!(out.contains("alerts") && !out.contains("apple"), "{out}");
     assert_eq!(out.lines().filter(|line| line.contains('[')).count(), 0, "{out}");
@@ -138,7 +170,7 @@ fn bad_lines_are_said_and_the_rest_is_scored() {
     let top = tempfile::tempdir().unwrap();
     let mut text = lines(&labelled()[..1]);
     text.push_str("not json\n[]\n");
-    text.push_str("{\"title\": \"x\", \"companies\": \"harbour\"}\n");
+    text.push_str("{\"title\": \"x\", \"companies\": \"harbrook\"}\n");
     let (code, out, err) = evaluate(top.path(), &text, &[]);
     assert_eq!(code, Some(65), "{err}");
     assert!(out.starts_with("1 item\n"), "{out}");

@@ -189,8 +189,8 @@ fn tell(score: &Score, out: &mut dyn Write) -> std::io::Result<()> {
     let folding = &score.folding;
     writeln!(
         out,
-        "\nfolding: {} pairs; {} of {} updates folded with what they follow; {} of {} stories lost; \
-         {} items left to tell",
+        "\nfolding: pairs {}; updates folded with what they follow {} of {}; stories lost {} of {}; \
+         items left to tell {}",
         folding.pairs,
         folding.updates_folded,
         folding.updates,

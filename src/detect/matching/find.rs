@@ -3,9 +3,9 @@
 //! Linear in the text whatever it holds: a path ends with the table's own paths, which are bounded
 //! by the longest term.
 
-use crate::detect::paths::{Form, step};
+use crate::detect::paths::{Form, Found, step};
 use crate::detect::phrases::{LONGEST, Need, Phrases};
-use crate::detect::stem::{Lang, Stem, stem};
+use crate::detect::stem::{Lang, Stem, stems};
 use crate::detect::text::{
     CLOSE, DOLLAR, Gap, HANGUL, KANA, OPEN, Shape, Text, Token, hash, joined, push,
 };
@@ -36,7 +36,7 @@ pub(crate) fn find(phrases: &Phrases, text: &Text, lang: Option<Lang>) -> Vec<Oc
     if phrases.inflected {
         for lang in [Some(Lang::En), lang].into_iter().flatten() {
             walk.stems.clear();
-            walk.stems.extend(text.tokens.iter().map(|token| stem(text, token, lang)));
+            stems(text, lang, &mut walk.stems);
             walk.all(Form::Stem(lang as u8));
         }
     }
@@ -123,8 +123,14 @@ impl Walk<'_> {
         }
     }
 
+    #[inline]
     fn look(&mut self, state: u64, first: usize, last: usize, so: So) {
-        let Some(found) = self.phrases.paths.get(state) else { return };
+        if let Some(found) = self.phrases.paths.get(state) {
+            self.follow(found, state, first, last, so);
+        }
+    }
+
+    fn follow(&mut self, found: Found, state: u64, first: usize, last: usize, so: So) {
         for phrase in self.phrases.paths.ends(found) {
             let known = self.phrases.all[phrase as usize];
             if self.looks(known.need, first, last) {
