@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use watchlistd::cli::init::{self, Answers};
 use watchlistd::config::{self, Environment, Files, defaults};
 use watchlistd::model::FirstRun;
 use watchlistd::model::reader::{UrgentFrom, WhenEmpty};
@@ -64,6 +65,72 @@ fn what_init_writes_passes_check() {
             assert!(text.lines().any(|line| line.starts_with("# ")), "{name} has no comments");
         }
     }
+}
+
+/// Keys whose comment shows an example, not the default.
+const EXAMPLES: &[&str] = &[
+    "at",
+    "away",
+    "ca_file",
+    "command",
+    "listen",
+    "password_file",
+    "ping_url",
+    "quiet",
+    "reply_to",
+    "timezone",
+    "username",
+];
+
+/// "The values in commented lines are the defaults unless said otherwise": each line can be
+/// uncommented, and then changes nothing.
+#[test]
+fn commented_values_are_the_defaults() {
+    let answers = Answers {
+        folder: Path::new("/etc/watchlistd"),
+        to: "mei@bank.test",
+        timezone: "America/New_York",
+        smtp: Some("smtp.bank.test"),
+    };
+    let files = init::files(&answers);
+    let parse = |files: BTreeMap<String, String>| {
+        config::parse(&Files::from_texts(answers.folder, files), &Environment::default())
+    };
+    let before = parse(files.clone());
+    let mut seen = Vec::new();
+    for name in [config::SERVICE, config::READERS] {
+        let lines: Vec<&str> = files[name].lines().collect();
+        for (at, line) in lines.iter().enumerate() {
+            let Some((key, _)) = line.strip_prefix("# ").and_then(|rest| rest.split_once(" = "))
+            else {
+                continue;
+            };
+            if key.contains(' ') {
+                continue;
+            }
+            let mut changed: Vec<&str> = lines.clone();
+            changed[at] = &line[2..];
+            // A key of a section that is commented out, or that goes with another, needs both.
+            if let Some(above) = lines[at - 1].strip_prefix("# ")
+                && (above.starts_with('[') || key == "password_file")
+            {
+                changed[at - 1] = above;
+            }
+            let mut files = files.clone();
+            files.insert(
+                name.to_owned(),
+                changed.join("\n").replace("https://…", "https://bank.test"),
+            );
+            let after = parse(files);
+            assert!(after.problems.is_empty(), "{name}: {key}: {:?}", after.problems);
+            let same = (after.settings, after.readers)
+                == (before.settings.clone(), before.readers.clone());
+            assert_eq!(same, !EXAMPLES.contains(&key), "{name}: {key}");
+            seen.push(key.to_owned());
+        }
+    }
+    assert!(EXAMPLES.iter().all(|key| seen.iter().any(|one| one == key)), "{seen:?}");
+    assert!(seen.len() > 30, "{seen:?}");
 }
 
 /// An account asks for a password; from the environment it is enough.
@@ -178,8 +245,8 @@ fn the_readme_lists_the_exit_codes() {
 fn span(span: std::time::Duration) -> String {
     let seconds = span.as_secs();
     match seconds {
-        _ if seconds % 86_400 == 0 => format!("{}d", seconds / 86_400),
-        _ if seconds % 3_600 == 0 => format!("{}h", seconds / 3_600),
+        _ if seconds.is_multiple_of(86_400) => format!("{}d", seconds / 86_400),
+        _ if seconds.is_multiple_of(3_600) => format!("{}h", seconds / 3_600),
         _ => format!("{}m", seconds / 60),
     }
 }

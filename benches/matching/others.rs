@@ -44,8 +44,9 @@ impl Folded {
     fn whole(&self, start: usize, end: usize) -> bool {
         let bytes = self.text.as_bytes();
         let joins = |a: u8, b: u8| a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric();
-        !(start > 0 && joins(bytes[start - 1], bytes[start]))
-            && !(end < bytes.len() && joins(bytes[end - 1], bytes[end]))
+        let joined_before = start > 0 && joins(bytes[start - 1], bytes[start]);
+        let joined_after = end < bytes.len() && joins(bytes[end - 1], bytes[end]);
+        !joined_before && !joined_after
     }
 
     /// Looks at a find; gives 1 if it is a name.

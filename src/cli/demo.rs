@@ -44,6 +44,7 @@ const SOURCES: &str = include_str!("demo/sources.toml");
 const TOPICS: &str = include_str!("../../config/topics.toml");
 const WATCHLIST: &str = include_str!("../../config/watchlist.toml");
 
+/// One feed after the other: which items start a story must not depend on who answers first.
 const SERVICE: &str = r#"contact = "demo@localhost.localdomain"
 timezone = "America/New_York"
 storage = "sqlite:state/state.db"
@@ -53,7 +54,7 @@ to = ["demo@localhost.localdomain"]
 
 [collect]
 pause = "0s"
-per_host = 8
+per_host = 1
 first_run = "all"
 
 [mail]

@@ -73,7 +73,7 @@ fn given(arguments: &Arguments) -> Result<String, Failure> {
         .lock()
         .take(LONGEST)
         .read_to_end(&mut bytes)
-        .map_err(|error| Failure::new(Exit::NoInput, error))?;
+        .map_err(|error| load::no_input(&error))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::exit::{Exit, Failure};
+use super::exit::Failure;
+use super::load;
 use crate::detect::{Candidate, Origin, StoryBook, Watchlist, judge};
 use crate::model::{ItemText, Judgement, Timestamp};
 
@@ -63,9 +64,7 @@ pub fn each(
     let mut bytes = Vec::new();
     loop {
         bytes.clear();
-        let read = input
-            .read_until(b'\n', &mut bytes)
-            .map_err(|error| Failure::new(Exit::NoInput, error))?;
+        let read = input.read_until(b'\n', &mut bytes).map_err(|error| load::no_input(&error))?;
         if read == 0 {
             return Ok(());
         }

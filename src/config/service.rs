@@ -12,9 +12,10 @@ use super::{Environment, canary, collect, keep, mail, matching, operator, status
 use crate::model::{FileText, Located};
 
 /// What `watchlistd.toml` says. `collect` is usable even when the rest is not, so that sources are
-/// judged all the same.
+/// judged all the same; so is `storage`, because the last good version lies there.
 pub(super) struct Service {
     pub(super) settings: Option<Settings>,
+    pub(super) storage: Storage,
     pub(super) collect: Collect,
 }
 
@@ -80,7 +81,7 @@ pub(super) fn read(
                 folder: folder.to_path_buf(),
                 contact: contact?,
                 timezone: timezone?,
-                storage,
+                storage: storage.clone(),
                 operator: operator?,
                 collect: collect.clone(),
                 matching,
@@ -90,7 +91,7 @@ pub(super) fn read(
                 status,
             })
         })();
-        Service { settings, collect }
+        Service { settings, storage, collect }
     })
 }
 

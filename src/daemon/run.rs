@@ -19,7 +19,7 @@ use super::lifecycle::{self, GRACE, Request, Signals};
 use super::start::{self, Started};
 use super::wire::{self, Parts};
 use crate::clock::Clock;
-use crate::config::{Environment, Files};
+use crate::config::{Environment, Files, Settings};
 use crate::model::{Level, MailState, Timestamp};
 use crate::pipeline::assess::{Assessed, Assessor};
 use crate::pipeline::deliver::{Deliverer, Sending};
@@ -37,6 +37,9 @@ const AFTER_TROUBLE: Duration = Duration::from_secs(10);
 
 /// How long polls under way may still take once a stop was asked for.
 const POLL_GRACE: Duration = Duration::from_secs(5);
+
+/// How long taking leave of the mail server may take.
+const LEAVE: Duration = Duration::from_secs(1);
 
 /// Forgetting waits until a start's own work is done, and then until the clock has shown that it
 /// keeps pace.
@@ -141,12 +144,20 @@ pub async fn run(
         transport.describe()
     );
     lifecycle::ready(&status_line(&parts));
-    let mut service = Service { folder, environment, parts, current: current_tx, shared };
+    let mut service = Service {
+        folder,
+        environment,
+        started: parts.settings.clone(),
+        parts,
+        current: current_tx,
+        shared,
+    };
     let result = service.attend(&mut signals, &mut loops).await;
     lifecycle::stopping();
     stop_tx.send_replace(true);
     drain(&mut signals, &mut loops).await;
-    transport.close().await;
+    // Taking leave is a courtesy that a server may not drag out.
+    let _ = timeout_at(Instant::now() + LEAVE, transport.close()).await;
     tracing::info!("stopped");
     result
 }
@@ -158,6 +169,8 @@ fn status_line(parts: &Parts) -> String {
 struct Service {
     folder: PathBuf,
     environment: Environment,
+    /// What storage, transport and pace were set up from.
+    started: Settings,
     parts: Parts,
     current: watch::Sender<Arc<InForce>>,
     shared: Shared,
@@ -215,7 +228,7 @@ impl Service {
         let now = self.shared.now();
         let (parts, words) = match Files::read(&self.folder) {
             Ok(files) => {
-                let (parts, problems) = wire::build(files, &self.environment);
+                let (parts, problems) = wire::build_to_run(files, &self.environment);
                 (parts, start::words_of(&problems))
             }
             Err(error) => (None, error.to_string()),
@@ -227,7 +240,7 @@ impl Service {
             self.put_in_force(self.parts.in_force(version, Some(words)));
             return Ok(());
         };
-        for thing in self.parts.needs_restart(&parts) {
+        for thing in wire::needs_restart(&self.started, &parts.settings) {
             tracing::warn!("reload: {thing} changed; that needs a restart");
         }
         let version = start::adopt(&*store, &parts, now).await?;

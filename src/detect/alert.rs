@@ -4,6 +4,7 @@
 //! its `without_company` says. Rules link likewise; they add severity and readers, and `hold` is the
 //! one way to lower.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -13,7 +14,8 @@ use crate::model::{
 };
 
 use super::manner::Manner;
-use super::matching::{Found, Reading, Scene, term};
+use super::matching::{Found, Occ, Reading, Scene, term};
+use super::talk::talk;
 use super::watchlist::{Condition, Watchlist};
 
 /// Segments of a round-up that a rule looks at: far more than a digest of headlines has, and a bound
@@ -87,6 +89,8 @@ pub(crate) struct Case<'a> {
     topics: BTreeSet<u32>,
     /// The first company of each segment.
     company_in: BTreeMap<u32, &'a Found>,
+    /// The words that show the item to be talk without an act, once somebody asked.
+    talk: OnceCell<Option<Occ>>,
 }
 
 impl<'a> Case<'a> {
@@ -108,11 +112,30 @@ impl<'a> Case<'a> {
             let segment = reading.text.tokens[found.first as usize].segment;
             company_in.entry(segment).or_insert(found);
         }
-        Self { watchlist, reading, origin, manner, companies, topics, company_in }
+        Self {
+            watchlist,
+            reading,
+            origin,
+            manner,
+            companies,
+            topics,
+            company_in,
+            talk: OnceCell::new(),
+        }
     }
 
     pub(crate) fn round_up(&self) -> bool {
         self.manner.as_ref().is_some_and(Manner::round_up)
+    }
+
+    /// The words that show the item to be talk without an act.
+    fn talk(&self) -> Option<Occ> {
+        let subject = |token: u32| {
+            self.reading.counting().any(|found| found.first <= token && token <= found.last)
+        };
+        *self.talk.get_or_init(|| {
+            talk(&self.reading.text, self.manner.as_ref()?, self.origin.official, subject)
+        })
     }
 
     fn hits(&self, kind: EntityKind, entity: u32) -> impl Iterator<Item = &Found> {
@@ -264,6 +287,7 @@ impl<'a> Case<'a> {
             Condition::Any(any) => any.iter().any(|one| self.asks_in(one, scene)),
             Condition::Not(one) => !self.asks_in(one, scene),
             Condition::Official => self.origin.official,
+            Condition::Talk => self.talk().is_some(),
             Condition::Source(id) => id.as_deref().is_none_or(|id| id == self.origin.source),
             Condition::Company(_) | Condition::Group(_) | Condition::Topic(_) => {
                 self.reading.counting().any(|found| self.is(found, when) && scene.sees(found.first))
@@ -329,6 +353,7 @@ impl<'a> Case<'a> {
             Condition::Official if self.origin.official => {
                 into.push("an official source".to_owned())
             }
+            Condition::Talk => into.extend(self.talk().map(|words| self.written(words))),
             Condition::Company(_) | Condition::Group(_) | Condition::Topic(_) => {
                 let seen =
                     |found: &&Found| segment.is_none_or(|segment| self.segment(found) == segment);
@@ -337,6 +362,14 @@ impl<'a> Case<'a> {
             }
             _ => {}
         }
+    }
+
+    /// `talk ("oral history", title)`.
+    fn written(&self, words: Occ) -> String {
+        let text = &self.reading.text;
+        let words_of = (words.first..=words.last).map(|at| text.word(&text.tokens[at as usize]));
+        let field = text.field_of(words.first).field;
+        format!("talk (\"{}\", {field})", words_of.collect::<Vec<_>>().join(" "))
     }
 
     /// Everything that says yes.
@@ -450,7 +483,7 @@ fn links(when: &Condition) -> bool {
             | Condition::Company(_)
             | Condition::Group(_)
             | Condition::Topic(_) => 1,
-            Condition::Not(_) | Condition::Source(_) | Condition::Official => 0,
+            Condition::Not(_) | Condition::Source(_) | Condition::Official | Condition::Talk => 0,
         }
     }
     things(when) > 1

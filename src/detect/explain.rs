@@ -150,6 +150,7 @@ fn asked(watchlist: &Watchlist, condition: &Condition) -> String {
         Condition::Source(None) => "any source".to_owned(),
         Condition::Source(Some(source)) => format!("the source {source}"),
         Condition::Official => "an official source".to_owned(),
+        Condition::Talk => "talk without an act".to_owned(),
         Condition::Words(_) | Condition::Near(..) => "its words".to_owned(),
         Condition::Title(one) => format!("{} in the title", asked(watchlist, one)),
         Condition::Not(one) => format!("the absence of {}", asked(watchlist, one)),

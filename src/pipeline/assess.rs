@@ -133,12 +133,11 @@ impl Assessor {
         let decisions: Vec<Decision> = batch
             .iter()
             .map(|waiting| {
-                decided(waiting, || decide(waiting, in_force, &mut recent, now)).unwrap_or_else(
-                    |given_up| {
-                        whole = false;
-                        given_up
-                    },
-                )
+                let decide = AssertUnwindSafe(|| decide(waiting, in_force, &mut recent, now));
+                catch_unwind(decide).unwrap_or_else(|_| {
+                    whole = false;
+                    give_up(waiting)
+                })
             })
             .collect();
         let done = Assessed {
@@ -188,26 +187,21 @@ fn candidate<'a>(item: &'a Item, companies: &'a [Named], topics: &'a [Named]) ->
     }
 }
 
-/// The decision, or, when making it ends in a bug of ours, one that records just that: an item that
-/// nobody can judge must not stop all that come after it.
-fn decided(waiting: &Unassessed, decide: impl FnOnce() -> Decision) -> Result<Decision, Decision> {
-    catch_unwind(AssertUnwindSafe(decide)).map_err(|_| {
-        let item = waiting.item.id.as_str();
-        tracing::error!(
-            item,
-            "judging item {item} ended in a bug; it is recorded and told to nobody"
-        );
-        Decision {
-            item: waiting.item.id.clone(),
-            revision: waiting.item.revision,
-            judgement: Judgement::default(),
-            story: waiting.story.clone(),
-            copy_of: None,
-            alert: None,
-            notices: Vec::new(),
-            untold: Some("judging it ended in a bug of this program".to_owned()),
-        }
-    })
+/// What is recorded when judging an item ends in a bug of ours: just that. An item that nobody can
+/// judge must not stop all that come after it.
+fn give_up(waiting: &Unassessed) -> Decision {
+    let item = waiting.item.id.as_str();
+    tracing::error!(item, "judging item {item} ended in a bug; it is recorded and told to nobody");
+    Decision {
+        item: waiting.item.id.clone(),
+        revision: waiting.item.revision,
+        judgement: Judgement::default(),
+        story: waiting.story.clone(),
+        copy_of: None,
+        alert: None,
+        notices: Vec::new(),
+        untold: Some("judging it ended in a bug of this program".to_owned()),
+    }
 }
 
 /// Decides about one item. Pure but for the book, which remembers it.
@@ -220,7 +214,8 @@ fn decide(
     let item = &waiting.item;
     let origin = Origin { source: item.source.as_str(), official: item.official };
     let judgement = judge(&in_force.watchlist, &item.text, origin);
-    if judgement.severity.is_none() {
+    let untold = judgement.severity.and_then(|_| untold(waiting, &judgement));
+    let Some(severity) = judgement.severity.filter(|_| judgement.alert) else {
         return Decision {
             item: item.id.clone(),
             revision: item.revision,
@@ -229,16 +224,21 @@ fn decide(
             copy_of: None,
             alert: None,
             notices: Vec::new(),
-            untold: None,
+            untold,
         };
-    }
-    let (story, placed) = place(waiting, &judgement, &recent.book);
+    };
+    // Stories are what readers see: what nobody is ever told begins none, and repeats nothing.
+    let joins = item.arrival != Arrival::Baseline || waiting.story.is_some();
+    let (story, placed) = match joins {
+        true => place(waiting, &judgement, &mut recent.book),
+        false => (StoryId::of(&[item.id.as_str()]), Placement::default()),
+    };
     let so_far = recent.stories.get(&story).cloned().unwrap_or_default();
-    let severity = judgement.severity.filter(|_| judgement.alert);
-    let named = (judgement.companies.as_slice(), judgement.topics.as_slice());
-    recent.add(item, &story, placed.copy_of.as_deref(), named, severity);
-    let untold = untold(waiting, &judgement);
-    let alert = severity.map(|severity| Alert {
+    if joins {
+        let named = (judgement.companies.as_slice(), judgement.topics.as_slice());
+        recent.add(item, &story, placed.copy_of.as_deref(), named, Some(severity));
+    }
+    let alert = Alert {
         id: AlertId::of(&[item.id.as_str(), &item.revision.to_string()]),
         item: item.id.clone(),
         revision: item.revision,
@@ -249,25 +249,29 @@ fn decide(
         judgement: judgement.clone(),
         watchlist: in_force.version,
         at: now,
-    });
-    let notices = match (&alert, &untold) {
-        (Some(alert), None) => notices(alert, item, in_force, now),
-        _ => Vec::new(),
+    };
+    let notices = match &untold {
+        None => notices(&alert, item, in_force, now),
+        Some(_) => Vec::new(),
     };
     Decision {
         item: item.id.clone(),
         revision: item.revision,
-        copy_of: alert.as_ref().and_then(|alert| alert.copy_of.clone()),
+        copy_of: alert.copy_of.clone(),
         judgement,
-        story: Some(story),
-        alert,
+        story: joins.then_some(story),
+        alert: Some(alert),
         notices,
         untold,
     }
 }
 
 /// The story that an item joins or starts. An edited item stays in its own.
-fn place(waiting: &Unassessed, judgement: &Judgement, book: &StoryBook) -> (StoryId, Placement) {
+fn place(
+    waiting: &Unassessed,
+    judgement: &Judgement,
+    book: &mut StoryBook,
+) -> (StoryId, Placement) {
     let item = &waiting.item;
     if let Some(story) = &waiting.story {
         let placed = Placement { story: Some(story.as_str().into()), copy_of: None };
@@ -317,31 +321,4 @@ fn notices(alert: &Alert, item: &Item, in_force: &InForce, now: Timestamp) -> Ve
         urgency: Urgency::Digest,
         not_before: now,
     }]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{ItemText, SourceId};
-
-    #[test]
-    fn an_item_that_cannot_be_judged_is_recorded_with_the_reason() {
-        let item = Item {
-            id: ItemId::of(&["a"]),
-            revision: 2,
-            source: SourceId::new("wire"),
-            official: false,
-            guid: None,
-            link: None,
-            text: ItemText::default(),
-            text_hash: String::new(),
-            published: None,
-            first_seen: Timestamp::from_millis(1),
-            arrival: Arrival::New,
-        };
-        let waiting = Unassessed { item, before: None, story: None };
-        let given_up = decided(&waiting, || panic!("on purpose, in a test")).unwrap_err();
-        assert_eq!((given_up.item, given_up.revision), (ItemId::of(&["a"]), 2));
-        assert!(given_up.untold.is_some_and(|why| why.contains("bug")));
-    }
 }

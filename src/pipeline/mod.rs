@@ -15,6 +15,8 @@ use crate::store::Store;
 
 pub mod assess;
 pub mod deliver;
+mod network;
+mod places;
 pub mod poll;
 pub mod retain;
 mod turns;

@@ -33,6 +33,11 @@ impl<T> Turns<T> {
         self.waiting
     }
 
+    /// Whether more of this host wait, on one of few hosts: `hosts` of them at most.
+    pub(super) fn more(&self, host: &str, hosts: usize) -> bool {
+        self.hosts.len() <= hosts && self.hosts.get(host).is_some_and(|at| !at.waiting.is_empty())
+    }
+
     /// Lets one more wait.
     pub(super) fn add(&mut self, host: String, one: T) {
         let at = self

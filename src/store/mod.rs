@@ -332,7 +332,8 @@ pub trait Store: Send + Sync {
     /// Items waiting to be assessed, in stored order, one revision of each.
     fn unassessed(&self, limit: usize) -> Answer<'_, Vec<Unassessed>>;
 
-    /// Items with hits first seen since `since`, in stored order, at most the newest `limit`.
+    /// Items of stories first seen and published since `since`, in stored order: at most the newest
+    /// `limit`, and of one matter only its newest.
     fn story_window(&self, since: Timestamp, limit: usize) -> Answer<'_, Vec<StoryMember>>;
 
     /// Writes what was decided, alerts and notices included. A decision is taken exactly when its

@@ -53,6 +53,78 @@ fn names_are_found_as_people_write_them() {
 }
 
 #[test]
+fn a_name_is_divided_only_where_it_has_a_seam() {
+    let companies = vec![
+        company("Alibaba", &[]),
+        company("WeChat", &[]),
+        company("JPMorgan Chase", &[]),
+        company("Coca-Cola Hellenic", &[]),
+        company("Sea Port Lines", &[]),
+        company("LINKEDOUT", &[]),
+    ];
+    let watchlist = compile(companies, vec![topic("Delisting", &["delist"])], vec![]);
+    for (text, expected) in [
+        // written as one word, and two words of everyday life
+        ("Ali Baba and the forty thieves", ""),
+        ("Ali-Baba, Ali-\u{ad}baba", "Ali-Baba | Ali-\u{ad}baba"),
+        ("LINKED OUT, linked out", ""),
+        // a capital inside is a seam; small letters are everyday words
+        ("We Chat, We-Chat, wechat", "We Chat | We-Chat | wechat"),
+        ("We chat and we chat", ""),
+        (
+            "JP Morgan Chase, JPMorganChase, jp-morgan chase",
+            "JP Morgan Chase | JPMorganChase | jp-morgan chase",
+        ),
+        ("J PMorgan Chase", ""),
+        // written with a space or hyphen: hyphen = space = nothing
+        ("Coca Cola Hellenic, CocaColaHellenic", "Coca Cola Hellenic | CocaColaHellenic"),
+        (
+            "sea port lines, SeaPortLines, seaport lines",
+            "sea port lines | SeaPortLines | seaport lines",
+        ),
+        ("Sea Po Rt Lines", ""),
+        // terms are divided anywhere
+        ("de list, de-list", "de list | de-list"),
+    ] {
+        assert_eq!(shown(&watchlist, &item(text, "", "en")), expected, "{text}");
+    }
+}
+
+#[test]
+fn names_keep_their_endings_in_other_languages() {
+    let mut exact = company("Shell Plc", &["Shell"]);
+    exact.aliases[0].guards = Guards { case: Some(at(CaseRule::Exact)), ..Guards::default() };
+    let mut tickers = company("Norvik", &[]);
+    tickers.tickers = all(&["NYSE:NRVK"]);
+    let companies = vec![
+        company("Huawei", &["华为", "ファーウェイ", "화웨이"]),
+        company("Semiconductor Manufacturing International Corporation", &["SMIC"]),
+        company("BYD Auto", &["BYD"]),
+        exact,
+        tickers,
+    ];
+    let watchlist = compile(companies, vec![], vec![]);
+    for (lang, text, expected) in [
+        // German: name + s, with a capital, from four letters
+        ("de", "Huaweis Töchter und SMICs Werke", "Huaweis | SMICs"),
+        ("de", "Shells Ölfelder", "Shells"),
+        ("de", "huaweis, BYDs, Smics, SMICS", ""),
+        ("de", "$NRVKs", ""),
+        ("en", "Huaweis and SMICs", ""),
+        // apostrophes and colons end a word in every language
+        ("fr", "l'avenir d'Huawei, d’Huawei", "Huawei | Huawei"),
+        ("tr", "Huawei'nin, Huawei’ye", "Huawei | Huawei"),
+        ("sv", "Huawei:s och SMIC:s", "Huawei | SMIC"),
+        ("en", "Huawei-made, Huawei-owned", "Huawei | Huawei"),
+        // particles need no space
+        ("ja", "ファーウェイは華為と", "ファーウェイ | 華為"),
+        ("ko", "화웨이가 화웨이는", "화웨이 | 화웨이"),
+    ] {
+        assert_eq!(shown(&watchlist, &item(text, "", lang)), expected, "{text}");
+    }
+}
+
+#[test]
 fn a_symbol_of_another_exchange_is_another_company() {
     let mut byd = company("BYD Company Limited", &[]);
     byd.tickers = all(&["1211.HK"]);

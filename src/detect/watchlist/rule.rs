@@ -23,6 +23,8 @@ pub(crate) enum Condition {
     Topic(Option<u32>),
     Source(Option<String>),
     Official,
+    /// Talk without an act.
+    Talk,
 }
 
 /// A rule that can be asked; its words about itself stand in [`RuleInfo`] of the same number.
@@ -119,6 +121,7 @@ impl Making {
     ) -> Option<Condition> {
         let (kind, id, hint) = match atom {
             Atom::Official => return Some(Condition::Official),
+            Atom::Talk => return Some(Condition::Talk),
             // Whether the source exists is known where sources are.
             Atom::Source(id) => return Some(Condition::Source(id.clone())),
             Atom::Company(None) => return Some(Condition::Company(None)),

@@ -63,7 +63,7 @@ fn telling(
     row: &rusqlite::Row<'_>,
 ) -> rusqlite::Result<PendingNotice> {
     let item = items::at(connection, row.get(9)?, row.get(1)?)?;
-    let alert = assess::alert(row, &item.id)?;
+    let alert = assess::alert(connection, row, &item.id)?;
     let notice = Notice {
         alert: alert.id.clone(),
         reader: reader.to_owned(),
