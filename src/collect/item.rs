@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use super::blanks;
 use crate::model::item::{Arrival, Identity, KnownItem, page_of};
 use crate::model::{Entry, FirstRun, Item, ItemId, Source, Timestamp, id};
 
@@ -91,15 +92,7 @@ fn text_hash(entry: &Entry) -> String {
 
 /// The words with one space between them. Most texts stand so already.
 fn squeezed(text: &str) -> Cow<'_, str> {
-    let plain = |pair: &[u8]| match pair {
-        [b' ', next] => *next > b' ',
-        // Blanks beyond ASCII begin with one of these.
-        [one, _] => *one >= b' ' && !matches!(one, 0xc2 | 0xe1 | 0xe2 | 0xe3),
-        _ => true,
-    };
-    let bytes = text.as_bytes();
-    let ends = |byte: Option<&u8>| byte.is_none_or(|byte| (b'!'..=b'~').contains(byte));
-    if ends(bytes.first()) && ends(bytes.last()) && bytes.windows(2).all(plain) {
+    if blanks::are_single(text) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());

@@ -69,6 +69,8 @@ pub fn build(files: Files, environment: &Environment) -> (Option<Parts>, Vec<Pro
             problems.extend(route::unreached(&readers, &vocabulary));
         }
         problems.extend(nothing_to_do(&sources));
+        let ids: Vec<&str> = parsed.sources.iter().map(|one| one.id.value.as_str()).collect();
+        problems.extend(watchlist.unknown_sources(&ids));
     } else {
         // What seems to be missing may stand in the part that could not be read.
         problems.extend(found.into_iter().filter(|one| one.level == Level::Error));

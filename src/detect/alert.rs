@@ -130,8 +130,11 @@ impl<'a> Case<'a> {
 
     /// The words that show the item to be talk without an act.
     fn talk(&self) -> Option<Occ> {
+        // Names and terms that end there. A search may be found by the very words that threaten.
         let subject = |token: u32| {
-            self.reading.counting().any(|found| found.first <= token && token <= found.last)
+            self.reading.counting().any(|found| {
+                found.last == token && !matches!(found.by, super::matching::By::Search(_))
+            })
         };
         *self.talk.get_or_init(|| {
             talk(&self.reading.text, self.manner.as_ref()?, self.origin.official, subject)

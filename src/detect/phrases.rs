@@ -40,6 +40,8 @@ pub(crate) enum Reading {
     Inflected,
     /// As it is.
     Exact,
+    /// As it is, in capitals or not.
+    AnyCase,
     /// As it is, and the last word may go on.
     Prefix,
 }
@@ -322,7 +324,7 @@ fn need(text: &Text, reading: Reading) -> Need {
     match reading {
         Reading::Name(need) if need != Need::Free => need,
         Reading::Name(_) => Need::Free,
-        Reading::Prefix => Need::Free,
+        Reading::Prefix | Reading::AnyCase => Need::Free,
         Reading::Inflected | Reading::Exact => capitals(text),
     }
 }

@@ -13,7 +13,7 @@ use super::text::Text;
 const SUBJECT: u32 = 1;
 
 /// The words that show an item to be talk without an act. `subject` says whether a watched company
-/// or its matter is named by the word of this index.
+/// or its matter is named by words that end at this index.
 pub(crate) fn talk(
     text: &Text,
     manner: &Manner,
