@@ -308,50 +308,45 @@ impl Making {
 
     /// Parents must be companies of the watchlist, and nobody their own ancestor.
     pub(super) fn resolve_parents(&mut self) {
+        let written = std::mem::take(&mut self.parents);
         let mut parents: BTreeMap<u32, u32> = BTreeMap::new();
-        for (company, parent) in std::mem::take(&mut self.parents) {
+        for (company, parent) in &written {
             let id = parent.value.trim();
-            let (what, hint) = match self.company_by_id.get(id).copied() {
-                None => {
-                    let like = nearest(id, self.company_by_id.keys().map(AsRef::as_ref));
-                    (format!("part_of names no company of the watchlist: '{id}'"), like)
-                }
-                Some(known) => match self.ring(&parents, company, known) {
-                    None => {
-                        parents.insert(company, known);
-                        continue;
-                    }
-                    Some(what) => (what, Some("take one part_of away".to_owned())),
-                },
-            };
-            let hint = hint.or_else(|| Some("write the parent's id".to_owned()));
-            self.error(parent.place, what, hint);
-            self.companies[company as usize].part_of = None;
+            if let Some(known) = self.company_by_id.get(id) {
+                parents.insert(*company, *known);
+                continue;
+            }
+            let like = nearest(id, self.company_by_id.keys().map(AsRef::as_ref));
+            let what = format!("part_of names no company of the watchlist: '{id}'");
+            let hint = like.or_else(|| Some("write the parent's id".to_owned()));
+            self.error(parent.place.clone(), what, hint);
+            self.companies[*company as usize].part_of = None;
+        }
+        for (company, parent) in written {
+            if let Some(what) = self.ring(&parents, company) {
+                parents.remove(&company);
+                self.error(parent.place, what, Some("take one part_of away".to_owned()));
+                self.companies[company as usize].part_of = None;
+            }
         }
     }
 
-    /// What is wrong with making `parent` the parent of `company`: that it closes a ring, or makes a
-    /// line that is too long.
-    fn ring(&self, parents: &BTreeMap<u32, u32>, company: u32, parent: u32) -> Option<String> {
+    /// What is wrong with a company's line of parents: that it is a ring, or too long.
+    fn ring(&self, parents: &BTreeMap<u32, u32>, company: u32) -> Option<String> {
         let name = |company: u32| &*self.companies[company as usize].named.id;
         let mut line = vec![name(company)];
-        let mut at = Some(parent);
-        while let Some(one) = at {
-            line.push(name(one));
-            if one == company {
-                return Some(format!(
-                    "company '{}' is part of itself: {}",
-                    line[0],
-                    line.join(" → ")
-                ));
+        let mut at = company;
+        while let Some(parent) = parents.get(&at).copied() {
+            line.push(name(parent));
+            if parent == company {
+                let line = line.join(" → ");
+                return Some(format!("company '{}' is part of itself: {line}", name(company)));
             }
             if line.len() > DEEPEST {
-                return Some(format!(
-                    "company '{}' is part of more than {DEEPEST} others",
-                    line[0]
-                ));
+                let name = name(company);
+                return Some(format!("company '{name}' is part of more than {DEEPEST} others"));
             }
-            at = parents.get(&one).copied();
+            at = parent;
         }
         None
     }
