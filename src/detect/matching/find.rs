@@ -1,9 +1,9 @@
-//! Phrases in a text: one walk over the tokens, a look-up or two at each.
+//! Phrases in a text: one walk over the tokens, a few look-ups at each.
 //!
 //! Linear in the text whatever it holds: a path ends with the table's own paths, which are bounded
 //! by the longest term.
 
-use crate::detect::paths::{Form, Found, step};
+use crate::detect::paths::{Form, step};
 use crate::detect::phrases::{LONGEST, Need, Phrases};
 use crate::detect::stem::{Lang, Stem, stems};
 use crate::detect::text::{
@@ -27,6 +27,8 @@ pub(crate) fn find(phrases: &Phrases, text: &Text, lang: Option<Lang>) -> Vec<Oc
         phrases,
         text,
         found: Vec::new(),
+        steps: Vec::with_capacity(3 * text.tokens.len()),
+        spare: Vec::new(),
         stems: Vec::new(),
         form: Form::Surface,
         end: 0,
@@ -64,10 +66,23 @@ impl So {
     }
 }
 
+/// A state to look up, and the words that led there.
+#[derive(Clone, Copy)]
+struct Step {
+    state: u64,
+    first: u32,
+    last: u32,
+    so: So,
+}
+
 struct Walk<'a> {
     phrases: &'a Phrases,
     text: &'a Text,
     found: Vec<Occ>,
+    /// What is to be looked up next: the paths from all words go on together, so that the table is
+    /// asked many things at once and its memory is waited for once.
+    steps: Vec<Step>,
+    spare: Vec<Step>,
     /// Stems of the form that is walked, by token; empty for the surface.
     stems: Vec<Stem>,
     form: Form,
@@ -90,6 +105,7 @@ impl Walk<'_> {
             for at in first..self.end {
                 self.go_on(form.seed(), at, at, So { widest: Gap::None, divided: false });
             }
+            self.sweep();
         }
     }
 
@@ -104,7 +120,7 @@ impl Walk<'_> {
     /// From `state`, takes the word at `at`, alone and joined with the next.
     fn go_on(&mut self, state: u64, first: usize, at: usize, so: So) {
         let word = self.word(at);
-        self.look(step(state, word.hash), first, at, so);
+        self.push(step(state, word.hash), first, at, so);
         if self.german && self.form == Form::Surface {
             self.genitive(state, first, at, so);
         }
@@ -113,24 +129,35 @@ impl Walk<'_> {
             let next = self.word(at + 1);
             let whole = joined(self.text.tokens[at].hash, next.hash, next.chars);
             let so = so.over(self.text.tokens[at + 1].gap);
-            self.look(step(state, whole), first, at + 1, so);
+            self.push(step(state, whole), first, at + 1, so);
             if at + 2 < self.end && may_join(&self.text.tokens[at + 1], &self.text.tokens[at + 2]) {
                 let (middle, last) = (&self.text.tokens[at + 1], self.word(at + 2));
                 let begun = joined(self.text.tokens[at].hash, middle.hash, middle.chars);
                 let so = so.over(self.text.tokens[at + 2].gap);
-                self.look(step(state, joined(begun, last.hash, last.chars)), first, at + 2, so);
+                self.push(step(state, joined(begun, last.hash, last.chars)), first, at + 2, so);
             }
         }
     }
 
-    #[inline]
-    fn look(&mut self, state: u64, first: usize, last: usize, so: So) {
-        if let Some(found) = self.phrases.paths.get(state) {
-            self.follow(found, state, first, last, so);
+    fn push(&mut self, state: u64, first: usize, last: usize, so: So) {
+        self.steps.push(Step { state, first: number(first), last: number(last), so });
+    }
+
+    /// Looks all steps up, then those that go on from there, until none does.
+    fn sweep(&mut self) {
+        while !self.steps.is_empty() {
+            self.phrases.paths.retain(&mut self.steps, |step| step.state);
+            let mut steps = std::mem::take(&mut self.steps);
+            std::mem::swap(&mut self.steps, &mut self.spare);
+            for step in steps.drain(..) {
+                self.look(step.state, step.first as usize, step.last as usize, step.so);
+            }
+            self.spare = steps;
         }
     }
 
-    fn follow(&mut self, found: Found, state: u64, first: usize, last: usize, so: So) {
+    fn look(&mut self, state: u64, first: usize, last: usize, so: So) {
+        let Some(found) = self.phrases.paths.get(state) else { return };
         for phrase in self.phrases.paths.ends(found) {
             let known = self.phrases.all[phrase as usize];
             if self.looks(known.need, first, last) {
@@ -175,7 +202,6 @@ impl Walk<'_> {
             && self.bounded(first, last)
             && (!so.divided || known.seams.allow(&self.text.tokens[first..=last]))
         {
-            let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
             self.found.push(Occ { phrase, first: number(first), last: number(last) });
         }
     }
@@ -217,12 +243,16 @@ impl Walk<'_> {
         for last in 0..self.text.tokens.len() {
             let mut found = std::mem::take(&mut self.found);
             self.phrases.prefixes.each(self.text, last, |phrase, first| {
-                let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
                 found.push(Occ { phrase, first: number(first), last: number(last) });
             });
             self.found = found;
         }
     }
+}
+
+/// The number of a token.
+fn number(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 /// Whether two words may be one word that somebody divided: `de-list`, `Tik Tok`.
