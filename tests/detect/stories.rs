@@ -108,3 +108,24 @@ fn a_story_ends_after_a_week_and_the_book_forgets() {
     ];
     assert_eq!(told(1, &rows), "1→1 2→2 3→3");
 }
+
+#[test]
+fn a_notice_without_names_joins_the_report_with_them() {
+    const NOTICE: &str = "Ministry adopts decree on port cranes from foreign suppliers";
+    const REPORT: &str =
+        "Ministry decree hits Norvik: foreign port cranes need permit, suppliers told";
+    const OTHER: &str = "Ministry fines harbour pilots over fuel records";
+    for (hours, first, second, companies, expected) in [
+        (2, NOTICE, REPORT, ("", "norvik"), "1→1 2→1"),
+        (2, REPORT, NOTICE, ("norvik", ""), "1→1 2→1"),
+        (30, NOTICE, REPORT, ("", "norvik"), "1→1 2→2"),
+        (2, OTHER, REPORT, ("", "norvik"), "1→1 2→2"),
+        (2, NOTICE, REPORT, ("other", "norvik"), "1→1 2→2"),
+    ] {
+        let rows = [
+            ("1", "a", 0, first, "", companies.0, "t"),
+            ("2", "b", hours, second, "", companies.1, "t"),
+        ];
+        assert_eq!(told(9, &rows), expected, "{hours} {first} {second}");
+    }
+}

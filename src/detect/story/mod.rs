@@ -2,7 +2,8 @@
 //!
 //! A copy is a near-identical text of another source about the same companies and topics, within
 //! three days. A story is wider: the same matter within 48 hours, if the wording also speaks of the
-//! same event. Both are judged from earlier items only. Grouping never hides an item.
+//! same event; an item that names no company may belong to one that does, if their words are clearly
+//! of one event. Both are judged from earlier items only. Grouping never hides an item.
 
 mod wording;
 
@@ -83,6 +84,8 @@ enum Key {
     Both(Arc<str>, Arc<str>),
     /// A topic, and no company.
     Topic(Arc<str>),
+    /// A topic beside a company.
+    Named(Arc<str>),
 }
 
 /// The items of the last days, by which later ones are placed.
@@ -153,7 +156,9 @@ impl StoryBook {
         let mut seen = HashSet::new();
         let mut stories: Vec<(&Arc<str>, bool, f32)> = Vec::new();
         let mut places: HashMap<*const u8, usize> = HashMap::new();
-        for one in keys.iter().skip(1).flat_map(|key| self.under(key).take(HEARD)) {
+        let others = across(candidate);
+        let keys_of_story = keys.iter().skip(1).filter(|key| !matches!(key, Key::Named(_)));
+        for one in keys_of_story.chain(&others).flat_map(|key| self.under(key).take(HEARD)) {
             let apart = apart(one.published, candidate.published);
             if apart > SILENCE
                 || !seen.insert(Arc::as_ptr(&one.id))
@@ -161,8 +166,13 @@ impl StoryBook {
             {
                 continue;
             }
-            let alike = alike(keys.first(), one.keys.first());
-            let likeness = wording.likeness(&one.wording, alike, apart.as_secs_f32() / 3600.0);
+            let hours = apart.as_secs_f32() / 3600.0;
+            let likeness = if candidate.companies.is_empty() == one.nameless() {
+                let alike = alike(keys.first(), one.keys.first());
+                wording.likeness(&one.wording, alike, hours)
+            } else {
+                wording.likeness_alone(&one.wording, hours)
+            };
             let native = !wording.foreign(&one.wording);
             // All items of a story share one name in memory.
             let next = stories.len();
@@ -262,6 +272,24 @@ impl StoryBook {
     }
 }
 
+impl Remembered {
+    /// Whether it names no company.
+    fn nameless(&self) -> bool {
+        matches!(self.keys.first(), Some(Key::Matter(companies, _)) if companies.is_empty())
+    }
+}
+
+/// Where the items stand that name a company when the candidate names none, and the other way round:
+/// an authority's notice and the report of whom it hits.
+fn across(candidate: &Candidate<'_>) -> Vec<Key> {
+    let topics = candidate.topics.iter().map(|topic| Arc::clone(&topic.id));
+    if candidate.companies.is_empty() {
+        topics.map(Key::Named).collect()
+    } else {
+        topics.map(Key::Topic).collect()
+    }
+}
+
 /// The share of companies and topics that two items have in common.
 fn alike(one: Option<&Key>, other: Option<&Key>) -> f32 {
     let (Some(Key::Matter(companies, topics)), Some(Key::Matter(others, other_topics))) =
@@ -285,9 +313,11 @@ fn keys(candidate: &Candidate<'_>) -> Vec<Key> {
     let (companies, topics) = (ids(candidate.companies), ids(candidate.topics));
     let mut keys = vec![Key::Matter(companies.clone(), topics.clone())];
     for topic in &topics {
-        if companies.is_empty() {
-            keys.push(Key::Topic(Arc::clone(topic)));
-        }
+        keys.push(if companies.is_empty() {
+            Key::Topic(Arc::clone(topic))
+        } else {
+            Key::Named(Arc::clone(topic))
+        });
         for company in &companies {
             keys.push(Key::Both(Arc::clone(company), Arc::clone(topic)));
         }

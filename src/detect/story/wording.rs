@@ -29,6 +29,13 @@ const ALIKE: f32 = 0.4;
 /// … and at most so many hours apart.
 const HOURS: f32 = 30.0;
 
+/// Where only one of two texts names a company: at least so many words in common, …
+const WORDS_ALONE: usize = 5;
+/// … this share of the shorter one's (from .1 to .25 the labelled items do not mind), …
+const NEEDED_ALONE: f32 = 0.2;
+/// … and at most so many hours apart.
+const HOURS_ALONE: f32 = 24.0;
+
 /// What is compared of a text.
 #[derive(Debug)]
 pub(super) struct Wording {
@@ -97,6 +104,17 @@ impl Wording {
         };
         // Never zero for what belongs together, so that zero can mean the contrary.
         if share >= needed { 0.05 + share } else { 0.0 }
+    }
+
+    /// The same for two texts of one topic of which only one names a company: an authority's notice
+    /// and the report of whom it hits. Their words alone have to tell.
+    pub(super) fn likeness_alone(&self, other: &Self, hours: f32) -> f32 {
+        if self.foreign(other) || self.reacts != other.reacts || hours > HOURS_ALONE {
+            return 0.0;
+        }
+        let common = shared(&self.words, &other.words);
+        let share = common as f32 / self.words.len().min(other.words.len()).max(1) as f32;
+        if common >= WORDS_ALONE && share >= NEEDED_ALONE { share } else { 0.0 }
     }
 }
 
