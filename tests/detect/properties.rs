@@ -25,6 +25,7 @@ struct Slow {
     start: usize,
     end: usize,
     gap: u8,
+    sentence: usize,
 }
 
 fn is_character(word: &str) -> bool {
@@ -54,7 +55,10 @@ fn text_of(pieces: &[(usize, usize)]) -> (String, Vec<Slow>) {
         };
         let start = text.len();
         text.push_str(word);
-        tokens.push(Slow { word: word.to_owned(), start, end: text.len(), gap: strength });
+        let ended = usize::from(n > 0 && GAPS[gap] == "! ");
+        let sentence = tokens.last().map_or(0, |one: &Slow| one.sentence + ended);
+        let end = text.len();
+        tokens.push(Slow { word: word.to_owned(), start, end, gap: strength, sentence });
     }
     (text, tokens)
 }
@@ -176,6 +180,190 @@ proptest! {
             let field = if hit.field == watchlistd::model::Field::Title { &text.title } else { &text.content };
             prop_assert!(field.get(hit.start..hit.end).is_some());
         }
+    }
+}
+
+/// A search as its definition has it.
+#[derive(Clone, Debug)]
+enum Query {
+    /// With its inflections.
+    Bare(usize),
+    /// As it is.
+    Quoted(usize),
+    /// This many of its letters, and anything after.
+    Prefix(usize, usize),
+    And(Vec<Query>),
+    Or(Vec<Query>),
+    Not(Box<Query>),
+    Near(usize, Box<Query>, Box<Query>),
+}
+
+impl Query {
+    fn written(&self) -> String {
+        let many = |all: &[Self], between: &str| {
+            format!("({})", all.iter().map(Self::written).collect::<Vec<_>>().join(between))
+        };
+        match self {
+            Self::Bare(word) => WORDS[*word].to_owned(),
+            Self::Quoted(word) => format!("\"{}\"", WORDS[*word]),
+            Self::Prefix(word, letters) => {
+                format!("{}*", WORDS[*word].chars().take(*letters).collect::<String>())
+            }
+            Self::And(all) => many(all, " AND "),
+            Self::Or(any) => many(any, " OR "),
+            Self::Not(one) => format!("NOT ({})", one.written()),
+            Self::Near(n, a, b) => format!("({} NEAR/{n} {})", a.written(), b.written()),
+        }
+    }
+
+    /// Token by token where it is found; `None` for what has no place.
+    fn places(&self, tokens: &[Slow]) -> Vec<usize> {
+        let all = |fits: &dyn Fn(&str) -> bool| {
+            (0..tokens.len()).filter(|at| fits(&tokens[*at].word)).collect()
+        };
+        match self {
+            Self::Bare(word) => all(&|one| stemmed(one) == stemmed(WORDS[*word])),
+            Self::Quoted(word) => all(&|one| one == WORDS[*word]),
+            Self::Prefix(word, letters) => {
+                let begin: String = WORDS[*word].chars().take(*letters).collect();
+                all(&|one| one.starts_with(&begin))
+            }
+            Self::Or(any) => any.iter().flat_map(|one| one.places(tokens)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn holds(&self, tokens: &[Slow]) -> bool {
+        match self {
+            Self::And(all) => all.iter().all(|one| one.holds(tokens)),
+            Self::Or(any) => any.iter().any(|one| one.holds(tokens)),
+            Self::Not(one) => !one.holds(tokens),
+            Self::Near(n, a, b) => a.places(tokens).iter().any(|a| {
+                b.places(tokens).iter().any(|b| {
+                    a != b && a.abs_diff(*b) - 1 <= *n && tokens[*a].sentence == tokens[*b].sentence
+                })
+            }),
+            _ => !self.places(tokens).is_empty(),
+        }
+    }
+
+    /// Whether it can only hold where something is present.
+    fn affirms(&self) -> bool {
+        match self {
+            Self::And(all) => all.iter().any(Self::affirms),
+            Self::Or(any) => any.iter().all(Self::affirms),
+            Self::Not(_) => false,
+            _ => true,
+        }
+    }
+}
+
+fn stemmed(word: &str) -> String {
+    Stemmer::create(Algorithm::English).stem(word).into_owned()
+}
+
+fn words() -> impl Strategy<Value = Query> {
+    let word = 0..WORDS.len();
+    prop_oneof![
+        4 => word.clone().prop_map(Query::Bare),
+        1 => word.clone().prop_map(Query::Quoted),
+        1 => (word, 1..5usize).prop_map(|(word, letters)| Query::Prefix(word, letters)),
+    ]
+}
+
+fn query() -> impl Strategy<Value = Query> {
+    let side = || {
+        prop_oneof![
+            2 => words(),
+            1 => prop::collection::vec(words(), 2..4).prop_map(Query::Or),
+        ]
+    };
+    let near =
+        (1..6usize, side(), side()).prop_map(|(n, a, b)| Query::Near(n, Box::new(a), Box::new(b)));
+    let leaf = prop_oneof![2 => words(), 1 => near];
+    leaf.prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 2..4).prop_map(Query::And),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(Query::Or),
+            inner.prop_map(|one| Query::Not(Box::new(one))),
+        ]
+    })
+}
+
+/// Places of a guard's words by their first and last token.
+fn guard_places(tokens: &[Slow], words: &[String]) -> Vec<(usize, usize)> {
+    let at = |byte: usize, end: bool| {
+        tokens.iter().position(|one| if end { one.end == byte } else { one.start == byte }).unwrap()
+    };
+    places(tokens, words, 0, stemmed)
+        .into_iter()
+        .map(|(start, end)| (at(start, false), at(end, true)))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 800, ..ProptestConfig::default() })]
+
+    #[test]
+    fn searches_hold_exactly_where_their_definition_says(
+        pieces in pieces(16),
+        query in query().prop_filter("refused", Query::affirms),
+    ) {
+        let (text, tokens) = text_of(&pieces);
+        let written = query.written();
+        let watchlist = compile(vec![], vec![search("It", &written)], vec![]);
+        let judgement = judge(&watchlist, &item(&text, "", "en"), Origin::default());
+        prop_assert_eq!(!judgement.topics.is_empty(), query.holds(&tokens), "{} in {:?}", written, text);
+        // A rule asks the same of the same words.
+        let rule = super::rule("It", &written, Some(watchlistd::model::Severity::High));
+        let watchlist = compile(vec![], vec![], vec![rule]);
+        let judgement = judge(&watchlist, &item(&text, "", "en"), Origin::default());
+        // In a round-up (four segments of a title) it asks within one segment.
+        if text.matches("; ").count() + text.matches("! ").count() < 3 {
+            prop_assert_eq!(judgement.alert, query.holds(&tokens), "rule {} in {:?}", written, text);
+        }
+    }
+
+    #[test]
+    fn guards_hold_back_exactly_what_their_definition_says(
+        pieces in pieces(12),
+        term in 0..WORDS.len(),
+        guards in prop::collection::vec((0..3usize, prop::collection::vec(0..WORDS.len(), 1..3)), 1..3),
+    ) {
+        let (text, tokens) = text_of(&pieces);
+        let mut entry = topic("It", &[WORDS[term]]);
+        let mut lists: [Vec<Vec<(usize, usize)>>; 3] = Default::default();
+        for (kind, words) in &guards {
+            let (written, words) = term_of(words);
+            lists[*kind].push(guard_places(&tokens, &words));
+            let into = match kind {
+                0 => &mut entry.guards.only_with,
+                1 => &mut entry.guards.not_with,
+                _ => &mut entry.guards.never_in_item,
+            };
+            into.push(super::at(written));
+        }
+        let [only_with, not_with, never] = lists;
+        let counts = |at: usize| {
+            let beside = |(first, last): &(usize, usize)| *last < at || *first > at;
+            let near = |(first, _): &(usize, usize)| tokens[*first].sentence == tokens[at].sentence;
+            never.iter().all(Vec::is_empty)
+                && !not_with.iter().flatten().any(near)
+                && (only_with.is_empty() || only_with.iter().flatten().any(beside))
+        };
+        let expected: Vec<(usize, usize)> = Query::Bare(term)
+            .places(&tokens)
+            .into_iter()
+            .filter(|at| counts(*at))
+            .map(|at| (tokens[at].start, tokens[at].end))
+            .collect();
+        let all = Query::Bare(term).places(&tokens).len();
+        let watchlist = compile(vec![], vec![entry.clone()], vec![]);
+        let judgement = judge(&watchlist, &item(&text, "", "en"), Origin::default());
+        let found: Vec<(usize, usize)> =
+            judgement.hits.iter().map(|hit| (hit.start, hit.end)).collect();
+        prop_assert_eq!(found, expected, "{:?} {:?} in {:?}", WORDS[term], entry.guards, text);
+        prop_assert_eq!(judgement.hits.len() + judgement.held_back.len(), all);
     }
 }
 
