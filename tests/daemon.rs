@@ -10,6 +10,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use crate::support::newsroom::Newsroom;
+use crate::support::smtp::{At, Does, Protection, Script};
 
 /// Far longer than anything here takes; only a test that fails gets this far.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -288,6 +289,86 @@ async fn a_second_request_to_stop_cuts_off_what_hangs() {
     desk.told("STOPPING=1");
     service.signal("-TERM");
     assert!(service.ended().success());
+}
+
+/// Mail by SMTP to a server on this port, with `more` in its table.
+fn by_smtp(port: u16, more: &str) -> String {
+    let smtp = format!(
+        "transport = \"smtp\"\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\n{more}"
+    );
+    SERVICE.replace("transport = \"file\"\n", &smtp)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_hangs_holds_up_no_other_and_no_stop() {
+    let server = Script::new(Protection::Clear).once(At::Dot, Does::Hangs).start();
+    let newsroom = Newsroom::open().await;
+    let desk = Desk::new(&[("wire", newsroom.url())]);
+    desk.write("watchlistd.toml", &by_smtp(server.port(), ""));
+    desk.write(
+        "watchlist.toml",
+        &WATCHLIST.replace("Alibaba\"", "Alibaba\"\n[[company]]\nname = \"Tencent\""),
+    );
+    let service = desk.start();
+    desk.told("READY=1");
+    asked_again(&newsroom).await;
+    asked_again(&newsroom).await;
+    newsroom.publish("a1", "SEC moves to delist Alibaba");
+    service.says("sealed a mail");
+    newsroom.publish("b1", "Hong Kong exchange will delist Tencent after a long dispute");
+    service.says("was taken");
+    assert_eq!(server.taken().len(), 1);
+    service.signal("-TERM");
+    desk.told("STOPPING=1");
+    assert!(service.ended().success());
+    let outbox = desk.status()["outbox"].clone();
+    assert_eq!((&outbox["sent"], &outbox["sending"]), (&1.into(), &1.into()), "{outbox}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_set_up_that_cannot_work_is_a_bad_edit_at_reload_and_at_start() {
+    let newsroom = Newsroom::open().await;
+    let desk = Desk::new(&[("wire", newsroom.url())]);
+    let service = desk.start();
+    desk.told("READY=1");
+    desk.write("watchlistd.toml", &by_smtp(9, "username = \"desk\"\npassword_file = \"none\"\n"));
+    service.signal("-HUP");
+    service.says("the edit is refused");
+    desk.told("READY=1");
+    service.signal("-TERM");
+    assert!(service.ended().success());
+
+    let service = desk.start();
+    desk.told("READY=1");
+    asked_again(&newsroom).await;
+    let degraded = desk.status()["watchlist"]["degraded"].as_str().unwrap().to_owned();
+    assert!(degraded.contains("watchlistd.toml:") && degraded.contains("password"), "{degraded}");
+    service.signal("-TERM");
+    assert!(service.ended().success());
+}
+
+#[test]
+fn a_key_that_does_nothing_yet_is_named_at_its_place() {
+    let newsroom = "http://127.0.0.1:9/feed".to_owned();
+    let desk = Desk::new(&[("wire", newsroom)]);
+    let checked = || {
+        let output = desk.command(&["check"]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(!checked().contains("no effect"));
+    let more = "\n[matching]\nbackfill = \"3d\"\n[keep]\naudit = \"40d\"\nfree_space = \"1GB\"\n\
+                [canary]\nat = \"06:00\"\n[status]\nlisten = \"127.0.0.1:9464\"\n";
+    let second = "[operator]\nping_url = \"https://ping.desk.test/\"\ncommand = [\"/bin/true\"]\n";
+    desk.write("watchlistd.toml", &(SERVICE.replace("[operator]\n", second) + more));
+    let told = checked();
+    assert_eq!(told.matches("has no effect in this version").count(), 7, "{told}");
+    let line =
+        |key: &str| SERVICE.replace("[operator]\n", second) + more.split(key).next().unwrap();
+    for key in ["backfill", "audit", "free_space", "at =", "listen"] {
+        let place = format!("watchlistd.toml:{}:", line(key).lines().count() + 1);
+        assert!(told.contains(&place), "{key} at {place}: {told}");
+    }
 }
 
 #[test]

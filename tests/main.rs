@@ -5,9 +5,12 @@
 mod cli;
 mod collect;
 mod config;
+mod crash;
 mod daemon;
 mod detect;
+mod evaluate;
 mod exim;
+mod faults;
 mod notify;
 mod pipeline;
 mod shipped;

@@ -53,6 +53,8 @@ struct Desk {
     newsroom: Newsroom,
     transport: Transport,
     readers: String,
+    /// In front of the newsroom's own.
+    more_sources: String,
 }
 
 impl Desk {
@@ -63,6 +65,7 @@ impl Desk {
             newsroom: Newsroom::open().await,
             transport: Transport::memory(),
             readers: readers.to_owned(),
+            more_sources: String::new(),
         }
     }
 
@@ -78,7 +81,7 @@ impl Desk {
     async fn open(&self) -> Open {
         let texts = BTreeMap::from([
             ("watchlistd.toml".to_owned(), service()),
-            ("sources.toml".to_owned(), source(&self.newsroom.url())),
+            ("sources.toml".to_owned(), self.more_sources.clone() + &source(&self.newsroom.url())),
             ("readers.toml".to_owned(), self.readers.clone()),
             ("watchlist.toml".to_owned(), WATCHLIST.to_owned()),
         ]);
@@ -93,7 +96,8 @@ impl Desk {
         let ground = Ground { store, clock };
         Open {
             in_force: Arc::new(parts.in_force(version, None)),
-            poller: Poller::new(ground.clone(), wire::fetcher(&parts.settings).unwrap()),
+            rejecting: Arc::new(parts.in_force(version, Some(BAD_EDIT.to_owned()))),
+            poller: Poller::new(ground.clone(), wire::fetcher(&parts.settings).unwrap(), 2),
             assessor: Assessor::new(ground.clone(), "test".to_owned()),
             deliverer: Deliverer::new(ground.clone(), self.transport.clone()),
             ground,
@@ -127,6 +131,8 @@ fn source(url: &str) -> String {
     format!("[[source]]\nid = \"wire\"\nurl = \"{url}\"\n")
 }
 
+const BAD_EDIT: &str = "watchlist.toml:1:3: error: unknown table 'compny'";
+
 const MEI: &str = "[[reader]]\nname = \"Mei\"\nto = [\"mei@desk.test\"]\n";
 
 fn subject(letter: &Letter) -> String {
@@ -143,6 +149,8 @@ fn text(letter: &Letter) -> String {
 struct Open {
     ground: Ground,
     in_force: Arc<InForce>,
+    /// The same version while an edit waits to be mended.
+    rejecting: Arc<InForce>,
     poller: Poller,
     assessor: Assessor,
     deliverer: Deliverer,
@@ -373,6 +381,214 @@ async fn an_edit_that_adds_nothing_is_recorded_and_one_that_does_is_told() {
     desk.pass(HOUR);
     open.round().await;
     assert!(desk.transport.received().is_empty(), "{:?}", desk.subjects());
+}
+
+fn refused() -> Attempt {
+    Attempt { outcome: Outcome::Refused, stage: Stage::Rcpt, reply: "550 no such user".to_owned() }
+}
+
+fn unreachable() -> Attempt {
+    Attempt {
+        outcome: Outcome::TryLater,
+        stage: Stage::Connect,
+        reply: "connection refused".to_owned(),
+    }
+}
+
+/// The operator's mails that hold `words`, attachments included.
+fn operator_mails(desk: &Desk, words: &str) -> usize {
+    let whole = |letter: &Letter| {
+        let parsed = mail_parser::MessageParser::default().parse(&letter.message).unwrap();
+        let attached = |one: &mail_parser::MessagePart<'_>| {
+            String::from_utf8_lossy(one.contents()).into_owned()
+        };
+        parsed.attachments().map(attached).fold(text(letter), |all, one| all + &one)
+    };
+    let mails = desk.transport.received();
+    let operators = mails.iter().filter(|one| one.address == "ops@desk.test");
+    operators.filter(|one| whole(one).contains(words)).count()
+}
+
+#[tokio::test]
+async fn what_waited_for_a_reader_who_is_gone_is_told_to_the_operator() {
+    let mut desk = Desk::new(&format!("{MEI}urgent = \"never\"\n")).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.round().await;
+    drop(open);
+    // Renamed before the digest: the new name starts now, and what waited for the old one must
+    // reach somebody.
+    desk.readers = MEI.replace("Mei", "Mei Lin");
+    desk.pass(DAY);
+    let mut open = desk.open().await;
+    open.round().await;
+    assert_eq!(operator_mails(&desk, "SEC moves to delist Alibaba"), 1, "{:?}", desk.subjects());
+    desk.pass(DAY);
+    open.round().await;
+    assert_eq!(operator_mails(&desk, "SEC moves to delist Alibaba"), 1, "{:?}", desk.subjects());
+}
+
+#[tokio::test]
+async fn what_was_refused_for_a_reader_without_digests_is_told_to_the_operator() {
+    let desk = Desk::new(&format!("{MEI}digest = \"never\"\n")).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.transport.answer_next([refused()]);
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.round().await;
+    desk.pass(DAY);
+    open.round().await;
+    assert_eq!(operator_mails(&desk, "1 alert for no reader"), 1, "{:?}", desk.subjects());
+}
+
+#[tokio::test]
+async fn every_alert_for_no_reader_is_in_the_operator_s_mail_however_many() {
+    let desk = Desk::new(&format!("{MEI}companies = [\"tencent\"]\n")).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    for n in 0..60 {
+        desk.newsroom
+            .publish(&format!("a{n}"), &format!("SEC moves to delist Alibaba, docket {n}."));
+    }
+    desk.pass(HOUR);
+    open.round().await;
+    desk.pass(DAY);
+    open.round().await;
+    for n in 0..60 {
+        assert_eq!(operator_mails(&desk, &format!("docket {n}.")), 1, "docket {n}");
+    }
+}
+
+#[tokio::test]
+async fn a_digest_refused_at_the_hour_of_the_operator_s_round_is_reported_once() {
+    let desk = Desk::new(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.pass(HOUR * 20);
+    desk.transport.answer_next([refused()]);
+    open.round().await;
+    // Each round a few seconds later in its minute, as a loop that wakes once a minute is.
+    for _ in 0..3 {
+        desk.pass(DAY + Duration::from_secs(7));
+        open.round().await;
+    }
+    assert_eq!(operator_mails(&desk, "550 no such user"), 1, "{:?}", desk.subjects());
+}
+
+#[tokio::test]
+async fn an_outage_that_outlives_every_mail_does_not_end_all_sealing() {
+    let desk = Desk::new(MEI).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.poll().await;
+    open.assess().await;
+    open.seal().await;
+    let dead =
+        async || open.ground.store.archive().outbox().await.unwrap().get(&MailState::Dead).copied();
+    while dead().await == Some(0) {
+        desk.transport.answer_next([unreachable()]);
+        open.send().await;
+        desk.pass(HOUR);
+    }
+    // The server is back, but no mail is left to find that out.
+    open.seal().await;
+    open.send().await;
+    let mails = desk.transport.received();
+    let told = mails.iter().filter(|one| text(one).contains("SEC moves to delist Alibaba")).count();
+    assert_eq!(told, 1, "{:?}", desk.subjects());
+}
+
+#[tokio::test]
+async fn a_mail_that_crashes_interrupt_is_tried_until_it_is_sent() {
+    let desk = Desk::new(MEI).await;
+    desk.open().await.round().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    let mut open = desk.open().await;
+    open.poll().await;
+    open.assess().await;
+    open.seal().await;
+    drop(open);
+    for _ in 0..5 {
+        let open = desk.open().await;
+        let claimed = open.ground.store.claim_mail(desk.now(), desk.now().plus(HOUR)).await;
+        assert!(claimed.unwrap().is_some(), "it is tried again at once");
+    }
+    assert_eq!(desk.open().await.send().await.sent, 1);
+}
+
+#[tokio::test]
+async fn what_a_clock_wrote_that_was_years_ahead_holds_nothing_back() {
+    let desk = Desk::new(&format!("{MEI}digest = \"never\"\n")).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    let right = desk.now().plus(HOUR);
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba from New York exchange");
+    desk.clock.set(right.plus(DAY * 3650));
+    open.poll().await;
+    open.assess().await;
+    desk.clock.set(right);
+    assert_eq!(open.seal().await.mails, 1, "the alert is told at once");
+
+    // A mail of the story bears the wrong year: its follow-up does not wait for that year.
+    desk.newsroom.publish("b1", "Tencent faces a delist order in Hong Kong");
+    desk.clock.set(right.plus(DAY * 3650));
+    open.poll().await;
+    open.assess().await;
+    open.seal().await;
+    desk.clock.set(right);
+    desk.newsroom.publish("b2", "Tencent faces a delist order in Hong Kong now");
+    desk.pass(3 * DAY);
+    open.poll().await;
+    open.assess().await;
+    desk.pass(HOUR * 5);
+    assert_eq!(open.seal().await.mails, 1, "and so is what follows");
+}
+
+#[tokio::test]
+async fn a_bad_edit_is_told_to_the_operator_once_and_again_when_it_is_made_again() {
+    let desk = Desk::new(MEI).await;
+    let open = desk.open().await;
+    let seal = async || open.deliverer.seal_due(&open.rejecting).await.unwrap().mails;
+    start::reject(&*open.ground.store, BAD_EDIT, desk.now()).await.unwrap();
+    assert_eq!(seal().await, 1);
+    desk.pass(HOUR);
+    // A restart finds the same edit.
+    start::reject(&*open.ground.store, BAD_EDIT, desk.now()).await.unwrap();
+    assert_eq!(seal().await, 0);
+    let files = BTreeMap::from([("watchlist.toml".to_owned(), WATCHLIST.to_owned())]);
+    open.ground.store.adopt_config(files, desk.now()).await.unwrap();
+    desk.pass(HOUR);
+    start::reject(&*open.ground.store, BAD_EDIT, desk.now()).await.unwrap();
+    assert_eq!(seal().await, 1);
+}
+
+#[tokio::test]
+async fn a_host_that_hangs_holds_back_its_own_sources_only() {
+    // Takes connections and says nothing.
+    let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let mut desk = Desk::new(MEI).await;
+    let address = silent.local_addr().unwrap();
+    desk.more_sources = (0..300)
+        .map(|n| format!("[[source]]\nid = \"hangs-{n}\"\nurl = \"http://{address}/{n}\"\n"))
+        .collect();
+    let open = desk.open().await;
+    let mut running = open.poller.running();
+    let asked = async {
+        loop {
+            open.poller.start_due(&mut running).await.unwrap();
+            tokio::select! {
+                () = desk.newsroom.asked_again() => return,
+                Some(ended) = running.next() => { ended.unwrap(); }
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), asked).await.expect("the other host is asked");
 }
 
 /// A folder that a test may look into.

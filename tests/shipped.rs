@@ -1,1 +1,353 @@
-//! (in the making)
+//! What is shipped beside the program: the files in `config/`, the unit, the migrations, the README.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use watchlistd::cli::init::{self, Answers};
+use watchlistd::config::{self, Environment, Files, defaults};
+use watchlistd::model::FirstRun;
+use watchlistd::model::reader::{UrgentFrom, WhenEmpty};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn text(name: &str) -> String {
+    let path = root().join(name);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn watchlistd(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_watchlistd"));
+    command.env_clear().args(arguments);
+    command
+}
+
+/// Runs a command and answers its standard output.
+#[track_caller]
+fn fine(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{out}\n{said}");
+    out
+}
+
+#[test]
+fn what_init_writes_passes_check() {
+    let top = tempfile::tempdir().unwrap();
+    let ask = ["--to", "mei@bank.test", "--timezone", "America/New_York"];
+    for (name, more) in [("quiet", &[][..]), ("loud", &["--smtp", "smtp.bank.test"])] {
+        let folder = top.path().join(name);
+        let folder = folder.to_str().unwrap();
+        let told = fine(watchlistd(&["init", folder]).args(ask).args(more));
+        let mut last: Vec<&str> = told.lines().rev().take(3).collect();
+        last.reverse();
+        for (line, command) in last.iter().zip(["check", "once", "run"]) {
+            let starts = format!("watchlistd {command} --config {folder}");
+            assert!(line.trim_start().starts_with(&starts), "{line}");
+        }
+        let checked = fine(&mut watchlistd(&["check", "--config", folder]));
+        assert!(!checked.contains("error") && !checked.contains("warning"), "{checked}");
+        assert!(checked.contains("next digests: "), "{checked}");
+        let civil = checked.matches("08:00 EST").count() + checked.matches("08:00 EDT").count();
+        assert_eq!(civil, 3, "three fire times in New York's time\n{checked}");
+        let written: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        assert_eq!(written.len(), 5, "{written:?}");
+        for name in &written {
+            let text = fs::read_to_string(Path::new(folder).join(name)).unwrap();
+            assert!(!text.contains("FILL IN"), "{name} has a blank left");
+            assert!(text.lines().any(|line| line.starts_with("# ")), "{name} has no comments");
+        }
+    }
+}
+
+/// Keys whose comment shows an example, not the default.
+const EXAMPLES: &[&str] = &[
+    "at",
+    "away",
+    "ca_file",
+    "command",
+    "listen",
+    "password_file",
+    "ping_url",
+    "quiet",
+    "reply_to",
+    "timezone",
+    "username",
+];
+
+/// "The values in commented lines are the defaults unless said otherwise": each line can be
+/// uncommented, and then changes nothing.
+#[test]
+fn commented_values_are_the_defaults() {
+    let answers = Answers {
+        folder: Path::new("/etc/watchlistd"),
+        to: "mei@bank.test",
+        timezone: "America/New_York",
+        smtp: Some("smtp.bank.test"),
+    };
+    let files = init::files(&answers);
+    let parse = |files: BTreeMap<String, String>| {
+        config::parse(&Files::from_texts(answers.folder, files), &Environment::default())
+    };
+    let before = parse(files.clone());
+    let mut seen = Vec::new();
+    for name in [config::SERVICE, config::READERS] {
+        let lines: Vec<&str> = files[name].lines().collect();
+        for (at, line) in lines.iter().enumerate() {
+            let Some((key, _)) = line.strip_prefix("# ").and_then(|rest| rest.split_once(" = "))
+            else {
+                continue;
+            };
+            if key.contains(' ') {
+                continue;
+            }
+            let mut changed: Vec<&str> = lines.clone();
+            changed[at] = &line[2..];
+            // A key of a section that is commented out, or that goes with another, needs both.
+            if let Some(above) = lines[at - 1].strip_prefix("# ")
+                && (above.starts_with('[') || key == "password_file")
+            {
+                changed[at - 1] = above;
+            }
+            let mut files = files.clone();
+            files.insert(
+                name.to_owned(),
+                changed.join("\n").replace("https://…", "https://bank.test"),
+            );
+            let after = parse(files);
+            assert!(after.problems.is_empty(), "{name}: {key}: {:?}", after.problems);
+            let same = (after.settings, after.readers)
+                == (before.settings.clone(), before.readers.clone());
+            assert_eq!(same, !EXAMPLES.contains(&key), "{name}: {key}");
+            seen.push(key.to_owned());
+        }
+    }
+    assert!(EXAMPLES.iter().all(|key| seen.iter().any(|one| one == key)), "{seen:?}");
+    assert!(seen.len() > 30, "{seen:?}");
+}
+
+/// An account asks for a password; from the environment it is enough.
+#[test]
+fn an_account_with_its_password_passes_check() {
+    let top = tempfile::tempdir().unwrap();
+    let folder = top.path().to_str().unwrap();
+    let ask = ["--to", "mei@bank.test", "--timezone", "Europe/Berlin", "--smtp", "smtp.bank.test"];
+    fine(watchlistd(&["init", folder]).args(ask));
+    let path = top.path().join("watchlistd.toml");
+    let service = fs::read_to_string(&path).unwrap();
+    assert!(service.contains("# username = \"watchlist\""));
+    fs::write(&path, service.replace("# username = ", "username = ")).unwrap();
+    let without = watchlistd(&["check", "--config", folder]).output().unwrap();
+    assert_eq!(without.status.code(), Some(78));
+    let mut with = watchlistd(&["check", "--config", folder]);
+    fine(with.env("WATCHLISTD_SMTP_PASSWORD", "a password"));
+}
+
+#[test]
+fn the_labelled_set_and_the_topics_compile() {
+    let config = root().join("config");
+    let mut command = watchlistd(&["match", "--watchlist"]);
+    command.arg(config.join("topics.toml")).arg("--watchlist");
+    command.arg(config.join("examples/labelled-set.toml"));
+    let line = r#"{"id":"a","title":"US lawmakers urge SEC to delist Alibaba (NYSE: BABA)"}"#;
+    let out = fine(command.write_stdin(line));
+    assert!(
+        out.contains("\"companies\":[\"baba\"]") && out.contains("\"severity\":\"high\""),
+        "{out}"
+    );
+}
+
+#[test]
+fn the_unit_says_what_the_service_needs() {
+    let unit = text("systemd/watchlistd.service");
+    let lines: Vec<&str> = unit.lines().map(str::trim).collect();
+    let value = |key: &str| {
+        let found = lines.iter().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+        found.unwrap_or_else(|| panic!("{key}= is missing")).to_owned()
+    };
+    assert_eq!(value("Type"), "notify", "systemd 252 knows no notify-reload");
+    assert!(value("ExecStart").ends_with("watchlistd run"), "{}", value("ExecStart"));
+    assert!(value("ExecReload").contains("-HUP $MAINPID"), "{}", value("ExecReload"));
+    assert!(
+        value("WatchdogSec").parse::<u32>().is_ok() || value("WatchdogSec").ends_with(['s', 'n'])
+    );
+    let stop: u32 = value("TimeoutStopSec").trim_end_matches('s').parse().unwrap();
+    assert!(stop > 10, "the drain takes up to 10 s");
+    assert_eq!(value("StateDirectory"), "watchlistd");
+    assert_eq!(value("ConfigurationDirectory"), "watchlistd");
+    assert_eq!(value("User"), "watchlistd", "a static user: the commands work beside the service");
+    assert!(text("systemd/watchlistd.sysusers").contains("watchlistd"));
+    assert!(text("systemd/watchlistd.tmpfiles").contains("watchlistd"));
+    for key in ["Restart", "NoNewPrivileges", "ProtectSystem", "PrivateTmp"] {
+        assert!(!value(key).is_empty());
+    }
+    // A wrong configuration is not mended by starting again.
+    assert!(value("RestartPreventExitStatus").split(' ').any(|code| code == "78"));
+}
+
+#[test]
+fn migrations_are_numbered_without_holes() {
+    let mut numbers: Vec<u32> = fs::read_dir(root().join("migrations/sqlite"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .map(|name| {
+            let (number, rest) = name.strip_prefix('V').unwrap().split_once("__").unwrap();
+            assert!(rest.ends_with(".sql"), "{name}");
+            number.parse().unwrap()
+        })
+        .collect();
+    numbers.sort_unstable();
+    assert!(!numbers.is_empty());
+    assert!(numbers.iter().copied().eq(1..=u32::try_from(numbers.len()).unwrap()), "{numbers:?}");
+}
+
+/// The rows of the README's table with this header.
+fn table(header: &str) -> BTreeMap<String, String> {
+    let readme = text("README.md");
+    let rows: BTreeMap<String, String> = readme
+        .lines()
+        .skip_while(|line| *line != header)
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| {
+            let mut cells = line.trim_matches('|').split(" | ").map(str::trim);
+            let cell = |text: Option<&str>| text.unwrap_or("").replace('`', "");
+            (cell(cells.next()), cell(cells.next()))
+        })
+        .collect();
+    assert!(!rows.is_empty(), "the README has no table {header}");
+    rows
+}
+
+#[test]
+fn the_readme_lists_the_exit_codes() {
+    let rows = table("| code | meaning |");
+    let source = text("src/cli/exit.rs");
+    let codes: Vec<String> = source
+        .lines()
+        .filter_map(|line| line.trim().strip_suffix(',')?.split_once(" = "))
+        .map(|(_, code)| code.to_owned())
+        .collect();
+    assert_eq!(codes.len(), 9, "the codes of src/cli/exit.rs are read");
+    let listed: Vec<&String> = rows.keys().collect();
+    assert_eq!(listed, codes.iter().collect::<Vec<_>>());
+    assert!(rows.values().all(|meaning| meaning.len() > 3), "{rows:?}");
+}
+
+/// `15m`, `7d`: as people write it.
+fn span(span: std::time::Duration) -> String {
+    let seconds = span.as_secs();
+    match seconds {
+        _ if seconds.is_multiple_of(86_400) => format!("{}d", seconds / 86_400),
+        _ if seconds.is_multiple_of(3_600) => format!("{}h", seconds / 3_600),
+        _ => format!("{}m", seconds / 60),
+    }
+}
+
+#[test]
+fn the_readme_lists_the_defaults() {
+    let FirstRun::Within(first_run) = defaults::FIRST_RUN else { panic!("a span") };
+    let word = |urgent| match urgent {
+        UrgentFrom::High => "high",
+        UrgentFrom::Medium => "medium",
+        UrgentFrom::Never => "never",
+    };
+    let empty = match defaults::WHEN_EMPTY {
+        WhenEmpty::Send => "send",
+        WhenEmpty::Skip => "skip",
+    };
+    let ours = [
+        ("urgent", word(defaults::URGENT).to_owned()),
+        ("urgent_per_hour", defaults::URGENT_PER_HOUR.to_string()),
+        ("min_severity", defaults::MIN_SEVERITY.as_str().to_owned()),
+        ("digest", defaults::DIGEST.to_owned()),
+        ("when_empty", empty.to_owned()),
+        ("max_items", defaults::MAX_ITEMS.to_string()),
+        ("[collect] interval", span(defaults::INTERVAL)),
+        ("[collect] official_interval", span(defaults::OFFICIAL_INTERVAL)),
+        ("[collect] first_run", span(first_run)),
+        ("[mail] tls", default_tls().to_owned()),
+    ];
+    let ours: BTreeMap<String, String> =
+        ours.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    assert_eq!(table("| key | default |"), ours);
+}
+
+/// What a folder that says nothing of TLS gets.
+fn default_tls() -> &'static str {
+    use watchlistd::config::settings::{Tls, Transport};
+    let service = "contact = \"ops@bank.test\"\ntimezone = \"Europe/Berlin\"\n\
+                   [operator]\nto = [\"ops@bank.test\"]\n\
+                   [mail]\nhost = \"smtp.bank.test\"\nfrom = \"watchlist@bank.test\"\n";
+    let texts = BTreeMap::from([(config::SERVICE.to_owned(), service.to_owned())]);
+    let files = Files::from_texts(Path::new(""), texts);
+    match config::parse(&files, &Environment::default()).settings.unwrap().mail.transport {
+        Transport::Smtp(smtp) => match smtp.tls {
+            Tls::Starttls => "starttls",
+            Tls::Implicit => "implicit",
+            Tls::None => "none",
+        },
+        Transport::File(_) => "no server at all",
+    }
+}
+
+/// What people rely on: a change here is a change of behaviour for everybody who never wrote the key.
+#[test]
+fn the_defaults_are_these() {
+    let rows = table("| key | default |");
+    let shown: String = rows.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
+    insta::assert_snapshot!(shown, @r"
+    [collect] first_run = 7d
+    [collect] interval = 30m
+    [collect] official_interval = 15m
+    [mail] tls = starttls
+    digest = weekdays 08:00
+    max_items = 50
+    min_severity = medium
+    urgent = high
+    urgent_per_hour = 6
+    when_empty = send
+    ");
+}
+
+#[test]
+fn the_readme_begins_with_the_two_commands() {
+    let readme = text("README.md");
+    for command in ["cargo run -- demo", "cargo test"] {
+        assert!(readme.lines().any(|line| line.trim_start().starts_with(command)), "{command}");
+    }
+    let help = fine(&mut watchlistd(&["--help"]));
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    for line in commands.take_while(|line| !line.is_empty()) {
+        let Some(name) = line.strip_prefix("  ").and_then(|rest| rest.split(' ').next()) else {
+            continue;
+        };
+        assert!(name.is_empty() || readme.contains(&format!("| `{name}")), "{name} is not listed");
+    }
+}
+
+/// What the pages name is there.
+#[test]
+fn the_pages_name_files_that_exist() {
+    let mut missing = Vec::new();
+    for page in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"] {
+        for word in text(page).split(['`', '(', ')']) {
+            let rooted = ["src/", "config/", "tests/", "systemd/", "migrations/", "benches/"];
+            let plain = word.chars().all(|one| one.is_ascii_alphanumeric() || "/._-".contains(one));
+            if plain
+                && rooted.iter().any(|room| word.starts_with(room))
+                && !root().join(word).exists()
+            {
+                missing.push(format!("{page}: {word}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+}

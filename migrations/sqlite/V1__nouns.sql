@@ -40,7 +40,14 @@ CREATE TABLE source_states (
     run_last      INTEGER NOT NULL DEFAULT 0,
     run_polls     INTEGER NOT NULL DEFAULT 0,
     run_status    INTEGER,
-    run_bytes     INTEGER NOT NULL DEFAULT 0
+    run_bytes     INTEGER NOT NULL DEFAULT 0,
+    read_at       TEXT,                        -- whose the validators are, if not the written address
+    moved_to      TEXT,                        -- where its server says that it has moved for good
+    moved_since   INTEGER,
+    moved_times   INTEGER,
+    usual_items   INTEGER NOT NULL DEFAULT 0,
+    usual_pause   INTEGER,                     -- milliseconds
+    latest        INTEGER                      -- when it last said something new
 ) STRICT;
 CREATE INDEX source_states_due ON source_states(next_poll) WHERE next_poll IS NOT NULL;
 

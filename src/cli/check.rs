@@ -28,6 +28,13 @@ pub fn run(_: &Arguments, config: Option<PathBuf>, out: &mut dyn Write) -> Resul
     if let Some(mail) = mail.filter(|mail| matches!(mail.transport, Transport::Smtp(_))) {
         let (_, secrets) = config::password(mail, &folder.environment);
         found.extend(secrets);
+        found.extend(
+            parts
+                .as_ref()
+                .and_then(|one| wire::transport(&one.settings, &folder.environment).err())
+                .into_iter()
+                .flatten(),
+        );
         found = config::in_order(found);
     }
     write!(out, "{}", problems::render(&found, false))?;

@@ -23,7 +23,7 @@ use crate::daemon::wire::{self, Access, Parts};
 use crate::model::Timestamp;
 use crate::pipeline::Ground;
 use crate::pipeline::assess::Assessor;
-use crate::pipeline::deliver::{Composed, DeliverError, Deliverer};
+use crate::pipeline::deliver::{Composed, Deliverer};
 use crate::pipeline::poll::Poller;
 use crate::store::Claim;
 
@@ -44,6 +44,7 @@ const SOURCES: &str = include_str!("demo/sources.toml");
 const TOPICS: &str = include_str!("../../config/topics.toml");
 const WATCHLIST: &str = include_str!("../../config/watchlist.toml");
 
+/// One feed after the other: which items start a story must not depend on who answers first.
 const SERVICE: &str = r#"contact = "demo@localhost.localdomain"
 timezone = "America/New_York"
 storage = "sqlite:state/state.db"
@@ -53,7 +54,7 @@ to = ["demo@localhost.localdomain"]
 
 [collect]
 pause = "0s"
-per_host = 8
+per_host = 1
 first_run = "all"
 
 [mail]
@@ -105,15 +106,12 @@ async fn demo(folder: &Path) -> Result<Composed, Failure> {
     let transport = wire::transport(&parts.settings, &Environment::default())
         .map_err(|problems| load::refused(&problems))?;
     let ground = Ground { store, clock };
-    let poller = Poller::new(ground.clone(), fetcher);
+    let poller = Poller::new(ground.clone(), fetcher, wire::per_host(&parts.settings));
     let polled = poller.drain(Claim::Due, &mut |_, _| {}).await?;
     let mut assessor = Assessor::new(ground.clone(), "demo".to_owned());
     assessor.run(&|| Arc::clone(&in_force)).await?;
     let deliverer = Deliverer::new(ground, transport);
-    let digests = deliverer.seal_on_demand(&in_force).await.map_err(|error| match error {
-        DeliverError::Store(error) => Failure::from(error),
-        DeliverError::Message(error) => Failure::new(Exit::Bug, error),
-    })?;
+    let digests = deliverer.seal_on_demand(&in_force).await?;
     let sent = deliverer.send_due(&|| false).await?;
     if polled.failed > 0 || sent.deferred > 0 {
         let what =

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::pipeline::deliver::DeliverError;
 use crate::store::StoreError;
 
 /// What a command's end means to whoever called it.
@@ -69,6 +70,17 @@ impl From<std::io::Error> for Failure {
             _ => Exit::Io,
         };
         Self::new(exit, error)
+    }
+}
+
+/// A mail that could not be sealed.
+impl From<DeliverError> for Failure {
+    fn from(error: DeliverError) -> Self {
+        match error {
+            DeliverError::Store(error) => error.into(),
+            DeliverError::Message(error) => Self::new(Exit::Config, error),
+            DeliverError::Bug => Self::new(Exit::Bug, error),
+        }
     }
 }
 

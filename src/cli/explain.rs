@@ -73,11 +73,12 @@ fn given(arguments: &Arguments) -> Result<String, Failure> {
         .lock()
         .take(LONGEST)
         .read_to_end(&mut bytes)
-        .map_err(|error| Failure::new(Exit::NoInput, error))?;
+        .map_err(|error| load::no_input(&error))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn tell(explained: &Explanation, text: &ItemText, out: &mut dyn Write) -> std::io::Result<()> {
+/// What was found, held back, decided and nearly counted.
+pub fn tell(explained: &Explanation, text: &ItemText, out: &mut dyn Write) -> std::io::Result<()> {
     let judgement = &explained.judgement;
     match (judgement.alert, judgement.severity) {
         (true, Some(severity)) => writeln!(out, "Alert, {}.", severity.as_str())?,
@@ -135,7 +136,17 @@ fn found(hit: &Hit, text: &ItemText) -> String {
         EntityKind::Topic => "topic",
     };
     let field = field_text(text, hit.field);
-    format!("{kind} {}: \"{}\" in {}: {}", hit.entity, hit.term, hit.field, around(field, hit))
+    let (entity, term) = (&hit.entity, shown(&hit.term));
+    format!("{kind} {entity}: \"{term}\" in {}: {}", hit.field, around(field, hit))
+}
+
+/// A term as written; of a long search the beginning.
+fn shown(term: &str) -> String {
+    const LONGEST: usize = 60;
+    match term.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &term[..end]),
+        None => term.to_owned(),
+    }
 }
 
 fn field_text(text: &ItemText, field: Field) -> &str {

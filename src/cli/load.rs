@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::exit::{Exit, Failure};
 use super::problems;
@@ -69,18 +70,20 @@ pub fn watchlist(paths: &[PathBuf]) -> Result<Watchlist, Failure> {
     Ok(watchlist)
 }
 
-/// Opens the store beside a running service. When the settings cannot be read, the store is looked
-/// for at its default place: a broken file must not hide how things stand.
+/// Opens the store beside a running service. When `watchlistd.toml` cannot be read, the store is
+/// looked for at its default place: a broken file must not hide how things stand.
 pub fn open_for_reading(
     folder: &Folder,
 ) -> Result<std::sync::Arc<dyn crate::store::Store>, Failure> {
     let files = Files::read(&folder.path);
-    let settings = files.ok().and_then(|files| config::parse(&files, &folder.environment).settings);
-    let storage = settings.map_or_else(
-        || Storage::Sqlite(folder.environment.default_database()),
-        |settings| settings.storage,
-    );
+    let storage = files.ok().and_then(|files| config::parse(&files, &folder.environment).storage);
+    let storage = storage.unwrap_or_else(|| Storage::Sqlite(folder.environment.default_database()));
     Ok(wire::open_store(&storage, Access::Beside)?)
+}
+
+/// Standard input that cannot be read.
+pub fn no_input(error: &std::io::Error) -> Failure {
+    Failure::new(Exit::NoInput, anyhow::anyhow!("cannot read standard input: {error}"))
 }
 
 /// The runtime on which a command waits for network and store.
@@ -89,6 +92,16 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::new(Exit::Io, error))
+}
+
+/// Runs `work` on a runtime of its own. What still blocks at its end (a name that no server resolves,
+/// a large document being parsed) is left behind after a moment: nothing depends on it any more.
+pub fn to_the_end<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    const MOMENT: Duration = Duration::from_millis(500);
+    let runtime = runtime()?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_timeout(MOMENT);
+    Ok(done)
 }
 
 impl From<ReadError> for Failure {
@@ -126,5 +139,21 @@ impl From<StartError> for Failure {
             }
             StartError::Store(error) => error.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_blocks_does_not_hold_up_the_end() {
+        let (never, wait) = std::sync::mpsc::channel::<()>();
+        let ended = to_the_end(async move {
+            tokio::task::spawn_blocking(move || wait.recv());
+            7
+        });
+        assert_eq!(ended.ok(), Some(7));
+        drop(never);
     }
 }

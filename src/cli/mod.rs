@@ -16,9 +16,11 @@ use crate::telemetry::{self, LogFormat};
 
 mod check;
 mod demo;
+mod evaluate;
 mod exit;
 mod explain;
 pub mod init;
+mod lines;
 mod load;
 mod match_;
 mod once;
@@ -77,6 +79,8 @@ enum Command {
     SendTest(send_test::Arguments),
     /// Diagnostic: match JSON Lines from standard input against watchlist files
     Match(match_::Arguments),
+    /// Diagnostic: score watchlist files on labelled items, and explain what differs
+    Evaluate(evaluate::Arguments),
     /// Diagnostic: show the items that a feed document holds
     Parse(parse::Arguments),
 }
@@ -134,6 +138,7 @@ fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Explain(arguments) => explain::run(&arguments, config, out),
         Command::SendTest(arguments) => send_test::run(&arguments, config, out),
         Command::Match(arguments) => match_::run(&arguments, out),
+        Command::Evaluate(arguments) => evaluate::run(&arguments, out),
         Command::Parse(arguments) => parse::run(&arguments, out),
     }?;
     out.flush()?;

@@ -12,7 +12,7 @@ use crate::daemon::start::{self, Started};
 use crate::daemon::wire::{self, Access};
 use crate::notify::smtp::Transport;
 use crate::pipeline::assess::{Assessed, Assessor};
-use crate::pipeline::deliver::{Composed, DeliverError, Deliverer, Sent};
+use crate::pipeline::deliver::{Composed, Deliverer, Sent};
 use crate::pipeline::poll::{PolledSum, Poller, Report};
 use crate::pipeline::{Ground, InForce};
 use crate::store::Claim;
@@ -58,7 +58,7 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
 
     let claim = if arguments.all { Claim::All } else { Claim::Due };
     let mut progress = Progress::new();
-    let polled = Poller::new(ground.clone(), fetcher)
+    let polled = Poller::new(ground.clone(), fetcher, wire::per_host(&parts.settings))
         .drain(claim, &mut |total, report| progress.show(total, report))
         .await?;
     progress.end();
@@ -79,10 +79,7 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
 }
 
 async fn deliver(deliverer: &Deliverer, in_force: &InForce) -> Result<Sent, Failure> {
-    deliverer.seal_on_demand(in_force).await.map_err(|error| match error {
-        DeliverError::Store(error) => Failure::from(error),
-        DeliverError::Message(error) => Failure::new(Exit::Config, error),
-    })?;
+    deliverer.seal_on_demand(in_force).await?;
     Ok(deliverer.send_due(&|| false).await?)
 }
 

@@ -17,7 +17,7 @@ pub struct Arguments {}
 pub fn run(_: &Arguments, config: Option<PathBuf>) -> Result<Exit, Failure> {
     let folder = Folder::named(config);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    load::runtime()?.block_on(async {
+    load::to_the_end(async {
         let started =
             start::start(folder.path.clone(), &folder.environment, Access::Alone, clock.now())
                 .await?;
@@ -31,5 +31,5 @@ pub fn run(_: &Arguments, config: Option<PathBuf>) -> Result<Exit, Failure> {
             .await
             .map_err(|error| Failure::new(Exit::Io, error))?;
         Ok(Exit::Fine)
-    })
+    })?
 }

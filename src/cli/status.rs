@@ -65,7 +65,10 @@ struct WatchlistStatus {
 #[derive(Debug, Serialize)]
 struct SourceStatus {
     id: String,
+    /// As written.
     url: String,
+    /// Where its server says that it has moved for good; null while it has not.
+    moved_to: Option<String>,
     health: Health,
     since: Timestamp,
     last_success: Option<Timestamp>,
@@ -135,6 +138,7 @@ fn source_status(row: SourceRow) -> SourceStatus {
     SourceStatus {
         id: row.source.id.to_string(),
         url: row.source.url,
+        moved_to: row.state.moved.map(|moved| moved.to),
         health: row.state.health,
         since: row.state.since,
         last_success: row.state.last_success,

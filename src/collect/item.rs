@@ -4,16 +4,23 @@
 //! known with certainty is a new item. A duplicate guid, a shared link or a missing date hides
 //! nothing. Pure.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
-use crate::model::item::{Arrival, Identity, KnownItem};
+use super::blanks;
+use crate::model::item::{Arrival, Identity, KnownItem, page_of};
 use crate::model::{Entry, FirstRun, Item, ItemId, Source, Timestamp, id};
 
-/// Below this many entries a document is too small for its majority to mean anything.
+/// Below this many entries a document is too small for its majority to mean much.
 const CHURN_FROM: usize = 3;
 
+/// In so small a document, words that were first seen this lately are the same item under new keys.
+/// Less than a day, so that a daily notice in the same words is news every day.
+const TINY_CHURN: Duration = Duration::from_secs(20 * 60 * 60);
+
 /// Query parameters that say where a reader came from and nothing about what the article is.
-const TRACKING: &[&str] = &["fbclid", "gclid", "mc_cid", "mc_eid"];
+const TRACKING: &[&str] = &["fbclid", "gclid", "mc_cid", "mc_eid", "xtor"];
 
 /// What a document came to once it is known what was known.
 #[derive(Clone, Debug, Default)]
@@ -47,8 +54,8 @@ pub fn identity(entry: &Entry) -> Identity {
     }
 }
 
-/// The address of an article without its fragment and without tracking parameters. Addresses that
-/// are not http(s) stay as they are.
+/// The address of an article without tracking parameters. Its section stays: a page may hold several
+/// items, or route to them by it. Addresses that are not http(s) stay as they are.
 #[must_use]
 pub fn canonical(link: &str) -> String {
     let link = link.trim();
@@ -56,7 +63,9 @@ pub fn canonical(link: &str) -> String {
     if !matches!(url.scheme(), "http" | "https") {
         return link.to_owned();
     }
-    url.set_fragment(None);
+    if url.fragment().is_some_and(|section| section.is_empty() || is_tracking(section)) {
+        url.set_fragment(None);
+    }
     if let Some(query) = url.query() {
         // Split by hand: decoding and encoding again would change how publishers write parameters.
         let kept: Vec<&str> = query.split('&').filter(|pair| !is_tracking(pair)).collect();
@@ -73,13 +82,27 @@ fn is_tracking(pair: &str) -> bool {
 
 /// Hash over the words; blanks are not words.
 fn text_hash(entry: &Entry) -> String {
-    let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let text = &entry.text;
     let mut parts = vec![squeezed(&text.title), squeezed(&text.summary), squeezed(&text.content)];
     parts.extend(text.categories.iter().map(|one| squeezed(one)));
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
     // 80 bits: enough to tell the texts of one source apart, and short in the store.
     id::base32(&id::digest(&parts)[..10])
+}
+
+/// The words with one space between them. Most texts stand so already.
+fn squeezed(text: &str) -> Cow<'_, str> {
+    if blanks::are_single(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    Cow::Owned(out)
 }
 
 /// What becomes of one entry.
@@ -104,8 +127,25 @@ pub fn sort_out(
     first_read: bool,
     now: Timestamp,
 ) -> Sorted {
-    let identities: Vec<Identity> = entries.iter().map(identity).collect();
-    let (verdicts, churn) = Evidence::gather(&identities, &entries, known).verdicts();
+    let identified = entries.into_iter().map(|entry| {
+        let identity = identity(&entry);
+        (entry, identity)
+    });
+    sort_out_known(source, document_lang, identified.collect(), known, first_read, now)
+}
+
+/// The same for entries whose [`identity`] is at hand.
+#[must_use]
+pub fn sort_out_known(
+    source: &Source,
+    document_lang: Option<&str>,
+    entries: Vec<(Entry, Identity)>,
+    known: &[KnownItem],
+    first_read: bool,
+    now: Timestamp,
+) -> Sorted {
+    let (entries, identities): (Vec<Entry>, Vec<Identity>) = entries.into_iter().unzip();
+    let (verdicts, churn) = Evidence::gather(&identities, &entries, known, now).verdicts();
     let mut sorted = Sorted { churn, ..Sorted::default() };
     let mut taken: HashSet<ItemId> = known.iter().map(|one| one.id.clone()).collect();
     for ((entry, identity), verdict) in entries.into_iter().zip(identities).zip(verdicts) {
@@ -188,11 +228,16 @@ fn fresh_id(source: &Source, identity: &Identity, taken: &HashSet<ItemId>) -> It
     id
 }
 
+fn page(identity: &Identity) -> Option<&str> {
+    identity.link.as_deref().map(page_of)
+}
+
 /// Entries and known items, looked up by each kind of key.
 struct Evidence<'a> {
     entries: &'a [Entry],
     identities: &'a [Identity],
     known: &'a [KnownItem],
+    now: Timestamp,
     by_guid: HashMap<&'a str, Vec<usize>>,
     by_link: HashMap<&'a str, Vec<usize>>,
     by_text: HashMap<&'a str, Vec<usize>>,
@@ -201,11 +246,17 @@ struct Evidence<'a> {
 }
 
 impl<'a> Evidence<'a> {
-    fn gather(identities: &'a [Identity], entries: &'a [Entry], known: &'a [KnownItem]) -> Self {
+    fn gather(
+        identities: &'a [Identity],
+        entries: &'a [Entry],
+        known: &'a [KnownItem],
+        now: Timestamp,
+    ) -> Self {
         let mut found = Self {
             entries,
             identities,
             known,
+            now,
             by_guid: HashMap::new(),
             by_link: HashMap::new(),
             by_text: HashMap::new(),
@@ -245,12 +296,15 @@ impl<'a> Evidence<'a> {
                 verdicts[at] = Verdict::Same(same);
             }
         }
+        let tiny = self.identities.len() < CHURN_FROM;
         let churned: Vec<(usize, Verdict)> = (0..verdicts.len())
             .filter(|at| verdicts[*at] == Verdict::New)
-            .filter_map(|at| Some((at, self.churned(at, &claimed)?)))
+            .filter_map(|at| {
+                let verdict = self.churned(at, &claimed)?;
+                Some((at, if tiny { self.churned_alone(at, verdict)? } else { verdict }))
+            })
             .collect();
-        let churn =
-            self.identities.len() >= CHURN_FROM && churned.len() * 2 > self.identities.len();
+        let churn = churned.len() * 2 > self.identities.len();
         if churn {
             for (at, verdict) in churned {
                 let (Verdict::Same(known) | Verdict::Edit(known)) = verdict else { continue };
@@ -278,7 +332,7 @@ impl<'a> Evidence<'a> {
             let other = &self.known[**at].identity;
             bare && other.guid.is_none() && other.link.is_none()
                 || identity.guid.is_some() && identity.guid == other.guid
-                || identity.link.is_some() && identity.link == other.link
+                || identity.link.is_some() && page(identity) == page(other)
         };
         let both = |at: &&usize| {
             let other = &self.known[**at].identity;
@@ -308,6 +362,19 @@ impl<'a> Evidence<'a> {
         (self.known[known].title == self.entries[at].text.title).then_some(Verdict::Edit(known))
     }
 
+    /// The same where there is no majority to show it: known words under new keys are the same item
+    /// if they bear the same date, and a revision of it (recorded, and told only for what it adds) if
+    /// they were seen a short while ago. A feed of one entry may well say the same again next week.
+    fn churned_alone(&self, at: usize, verdict: Verdict) -> Option<Verdict> {
+        let Verdict::Same(index) = verdict else { return None };
+        let (entry, known) = (&self.entries[at], &self.known[index]);
+        let published = entry.published.or(entry.updated);
+        if published.is_some() && published == known.published {
+            return Some(verdict);
+        }
+        (self.now.since(known.first_seen) < TINY_CHURN).then_some(Verdict::Edit(index))
+    }
+
     /// The known item of which this entry is a new revision.
     fn edit(&self, at: usize, claimed: &HashSet<usize>) -> Option<usize> {
         let identity = &self.identities[at];
@@ -320,7 +387,8 @@ impl<'a> Evidence<'a> {
             (Some(guid), _) => {
                 let other = &self.known[guid];
                 let one_key = identity.link.is_none() || other.identity.link.is_none();
-                (one_key || other.title == *title).then_some(guid)
+                let moved = page(identity) != page(&other.identity);
+                (one_key || !moved || other.title == *title).then_some(guid)
             }
             // A known address under a new guid is somebody else's; without a guid it is the item.
             (None, Some(link)) => {

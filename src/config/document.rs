@@ -4,15 +4,14 @@
 //! mistaken lines are taken out ([`syntax`]), the rest is judged, and a key that seems to be missing
 //! is then not told, since it may stand on such a line.
 
-use std::cell::RefCell;
-use std::ops::Range;
 use std::sync::Arc;
 
 use toml::de::DeTable;
 
+use super::desk::Desk;
 use super::syntax;
 use super::table::Table;
-use crate::model::{FileText, Place, Problem};
+use crate::model::{FileText, Problem};
 
 /// What reading the files brings to light beside their values.
 pub(super) struct Findings {
@@ -22,42 +21,19 @@ pub(super) struct Findings {
     pub(super) whole: bool,
 }
 
-/// Where the readers of one file lay down the problems they find.
-pub(super) struct Desk {
-    pub(super) file: Arc<FileText>,
-    /// Wrong where it stands.
-    wrong: RefCell<Vec<Problem>>,
-    /// Required and absent: uncertain when the file did not parse whole.
-    absent: RefCell<Vec<Problem>>,
-}
-
-impl Desk {
-    pub(super) fn place(&self, span: Range<usize>) -> Place {
-        Place { file: Arc::clone(&self.file), span }
-    }
-
-    pub(super) fn wrong(&self, problem: Problem) {
-        self.wrong.borrow_mut().push(problem);
-    }
-
-    pub(super) fn absent(&self, problem: Problem) {
-        self.absent.borrow_mut().push(problem);
-    }
-}
-
 /// Parses a file, lets `take` read its root table, and adds all its problems to the findings.
 pub(super) fn read<T>(
     file: &Arc<FileText>,
     findings: &mut Findings,
     take: impl FnOnce(Table<'_>) -> T,
 ) -> T {
-    let desk =
-        Desk { file: Arc::clone(file), wrong: RefCell::default(), absent: RefCell::default() };
+    let desk = Desk::of(file);
     let (root, errors) = DeTable::parse_recoverable(&file.text);
     if errors.is_empty() {
         let value = take(Table::root(&desk, root.get_ref()));
-        findings.problems.extend(desk.wrong.take());
-        findings.problems.extend(desk.absent.take());
+        let (wrong, absent) = desk.problems();
+        findings.problems.extend(wrong);
+        findings.problems.extend(absent);
         return value;
     }
     drop(root);
@@ -67,7 +43,8 @@ pub(super) fn read<T>(
     let sorted_out =
         |one: &Problem| one.place.as_ref().is_none_or(|place| place.span.start < mended.until);
     findings.whole = false;
-    findings.problems.extend(desk.wrong.take().into_iter().filter(sorted_out));
+    let (wrong, _) = desk.problems();
+    findings.problems.extend(wrong.into_iter().filter(sorted_out));
     findings.problems.extend(mended.errors.into_iter().map(|one| one.into_problem(file)));
     value
 }

@@ -1,7 +1,7 @@
 //! What to do about a line that is not TOML, from looking at the line itself.
 
+use super::lines::{bare, header, is_header, line_of};
 use super::secret;
-use super::syntax::{bare, header, is_header, line_of};
 
 /// Curly, low and angle quotes, and full-width ones: what word processors and chat programs make of
 /// straight quotes.

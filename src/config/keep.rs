@@ -4,18 +4,19 @@ use std::time::Duration;
 
 use super::table::Table;
 use super::{defaults, duration};
+use crate::model::Located;
 
 /// `[keep]`, with the defaults filled in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Keep {
     /// How long items are kept.
     pub items: Duration,
     /// How long single polls are kept.
     pub polls: Duration,
     /// How long the text of alerted and held-back items is kept.
-    pub audit: Duration,
+    pub audit: Located<Duration>,
     /// Free space in bytes on the database's disk below which nothing new is taken in.
-    pub free_space: u64,
+    pub free_space: Located<u64>,
 }
 
 /// Reads `[keep]`.
@@ -28,7 +29,7 @@ pub(super) fn read(mut table: Table<'_>) -> Keep {
     Keep {
         items: items.map_or(defaults::KEEP_ITEMS, |one| one.value),
         polls: polls.map_or(defaults::KEEP_POLLS, |one| one.value),
-        audit: audit.map_or(defaults::KEEP_AUDIT, |one| one.value),
-        free_space: free_space.map_or(defaults::FREE_SPACE, |one| one.value),
+        audit: audit.unwrap_or(Located::nowhere(defaults::KEEP_AUDIT)),
+        free_space: free_space.unwrap_or(Located::nowhere(defaults::FREE_SPACE)),
     }
 }

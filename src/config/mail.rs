@@ -4,8 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::address::address;
 use super::defaults;
-use super::service::address;
 use super::table::{Table, Unfit};
 use crate::model::Located;
 

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use super::table::Table;
 use super::{defaults, duration};
+use crate::model::Located;
 
 /// `[matching]`, with the defaults filled in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Matching {
     /// Whether a company and a topic together alert without any rule.
     pub defaults: bool,
     /// How far back a new term is matched.
-    pub backfill: Duration,
+    pub backfill: Located<Duration>,
 }
 
 /// Reads `[matching]`.
@@ -21,6 +22,6 @@ pub(super) fn read(mut table: Table<'_>) -> Matching {
     table.finish(&[]);
     Matching {
         defaults: linked.map_or(defaults::MATCHING_DEFAULTS, |one| one.value),
-        backfill: backfill.map_or(defaults::BACKFILL, |one| one.value),
+        backfill: backfill.unwrap_or(Located::nowhere(defaults::BACKFILL)),
     }
 }

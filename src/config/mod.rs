@@ -9,15 +9,18 @@
 //! Config understands no crontab, no search and no mail address: those stay text with their place
 //! for the stage that speaks the language.
 
+mod address;
 mod canary;
 mod collect;
 pub mod defaults;
+mod desk;
 mod document;
 mod duration;
 mod environment;
 mod files;
 mod hint;
 mod keep;
+mod lines;
 mod mail;
 mod matching;
 mod operator;
@@ -48,6 +51,9 @@ use crate::model::{Level, Problem, ReaderEntry, SourceEntry};
 pub struct Parsed {
     /// `watchlistd.toml`; `None` when something required is missing or unusable.
     pub settings: Option<Settings>,
+    /// Where the state lies, as far as `watchlistd.toml` can be read, also when other parts of it
+    /// cannot; `None` when the file itself cannot. The last good version is looked for there.
+    pub storage: Option<settings::Storage>,
     /// `sources.toml`, with the defaults of `[collect]` filled in.
     pub sources: Vec<SourceEntry>,
     /// `readers.toml`, with the defaults filled in.
@@ -70,8 +76,8 @@ pub fn parse(files: &Files, environment: &Environment) -> Parsed {
     let service = files
         .text(SERVICE)
         .map(|text| service::read(text, files.folder(), environment, &mut found));
-    let (settings, collect) =
-        service.map_or_else(Default::default, |one| (one.settings, one.collect));
+    let (settings, storage, collect) =
+        service.map_or_else(Default::default, |one| (one.settings, Some(one.storage), one.collect));
     let zone = settings.as_ref().map(|one| &one.timezone);
     let sources = files.text(SOURCES).map(|text| source::read(text, &collect, &mut found));
     let readers = files.text(READERS).map(|text| reader::read(text, zone, &mut found));
@@ -81,6 +87,7 @@ pub fn parse(files: &Files, environment: &Environment) -> Parsed {
     }
     Parsed {
         settings,
+        storage,
         sources: sources.unwrap_or_default(),
         readers: readers.unwrap_or_default(),
         watchlist,

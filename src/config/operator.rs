@@ -1,6 +1,6 @@
 //! `[operator]`: whom to tell about troubles, and by which second way when mail itself is down.
 
-use super::service::{address, web_address};
+use super::address::{address, web_address};
 use super::table::Table;
 use crate::model::Located;
 

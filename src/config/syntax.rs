@@ -12,6 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
 use super::hint;
+use super::lines::{is_assignment, is_header, line_of};
 use crate::model::{FileText, Place, Problem};
 
 /// Mistakes told in one file.
@@ -209,42 +210,6 @@ fn blank(text: &mut String, lines: &Range<usize>) {
 /// Whether a line starts something of its own: a header or `key =`.
 fn begins_anew(line: &str) -> bool {
     is_header(line) || is_assignment(line)
-}
-
-/// `[name]` or `[[name]]`.
-pub(super) fn is_header(line: &str) -> bool {
-    header(line).is_some()
-}
-
-/// The name in a header.
-pub(super) fn header(line: &str) -> Option<&str> {
-    let line = line.split('#').next().unwrap_or(line).trim();
-    let inner = line.strip_prefix('[')?.strip_suffix(']')?;
-    let inner = match inner.strip_prefix('[') {
-        Some(rest) => rest.strip_suffix(']')?,
-        None => inner,
-    };
-    let name = inner.trim();
-    (!name.is_empty() && name.chars().all(bare)).then_some(name)
-}
-
-fn is_assignment(line: &str) -> bool {
-    line.split_once('=').is_some_and(|(key, _)| {
-        let key = key.trim();
-        !key.is_empty() && key.chars().all(bare)
-    })
-}
-
-/// Characters of a bare TOML key.
-pub(super) fn bare(one: char) -> bool {
-    one.is_ascii_alphanumeric() || matches!(one, '_' | '-' | '.')
-}
-
-/// Bytes of the line around `at`, its line end included.
-pub(super) fn line_of(text: &str, at: usize) -> Range<usize> {
-    let start = text[..at].rfind('\n').map_or(0, |found| found + 1);
-    let end = text[at..].find('\n').map_or(text.len(), |found| at + found + 1);
-    start..end
 }
 
 /// Where the next line of a kind starts, or the end.

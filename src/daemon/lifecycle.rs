@@ -8,8 +8,9 @@ use std::time::Duration;
 use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// How long a drain may take, counted from the first signal.
-pub const GRACE: Duration = Duration::from_secs(10);
+/// How long a drain may take, counted from the first signal: with what follows it the process ends
+/// within ten seconds.
+pub const GRACE: Duration = Duration::from_secs(8);
 
 /// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

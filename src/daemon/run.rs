@@ -19,14 +19,14 @@ use super::lifecycle::{self, GRACE, Request, Signals};
 use super::start::{self, Started};
 use super::wire::{self, Parts};
 use crate::clock::Clock;
-use crate::config::{Environment, Files};
-use crate::model::{Level, Timestamp};
-use crate::pipeline::assess::Assessor;
-use crate::pipeline::deliver::Deliverer;
-use crate::pipeline::poll::{Poller, Running};
+use crate::config::{Environment, Files, Settings};
+use crate::model::{Level, MailState, Timestamp};
+use crate::pipeline::assess::{Assessed, Assessor};
+use crate::pipeline::deliver::{Deliverer, Sending};
+use crate::pipeline::poll::{Poller, Report};
 use crate::pipeline::retain::Retainer;
 use crate::pipeline::{Ground, InForce};
-use crate::store::Keep;
+use crate::store::{Keep, StoreError};
 
 /// No loop sleeps longer: a wall clock that was set is noticed within this time.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
@@ -37,6 +37,9 @@ const AFTER_TROUBLE: Duration = Duration::from_secs(10);
 
 /// How long polls under way may still take once a stop was asked for.
 const POLL_GRACE: Duration = Duration::from_secs(5);
+
+/// How long taking leave of the mail server may take.
+const LEAVE: Duration = Duration::from_secs(1);
 
 /// Forgetting waits until a start's own work is done, and then until the clock has shown that it
 /// keeps pace.
@@ -52,6 +55,8 @@ struct Shared {
     current: watch::Receiver<Arc<InForce>>,
     stop: watch::Receiver<bool>,
     pulse: Pulse,
+    /// Sources were adopted.
+    adopted: Arc<Notify>,
     /// Items were stored.
     collected: Arc<Notify>,
     /// Notices were made.
@@ -113,6 +118,7 @@ pub async fn run(
         current,
         stop,
         pulse: Pulse::start(),
+        adopted: Arc::default(),
         collected: Arc::default(),
         decided: Arc::default(),
         sealed: Arc::default(),
@@ -122,7 +128,10 @@ pub async fn run(
     let mut loops = JoinSet::new();
     let keep = Keep { items: parts.settings.keep.items, polls: parts.settings.keep.polls };
     loops.spawn(retain_loop(shared.clone(), Retainer::new(ground.clone()), keep));
-    loops.spawn(poll_loop(shared.clone(), Poller::new(ground, fetcher)));
+    loops.spawn(poll_loop(
+        shared.clone(),
+        Poller::new(ground, fetcher, wire::per_host(&parts.settings)),
+    ));
     loops.spawn(assess_loop(shared.clone(), assessor));
     loops.spawn(seal_loop(shared.clone(), deliverer.clone()));
     loops.spawn(send_loop(shared.clone(), deliverer));
@@ -135,12 +144,20 @@ pub async fn run(
         transport.describe()
     );
     lifecycle::ready(&status_line(&parts));
-    let mut service = Service { folder, environment, parts, current: current_tx, shared };
+    let mut service = Service {
+        folder,
+        environment,
+        started: parts.settings.clone(),
+        parts,
+        current: current_tx,
+        shared,
+    };
     let result = service.attend(&mut signals, &mut loops).await;
     lifecycle::stopping();
     stop_tx.send_replace(true);
     drain(&mut signals, &mut loops).await;
-    transport.close().await;
+    // Taking leave is a courtesy that a server may not drag out.
+    let _ = timeout_at(Instant::now() + LEAVE, transport.close()).await;
     tracing::info!("stopped");
     result
 }
@@ -152,6 +169,8 @@ fn status_line(parts: &Parts) -> String {
 struct Service {
     folder: PathBuf,
     environment: Environment,
+    /// What storage, transport and pace were set up from.
+    started: Settings,
     parts: Parts,
     current: watch::Sender<Arc<InForce>>,
     shared: Shared,
@@ -209,7 +228,7 @@ impl Service {
         let now = self.shared.now();
         let (parts, words) = match Files::read(&self.folder) {
             Ok(files) => {
-                let (parts, problems) = wire::build(files, &self.environment);
+                let (parts, problems) = wire::build_to_run(files, &self.environment);
                 (parts, start::words_of(&problems))
             }
             Err(error) => (None, error.to_string()),
@@ -221,7 +240,7 @@ impl Service {
             self.put_in_force(self.parts.in_force(version, Some(words)));
             return Ok(());
         };
-        for thing in self.parts.needs_restart(&parts) {
+        for thing in wire::needs_restart(&self.started, &parts.settings) {
             tracing::warn!("reload: {thing} changed; that needs a restart");
         }
         let version = start::adopt(&*store, &parts, now).await?;
@@ -238,6 +257,7 @@ impl Service {
 
     fn put_in_force(&self, in_force: InForce) {
         self.current.send_replace(Arc::new(in_force));
+        self.shared.adopted.notify_one();
         self.shared.collected.notify_one();
         self.shared.decided.notify_one();
     }
@@ -267,23 +287,22 @@ async fn drain(signals: &mut Signals, loops: &mut JoinSet<&'static str>) {
 }
 
 async fn poll_loop(shared: Shared, poller: Poller) -> &'static str {
-    let mut running = Running::default();
+    let mut running = poller.running();
     while !shared.stopping() {
         shared.pulse.beat(Loop::Poll);
         let pause = match poller.start_due(&mut running).await {
-            // With no slot free there is nothing to do until a poll ends.
-            Ok(_) if running.is_full() => shared.now().plus(LONGEST_SLEEP),
-            Ok(_) => match shared.ground.store.next_due().await {
+            // With no room left there is nothing to do until a poll ends.
+            Ok(false) => shared.now().plus(LONGEST_SLEEP),
+            Ok(true) => match shared.ground.store.next_due().await {
                 Ok(next) => next.unwrap_or_else(|| shared.now().plus(LONGEST_SLEEP)),
                 Err(error) => trouble(&shared, "look for due sources", &error),
             },
             Err(error) => trouble(&shared, "claim due sources", &error),
         };
-        let idle = Notify::new();
         tokio::select! {
             // A slot is free again: more may be due.
             Some(ended) = running.next() => after_poll(&shared, ended),
-            () = shared.rest(Some(pause), &idle) => {}
+            () = shared.rest(Some(pause), &shared.adopted) => {}
         }
     }
     let deadline = Instant::now() + POLL_GRACE;
@@ -293,10 +312,7 @@ async fn poll_loop(shared: Shared, poller: Poller) -> &'static str {
     "poll"
 }
 
-fn after_poll(
-    shared: &Shared,
-    ended: Result<crate::pipeline::poll::Report, crate::store::StoreError>,
-) {
+fn after_poll(shared: &Shared, ended: Result<Report, StoreError>) {
     match ended {
         Ok(report) if report.new + report.edited > 0 => shared.collected.notify_one(),
         Ok(_) => {}
@@ -308,28 +324,27 @@ fn after_poll(
 async fn assess_loop(shared: Shared, mut assessor: Assessor) -> &'static str {
     while !shared.stopping() {
         shared.pulse.beat(Loop::Assess);
-        let current = || Arc::clone(&shared.current.borrow());
-        let pause = match assessor.run(&current).await {
-            Ok(done) => {
-                if done.notices > 0 {
-                    shared.decided.notify_one();
-                }
-                if done.items > 0 {
-                    tracing::info!(
-                        items = done.items,
-                        alerts = done.alerts,
-                        "assessed {} items: {} alerts",
-                        done.items,
-                        done.alerts
-                    );
-                }
-                None
+        let in_force = Arc::clone(&shared.current.borrow());
+        let pause = match assessor.batch(&in_force).await {
+            // What it decided goes out while the next batch is judged.
+            Ok(Some(done)) => {
+                after_batch(&shared, done);
+                continue;
             }
+            Ok(None) => None,
             Err(error) => Some(trouble(&shared, "assess items", &error)),
         };
         shared.rest(pause, &shared.collected).await;
     }
     "assess"
+}
+
+fn after_batch(shared: &Shared, done: Assessed) {
+    if done.notices > 0 {
+        shared.decided.notify_one();
+    }
+    let (items, alerts) = (done.items, done.alerts);
+    tracing::info!(items, alerts, "assessed {items} items: {alerts} alerts");
 }
 
 async fn seal_loop(shared: Shared, deliverer: Deliverer) -> &'static str {
@@ -351,15 +366,30 @@ async fn seal_loop(shared: Shared, deliverer: Deliverer) -> &'static str {
 }
 
 async fn send_loop(shared: Shared, deliverer: Deliverer) -> &'static str {
+    let mut sending = Sending::default();
     while !shared.stopping() {
         shared.pulse.beat(Loop::Send);
-        let pause = match deliverer.send_due(&|| shared.stopping()).await {
-            Ok(sent) => sent.wake,
+        let pause = match deliverer.start_due(&mut sending).await {
+            Ok(next) => next,
             Err(error) => Some(trouble(&shared, "send mails", &error)),
         };
-        shared.rest(pause, &shared.sealed).await;
+        tokio::select! {
+            // A place is free again: more may be due.
+            Some(ended) = sending.next() => after_mail(ended),
+            () = shared.rest(pause, &shared.sealed) => {}
+        }
+    }
+    // What was said to a server is finished; the end of the drain cuts what takes too long.
+    while let Some(ended) = sending.next().await {
+        after_mail(ended);
     }
     "send"
+}
+
+fn after_mail(ended: Result<MailState, StoreError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "what became of a mail could not be stored: {error}");
+    }
 }
 
 async fn retain_loop(shared: Shared, mut retainer: Retainer, keep: Keep) -> &'static str {
@@ -367,6 +397,8 @@ async fn retain_loop(shared: Shared, mut retainer: Retainer, keep: Keep) -> &'st
     let mut next = shared.now().plus(BEFORE_FORGETTING);
     while !shared.stopping() {
         shared.rest(Some(next), &never).await;
+        // After a wrong clock was set back the plan lies out of reach.
+        next = next.min(shared.now().plus(FORGET_EVERY));
         if shared.now() < next || shared.stopping() {
             continue;
         }
@@ -379,7 +411,7 @@ async fn retain_loop(shared: Shared, mut retainer: Retainer, keep: Keep) -> &'st
 }
 
 /// Says what failed and when to try again.
-fn trouble(shared: &Shared, attempted: &str, error: &crate::store::StoreError) -> Timestamp {
+fn trouble(shared: &Shared, attempted: &str, error: &StoreError) -> Timestamp {
     tracing::error!(%error, "could not {attempted}: {error}; trying again soon");
     shared.now().plus(AFTER_TROUBLE)
 }

@@ -60,7 +60,7 @@ pub async fn start(
 ) -> Result<Started, StartError> {
     let read = Files::read(&folder);
     let (parts, problems) = match read {
-        Ok(files) => wire::build(files, environment),
+        Ok(files) => understand(files, environment, access),
         Err(error) => match last_good_at_default(&folder, environment, access).await? {
             Some((store, parts, version)) => {
                 let words = error.to_string();
@@ -80,6 +80,18 @@ pub async fn start(
             Ok(Started { store, parts, in_force, problems })
         }
         None => fall_back(folder, environment, access, problems, now).await,
+    }
+}
+
+/// A dry run sends nothing, so it needs no secret.
+fn understand(
+    files: Files,
+    environment: &Environment,
+    access: Access,
+) -> (Option<Parts>, Vec<Problem>) {
+    match access {
+        Access::Alone => wire::build_to_run(files, environment),
+        Access::Beside | Access::DryRun => wire::build(files, environment),
     }
 }
 
@@ -103,10 +115,9 @@ async fn fall_back(
     now: Timestamp,
 ) -> Result<Started, StartError> {
     let files = Files::read(&folder)?;
-    let storage = config::parse(&files, environment).settings.map_or_else(
-        || Storage::Sqlite(environment.default_database()),
-        |settings| settings.storage,
-    );
+    let storage = config::parse(&files, environment)
+        .storage
+        .unwrap_or_else(|| Storage::Sqlite(environment.default_database()));
     match last_good(&storage, &folder, environment, access).await? {
         Some((store, parts, version)) => {
             let words = words_of(&problems);
@@ -143,7 +154,8 @@ async fn last_good(
     }
     let store = wire::open_store(storage, access)?;
     let Some(version) = store.archive().config_in_force().await? else { return Ok(None) };
-    let (parts, _) = wire::build(Files::from_texts(folder, version.files), environment);
+    let files = Files::from_texts(folder, version.files);
+    let (parts, _) = understand(files, environment, access);
     Ok(parts.map(|parts| (store, parts, version.version)))
 }
 

@@ -17,7 +17,7 @@ use crate::config::{self, Environment, Files, Settings};
 use crate::detect::Watchlist;
 use crate::model::reader::{UrgentFrom, WhenEmpty};
 use crate::model::watchlist::WithoutCompany;
-use crate::model::{Level, Located, Problem, Severity, Source};
+use crate::model::{Level, Located, Place, Problem, Severity, Source};
 use crate::notify::Subjects;
 use crate::notify::reader::{self, CompanyWord, Reader, TopicWord, Vocabulary};
 use crate::notify::route;
@@ -64,14 +64,20 @@ pub fn build(files: Files, environment: &Environment) -> (Option<Parts>, Vec<Pro
         for rule in watchlist.rules() {
             problems.extend(reader::check_names(&rule.readers, &readers));
         }
-        problems.extend(route::unreached(&readers, &vocabulary));
+        // A reader left out for an error of their own would make all that follows look unread.
+        if readers.len() == parsed.readers.len() {
+            problems.extend(route::unreached(&readers, &vocabulary));
+        }
         problems.extend(nothing_to_do(&sources));
+        let ids: Vec<&str> = parsed.sources.iter().map(|one| one.id.value.as_str()).collect();
+        problems.extend(watchlist.unknown_sources(&ids));
     } else {
         // What seems to be missing may stand in the part that could not be read.
         problems.extend(found.into_iter().filter(|one| one.level == Level::Error));
     }
     let mut operator = None;
     if let Some(settings) = &parsed.settings {
+        problems.extend(unheeded(settings));
         match operator_of(settings) {
             Ok(reader) => operator = Some(reader),
             Err(mut found) => problems.append(&mut found),
@@ -87,6 +93,74 @@ pub fn build(files: Files, environment: &Environment) -> (Option<Parts>, Vec<Pro
         _ => None,
     };
     (parts, problems)
+}
+
+/// As [`build`], and mail can be set up with what lies on this machine: its secret and its
+/// authorities. An edit without them would only show at the next start, when it stops the service.
+#[must_use]
+pub fn build_to_run(files: Files, environment: &Environment) -> (Option<Parts>, Vec<Problem>) {
+    let (parts, mut problems) = build(files, environment);
+    let Some(parts) = parts else { return (None, problems) };
+    match transport(&parts.settings, environment) {
+        Ok(_) => (Some(parts), problems),
+        Err(mut found) => {
+            problems.append(&mut found);
+            (None, config::in_order(problems))
+        }
+    }
+}
+
+/// Keys that are understood but do nothing yet: whoever writes one counts on it.
+fn unheeded(settings: &Settings) -> Vec<Problem> {
+    let keys = [
+        (
+            settings.operator.ping_url.as_ref().map(|one| &one.place),
+            "[operator] ping_url",
+            "nobody is told by a second channel when mail itself is down",
+        ),
+        (
+            settings.operator.command.first().map(|one| &one.place),
+            "[operator] command",
+            "nobody is told by a second channel when mail itself is down",
+        ),
+        (
+            written(&settings.matching.backfill),
+            "[matching] backfill",
+            "a new or corrected term is matched against items that come from now on",
+        ),
+        (
+            written(&settings.keep.audit),
+            "[keep] audit",
+            "the text of alerted and held-back items is kept without end",
+        ),
+        (
+            written(&settings.keep.free_space),
+            "[keep] free_space",
+            "work stops when the disk is full and goes on when it is not",
+        ),
+        (
+            settings.canary.as_ref().map(|one| &one.at.place),
+            "[canary]",
+            "no synthetic item is sent through",
+        ),
+        (
+            settings.status.as_ref().map(|one| &one.listen.place),
+            "[status]",
+            "nothing listens; `watchlistd status` shows how things stand",
+        ),
+    ];
+    keys.into_iter()
+        .filter_map(|(place, key, instead)| {
+            let what = format!("{key} has no effect in this version: {instead}");
+            let hint = "leave it out, so that nobody relies on it";
+            Some(Problem::warning(place?.clone(), what).hint(hint))
+        })
+        .collect()
+}
+
+/// Where a value was written, if a person wrote it.
+fn written<T>(value: &Located<T>) -> Option<&Option<Place>> {
+    value.place.is_some().then_some(&value.place)
 }
 
 /// The words of the watchlist that readers may filter by.
@@ -186,29 +260,29 @@ impl Parts {
             rejected,
         }
     }
+}
 
-    /// What only a restart can change, where the two differ: for the log of a reload.
-    #[must_use]
-    pub fn needs_restart(&self, new: &Self) -> Vec<&'static str> {
-        let (old, new) = (&self.settings, &new.settings);
-        let mut changed = Vec::new();
-        if old.storage != new.storage {
-            changed.push("storage");
-        }
-        if old.status != new.status {
-            changed.push("[status]");
-        }
-        if old.mail.transport != new.mail.transport {
-            changed.push("[mail] transport");
-        }
-        if old.collect.per_host != new.collect.per_host
-            || old.collect.pause != new.collect.pause
-            || old.contact != new.contact
-        {
-            changed.push("contact, [collect] per_host and pause");
-        }
-        changed
-    }
+/// What only a restart can change, where the settings that a service started with and new ones
+/// differ: for the log of a reload.
+#[must_use]
+pub fn needs_restart(started: &Settings, new: &Settings) -> Vec<&'static str> {
+    let (from, to) = (&started.mail.from.value, &new.mail.from.value);
+    let (old_pace, new_pace) = (&started.collect, &new.collect);
+    [
+        (started.storage != new.storage, "storage"),
+        (started.status != new.status, "[status]"),
+        (started.mail.transport != new.mail.transport, "[mail] transport"),
+        (from != to, "the envelope's sender ([mail] from)"),
+        (started.contact != new.contact, "contact"),
+        (
+            old_pace.per_host != new_pace.per_host || old_pace.pause != new_pace.pause,
+            "[collect] per_host and pause",
+        ),
+        (started.keep != new.keep, "[keep]"),
+    ]
+    .into_iter()
+    .filter_map(|(changed, what)| changed.then_some(what))
+    .collect()
 }
 
 /// How a command uses the store.
@@ -252,6 +326,12 @@ pub fn install_tls() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
+/// Most requests to one host at a time.
+#[must_use]
+pub fn per_host(settings: &Settings) -> usize {
+    usize::try_from(settings.collect.per_host).unwrap_or(1)
+}
+
 /// The fetcher that the settings describe.
 ///
 /// # Errors
@@ -260,7 +340,7 @@ pub fn install_tls() {
 pub fn fetcher(settings: &Settings) -> anyhow::Result<Arc<Fetcher>> {
     install_tls();
     let wanted = FetchSettings {
-        per_host: usize::try_from(settings.collect.per_host).unwrap_or(1),
+        per_host: per_host(settings),
         pause: settings.collect.pause,
         ..FetchSettings::new(&settings.contact.value)
     };

@@ -4,6 +4,7 @@
 //! its `without_company` says. Rules link likewise; they add severity and readers, and `hold` is the
 //! one way to lower.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -13,7 +14,8 @@ use crate::model::{
 };
 
 use super::manner::Manner;
-use super::matching::{Found, Reading, Scene, term};
+use super::matching::{Found, Occ, Reading, Scene, term};
+use super::talk::talk;
 use super::watchlist::{Condition, Watchlist};
 
 /// Segments of a round-up that a rule looks at: far more than a digest of headlines has, and a bound
@@ -74,7 +76,12 @@ pub(crate) struct Yes {
     pub(crate) rule: Option<usize>,
     pub(crate) severity: Option<Severity>,
     pub(crate) words: String,
+    /// The companies and topics that its words name, hidden topics left out.
+    pub(crate) names: Names,
 }
+
+/// Companies and topics, by number.
+pub(crate) type Names = BTreeSet<(EntityKind, u32)>;
 
 /// One item on the table.
 pub(crate) struct Case<'a> {
@@ -87,6 +94,8 @@ pub(crate) struct Case<'a> {
     topics: BTreeSet<u32>,
     /// The first company of each segment.
     company_in: BTreeMap<u32, &'a Found>,
+    /// The words that show the item to be talk without an act, once somebody asked.
+    talk: OnceCell<Option<Occ>>,
 }
 
 impl<'a> Case<'a> {
@@ -108,11 +117,33 @@ impl<'a> Case<'a> {
             let segment = reading.text.tokens[found.first as usize].segment;
             company_in.entry(segment).or_insert(found);
         }
-        Self { watchlist, reading, origin, manner, companies, topics, company_in }
+        Self {
+            watchlist,
+            reading,
+            origin,
+            manner,
+            companies,
+            topics,
+            company_in,
+            talk: OnceCell::new(),
+        }
     }
 
     pub(crate) fn round_up(&self) -> bool {
         self.manner.as_ref().is_some_and(Manner::round_up)
+    }
+
+    /// The words that show the item to be talk without an act.
+    fn talk(&self) -> Option<Occ> {
+        // Names and terms that end there. A search may be found by the very words that threaten.
+        let subject = |token: u32| {
+            self.reading.counting().any(|found| {
+                found.last == token && !matches!(found.by, super::matching::By::Search(_))
+            })
+        };
+        *self.talk.get_or_init(|| {
+            talk(&self.reading.text, self.manner.as_ref()?, self.origin.official, subject)
+        })
     }
 
     fn hits(&self, kind: EntityKind, entity: u32) -> impl Iterator<Item = &Found> {
@@ -127,8 +158,15 @@ impl<'a> Case<'a> {
         self.reading.text.tokens[found.first as usize].sentence
     }
 
+    /// Companies and visible topics that count, by number.
+    pub(crate) fn counting(&self) -> (Vec<u32>, Vec<u32>) {
+        let topics = self.topics.iter().copied();
+        let shown = topics.filter(|topic| !self.watchlist.topic(*topic).hidden);
+        (self.companies.iter().copied().collect(), shown.collect())
+    }
+
     /// The company that a topic's words are about, and the hit that shows it.
-    fn linked(&self, topic: u32) -> Option<(&Found, &Found)> {
+    pub(crate) fn linked(&self, topic: u32) -> Option<(&Found, &Found)> {
         let mut about = self.hits(EntityKind::Topic, topic);
         if !self.round_up() {
             let company = *self.company_in.values().next()?;
@@ -176,12 +214,14 @@ impl<'a> Case<'a> {
             let info = self.watchlist.topic(topic);
             if let Some((company, about)) = self.linked(topic) {
                 let words = format!("{} with {}", self.quoted(company), self.quoted(about));
-                said.push(Yes { rule: None, severity: Some(info.severity), words });
+                let names = Names::from([named(company), named(about)]);
+                said.push(Yes { rule: None, severity: Some(info.severity), words, names });
             } else if let Ok(why) = self.alone(topic)
                 && let Some(hit) = self.hits(EntityKind::Topic, topic).next()
             {
                 let words = format!("{}, {why}", self.quoted(hit));
-                said.push(Yes { rule: None, severity: Some(info.severity), words });
+                let names = Names::from([named(hit)]);
+                said.push(Yes { rule: None, severity: Some(info.severity), words, names });
             }
         }
         said
@@ -228,11 +268,8 @@ impl<'a> Case<'a> {
             .filter_map(|rule| {
                 let segment = self.fires(&conditions[rule].when)?;
                 let info = self.watchlist.rule(rule);
-                Some(Yes {
-                    rule: Some(rule),
-                    severity: info.severity,
-                    words: self.why(&conditions[rule].when, segment),
-                })
+                let (words, names) = self.why(&conditions[rule].when, segment);
+                Some(Yes { rule: Some(rule), severity: info.severity, words, names })
             })
             .collect()
     }
@@ -264,6 +301,7 @@ impl<'a> Case<'a> {
             Condition::Any(any) => any.iter().any(|one| self.asks_in(one, scene)),
             Condition::Not(one) => !self.asks_in(one, scene),
             Condition::Official => self.origin.official,
+            Condition::Talk => self.talk().is_some(),
             Condition::Source(id) => id.as_deref().is_none_or(|id| id == self.origin.source),
             Condition::Company(_) | Condition::Group(_) | Condition::Topic(_) => {
                 self.reading.counting().any(|found| self.is(found, when) && scene.sees(found.first))
@@ -313,30 +351,46 @@ impl<'a> Case<'a> {
     }
 
     /// The hits that a rule's condition names, in words.
-    fn why(&self, when: &Condition, segment: Option<u32>) -> String {
-        let mut parts = Vec::new();
-        self.witnesses(when, segment, &mut parts);
+    fn why(&self, when: &Condition, segment: Option<u32>) -> (String, Names) {
+        let (mut parts, mut names) = (Vec::new(), Names::new());
+        self.witnesses(when, segment, &mut parts, &mut names);
         parts.dedup();
-        if parts.is_empty() { "its words are there".to_owned() } else { parts.join(" with ") }
+        let words =
+            if parts.is_empty() { "its words are there".to_owned() } else { parts.join(" with ") };
+        (words, names)
     }
 
-    fn witnesses(&self, when: &Condition, segment: Option<u32>, into: &mut Vec<String>) {
+    fn witnesses(
+        &self,
+        when: &Condition,
+        segment: Option<u32>,
+        into: &mut Vec<String>,
+        names: &mut Names,
+    ) {
         match when {
             Condition::All(all) | Condition::Any(all) => {
-                all.iter().for_each(|one| self.witnesses(one, segment, into));
+                all.iter().for_each(|one| self.witnesses(one, segment, into, names));
             }
-            Condition::Title(one) => self.witnesses(one, segment, into),
+            Condition::Title(one) => self.witnesses(one, segment, into, names),
             Condition::Official if self.origin.official => {
                 into.push("an official source".to_owned())
             }
+            Condition::Talk => into.extend(self.talk().map(|words| self.written(words))),
             Condition::Company(_) | Condition::Group(_) | Condition::Topic(_) => {
                 let seen =
                     |found: &&Found| segment.is_none_or(|segment| self.segment(found) == segment);
                 let hit = self.reading.counting().filter(seen).find(|found| self.is(found, when));
                 into.extend(hit.map(|found| self.quoted(found)));
+                names.extend(hit.filter(|hit| !self.is_hidden(hit)).map(named));
             }
             _ => {}
         }
+    }
+
+    /// `talk ("oral history", title)`.
+    fn written(&self, words: Occ) -> String {
+        let field = self.reading.text.field_of(words.first).field;
+        format!("talk (\"{}\", {field})", self.reading.words(words.first, words.last))
     }
 
     /// Everything that says yes.
@@ -350,9 +404,7 @@ impl<'a> Case<'a> {
         let watchlist = self.watchlist;
         let said = self.yes();
         let hold = said.iter().filter_map(|yes| watchlist.rule(yes.rule?).hold.clone()).next();
-        let mut reasons: Vec<Reason> =
-            said.into_iter().filter_map(|yes| self.reason(yes)).collect();
-        reasons.sort_by_key(|reason| std::cmp::Reverse(reason.severity));
+        let reasons = self.reasons(said);
         let would_be = reasons.first().map(|reason| reason.severity);
         let alert = would_be.is_some() && hold.is_none();
         let shown = |found: &&Found| !self.is_hidden(found);
@@ -388,6 +440,32 @@ impl<'a> Case<'a> {
 
     fn is_hidden(&self, found: &Found) -> bool {
         found.kind() == EntityKind::Topic && self.watchlist.topic(found.entity).hidden
+    }
+
+    /// Gravest first. What repeats others (no graver, no readers, nothing named that they do not name)
+    /// is not told twice: of a rule only its name stays.
+    fn reasons(&self, said: Vec<Yes>) -> Vec<Reason> {
+        let mut all: Vec<(Names, Reason)> = said
+            .into_iter()
+            .filter_map(|mut yes| Some((std::mem::take(&mut yes.names), self.reason(yes)?)))
+            .collect();
+        all.sort_by_key(|(_, reason)| std::cmp::Reverse(reason.severity));
+        let (mut told, mut kept) = (Names::new(), Vec::<Reason>::new());
+        let mut also = Vec::new();
+        for (names, reason) in all {
+            if !names.is_empty() && reason.readers.is_empty() && names.is_subset(&told) {
+                also.extend(reason.rule);
+                continue;
+            }
+            told.extend(names);
+            kept.push(reason);
+        }
+        let host = kept.iter().position(|reason| reason.rule.is_none()).unwrap_or(0);
+        if let Some(host) = kept.get_mut(host).filter(|_| !also.is_empty()) {
+            let rules = if also.len() == 1 { "rule" } else { "rules" };
+            host.words.push_str(&format!("; also {rules} “{}”", also.join("”, “")));
+        }
+        kept
     }
 
     /// A rule without a severity adds readers, and an alert of medium weight where there is none.
@@ -439,6 +517,10 @@ impl<'a> Case<'a> {
     }
 }
 
+fn named(found: &Found) -> (EntityKind, u32) {
+    (found.kind(), found.entity)
+}
+
 /// Whether a condition asks for two things that a round-up must not mix.
 fn links(when: &Condition) -> bool {
     fn things(when: &Condition) -> usize {
@@ -450,7 +532,7 @@ fn links(when: &Condition) -> bool {
             | Condition::Company(_)
             | Condition::Group(_)
             | Condition::Topic(_) => 1,
-            Condition::Not(_) | Condition::Source(_) | Condition::Official => 0,
+            Condition::Not(_) | Condition::Source(_) | Condition::Official | Condition::Talk => 0,
         }
     }
     things(when) > 1

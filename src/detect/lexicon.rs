@@ -44,6 +44,8 @@ lists! {
     common = folded_words("words/common.txt");
     /// Words by which a company says what it is in law.
     legal_forms = words("words/legal_forms.txt");
+    /// Nouns that headlines use in the singular and in the plural.
+    nouns = folded_words("words/nouns.txt");
     /// Words that say nothing of an event.
     stop_words = folded_words("words/stop.txt");
     /// Words before a name that are no part of it.

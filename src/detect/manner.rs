@@ -1,6 +1,7 @@
 //! The manner of a text: whether its words report an act or only talk, and whether it is a round-up.
 //!
-//! All knowledge is in the word lists. Nothing here looks at companies, topics or sources.
+//! All knowledge is in the word lists. Nothing here looks at companies, topics or sources; what the
+//! manner means for an alert is decided in [`super::alert`] and [`super::talk`].
 
 use std::sync::LazyLock;
 
@@ -10,55 +11,104 @@ use super::lexicon::entries;
 use super::matching::{Occ, find};
 use super::phrases::{Collector, Phrases, Reading};
 use super::stem::Lang;
-use super::text::Text;
+use super::text::{COLON, Text};
 
 /// What a list's phrase says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Says {
+pub(crate) enum Says {
     Act,
     Talk,
     RoundUp,
     Reaction,
+    /// The item is of a kind that reports no event.
+    Genre,
+    Threat,
+    /// The act that follows is not real.
+    Unreal,
+    /// The act that follows went before.
+    Aftermath,
+}
+
+/// Where a list's phrase counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stands {
+    Anywhere,
+    /// Where a sentence begins.
+    First,
+    /// Before a colon, or alone between bars or dashes.
+    Label,
 }
 
 struct Lists {
     phrases: Phrases,
-    /// By phrase: what it says, possibly several things.
-    says: Vec<Vec<Says>>,
+    /// By phrase: what it says and where, possibly several things.
+    says: Vec<Vec<(Says, Stands)>>,
 }
+
+const FILES: [(Says, &str); 8] = [
+    (Says::Act, include_str!("words/acts.txt")),
+    (Says::Talk, include_str!("words/talk.txt")),
+    (Says::RoundUp, include_str!("words/round_up.txt")),
+    (Says::Reaction, include_str!("words/reactions.txt")),
+    (Says::Genre, include_str!("words/genres.txt")),
+    (Says::Threat, include_str!("words/threats.txt")),
+    (Says::Unreal, include_str!("words/unreal.txt")),
+    (Says::Aftermath, include_str!("words/aftermath.txt")),
+];
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     let mut collector = Collector::default();
-    let mut says: Vec<Vec<Says>> = Vec::new();
-    let lists = [
-        (Says::Act, include_str!("words/acts.txt")),
-        (Says::Talk, include_str!("words/talk.txt")),
-        (Says::RoundUp, include_str!("words/round_up.txt")),
-        (Says::Reaction, include_str!("words/reactions.txt")),
-    ];
-    for (what, list) in lists {
+    let mut says: Vec<Vec<(Says, Stands)>> = Vec::new();
+    for (what, list) in FILES {
         for entry in entries(list) {
-            let (entry, reading) = reading(entry);
+            let (entry, reading, stands) = read(what, entry);
             // A list's entry that is no phrase is a fault of the list, which a test finds.
             let Ok(phrase) = collector.add(entry, reading) else { continue };
             says.resize_with(says.len().max(phrase as usize + 1), Vec::new);
-            says[phrase as usize].push(what);
+            says[phrase as usize].push((what, stands));
         }
     }
     Lists { phrases: collector.finish(), says }
 });
 
-/// An entry and how it is read: in quotes as it is, else with its inflections.
-fn reading(entry: &'static str) -> (&'static str, Reading) {
+/// An entry, how it is read (in quotes as it is, else with its inflections) and where it counts.
+fn read(what: Says, entry: &'static str) -> (&'static str, Reading, Stands) {
+    let (entry, stands) = match (what, entry.strip_prefix('^'), entry.strip_suffix(':')) {
+        (Says::Genre, Some(rest), _) => (rest, Stands::First),
+        (Says::Genre, _, Some(rest)) => (rest, Stands::Label),
+        _ => (entry, Stands::Anywhere),
+    };
     match entry.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(exact) => (exact, Reading::Exact),
-        None => (entry, Reading::Inflected),
+        Some(exact) => (exact, Reading::Exact, stands),
+        None => (entry, Reading::Inflected, stands),
+    }
+}
+
+impl Stands {
+    /// Whether the words at this place stand where they must.
+    fn holds(self, text: &Text, occ: &Occ) -> bool {
+        let token = &text.tokens[occ.first as usize];
+        let field = text.field_of(occ.first);
+        let before = (occ.first > field.first).then(|| &text.tokens[occ.first as usize - 1]);
+        let after = (occ.last + 1 < field.end).then(|| &text.tokens[occ.last as usize + 1]);
+        match self {
+            Self::Anywhere => true,
+            Self::First => before.is_none_or(|before| before.sentence != token.sentence),
+            Self::Label => {
+                before.is_none_or(|before| before.segment != token.segment)
+                    && after.is_none_or(|after| {
+                        after.segment != token.segment || after.marks & COLON != 0
+                    })
+            }
+        }
     }
 }
 
 /// The manner of one text.
 #[derive(Debug)]
 pub(crate) struct Manner {
+    /// What the lists found, in text order.
+    said: Vec<(Occ, Says)>,
     /// Sentences in which an act is reported.
     acts: Vec<u32>,
     /// Sentences that talk.
@@ -73,15 +123,19 @@ impl Manner {
     /// Reads a text's manner.
     pub(crate) fn of(text: &Text, lang: Option<Lang>) -> Self {
         let lists = &*LISTS;
-        let found = find(&lists.phrases, text, lang);
+        let mut said: Vec<(Occ, Says)> = Vec::new();
+        for occ in find(&lists.phrases, text, lang) {
+            let there = lists.says[occ.phrase as usize].iter();
+            let there = there.filter(|(_, stands)| stands.holds(text, &occ));
+            said.extend(there.map(|(what, _)| (occ, *what)));
+        }
+        said.sort_by_key(|(occ, what)| (occ.first, occ.last, *what as u8));
         let sentences = |what: Says| {
-            let says = |occ: &&Occ| lists.says[occ.phrase as usize].contains(&what);
-            let mut all: Vec<u32> = found
+            let mut all: Vec<u32> = said
                 .iter()
-                .filter(says)
-                .map(|occ| text.tokens[occ.first as usize].sentence)
+                .filter(|(_, says)| *says == what)
+                .map(|(occ, _)| text.tokens[occ.first as usize].sentence)
                 .collect();
-            all.sort_unstable();
             all.dedup();
             all
         };
@@ -99,7 +153,18 @@ impl Manner {
             round_up: announced || segments.len() >= 4,
             reacts: sentences(Says::Reaction).iter().any(|sentence| title.contains(sentence)),
             title,
+            said,
         }
+    }
+
+    /// Places of what one list found, in text order.
+    pub(crate) fn places(&self, what: Says) -> impl Iterator<Item = &Occ> {
+        self.said.iter().filter(move |(_, says)| *says == what).map(|(occ, _)| occ)
+    }
+
+    /// Whether a sentence belongs to the title.
+    pub(crate) fn in_title(&self, sentence: u32) -> bool {
+        self.title.contains(&sentence)
     }
 
     /// Whether the title tells how somebody answers an event, rather than the event.
@@ -131,17 +196,10 @@ mod tests {
 
     #[test]
     fn every_entry_of_the_lists_is_a_phrase() {
-        let lists = ["acts", "talk", "round_up", "reactions"];
-        let texts = [
-            include_str!("words/acts.txt"),
-            include_str!("words/talk.txt"),
-            include_str!("words/round_up.txt"),
-            include_str!("words/reactions.txt"),
-        ];
-        for (name, list) in lists.iter().zip(texts) {
+        for (what, list) in FILES {
             for entry in entries(list) {
-                let (entry, reading) = reading(entry);
-                assert!(Collector::default().add(entry, reading).is_ok(), "{name}: {entry}");
+                let (entry, reading, _) = read(what, entry);
+                assert!(Collector::default().add(entry, reading).is_ok(), "{what:?}: {entry}");
             }
         }
     }

@@ -15,6 +15,7 @@ mod phrases;
 mod query;
 mod stem;
 pub mod story;
+mod talk;
 mod text;
 pub mod watchlist;
 

@@ -60,9 +60,12 @@ impl Builder {
         self.entries.sort_unstable();
         self.entries.dedup();
         let distinct = self.entries.chunk_by(|a, b| a.0 == b.0).count();
-        let size = (distinct * 3 / 2).next_power_of_two().max(16);
-        let mut paths =
-            Paths { keys: vec![0; size], values: vec![0; size], lists: Vec::new(), mask: size - 1 };
+        let size = (distinct * 5 / 4).max(16);
+        let mut paths = Paths {
+            filter: vec![0; (distinct * FILTER_BITS).div_ceil(64).max(1)],
+            slots: vec![Slot::default(); size],
+            lists: Vec::new(),
+        };
         for same in self.entries.chunk_by(|a, b| a.0 == b.0) {
             let more = same.iter().any(|(_, value)| *value == MORE);
             let ends = same.iter().map(|(_, value)| *value).filter(|value| *value != MORE);
@@ -82,13 +85,59 @@ impl Builder {
     }
 }
 
-/// The finished table: open addressing, never full.
-#[derive(Debug, Default)]
+/// Bits of the filter for each key, of which each key sets three: of the look-ups for nothing, about
+/// two of a hundred pass.
+const FILTER_BITS: usize = 10;
+
+/// The finished table: open addressing, never full. Nearly all words of a text lead nowhere, so a
+/// filter small enough for the cache is asked first.
+#[derive(Debug)]
 pub(crate) struct Paths {
-    keys: Vec<u64>,
-    values: Vec<u32>,
+    /// Three bits for each key, all in one word.
+    filter: Vec<u64>,
+    slots: Vec<Slot>,
     lists: Vec<u32>,
-    mask: usize,
+}
+
+/// A key and its value, side by side in memory; a key of zero marks a free slot.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    /// Upper and lower half: as one number it would take four bytes more.
+    key: [u32; 2],
+    value: u32,
+}
+
+impl Slot {
+    fn key(self) -> u64 {
+        u64::from(self.key[0]) << 32 | u64::from(self.key[1])
+    }
+}
+
+/// Keeps what is wanted, without a branch that depends on it.
+fn keep<T: Copy>(all: &mut Vec<T>, wanted: impl Fn(&T) -> bool) {
+    let mut kept = 0;
+    for n in 0..all.len() {
+        let one = all[n];
+        all[kept] = one;
+        kept += usize::from(wanted(&one));
+    }
+    all.truncate(kept);
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        Builder::default().build()
+    }
+}
+
+/// Where a key belongs among `places`, by its upper bits.
+fn place(key: u64, places: usize) -> usize {
+    ((u128::from(key) * places as u128) >> 64) as usize
+}
+
+/// The bits of a key in its word of the filter, by its lower bits.
+fn marks(key: u64) -> u64 {
+    1 << (key & 63) | 1 << (key >> 6 & 63) | 1 << (key >> 12 & 63)
 }
 
 /// What the table knows of a path's beginning.
@@ -106,28 +155,42 @@ impl Found {
 
 impl Paths {
     fn put(&mut self, key: u64, value: u32) {
-        // Zero marks a free slot; a key of zero would only be lost, at odds of 2^-64.
-        let mut at = key as usize & self.mask;
-        while self.keys[at] != 0 {
-            at = (at + 1) & self.mask;
+        let word = place(key, self.filter.len());
+        self.filter[word] |= marks(key);
+        // A key of zero would only be lost, at odds of 2^-64.
+        let mut at = place(key, self.slots.len());
+        while self.slots[at].key() != 0 {
+            at = self.after(at);
         }
-        self.keys[at] = key;
-        self.values[at] = value;
+        self.slots[at] = Slot { key: [(key >> 32) as u32, key as u32], value };
     }
 
     /// Looks a path's beginning up.
     pub(crate) fn get(&self, key: u64) -> Option<Found> {
-        if self.keys.is_empty() {
-            return None;
-        }
-        let mut at = key as usize & self.mask;
+        let mut at = place(key, self.slots.len());
         loop {
-            match self.keys[at] {
+            match self.slots[at].key() {
                 0 => return None,
-                found if found == key => return Some(Found { value: self.values[at] }),
-                _ => at = (at + 1) & self.mask,
+                found if found == key => return Some(Found { value: self.slots[at].value }),
+                _ => at = self.after(at),
             }
         }
+    }
+
+    /// Takes out what surely is not in the table. No step waits for the one before, and none is
+    /// decided by a branch, so that the memory is asked many things at once.
+    pub(crate) fn retain<T: Copy>(&self, all: &mut Vec<T>, key: impl Fn(&T) -> u64) {
+        let filtered = |key: u64| {
+            let marks = marks(key);
+            self.filter[place(key, self.filter.len())] & marks == marks
+        };
+        let there = |key: u64| self.slots[place(key, self.slots.len())].key() != 0;
+        keep(all, |one| filtered(key(one)));
+        keep(all, |one| there(key(one)));
+    }
+
+    fn after(&self, at: usize) -> usize {
+        if at + 1 == self.slots.len() { 0 } else { at + 1 }
     }
 
     /// The phrases that end here.
@@ -146,7 +209,7 @@ impl Paths {
     /// Bytes that the table takes.
     #[cfg(test)]
     fn bytes(&self) -> usize {
-        self.keys.len() * 12 + self.lists.len() * 4
+        self.filter.len() * 8 + self.slots.len() * 12 + self.lists.len() * 4
     }
 }
 

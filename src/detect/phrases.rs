@@ -40,6 +40,8 @@ pub(crate) enum Reading {
     Inflected,
     /// As it is.
     Exact,
+    /// As it is, in capitals or not.
+    AnyCase,
     /// As it is, and the last word may go on.
     Prefix,
 }
@@ -51,6 +53,64 @@ pub(crate) struct Phrase {
     pub(crate) need: Need,
     /// The strongest gap that it may cross.
     pub(crate) loosest: Gap,
+    /// A name that takes an `s` in a German text: `Huaweis`.
+    pub(crate) genitive: bool,
+    /// Where a text may divide it by a space.
+    pub(crate) seams: Seams,
+}
+
+/// Where a text may put a space into a phrase: `Tik Tok` for TikTok, but not `Ali Baba` for Alibaba.
+///
+/// A term may be divided anywhere. A name only where it is divided as written in the watchlist, and
+/// between a small letter and a capital (or before a capital that a small letter follows); then each
+/// part in the text has a capital, for `we chat` is no WeChat. A hyphen is nothing everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seams {
+    /// Bit n: after n characters. Further on than 31 characters anything goes.
+    after: u32,
+}
+
+impl Seams {
+    /// Bit 0, where no seam can be: some seams stand inside a word.
+    const INSIDE: u32 = 1;
+    const ANYWHERE: Self = Self { after: !Self::INSIDE };
+
+    fn of(text: &Text, term: &str) -> Self {
+        let mut seams = Self { after: 0 };
+        let mut before = 0;
+        for token in &text.tokens {
+            let letters: Vec<char> =
+                term[token.start as usize..token.end as usize].chars().collect();
+            // Where folding changes the number of letters, their places are not known.
+            for at in (1..letters.len()).filter(|_| letters.len() == token.chars as usize) {
+                let next_small = letters.get(at + 1).is_some_and(|next| next.is_lowercase());
+                if letters[at].is_uppercase() && (letters[at - 1].is_lowercase() || next_small) {
+                    seams.after |= Self::INSIDE;
+                    seams.put(before + at);
+                }
+            }
+            before += token.chars as usize;
+            seams.put(before);
+        }
+        seams
+    }
+
+    fn put(&mut self, after: usize) {
+        if after < 32 {
+            self.after |= 1 << after;
+        }
+    }
+
+    /// Whether these words, which together are the phrase, are divided at its seams.
+    pub(crate) fn allow(self, tokens: &[super::text::Token]) -> bool {
+        let mut before = 0;
+        tokens.windows(2).all(|pair| {
+            before += pair[0].chars;
+            let here = before > 31 || self.after >> before & 1 == 1;
+            pair[1].gap != Gap::Space || here
+        }) && (self.after & Self::INSIDE == 0
+            || tokens.iter().all(|token| token.shape != Shape::Lower))
+    }
 }
 
 /// A phrase whose last word may go on.
@@ -160,7 +220,14 @@ impl Collector {
         }
         let phrase =
             u32::try_from(self.all.len()).expect("fewer phrases than the table can number");
-        self.all.push(Phrase { need: need(&text, reading), loosest: loosest(&text, reading) });
+        let need = need(&text, reading);
+        let named = matches!(reading, Reading::Name(_));
+        self.all.push(Phrase {
+            need,
+            loosest: loosest(&text, reading),
+            genitive: named && takes_s(&text, need),
+            seams: if named { Seams::of(&text, term) } else { Seams::ANYWHERE },
+        });
         self.lead(&text, reading, phrase);
         self.known.insert(key, phrase);
         Ok(phrase)
@@ -257,9 +324,16 @@ fn need(text: &Text, reading: Reading) -> Need {
     match reading {
         Reading::Name(need) if need != Need::Free => need,
         Reading::Name(_) => Need::Free,
-        Reading::Prefix => Need::Free,
+        Reading::Prefix | Reading::AnyCase => Need::Free,
         Reading::Inflected | Reading::Exact => capitals(text),
     }
+}
+
+/// Names of four letters and more; a symbol takes no `s`.
+fn takes_s(text: &Text, need: Need) -> bool {
+    matches!(need, Need::Free | Need::Caps { .. })
+        && text.tokens.iter().map(|token| token.chars).sum::<u32>() >= 4
+        && text.tokens.last().is_some_and(|last| !matches!(last.shape, Shape::Cjk | Shape::Digit))
 }
 
 /// The demand of a term in capitals, if it is one.

@@ -1,7 +1,7 @@
 //! The search language: text into an expression, or the character where it went wrong.
 //!
 //! Words, `"quoted words"`, `pre*`, `AND`, `OR`, `NOT`, brackets, `NEAR/n` and `title:`; rules also
-//! know `company:`, `group:`, `topic:`, `source:` and `official`. `NOT` binds closest, then `NEAR`,
+//! know `company:`, `group:`, `topic:`, `source:`, `official` and `manner:talk`. `NOT` binds closest, then `NEAR`,
 //! `AND`, `OR`. Bare words side by side are a phrase. Time is linear and depth is bounded.
 
 use std::ops::Range;
@@ -26,6 +26,8 @@ pub(crate) enum Atom {
     Source(Option<String>),
     /// An official source.
     Official,
+    /// Talk without an act.
+    Talk,
 }
 
 /// A word or phrase as written.
@@ -152,7 +154,7 @@ impl Piece {
     }
 }
 
-const SCOPES: [&str; 5] = ["title", "company", "group", "topic", "source"];
+const SCOPES: [&str; 6] = ["title", "company", "group", "topic", "source", "manner"];
 
 fn lex(text: &str) -> Result<Vec<(Piece, Range<usize>)>, Wrong> {
     let mut pieces = Vec::new();
@@ -400,11 +402,22 @@ impl Parser {
                 value
             }
             _ => {
-                let hint = format!("write {scope}:ID, or {scope}:* for any");
+                let hint = match scope {
+                    "manner" => "write manner:talk".to_owned(),
+                    _ => format!("write {scope}:ID, or {scope}:* for any"),
+                };
                 return Err(wrong(span, format!("'{scope}:' lacks its value"), &hint));
             }
         };
         let span = span.start..self.pieces[self.at - 1].1.end;
+        if scope == "manner" {
+            return match value.as_str() {
+                "talk" => Ok(Expr::Atom(Atom::Talk, span)),
+                _ => {
+                    Err(wrong(span, format!("'manner:{value}' is not known"), "write manner:talk"))
+                }
+            };
+        }
         let id = (value != "*").then_some(value);
         Ok(Expr::Atom(
             match scope {

@@ -4,7 +4,6 @@
 //! per thread, bounded, and changes no answer.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use rust_stemmers::{Algorithm, Stemmer};
 
@@ -54,44 +53,58 @@ pub(crate) struct Stem {
     pub(crate) chars: u32,
 }
 
-/// How many words are remembered for each language before all are forgotten.
-const REMEMBERED: usize = 1 << 16;
+/// Places for words in the memory of one language: a power of two, and enough for everyday speech.
+const PLACES: usize = 1 << 14;
 
 /// Longer words have no inflection that matters, and a hostile one shall not cost time.
 const LONGEST: u32 = 40;
 
+/// The words of a language seen last: each has one place, where it drives out the one before. So
+/// it never grows, and costs the same whatever the words are.
 struct Memo {
     stemmer: Stemmer,
-    known: HashMap<u64, Stem>,
+    /// A word's hash and its stem; no word has the hash zero.
+    known: Vec<(u64, Stem)>,
+}
+
+impl Memo {
+    fn of(lang: Lang) -> Self {
+        let nothing = (0, Stem { hash: 0, chars: 0 });
+        Self { stemmer: Stemmer::create(lang.algorithm()), known: vec![nothing; PLACES] }
+    }
+
+    fn stem(&mut self, text: &Text, token: &Token) -> Stem {
+        let whole = Stem { hash: token.hash, chars: token.chars };
+        if matches!(token.shape, Shape::Cjk | Shape::Digit) || token.chars > LONGEST {
+            return whole;
+        }
+        let place = &mut self.known[(token.hash >> 32) as usize % PLACES];
+        if place.0 != token.hash {
+            let stem = self.stemmer.stem(text.word(token));
+            let chars = u32::try_from(stem.chars().count()).unwrap_or(u32::MAX);
+            let stem = if chars == 0 { whole } else { Stem { hash: hash(&stem), chars } };
+            *place = (token.hash, stem);
+        }
+        place.1
+    }
 }
 
 thread_local! {
     static MEMOS: RefCell<[Option<Memo>; 4]> = const { RefCell::new([None, None, None, None]) };
 }
 
+fn with_memo<T>(lang: Lang, ask: impl FnOnce(&mut Memo) -> T) -> T {
+    MEMOS.with_borrow_mut(|memos| ask(memos[lang as usize].get_or_insert_with(|| Memo::of(lang))))
+}
+
 /// The stem of a token.
 pub(crate) fn stem(text: &Text, token: &Token, lang: Lang) -> Stem {
-    let whole = Stem { hash: token.hash, chars: token.chars };
-    if matches!(token.shape, Shape::Cjk | Shape::Digit) || token.chars > LONGEST {
-        return whole;
-    }
-    MEMOS.with_borrow_mut(|memos| {
-        let memo = memos[lang as usize].get_or_insert_with(|| Memo {
-            stemmer: Stemmer::create(lang.algorithm()),
-            known: HashMap::new(),
-        });
-        if let Some(known) = memo.known.get(&token.hash) {
-            return *known;
-        }
-        if memo.known.len() >= REMEMBERED {
-            memo.known.clear();
-        }
-        let stem = memo.stemmer.stem(text.word(token));
-        let chars = u32::try_from(stem.chars().count()).unwrap_or(u32::MAX);
-        let stem = if chars == 0 { whole } else { Stem { hash: hash(&stem), chars } };
-        memo.known.insert(token.hash, stem);
-        stem
-    })
+    with_memo(lang, |memo| memo.stem(text, token))
+}
+
+/// Appends the stems of all tokens.
+pub(crate) fn stems(text: &Text, lang: Lang, into: &mut Vec<Stem>) {
+    with_memo(lang, |memo| into.extend(text.tokens.iter().map(|token| memo.stem(text, token))));
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! read over the telephone.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use data_encoding::Encoding;
 use serde::{Deserialize, Serialize};
@@ -15,14 +16,15 @@ const LENGTH: usize = 13;
 /// Lower-case RFC 4648 base32 without padding: no capitals to mistype, nothing to escape in a URL.
 #[must_use]
 pub fn base32(bytes: &[u8]) -> String {
-    lower_base32().encode(bytes)
+    LOWER_BASE32.encode(bytes)
 }
 
-fn lower_base32() -> Encoding {
+/// Made once: that takes longer than encoding a name.
+static LOWER_BASE32: LazyLock<Encoding> = LazyLock::new(|| {
     let mut how = data_encoding::Specification::new();
     how.symbols.push_str("abcdefghijklmnopqrstuvwxyz234567");
     how.encoding().expect("the alphabet has 32 distinct ASCII characters")
-}
+});
 
 /// SHA-256 over the parts, each preceded by its length, so that ("ab","c") and ("a","bc") differ.
 #[must_use]

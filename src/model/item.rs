@@ -47,7 +47,7 @@ pub struct Item {
     pub official: bool,
     /// The publisher's own id.
     pub guid: Option<String>,
-    /// Canonical address of the article.
+    /// Canonical address of the article, with the section of the page if it points to one.
     pub link: Option<String>,
     /// Its words.
     pub text: ItemText,
@@ -101,7 +101,8 @@ impl Arrival {
 pub struct Identity {
     /// The publisher's own id.
     pub guid: Option<String>,
-    /// Canonical address.
+    /// Canonical address, with the section of the page if it points to one: an item is found again
+    /// by its page, and told from others there by its section.
     pub link: Option<String>,
     /// Hash over the words.
     pub text_hash: String,
@@ -118,4 +119,14 @@ pub struct KnownItem {
     pub identity: Identity,
     /// The headline of its newest revision.
     pub title: String,
+    /// When its newest revision says that it was published.
+    pub published: Option<Timestamp>,
+    /// When its newest revision was first seen.
+    pub first_seen: Timestamp,
+}
+
+/// An address without the section of the page that it points to.
+#[must_use]
+pub fn page_of(link: &str) -> &str {
+    link.split('#').next().unwrap_or(link)
 }

@@ -153,6 +153,34 @@ pub struct SourceState {
     pub entries: Option<u32>,
     /// What went wrong last, in words; empty after a success.
     pub error: Option<String>,
+    /// The address that the validators are from, if it is not the written one.
+    pub read_at: Option<String>,
+    /// Where its server says that it has moved for good.
+    pub moved: Option<Moved>,
+    /// What is usual for it.
+    pub habit: Habit,
+}
+
+/// A permanent redirect, as often as it was answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// Where to.
+    pub to: String,
+    /// Since when the answers agree.
+    pub since: Timestamp,
+    /// How many answers in a row agreed.
+    pub times: u32,
+}
+
+/// What is usual for a source, in a few numbers: by these it counts as shrunk or silent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Habit {
+    /// Items in its document; 0 when not known yet.
+    pub items: u32,
+    /// The longest time that it usually goes without an item.
+    pub pause: Option<Duration>,
+    /// When it last said something new.
+    pub latest: Option<Timestamp>,
 }
 
 impl SourceState {
@@ -171,6 +199,9 @@ impl SourceState {
             retry_after: None,
             entries: None,
             error: None,
+            read_at: None,
+            moved: None,
+            habit: Habit::default(),
         }
     }
 }

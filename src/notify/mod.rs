@@ -18,6 +18,7 @@ pub mod urgent;
 
 mod civil;
 mod excerpt;
+mod nearest;
 mod outside;
 mod page;
 mod stories;

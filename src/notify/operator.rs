@@ -3,10 +3,11 @@
 use chrono_tz::Tz;
 
 use super::Content;
-use super::civil::{count, full_day, moment};
-use super::digest::{first_lines, health_words};
+use super::civil::{count, full_day, iso_day, moment};
+use super::digest::{first_lines, health_words, whole_list};
 use super::outside::line;
 use super::page::{Page, Section, render};
+use super::stories;
 use crate::model::{PendingNotice, SourceCoverage, Timestamp};
 
 /// Sources or mails named one by one before the rest is counted.
@@ -90,10 +91,11 @@ pub fn mail_stuck(stuck: &[StuckMail], now: Timestamp, zone: Tz) -> Content {
     mail(&what, &[("Mails", capped(lines)), ("What now", vec![next.to_owned()])], now, zone)
 }
 
-/// Alerts that no reader receives: they are told here, so that none reaches nobody.
+/// Alerts that no reader receives: they are told here, so that none reaches nobody. With more than a
+/// page holds the whole list is attached.
 #[must_use]
 pub fn unrouted(alerts: &[PendingNotice], now: Timestamp, zone: Tz) -> Content {
-    let lines = alerts
+    let lines: Vec<String> = alerts
         .iter()
         .map(|one| {
             let link = super::outside::link(one.item.link.as_deref());
@@ -107,8 +109,19 @@ pub fn unrouted(alerts: &[PendingNotice], now: Timestamp, zone: Tz) -> Content {
         })
         .collect();
     let what = format!("{} for no reader", count(alerts.len(), "alert", "alerts"));
-    let next = "No reader's filters let these pass. `watchlistd check` names what reaches nobody.";
-    mail(&what, &[("Alerts", capped(lines)), ("What now", vec![next.to_owned()])], now, zone)
+    let next = "No reader's filters let these pass, or the reader for whom they waited takes no \
+                mails any more. `watchlistd check` names what reaches nobody.";
+    let cut = lines.len() > NAMED;
+    let mut lines = capped(lines);
+    if cut {
+        lines.push(format!("The attached CSV lists all {}.", alerts.len()));
+    }
+    let mut content =
+        mail(&what, &[("Alerts", lines), ("What now", vec![next.to_owned()])], now, zone);
+    if cut {
+        content.attachments.push(whole_list(&stories::group(alerts), iso_day(now, zone)));
+    }
+    content
 }
 
 /// A test: the transport works when this arrives.

@@ -5,6 +5,7 @@
 //! one version from its first item to its last.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -95,38 +96,61 @@ impl Assessor {
         &mut self,
         current: &(dyn Fn() -> Arc<InForce> + Sync),
     ) -> Result<Assessed, StoreError> {
-        let mut done = Assessed::default();
-        loop {
-            let now = self.ground.clock.now();
-            let store = Arc::clone(&self.ground.store);
-            if !store.claim_assessment(self.holder.clone(), now, now.plus(LEASE)).await? {
-                // Somebody else's batches would be missing from our window.
-                self.recent = None;
-                return Ok(done);
-            }
-            let batch = store.unassessed(BATCH).await?;
-            if batch.is_empty() {
-                return Ok(done);
-            }
-            if self.recent.is_none() {
-                self.recent = Some(self.remember(now).await?);
-            }
-            let recent = self.recent.as_mut().expect("it was filled just above");
-            let in_force = current();
-            let decisions: Vec<Decision> =
-                batch.iter().map(|waiting| decide(waiting, &in_force, recent, now)).collect();
-            done.items += decisions.len() as u64;
-            done.alerts += decisions.iter().filter(|one| one.alert.is_some()).count() as u64;
-            done.notices += decisions.iter().map(|one| one.notices.len() as u64).sum::<u64>();
-            let assessment = Assessment { watchlist: in_force.version, at: now, decisions };
-            if let Err(error) = store.finish_assessment(assessment).await {
-                // The window now holds items whose decisions were not written.
-                self.recent = None;
-                return Err(error);
-            }
-            // A long backlog must not starve what else runs on this thread.
-            tokio::task::yield_now().await;
+        let mut all = Assessed::default();
+        while let Some(done) = self.batch(&current()).await? {
+            all.items += done.items;
+            all.alerts += done.alerts;
+            all.notices += done.notices;
         }
+        Ok(all)
+    }
+
+    /// Assesses one batch by one version of the watchlist. `None` when nothing waits, or while
+    /// somebody else holds the lease.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails; nothing of the batch was written then.
+    pub async fn batch(&mut self, in_force: &InForce) -> Result<Option<Assessed>, StoreError> {
+        let now = self.ground.clock.now();
+        let store = Arc::clone(&self.ground.store);
+        if !store.claim_assessment(self.holder.clone(), now, now.plus(LEASE)).await? {
+            // Somebody else's batches would be missing from our window.
+            self.recent = None;
+            return Ok(None);
+        }
+        let batch = store.unassessed(BATCH).await?;
+        if batch.is_empty() {
+            return Ok(None);
+        }
+        // Taken out, so that a batch that is not written, for whatever reason, leaves no window
+        // behind that knows its items.
+        let mut recent = match self.recent.take() {
+            Some(recent) => recent,
+            None => self.remember(now).await?,
+        };
+        let mut whole = true;
+        let decisions: Vec<Decision> = batch
+            .iter()
+            .map(|waiting| {
+                let decide = AssertUnwindSafe(|| decide(waiting, in_force, &mut recent, now));
+                catch_unwind(decide).unwrap_or_else(|_| {
+                    whole = false;
+                    give_up(waiting)
+                })
+            })
+            .collect();
+        let done = Assessed {
+            items: decisions.len() as u64,
+            alerts: decisions.iter().filter(|one| one.alert.is_some()).count() as u64,
+            notices: decisions.iter().map(|one| one.notices.len() as u64).sum(),
+        };
+        let assessment = Assessment { watchlist: in_force.version, at: now, decisions };
+        store.finish_assessment(assessment).await?;
+        self.recent = whole.then_some(recent);
+        // A long backlog must not starve what else runs on this thread.
+        tokio::task::yield_now().await;
+        Ok(Some(done))
     }
 
     async fn remember(&self, now: Timestamp) -> Result<Recent, StoreError> {
@@ -163,6 +187,23 @@ fn candidate<'a>(item: &'a Item, companies: &'a [Named], topics: &'a [Named]) ->
     }
 }
 
+/// What is recorded when judging an item ends in a bug of ours: just that. An item that nobody can
+/// judge must not stop all that come after it.
+fn give_up(waiting: &Unassessed) -> Decision {
+    let item = waiting.item.id.as_str();
+    tracing::error!(item, "judging item {item} ended in a bug; it is recorded and told to nobody");
+    Decision {
+        item: waiting.item.id.clone(),
+        revision: waiting.item.revision,
+        judgement: Judgement::default(),
+        story: waiting.story.clone(),
+        copy_of: None,
+        alert: None,
+        notices: Vec::new(),
+        untold: Some("judging it ended in a bug of this program".to_owned()),
+    }
+}
+
 /// Decides about one item. Pure but for the book, which remembers it.
 fn decide(
     waiting: &Unassessed,
@@ -173,7 +214,8 @@ fn decide(
     let item = &waiting.item;
     let origin = Origin { source: item.source.as_str(), official: item.official };
     let judgement = judge(&in_force.watchlist, &item.text, origin);
-    if judgement.severity.is_none() {
+    let untold = judgement.severity.and_then(|_| untold(waiting, &judgement));
+    let Some(severity) = judgement.severity.filter(|_| judgement.alert) else {
         return Decision {
             item: item.id.clone(),
             revision: item.revision,
@@ -182,16 +224,21 @@ fn decide(
             copy_of: None,
             alert: None,
             notices: Vec::new(),
-            untold: None,
+            untold,
         };
-    }
-    let (story, placed) = place(waiting, &judgement, &recent.book);
+    };
+    // Stories are what readers see: what nobody is ever told begins none, and repeats nothing.
+    let joins = item.arrival != Arrival::Baseline || waiting.story.is_some();
+    let (story, placed) = match joins {
+        true => place(waiting, &judgement, &mut recent.book),
+        false => (StoryId::of(&[item.id.as_str()]), Placement::default()),
+    };
     let so_far = recent.stories.get(&story).cloned().unwrap_or_default();
-    let severity = judgement.severity.filter(|_| judgement.alert);
-    let named = (judgement.companies.as_slice(), judgement.topics.as_slice());
-    recent.add(item, &story, placed.copy_of.as_deref(), named, severity);
-    let untold = untold(waiting, &judgement);
-    let alert = severity.map(|severity| Alert {
+    if joins {
+        let named = (judgement.companies.as_slice(), judgement.topics.as_slice());
+        recent.add(item, &story, placed.copy_of.as_deref(), named, Some(severity));
+    }
+    let alert = Alert {
         id: AlertId::of(&[item.id.as_str(), &item.revision.to_string()]),
         item: item.id.clone(),
         revision: item.revision,
@@ -202,25 +249,29 @@ fn decide(
         judgement: judgement.clone(),
         watchlist: in_force.version,
         at: now,
-    });
-    let notices = match (&alert, &untold) {
-        (Some(alert), None) => notices(alert, item, in_force, now),
-        _ => Vec::new(),
+    };
+    let notices = match &untold {
+        None => notices(&alert, item, in_force, now),
+        Some(_) => Vec::new(),
     };
     Decision {
         item: item.id.clone(),
         revision: item.revision,
-        copy_of: alert.as_ref().and_then(|alert| alert.copy_of.clone()),
+        copy_of: alert.copy_of.clone(),
         judgement,
-        story: Some(story),
-        alert,
+        story: joins.then_some(story),
+        alert: Some(alert),
         notices,
         untold,
     }
 }
 
 /// The story that an item joins or starts. An edited item stays in its own.
-fn place(waiting: &Unassessed, judgement: &Judgement, book: &StoryBook) -> (StoryId, Placement) {
+fn place(
+    waiting: &Unassessed,
+    judgement: &Judgement,
+    book: &mut StoryBook,
+) -> (StoryId, Placement) {
     let item = &waiting.item;
     if let Some(story) = &waiting.story {
         let placed = Placement { story: Some(story.as_str().into()), copy_of: None };

@@ -15,8 +15,11 @@ use crate::store::Store;
 
 pub mod assess;
 pub mod deliver;
+mod network;
+mod places;
 pub mod poll;
 pub mod retain;
+mod turns;
 
 /// The version of people's files that is in force: what assess and deliver work by.
 #[derive(Debug)]

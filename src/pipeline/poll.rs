@@ -4,26 +4,32 @@
 //! nobody else anything. What a poll brought is written in one transaction with the validators that
 //! vouch for it.
 
-use std::collections::VecDeque;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::sync::Semaphore;
+use tokio::task::{self, JoinError, JoinSet};
 
-use super::Ground;
-use crate::collect::fetch::{Body, Fetched, Fetcher};
-use crate::collect::item::{Sorted, identity, sort_out};
+use super::places::Places;
+use super::turns::Turns;
+use super::{Ground, network};
+use crate::collect::fetch::{Fetched, Fetcher};
+use crate::collect::item::{Sorted, identity, sort_out_known};
 use crate::collect::parse::{self, Document, Hints, NotAFeed};
-use crate::collect::source::{self, Polled};
+use crate::collect::source::{self, Ask, Polled, outage};
 use crate::model::{Source, SourceId, Timestamp};
 use crate::store::{Claim, FinishedPoll, SourceTask, StoreError};
 
-/// Sources polled at the same time; the fetcher bounds those of one host further.
-const AT_ONCE: usize = 128;
+/// Sources claimed and waiting for a place.
+const WAITING: usize = 4096;
 
-/// Longer than any poll can take (the fetcher's own deadline is far shorter), so that a lease only
-/// runs out under a process that died.
-const LEASE: Duration = Duration::from_secs(15 * 60);
+/// While our own network is out, so many polls at a time look whether it is back; the others wait.
+const SCOUTS: usize = 3;
+
+/// Longer than any poll can take, the wait for its place included (the fetcher's own deadline is far
+/// shorter), so that a lease only runs out under a process that died.
+const LEASE: Duration = Duration::from_secs(110 * 60);
 
 /// What became of one poll, for whoever watches.
 #[derive(Clone, Debug)]
@@ -67,13 +73,37 @@ impl PolledSum {
 pub struct Poller {
     ground: Ground,
     fetcher: Arc<Fetcher>,
+    per_host: usize,
+    network: network::Shared,
+    places: Places,
+    /// Documents parsed at the same time: each takes a processor, and memory many times its size.
+    parsers: Arc<Semaphore>,
 }
 
 impl Poller {
-    /// A step that fetches with `fetcher`, which keeps the pace of each host.
+    /// A step that fetches with `fetcher`, which keeps the pace of each host: `per_host` requests at
+    /// a time.
     #[must_use]
-    pub fn new(ground: Ground, fetcher: Arc<Fetcher>) -> Self {
-        Self { ground, fetcher }
+    pub fn new(ground: Ground, fetcher: Arc<Fetcher>, per_host: usize) -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            ground,
+            fetcher,
+            per_host,
+            network: network::Shared::default(),
+            places: Places::of_process(),
+            parsers: Arc::new(Semaphore::new(processors)),
+        }
+    }
+
+    /// No poll under way yet.
+    #[must_use]
+    pub fn running(&self) -> Running {
+        // Twice what a host is asked at a time: whenever one ends, the next is ready. One at a time
+        // is one from request to commit, so that items are stored in the order of the sources.
+        let share = if self.per_host <= 1 { 1 } else { self.per_host.saturating_mul(2) };
+        let turns = Turns::new(share);
+        Running { polls: JoinSet::new(), host_of: HashMap::new(), turns, room: self.places.polls }
     }
 
     /// Polls what is due now (or, with [`Claim::All`], everything that no Retry-After forbids) and
@@ -91,73 +121,135 @@ impl Poller {
         let lease = now.plus(LEASE);
         let claimed = self.ground.store.claim_due_sources(now, lease, usize::MAX, claim).await?;
         let total = claimed.len();
-        let mut waiting: VecDeque<SourceTask> = claimed.into();
-        let mut running = JoinSet::new();
+        let mut running = self.running();
         let mut sum = PolledSum::default();
-        loop {
-            while running.len() < AT_ONCE {
-                let Some(task) = waiting.pop_front() else { break };
-                self.spawn(&mut running, task);
-            }
-            let Some(ended) = running.join_next().await else { return Ok(sum) };
-            let report = report_of(ended)?;
+        running.wait_all(claimed);
+        self.fill(&mut running);
+        while let Some(ended) = running.next().await {
+            let report = ended?;
             sum.add(&report);
             watch(total, &report);
+            self.fill(&mut running);
         }
+        Ok(sum)
     }
 
-    /// Starts polls of what is due, up to the number that may run at once. Answers how many were
-    /// started.
+    /// Starts polls of what is due, up to the number that may run at once. Answers whether all that
+    /// is due was claimed; else there is nothing to look for before a poll ends.
     ///
     /// # Errors
     ///
     /// When the store fails.
-    pub async fn start_due(&self, running: &mut Running) -> Result<usize, StoreError> {
-        let free = AT_ONCE.saturating_sub(running.0.len());
-        if free == 0 {
-            return Ok(0);
+    pub async fn start_due(&self, running: &mut Running) -> Result<bool, StoreError> {
+        let out = self.out_since().await.is_some();
+        running.room = if out { SCOUTS } else { self.places.polls };
+        let most = if out { SCOUTS } else { WAITING };
+        let room = most.saturating_sub(running.turns.waiting());
+        let mut claimed = 0;
+        if room > 0 {
+            let now = self.ground.clock.now();
+            let lease = now.plus(LEASE);
+            let store = &self.ground.store;
+            let tasks = store.claim_due_sources(now, lease, room, Claim::Due).await?;
+            claimed = tasks.len();
+            running.wait_all(tasks);
         }
-        let now = self.ground.clock.now();
-        let tasks =
-            self.ground.store.claim_due_sources(now, now.plus(LEASE), free, Claim::Due).await?;
-        let started = tasks.len();
-        for task in tasks {
-            self.spawn(&mut running.0, task);
-        }
-        Ok(started)
+        self.fill(running);
+        Ok(claimed < room)
     }
 
-    fn spawn(&self, running: &mut JoinSet<Result<Report, StoreError>>, task: SourceTask) {
-        let (ground, fetcher) = (self.ground.clone(), Arc::clone(&self.fetcher));
-        running.spawn(async move { poll(&ground, &fetcher, task).await });
+    fn fill(&self, running: &mut Running) {
+        while running.polls.len() < running.room {
+            let Some((host, task)) = running.turns.next() else { return };
+            let more = running.turns.more(&host, self.places.kept);
+            let step = self.clone();
+            let poll = running.polls.spawn(async move { step.poll(task, more).await });
+            running.host_of.insert(poll.id(), host);
+        }
+    }
+
+    /// Since when our own network has been out, if it is: then no source is blamed for its silence.
+    pub async fn out_since(&self) -> Option<Timestamp> {
+        self.network.lock().await.out_since()
+    }
+
+    /// One poll, from the request to the commit. `more` of the host's sources wait.
+    async fn poll(&self, task: SourceTask, more: bool) -> Result<Report, StoreError> {
+        let started = self.ground.clock.now();
+        let (ask, fetched) = self.fetch(&task, started, more).await;
+        let (fetched, parsed) = read(&task.source, fetched, &self.parsers).await;
+        let now = self.ground.clock.now();
+        let mut network = self.network.lock().await;
+        let ours = network.hear(&task, &ask, &fetched, (started, now));
+        if let Some(since) = ours {
+            for cleared in network.cleared(since, now) {
+                self.ground.store.finish_poll(cleared).await?;
+            }
+        }
+        if outage::is_unanswered(&fetched) {
+            // The lock lasts until this is written.
+            let polled = Polled::new(started, &ask, &fetched, None);
+            return finish(&self.ground, task, polled, (&fetched, None), ours, now).await;
+        }
+        drop(network);
+        let polled = Polled::new(started, &ask, &fetched, parsed.as_ref());
+        finish(&self.ground, task, polled, (&fetched, parsed), ours, now).await
+    }
+
+    /// The request of a poll, and the next one where that brought nothing.
+    async fn fetch(&self, task: &SourceTask, started: Timestamp, more: bool) -> (Ask, Fetched) {
+        let mut asks = source::asks(&task.source, &task.state, started).into_iter();
+        let mut ask = asks.next().expect("a poll asks at least once");
+        loop {
+            let validators = ask.validators.clone();
+            let fetched = self.fetcher.get_at(&task.source, &ask.address, validators, more).await;
+            match asks.next().filter(|_| source::try_next(&fetched)) {
+                Some(next) => ask = next,
+                None => return (ask, fetched),
+            }
+        }
     }
 }
 
-/// Polls that are under way.
-#[derive(Default)]
-pub struct Running(JoinSet<Result<Report, StoreError>>);
+/// The host that a source is asked at, with its port: what the pace is kept for.
+fn host_of(source: &Source) -> String {
+    let rest = source.url.split_once("://").map_or(source.url.as_str(), |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned()
+}
+
+/// Polls that are under way, and claimed sources that wait for their place.
+pub struct Running {
+    polls: JoinSet<Result<Report, StoreError>>,
+    host_of: HashMap<task::Id, String>,
+    turns: Turns<SourceTask>,
+    /// How many may be under way.
+    room: usize,
+}
 
 impl Running {
-    /// Whether no more may start before one ends.
-    #[must_use]
-    pub fn is_full(&self) -> bool {
-        self.0.len() >= AT_ONCE
-    }
-
     /// Waits for the next one to end; `None` when none is under way.
     ///
     /// # Errors
     ///
     /// When the store could not take what it brought.
     pub async fn next(&mut self) -> Option<Result<Report, StoreError>> {
-        self.0.join_next().await.map(report_of)
+        let ended = self.polls.join_next_with_id().await?;
+        let id = ended.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
+        if let Some(host) = self.host_of.remove(&id) {
+            self.turns.done(&host);
+        }
+        Some(report_of(ended.map(|(_, report)| report)))
+    }
+
+    fn wait_all(&mut self, tasks: Vec<SourceTask>) {
+        for task in tasks {
+            self.turns.add(host_of(&task.source), task);
+        }
     }
 }
 
 /// A task that panicked is a bug of ours; its lease runs out and the source is polled again.
-fn report_of(
-    ended: Result<Result<Report, StoreError>, tokio::task::JoinError>,
-) -> Result<Report, StoreError> {
+fn report_of(ended: Result<Result<Report, StoreError>, JoinError>) -> Result<Report, StoreError> {
     match ended {
         Ok(report) => report,
         Err(error) => {
@@ -173,26 +265,31 @@ fn report_of(
     }
 }
 
-/// One poll, from the request to the commit.
-async fn poll(ground: &Ground, fetcher: &Fetcher, task: SourceTask) -> Result<Report, StoreError> {
-    let started = ground.clock.now();
-    let validators = source::validators(&task.state, started);
-    let full = validators.is_none();
-    let fetched = fetcher.get(&task.source, validators).await;
-    let (fetched, parsed) = read(&task.source, fetched).await;
-    let now = ground.clock.now();
-    let polled = Polled::new(started, full, &fetched, parsed.as_ref());
-    let (state, next_poll) = source::after(&task.source, &task.state, &polled, now);
-    let (status, bytes) = status_and_bytes(&fetched);
-    let failed = !matches!(polled.outcome, source::Outcome::NotModified | source::Outcome::Read(_));
-    let entries =
-        parsed.as_ref().and_then(|one| one.as_ref().ok()).map_or(0, |one| one.entries.len());
-    let sorted = match parsed {
-        Some(Ok(document)) => Some(sort(ground, &task, document, now).await?),
-        _ => None,
+/// Compares what came with what is known, and writes it. `ours` is since when our own network has
+/// been out, if that is why nothing came.
+async fn finish(
+    ground: &Ground,
+    task: SourceTask,
+    polled: Polled,
+    (fetched, parsed): (&Fetched, Option<Result<Document, NotAFeed>>),
+    ours: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Report, StoreError> {
+    let started = polled.started;
+    let (sorted, entries) = match parsed {
+        Some(Ok(document)) => {
+            let entries = count(document.entries.len());
+            (Some(sort(ground, &task, document, now).await?), entries)
+        }
+        _ => (None, 0),
+    };
+    let polled = polled.with_news(sorted.as_ref().is_some_and(|sorted| !sorted.new.is_empty()));
+    let (state, next_poll) = match ours {
+        Some(since) => outage::spared(&task.state, started, since, now),
+        None => source::after(&task.source, &task.state, &polled, now),
     };
     let gap = sorted.as_ref().and_then(|sorted| {
-        source::gap(&task.source.id, &task.state, sorted.overlaps(), count(entries), started)
+        source::gap(&task.source.id, &task.state, sorted.overlaps(), entries, started)
     });
     let sorted = sorted.unwrap_or_default();
     let report = Report {
@@ -200,8 +297,9 @@ async fn poll(ground: &Ground, fetcher: &Fetcher, task: SourceTask) -> Result<Re
         new: sorted.new.len(),
         edited: sorted.edited.len(),
         trouble: state.error.clone(),
-        failed,
+        failed: !matches!(polled.outcome, source::Outcome::NotModified | source::Outcome::Read(_)),
     };
+    let (status, bytes) = (fetched.status(), fetched.received());
     tell(&report, status);
     let finished = FinishedPoll {
         source: task.source.id,
@@ -209,7 +307,7 @@ async fn poll(ground: &Ground, fetcher: &Fetcher, task: SourceTask) -> Result<Re
         ended: now,
         status,
         bytes,
-        entries: count(entries),
+        entries,
         new: sorted.new,
         edited: sorted.edited,
         seen: sorted.seen,
@@ -222,8 +320,13 @@ async fn poll(ground: &Ground, fetcher: &Fetcher, task: SourceTask) -> Result<Re
 }
 
 /// Parses a body away from the threads that wait on the network: a large one takes its time.
-async fn read(source: &Source, fetched: Fetched) -> (Fetched, Option<Result<Document, NotAFeed>>) {
+async fn read(
+    source: &Source,
+    fetched: Fetched,
+    parsers: &Semaphore,
+) -> (Fetched, Option<Result<Document, NotAFeed>>) {
     let Fetched::Body(mut body) = fetched else { return (fetched, None) };
+    let _one = parsers.acquire().await.expect("the semaphore is never closed");
     let bytes = std::mem::take(&mut body.bytes);
     let content_type = body.content_type.clone();
     let url = body.answer.url.clone();
@@ -245,18 +348,11 @@ async fn sort(
     document: Document,
     now: Timestamp,
 ) -> Result<Sorted, StoreError> {
-    let identities = document.entries.iter().map(identity).collect();
-    let known = ground.store.known_items(task.source.id.clone(), identities).await?;
+    let identities: Vec<_> = document.entries.iter().map(identity).collect();
+    let known = ground.store.known_items(task.source.id.clone(), identities.clone()).await?;
     let first_read = task.state.last_success.is_none();
-    Ok(sort_out(&task.source, document.lang.as_deref(), document.entries, &known, first_read, now))
-}
-
-fn status_and_bytes(fetched: &Fetched) -> (Option<u16>, u64) {
-    match fetched {
-        Fetched::NotModified(_) => (Some(304), 0),
-        Fetched::Body(Body { status, received, .. }) => (Some(*status), *received),
-        Fetched::Failed(failure) => (failure.status, 0),
-    }
+    let entries = document.entries.into_iter().zip(identities).collect();
+    Ok(sort_out_known(&task.source, document.lang.as_deref(), entries, &known, first_read, now))
 }
 
 fn count(entries: usize) -> u32 {

@@ -211,6 +211,17 @@ pub struct ReaderHistory {
     pub urgent_last_hour: u32,
 }
 
+/// By which mails a reader can be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reachable {
+    /// The reader, by name.
+    pub reader: String,
+    /// Takes digests, which tell whatever is pending.
+    pub digests: bool,
+    /// Takes urgent mails, which tell what is urgent.
+    pub urgent: bool,
+}
+
 /// Urgent mails on one story that a reader has had.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UrgentSealed {
@@ -321,7 +332,8 @@ pub trait Store: Send + Sync {
     /// Items waiting to be assessed, in stored order, one revision of each.
     fn unassessed(&self, limit: usize) -> Answer<'_, Vec<Unassessed>>;
 
-    /// Items with hits first seen since `since`, in stored order, at most the newest `limit`.
+    /// Items of stories first seen and published since `since`, in stored order: at most the newest
+    /// `limit`, and of one matter only its newest.
     fn story_window(&self, since: Timestamp, limit: usize) -> Answer<'_, Vec<StoryMember>>;
 
     /// Writes what was decided, alerts and notices included. A decision is taken exactly when its
@@ -349,6 +361,14 @@ pub trait Store: Send + Sync {
     /// Coverage between two instants.
     fn coverage(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Coverage>;
 
+    /// Gives to the operator the pending notices that no mail to their reader would tell: of readers
+    /// not listed, and of those who take no such mails any more. Answers how many there were.
+    fn hand_on_unreachable(&self, readers: Vec<Reachable>, now: Timestamp) -> Answer<'_, u64>;
+
+    /// Mails that came to rest as refused, dead or uncertain up to `until`, since the end of what
+    /// the operator's last mail about such covered: the oldest thousand.
+    fn undelivered(&self, until: Timestamp) -> Answer<'_, Vec<MailRow>>;
+
     /// Writes a finished occasion: one row for each address, its notices marked, all at once.
     /// Answers false, and writes nothing, when the occasion was sealed before.
     fn seal(&self, mail: SealedMail) -> Answer<'_, bool>;
@@ -372,7 +392,8 @@ pub trait Store: Send + Sync {
     /// The earliest instant at which a mail wants another attempt.
     fn next_mail(&self) -> Answer<'_, Option<Timestamp>>;
 
-    /// Gives back every lease: whoever holds the lock is alone.
+    /// Gives back every lease: whoever holds the lock is alone. A mail whose sender was cut off by
+    /// its own end is due again at once, however often that happened before.
     fn release_leases(&self, now: Timestamp) -> Answer<'_, ()>;
 
     /// Takes one small step of forgetting what is past its time; call again until nothing goes.

@@ -100,7 +100,17 @@ fn after(spoil: impl FnOnce(&Desk)) -> (Desk, Answer) {
 /// Whichever file is spoilt, and however: the service goes on.
 #[test]
 fn no_file_can_stop_it() {
-    let mistakes: [(&str, &str, fn(&Desk)); 8] = [
+    type Mistake = (&'static str, &'static str, fn(&Desk));
+    let mistakes: [Mistake; 11] = [
+        ("a broken header", "watchlistd.toml", |desk| {
+            desk.edit("watchlistd.toml", "[mail]\n", "[mail\n");
+        }),
+        ("a key without a value", "watchlistd.toml", |desk| {
+            desk.edit("watchlistd.toml", "timezone = \"Europe/Berlin\"", "timezone =");
+        }),
+        ("a missing key", "watchlistd.toml", |desk| {
+            desk.edit("watchlistd.toml", "contact = ", "# contact = ");
+        }),
         ("a topic's search", "watchlist.toml", |desk| {
             desk.edit("watchlist.toml", "terms = [\"delist\"]", "search = [\"delist AND (\"]");
         }),

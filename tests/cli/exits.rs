@@ -1,7 +1,7 @@
 //! Exit codes, each by a command that ends with it, and where `--config` may stand.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
@@ -89,6 +89,12 @@ fn what_cannot_be_read_is_66() {
         assert!(said.err.contains(path), "the message names no path\n{said}");
     }
     assert_eq!(contents(top.path()).len(), 1, "nothing is created");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_watchlistd"));
+    command.env_clear().args(["match", "--watchlist", text(&file)]);
+    let output = command.stdin(fs::File::open(top.path()).unwrap()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(66), "{said}");
+    assert!(said.contains("cannot read standard input"), "{said}");
 }
 
 #[test]
@@ -289,7 +295,9 @@ fn what_we_may_not_do_is_77() {
         if is_root() { as_nobody(&program, &arguments) } else { ask(arguments) }
     };
     if is_root() && run(&["--version"]).code != Some(0) {
-        println!("SKIPPED: setpriv cannot run the program as a plain user here");
+        // Past the test runner's capture, so that a skipped test shows.
+        let why = "SKIPPED: setpriv cannot run the program as a plain user here";
+        let _ = writeln!(std::io::stderr(), "{why}");
         return;
     }
     let said = run(&["once"]).ends(77).says(text(&state));

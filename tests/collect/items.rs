@@ -31,6 +31,8 @@ fn remembered(items: &[Item]) -> Vec<KnownItem> {
                 text_hash: item.text_hash.clone(),
             },
             title: item.text.title.clone(),
+            published: item.published,
+            first_seen: item.first_seen,
         })
         .collect()
 }
@@ -60,7 +62,11 @@ fn identity_is_evidence() {
         ("new words, link alone", entry("", "https://n.test/1", "Alibaba delisted"), (0, 1, 0)),
         ("guid used again", entry("g1", "https://n.test/2", "Another story"), (1, 0, 0)),
         ("link used again", entry("g2", "https://n.test/1", "Another story"), (1, 0, 0)),
-        ("the words told again", entry("g2", "https://n.test/2", "Alibaba listed"), (1, 0, 0)),
+        (
+            "other keys for all there is",
+            entry("g2", "https://n.test/2", "Alibaba listed"),
+            (0, 0, 1),
+        ),
         ("all new", entry("g2", "https://n.test/2", "Another story"), (1, 0, 0)),
     ] {
         assert_eq!(second(std::slice::from_ref(&a), &[then]), expected, "{name}");
@@ -122,6 +128,55 @@ fn churn_is_nothing_new() {
 }
 
 #[test]
+fn a_section_of_a_page_is_kept_and_tells_items_apart() {
+    let at = |link: &str, title: &str| entry("", link, title);
+    let first = sort(vec![at("https://n.test/day#one", "one")], &[]).new;
+    assert_eq!(first[0].link.as_deref(), Some("https://n.test/day#one"), "for the mail");
+    for (name, then, expected) in [
+        ("the next section", at("https://n.test/day#two", "two"), (1, 0, 0)),
+        ("a route", at("https://n.test/#/2", "two"), (1, 0, 0)),
+        ("the same section", at("https://n.test/day#one", "two"), (0, 1, 0)),
+        ("the same words", at("https://n.test/day#top", "one"), (0, 0, 1)),
+        ("where readers come from", at("https://n.test/day#utm_source=x", "one"), (0, 0, 1)),
+    ] {
+        let known = remembered(&first);
+        let sorted = sort(vec![then], &known);
+        let found = (sorted.new.len(), sorted.edited.len(), sorted.seen.len());
+        assert_eq!(found, expected, "{name}");
+    }
+    let a = entry("g1", "https://n.test/day#1", "one");
+    let b = entry("g1", "https://n.test/day#2", "other words");
+    assert_eq!(second(&[a], &[b]), (0, 1, 0), "a known guid on the same page");
+}
+
+#[test]
+fn a_feed_of_one_entry_with_keys_of_chance_repeats_nothing() {
+    let undated = |key: &str| Entry {
+        published: None,
+        ..entry(key, &format!("https://n.test/{key}"), "Alibaba listed")
+    };
+    let sort_at = |entry: Entry, known: &[KnownItem], at| {
+        item::sort_out(&desk("https://news.test/"), None, vec![entry], known, false, at)
+    };
+    // Undated, asked every half hour for two days: one item, whose new keys are recorded.
+    let mut items = sort_at(undated("0"), &[], now()).new;
+    for poll in 1..96 {
+        let at = now().plus(HOUR / 2 * poll);
+        let sorted = sort_at(undated(&poll.to_string()), &remembered(&items), at);
+        assert_eq!((sorted.new.len(), sorted.edited.len()), (0, 1), "poll {poll}");
+        items = sorted.edited;
+    }
+    // The same date makes it the same item, whenever it comes.
+    let dated = |key: &str| entry(key, &format!("https://n.test/{key}"), "Alibaba listed");
+    let known = remembered(&sort_at(dated("a"), &[], now()).new);
+    let month = now().plus(source::DAY * 30);
+    assert_eq!(sort_at(dated("b"), &known, month).seen.len(), 1);
+    // The same words with another date, a day later, are news.
+    let again = Entry { published: Some(month), ..dated("c") };
+    assert_eq!(sort_at(again, &known, month).new.len(), 1);
+}
+
+#[test]
 fn the_first_read_tells_what_is_recent() {
     let mut old = entry("g1", "", "old");
     old.published = Some(now().minus(source::DAY * 8));
@@ -158,7 +213,9 @@ fn the_first_read_tells_what_is_recent() {
 #[test]
 fn canonical_links() {
     for (link, expected) in [
-        ("https://N.test:443/a?utm_source=x&id=1&UTM_medium=y#top", "https://n.test/a?id=1"),
+        ("https://N.test:443/a?utm_source=x&id=1&UTM_medium=y#top", "https://n.test/a?id=1#top"),
+        ("https://n.test/a#utm_source=x", "https://n.test/a"),
+        ("https://n.test/a#", "https://n.test/a"),
         ("https://n.test/a?utm_source=x", "https://n.test/a"),
         ("https://n.test/?q=a%20b&x=%26", "https://n.test/?q=a%20b&x=%26"),
         (" https://n.test ", "https://n.test/"),

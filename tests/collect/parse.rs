@@ -139,6 +139,45 @@ fn a_feed_without_items_is_a_feed() {
     }
 }
 
+/// Without an address from outside, a feed's own link is what its relative links are relative to.
+#[test]
+fn a_feed_may_say_itself_where_it_is() {
+    let atom = |links: &str| {
+        format!(
+            "<feed xmlns=\"http://www.w3.org/2005/Atom\">{links}\
+             <entry><id>1</id><title>x</title><link href=\"../a\"/></entry></feed>"
+        )
+    };
+    let rss = |link: &str| {
+        format!(
+            "<rss version=\"2.0\"><channel><link>{link}</link>\
+             <item><title>x</title><link>../a</link></item></channel></rss>"
+        )
+    };
+    let both = "<link href=\"https://desk.test/\"/>\
+                <link rel=\"self\" href=\"https://desk.test/log/feed/atom\"/>";
+    let json = "{\"version\": \"https://jsonfeed.org/version/1\", \"title\": \"x\", \
+                \"feed_url\": \"https://desk.test/log/\", \
+                \"items\": [{\"id\": \"1\", \"url\": \"../a\", \"content_text\": \"x\"}]}";
+    for (text, link) in [
+        (atom(both), "https://desk.test/log/a"),
+        (atom("<link href=\"https://desk.test/log/\"/>"), "https://desk.test/a"),
+        (atom("<link rel=\"hub\" href=\"https://hub.test/\"/>"), "../a"),
+        (atom("<link href=\".\"/>"), "../a"),
+        (rss("https://desk.test/log/"), "https://desk.test/a"),
+        (rss("desk"), "../a"),
+        (json.to_owned(), "https://desk.test/a"),
+    ] {
+        // With and without repairs.
+        for text in [text.clone(), text.replace("<title>x", "<title>R&D <b>x</b>")] {
+            let found = parse(text.as_bytes(), &Hints::default()).unwrap();
+            assert_eq!(found.entries[0].link.as_deref(), Some(link), "{text}");
+        }
+        let told = read(&text).unwrap().entries[0].link.clone();
+        assert_eq!(told.as_deref(), Some("https://odd.test/a"), "an address from outside wins");
+    }
+}
+
 /// A stray character anywhere sends a document to the other reader; no item may look edited.
 #[test]
 fn both_readers_give_the_same_items() {
@@ -151,6 +190,27 @@ fn both_readers_give_the_same_items() {
             document.entries.iter().map(|entry| (item::identity(entry), entry.published)).collect()
         };
         assert_eq!(identities(one), identities(other));
+    }
+}
+
+/// Markup that is escaped within XHTML is text: a headline about tags, not one with tags.
+#[test]
+fn escaped_markup_in_xhtml_is_text() {
+    let feed = |title: &str| {
+        format!(
+            "<feed xmlns=\"http://www.w3.org/2005/Atom\"><id>f</id><entry><id>1</id>\
+             <title type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\">{title}</div>\
+             </title></entry></feed>"
+        )
+    };
+    for (title, expected) in [
+        ("The &lt;blink&gt; tag is back", "The <blink> tag is back"),
+        ("The <b>bold</b> tag &amp; others", "The bold tag & others"),
+        ("A &#60;p&#62; and no more", "A <p> and no more"),
+    ] {
+        for text in [feed(title), feed(title).replace("<id>f</id>", "<id>R&D</id>")] {
+            assert_eq!(read(&text).unwrap().entries[0].text.title, expected, "{text}");
+        }
     }
 }
 
@@ -259,6 +319,13 @@ proptest! {
         if let Err(not) = read(&bytes) {
             prop_assert!(!not.what.contains(failed));
         }
+    }
+
+    /// Whatever stands where a date should: it is read or it is none.
+    #[test]
+    fn any_date_is_survived(date in "[0-9TtZ:.,/+ ()aApPmM\u{e9}年月日上午時٣-]{1,24}") {
+        let text = CLEAN_RSS.replace("Fri, 20 Nov 2026 08:30:00 GMT", &date);
+        prop_assert_eq!(read(text).unwrap().entries.len(), 2);
     }
 
     /// The same for documents that were a feed once.

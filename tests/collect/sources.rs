@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use watchlistd::collect::fetch::{Failure, FailureKind, RetryAfter};
+use watchlistd::collect::source::outage::{Network, Verdict};
 use watchlistd::collect::source::{self, DAY, Outcome, Polled, Read};
-use watchlistd::model::source::SourceState;
+use watchlistd::model::source::{Habit, Moved, SourceState};
 use watchlistd::model::{FirstRun, Health, Level, Located, SourceEntry, Timestamp};
 
 use super::{HOUR, now, source as desk};
@@ -55,7 +56,16 @@ fn sources_are_checked_and_the_good_ones_kept() {
 }
 
 fn polled(outcome: Outcome) -> Polled {
-    Polled { started: now(), full: false, wait: None, moved: None, outcome }
+    let url = "https://news.test/".to_owned();
+    Polled {
+        started: now(),
+        asked: url.clone(),
+        full: false,
+        answered: Some(url),
+        wait: None,
+        moved: None,
+        outcome,
+    }
 }
 
 fn failed(kind: FailureKind, status: Option<u16>, retry_after: Option<RetryAfter>) -> Outcome {
@@ -74,6 +84,7 @@ fn known() -> SourceState {
         last_success: Some(now().minus(HOUR)),
         last_full: Some(now().minus(HOUR)),
         entries: Some(40),
+        habit: Habit { items: 40, pause: Some(DAY * 3), latest: Some(now().minus(HOUR)) },
         ..SourceState::new(now().minus(DAY * 30))
     }
 }
@@ -124,7 +135,7 @@ fn health_outlives_a_304_when_the_document_is_what_ails() {
     let (still, _) = source::after(&desk, &shrunk, &polled(Outcome::NotModified), now());
     assert_eq!(
         (still.health, still.error.as_deref()),
-        (Health::Shrunk, Some("3 items, 40 before"))
+        (Health::Shrunk, Some("3 items, usually 40"))
     );
     let (grown, _) = source::after(&desk, &still, &polled(read(30)), now());
     assert_eq!(grown.health, Health::Healthy);
@@ -135,19 +146,160 @@ fn health_outlives_a_304_when_the_document_is_what_ails() {
 #[test]
 fn silence_is_measured_by_the_sources_own_habit() {
     let desk = desk("https://news.test/");
-    let quiet = |days: u32, step: u32| {
-        let published = (0..10).map(|n| now().minus(DAY * days).minus(DAY * step * n)).collect();
-        polled(Outcome::Read(Read { entries: 10, published, ..Read::default() }))
+    let fresh = SourceState { habit: Habit::default(), ..known() };
+    let quiet = |hours: u32, step: u32| {
+        let at = |n| now().minus(HOUR * hours).minus(HOUR * step * n);
+        polled(Outcome::Read(Read {
+            entries: 10,
+            published: (0..10).map(at).collect(),
+            ..Read::default()
+        }))
     };
-    for (days, step, health) in [
-        (20, 1, Health::Healthy),
-        (40, 1, Health::Silent),
-        (40, 7, Health::Healthy),
-        (80, 7, Health::Silent),
-        (300, 90, Health::Healthy),
+    for (hours, step, health) in [
+        (3 * 24, 1, Health::Healthy),
+        (5 * 24, 1, Health::Silent),
+        (5 * 24, 48, Health::Healthy),
+        (9 * 24, 48, Health::Silent),
+        (300 * 24, 90 * 24, Health::Healthy),
+        (400 * 24, 90 * 24, Health::Silent),
     ] {
-        let (state, _) = source::after(&desk, &known(), &quiet(days, step), now());
-        assert_eq!(state.health, health, "{days} days, every {step}");
+        let (state, _) = source::after(&desk, &fresh, &quiet(hours, step), now());
+        assert_eq!(state.health, health, "{hours} hours, every {step}");
+        // A 304 says that nothing came meanwhile.
+        let (later, _) =
+            source::after(&desk, &state, &polled(Outcome::NotModified), now().plus(DAY * 700));
+        assert_eq!(later.health, Health::Silent, "{hours} hours, every {step}");
+    }
+}
+
+#[test]
+fn a_pause_that_the_source_has_made_before_is_no_silence() {
+    let desk = desk("https://news.test/");
+    let said = |at: Timestamp| Polled {
+        started: at,
+        ..polled(Outcome::Read(Read { entries: 1, news: true, ..Read::default() }))
+    };
+    // Without dates and one at a time: only the polls show the rhythm, three weeks long.
+    let mut state = SourceState { entries: None, habit: Habit::default(), ..known() };
+    let mut at = now();
+    for _ in 0..4 {
+        state = source::after(&desk, &state, &said(at), at).0;
+        assert_eq!(state.health, Health::Healthy);
+        at = at.plus(DAY * 21);
+    }
+    let after = |days| {
+        let at = at.plus(DAY * days);
+        let unchanged = Polled { started: at, ..polled(Outcome::NotModified) };
+        source::after(&desk, &state, &unchanged, at).0.health
+    };
+    assert_eq!((after(30), after(90)), (Health::Healthy, Health::Silent));
+}
+
+fn redirected(to: &str) -> Polled {
+    Polled { moved: Some(to.to_owned()), answered: Some(to.to_owned()), ..polled(read(40)) }
+}
+
+#[test]
+fn a_permanent_redirect_is_adopted_when_three_answers_agree() {
+    let desk = desk("https://news.test/");
+    let new = "https://other.test/feed";
+    let addresses = |state: &SourceState, at| -> Vec<String> {
+        source::asks(&desk, state, at).into_iter().map(|ask| ask.address).collect()
+    };
+    let mut state = known();
+    for (times, to, asked) in [
+        (1, new, &["https://news.test/"] as &[&str]),
+        (1, "https://third.test/", &["https://news.test/"]),
+        (1, new, &["https://news.test/"]),
+        (2, new, &["https://news.test/"]),
+        (3, new, &[new, "https://news.test/"]),
+    ] {
+        state = source::after(&desk, &state, &redirected(to), now()).0;
+        assert_eq!(state.moved.as_ref().map(|moved| moved.times), Some(times));
+        assert_eq!(
+            (state.health, addresses(&state, now())),
+            (Health::Moved, asked.iter().map(|one| (*one).to_owned()).collect())
+        );
+    }
+    assert!(state.error.as_deref().unwrap().contains(new));
+    let asks = source::asks(&desk, &state, now());
+    assert!(asks[0].validators.is_some() && asks[1].validators.is_none());
+
+    // Once a day, and after a failure, the written address is asked first, and for everything.
+    let asks = source::asks(&desk, &state, now().plus(DAY));
+    assert_eq!(asks[0].address, "https://news.test/");
+    assert!(asks.iter().all(|ask| ask.validators.is_none()));
+    let down = polled(failed(FailureKind::Retry, None, None));
+    let failing = source::after(&desk, &state, &down, now()).0;
+    assert_eq!(addresses(&failing, now())[0], "https://news.test/");
+    assert!(failing.moved.is_some(), "a failure says nothing about where it moved");
+
+    // Where it answers itself again, nothing has moved.
+    let back = source::after(&desk, &failing, &polled(read(40)), now()).0;
+    assert_eq!((back.moved, back.health), (None, Health::Healthy));
+    // The adopted address answering is no such sign.
+    let there =
+        Polled { asked: new.to_owned(), answered: Some(new.to_owned()), ..polled(read(40)) };
+    let still = source::after(&desk, &state, &there, now()).0;
+    assert_eq!(still.moved.map(|Moved { to, .. }| to).as_deref(), Some(new));
+}
+
+#[test]
+fn a_304_from_elsewhere_vouches_for_nothing() {
+    let desk = desk("https://news.test/");
+    let elsewhere = Polled {
+        answered: Some("https://mirror.test/feed".to_owned()),
+        ..polled(Outcome::NotModified)
+    };
+    let (state, _) = source::after(&desk, &known(), &elsewhere, now());
+    assert_eq!((state.etag, state.health), (None, Health::Healthy));
+    let (state, _) = source::after(&desk, &known(), &polled(Outcome::NotModified), now());
+    assert!(state.etag.is_some());
+}
+
+#[test]
+fn an_outage_of_our_own_is_told_from_dead_hosts() {
+    let at = |minutes: u64| now().plus(Duration::from_secs(minutes * 60));
+    // Host, whether it answered, whether it did before, minute.
+    type Heard = (&'static str, bool, bool, u64);
+    let last = |heard: &[Heard]| {
+        let mut network = Network::default();
+        let verdicts = heard
+            .iter()
+            .map(|(host, ok, steady, minute)| network.hear(host, *ok, *steady, at(*minute)));
+        verdicts.last().unwrap()
+    };
+    let out: [Heard; 3] = [("a", false, true, 0), ("b", false, true, 0), ("c", false, true, 1)];
+    for (name, then, verdict) in [
+        ("three at once", &[] as &[Heard], Verdict::Begins(at(0))),
+        ("it goes on", &[("d", false, true, 300)], Verdict::Ours(at(0))),
+        ("for old troubles too", &[("e", false, false, 3)], Verdict::Ours(at(0))),
+        ("the first answer ends it", &[("b", true, true, 300)], Verdict::Ends(at(0))),
+        (
+            "a host of our own house does not",
+            &[("d", false, true, 2), ("e", false, true, 2), ("home", true, true, 3)],
+            Verdict::Theirs,
+        ),
+        ("it is over", &[("b", true, true, 30), ("a", false, true, 31)], Verdict::Theirs),
+    ] {
+        assert_eq!(last(&[&out, then].concat()), verdict, "{name}");
+    }
+    let apart: [(&str, &[Heard]); 4] = [
+        ("two hosts", &[("a", false, true, 0), ("b", false, true, 0), ("b", false, true, 1)]),
+        ("long dead", &[("a", false, false, 0), ("b", false, false, 0), ("c", false, false, 0)]),
+        (
+            "others answer",
+            &[
+                ("a", false, true, 0),
+                ("b", true, true, 0),
+                ("c", false, true, 0),
+                ("d", false, true, 0),
+            ],
+        ),
+        ("far apart", &[("a", false, true, 0), ("b", false, true, 20), ("c", false, true, 40)]),
+    ];
+    for (name, heard) in apart {
+        assert_eq!(last(heard), Verdict::Theirs, "{name}");
     }
 }
 
@@ -200,13 +352,18 @@ fn failures_slow_down_to_daily_and_heal_at_once() {
 
 #[test]
 fn validators_are_left_out_once_a_day() {
+    let asked = |state: &SourceState, at: Timestamp| {
+        let asks = source::asks(&desk("https://news.test/"), state, at);
+        assert_eq!(asks.len(), 1);
+        asks[0].validators.is_some()
+    };
     let mut state = known();
-    assert!(source::validators(&state, now()).is_some());
-    assert!(source::validators(&state, now().plus(DAY)).is_none());
+    assert!(asked(&state, now()));
+    assert!(!asked(&state, now().plus(DAY)));
     state.last_full = None;
-    assert!(source::validators(&state, now()).is_none());
+    assert!(!asked(&state, now()));
     state = SourceState { etag: None, ..known() };
-    assert!(source::validators(&state, now()).is_none());
+    assert!(!asked(&state, now()));
 }
 
 #[test]

@@ -55,10 +55,10 @@ fn defaults_are_what_the_readme_says() {
         (settings.collect.per_host, settings.collect.pause),
         (2, Duration::from_millis(250))
     );
-    assert_eq!((settings.matching.defaults, settings.matching.backfill), (true, 7 * DAY));
+    assert_eq!((settings.matching.defaults, settings.matching.backfill.value), (true, 7 * DAY));
     let keep = &settings.keep;
-    assert_eq!((keep.items, keep.polls, keep.audit), (400 * DAY, 90 * DAY, 3650 * DAY));
-    assert_eq!(keep.free_space, 200_000_000);
+    assert_eq!((keep.items, keep.polls, keep.audit.value), (400 * DAY, 90 * DAY, 3650 * DAY));
+    assert_eq!(keep.free_space.value, 200_000_000);
     assert!(settings.canary.is_none() && settings.status.is_none());
     assert_eq!(settings.mail.subject, SubjectStyle::Full);
     let Transport::Smtp(smtp) = &settings.mail.transport else { panic!("smtp is the default") };

@@ -3,6 +3,7 @@
 mod judging;
 mod properties;
 mod stories;
+mod talk;
 mod writing;
 
 use watchlistd::detect::{Origin, Watchlist, judge};

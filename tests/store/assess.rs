@@ -144,12 +144,12 @@ async fn the_story_window_holds_the_newest_items_with_hits() {
         let ids = |members: &[watchlistd::store::StoryMember]| {
             members.iter().map(|one| one.item.text.title.clone()).collect::<Vec<_>>()
         };
-        let all = store.story_window(at(0), 99).await.unwrap();
+        let all = store.story_window(at(-60), 99).await.unwrap();
         assert_eq!(ids(&all), ["Title 1", "Title 3", "Title 4", "Title 5"]);
         assert_eq!(all[0].severity, Some(Severity::High));
         assert_eq!((&all[1].copy_of, all[1].severity), (&Some(items[0].id.clone()), None));
         assert_eq!(all[1].topics, ["delist", "sanctions"]);
-        assert_eq!(ids(&store.story_window(at(0), 2).await.unwrap()), ["Title 4", "Title 5"]);
+        assert_eq!(ids(&store.story_window(at(-60), 2).await.unwrap()), ["Title 4", "Title 5"]);
         assert_eq!(ids(&store.story_window(at(1), 99).await.unwrap()), ["Title 5"]);
     })
     .await;

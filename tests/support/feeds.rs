@@ -34,6 +34,8 @@ pub(crate) enum End {
     Reset,
     /// The body again and again, without a length.
     Endless,
+    /// The same in chunks, as HTTP/1.1 frames them.
+    Chunks,
 }
 
 impl Reply {
@@ -209,8 +211,11 @@ async fn answer(stream: &mut TcpStream, reply: &Reply) -> io::Result<bool> {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     let bodiless = matches!(reply.status, 204 | 304);
-    let sized = reply.value("Content-Length").is_some() || bodiless || reply.end == End::Endless;
-    if !sized {
+    let endless = matches!(reply.end, End::Endless | End::Chunks);
+    if reply.end == End::Chunks {
+        head.push_str("Transfer-Encoding: chunked\r\n");
+    }
+    if reply.value("Content-Length").is_none() && !bodiless && !endless {
         head.push_str(&format!("Content-Length: {}\r\n", reply.body.len()));
     }
     head.push_str("\r\n");
@@ -228,6 +233,11 @@ async fn answer(stream: &mut TcpStream, reply: &Reply) -> io::Result<bool> {
         }
         End::Endless => loop {
             stream.write_all(&reply.body).await?;
+        },
+        End::Chunks => loop {
+            stream.write_all(format!("{:x}\r\n", reply.body.len()).as_bytes()).await?;
+            stream.write_all(&reply.body).await?;
+            stream.write_all(b"\r\n").await?;
         },
         End::Whole | End::Hang | End::Reset => stream.write_all(&reply.body).await?,
     }

@@ -4,8 +4,12 @@
 //! uses only addresses that were judged, so that a name which changes its mind (rebinding) gains
 //! nothing.
 
+use std::fmt;
+use std::future::Future;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
@@ -85,22 +89,49 @@ fn embedded_v4(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     }
 }
 
-/// Resolves names with the system's resolver and drops what may not be connected to.
-#[derive(Debug)]
-pub(super) struct PublicOnly;
+/// What gives a name's addresses.
+pub(super) trait Lookup: fmt::Debug + Send + Sync + 'static {
+    /// All addresses of a name.
+    fn addresses(
+        &self,
+        name: String,
+    ) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
+}
 
-impl Resolve for PublicOnly {
-    fn resolve(&self, name: Name) -> Resolving {
+/// The system's resolver.
+#[derive(Debug)]
+pub(super) struct System;
+
+impl Lookup for System {
+    fn addresses(
+        &self,
+        name: String,
+    ) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>> {
         Box::pin(async move {
-            let found: Vec<SocketAddr> =
-                tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let public: Vec<SocketAddr> =
-                found.iter().copied().filter(|at| is_public(at.ip())).collect();
+            Ok(tokio::net::lookup_host((name, 0)).await?.map(|at| at.ip()).collect())
+        })
+    }
+}
+
+/// Resolves names and drops what may not be connected to.
+#[derive(Debug)]
+pub(super) struct PublicOnly<L>(pub(super) Arc<L>);
+
+impl<L: Lookup> Resolve for PublicOnly<L> {
+    fn resolve(&self, name: Name) -> Resolving {
+        let lookup = Arc::clone(&self.0);
+        Box::pin(async move {
+            let found = lookup.addresses(name.as_str().to_owned()).await?;
+            let public: Vec<SocketAddr> = found
+                .iter()
+                .filter(|ip| is_public(**ip))
+                .map(|ip| SocketAddr::new(*ip, 0))
+                .collect();
             match (public.is_empty(), found.first()) {
                 (false, _) => Ok(Box::new(public.into_iter()) as Addrs),
                 (true, Some(first)) => {
                     let name = name.as_str().to_owned();
-                    Err(PrivateAddress { name, address: first.ip() }.into())
+                    Err(PrivateAddress { name, address: *first }.into())
                 }
                 (true, None) => Err(io::Error::from(io::ErrorKind::NotFound).into()),
             }
@@ -167,5 +198,100 @@ mod tests {
         ] {
             assert_eq!(private_literal(&Url::parse(url).unwrap()).is_some(), private, "{url}");
         }
+    }
+
+    /// A resolver that changes its mind with every question.
+    #[derive(Debug, Default)]
+    struct Rebinding(std::sync::Mutex<Vec<Vec<IpAddr>>>);
+
+    impl Lookup for Rebinding {
+        fn addresses(
+            &self,
+            _: String,
+        ) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>> {
+            let next = self.0.lock().unwrap().pop().unwrap_or_default();
+            Box::pin(async move { Ok(next) })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_is_judged_by_each_answer_anew() {
+        let ips = |texts: &[&str]| texts.iter().map(|ip| ip.parse().unwrap()).collect();
+        let answers: [(&[&str], &[&str]); 4] = [
+            (&["93.184.216.34"], &["93.184.216.34"]),
+            (&["127.0.0.1"], &[]),
+            (&["10.0.0.1", "93.184.216.34", "::1"], &["93.184.216.34"]),
+            (&["64:ff9b::a00:1", "::ffff:192.168.0.1"], &[]),
+        ];
+        let lookup = Rebinding::default();
+        lookup.0.lock().unwrap().extend(answers.iter().rev().map(|(found, _)| ips(found)));
+        let resolver = PublicOnly(Arc::new(lookup));
+        for (found, allowed) in answers {
+            let name: Name = "rebind.test".parse().unwrap();
+            let given: Vec<IpAddr> = match resolver.resolve(name).await {
+                Ok(given) => given.map(|at| at.ip()).collect(),
+                Err(why) => {
+                    assert!(why.downcast_ref::<PrivateAddress>().is_some(), "{why}");
+                    Vec::new()
+                }
+            };
+            assert_eq!(given, ips(allowed) as Vec<IpAddr>, "{found:?}");
+        }
+    }
+
+    /// The whole way: a server on loopback waits for a connection that never comes, whatever a name
+    /// resolves to and wherever a redirect leads.
+    #[tokio::test]
+    async fn nothing_private_is_ever_connected_to() {
+        use crate::collect::fetch::client::{Clients, Request};
+        use crate::collect::fetch::host::Hosts;
+        use crate::collect::fetch::{FailureKind, FetchSettings, Validators};
+
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let lookup = Rebinding::default();
+        let private = ["127.0.0.1", "::1", "::ffff:127.0.0.1"].map(|ip| ip.parse().unwrap());
+        lookup.0.lock().unwrap().extend(vec![private.to_vec(); 3]);
+        let settings = FetchSettings::new("desk@news.test");
+        let clients = Clients::with(&settings, Arc::new(lookup)).unwrap();
+        let hosts = Hosts::new(2, std::time::Duration::ZERO);
+        let request = Request {
+            clients: &clients,
+            hosts: &hosts,
+            settings: &settings,
+            allow_private: false,
+            validators: Validators::default(),
+            more: false,
+        };
+        for host in [
+            "rebind.test",
+            "rebind.test",
+            "127.0.0.1",
+            "127.1",
+            "2130706433",
+            "0x7f000001",
+            "0177.0.0.1",
+            "0",
+            "10.0.0.1",
+            "172.16.0.1",
+            "192.168.0.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "[::1]",
+            "[::]",
+            "[::ffff:127.0.0.1]",
+            "[::127.0.0.1]",
+            "[fe80::1]",
+            "[fc00::1]",
+            "[64:ff9b::7f00:1]",
+            "[64:ff9b:1::1]",
+            "[2002:7f00:1::]",
+        ] {
+            let failure = request.run(&format!("http://{host}:{port}/")).await.unwrap_err();
+            assert_eq!(failure.kind, FailureKind::Blocked, "{host}: {}", failure.words);
+        }
+        use futures_util::FutureExt;
+        assert!(listener.accept().now_or_never().is_none(), "somebody connected");
     }
 }

@@ -1,5 +1,6 @@
 //! The HTTP client: requests, redirects, deadlines and the body.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap, HeaderValue};
@@ -8,7 +9,7 @@ use reqwest::{Client, Response, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::address::{PrivateAddress, PublicOnly, private_literal};
+use super::address::{Lookup, PrivateAddress, PublicOnly, System, private_literal};
 use super::host::Hosts;
 use super::{Body, Failure, FailureKind, FetchSettings, Fetched, SetUpError, Validators, answer};
 use crate::collect::decode;
@@ -16,8 +17,15 @@ use crate::collect::decode;
 /// Most redirects that are followed (as browsers' older limits and curl's advice have it).
 const MAX_HOPS: usize = 10;
 
+/// How long a request waits for a file descriptor before it is tried again.
+const SOON: Duration = Duration::from_millis(250);
+
 const ACCEPT: &str = "application/rss+xml, application/atom+xml, application/feed+json, \
      application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5";
+
+/// How long a connection is kept beyond the pause of its host. Only the host's next source in the
+/// queue can use it: the same source is not asked again for minutes.
+const IDLE: Duration = Duration::from_secs(2);
 
 /// Two clients: what may be connected to is a property of the connection, not of the request.
 #[derive(Debug)]
@@ -28,6 +36,14 @@ pub(super) struct Clients {
 
 impl Clients {
     pub(super) fn new(settings: &FetchSettings) -> Result<Self, SetUpError> {
+        Self::with(settings, Arc::new(System))
+    }
+
+    /// With another source of addresses than the system's.
+    pub(super) fn with<L: Lookup>(
+        settings: &FetchSettings,
+        lookup: Arc<L>,
+    ) -> Result<Self, SetUpError> {
         let build = |public: bool| {
             let mut builder = Client::builder()
                 .redirect(Policy::none())
@@ -35,10 +51,10 @@ impl Clients {
                 .referer(false)
                 .user_agent(&settings.user_agent)
                 .connect_timeout(settings.connect)
-                .pool_max_idle_per_host(1)
-                .pool_idle_timeout(Duration::from_secs(30));
+                .pool_max_idle_per_host(settings.per_host)
+                .pool_idle_timeout(settings.pause * 2 + IDLE);
             if public {
-                builder = builder.dns_resolver(PublicOnly);
+                builder = builder.dns_resolver(PublicOnly(Arc::clone(&lookup)));
             }
             builder.build().map_err(|why| SetUpError(with_causes(&why)))
         };
@@ -53,6 +69,8 @@ pub(super) struct Request<'a> {
     pub(super) settings: &'a FetchSettings,
     pub(super) allow_private: bool,
     pub(super) validators: Validators,
+    /// Whether other sources of the host wait for this connection.
+    pub(super) more: bool,
 }
 
 impl Request<'_> {
@@ -72,7 +90,8 @@ impl Request<'_> {
             // Waiting for a turn is our own doing and does not count.
             let deadline = Instant::now() + left;
             let response = self.send(&url, deadline).await?;
-            let Some(next) = redirect(&response, &url)? else {
+            let location = answer::text(response.headers(), &header::LOCATION);
+            let Some(next) = redirect(response.status().as_u16(), location, &url)? else {
                 return self.read(response, &url, hop > 0 && permanent, deadline).await;
             };
             permanent &= matches!(response.status().as_u16(), 301 | 308);
@@ -95,12 +114,18 @@ impl Request<'_> {
 
     async fn send(&self, url: &Url, deadline: Instant) -> Result<Response, Failure> {
         let client = if self.allow_private { &self.clients.any } else { &self.clients.public };
-        let request = client.get(url.clone()).headers(self.headers());
         let deadline = deadline.min(Instant::now() + self.settings.header);
-        match timeout_at(deadline, request.send()).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(why)) => Err(no_answer(url, &why)),
-            Err(_) => Err(retry(url, "no answer within the deadline")),
+        loop {
+            let request = client.get(url.clone()).headers(self.headers());
+            match timeout_at(deadline, request.send()).await {
+                Ok(Ok(response)) => return Ok(response),
+                // Our own want: other requests end soon and leave theirs.
+                Ok(Err(why)) if no_more_files(&why) && Instant::now() + SOON < deadline => {
+                    tokio::time::sleep(SOON).await;
+                }
+                Ok(Err(why)) => return Err(no_answer(url, &why)),
+                Err(_) => return Err(retry(url, "no answer within the deadline")),
+            }
         }
     }
 
@@ -108,6 +133,9 @@ impl Request<'_> {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(decode::ACCEPTED));
+        if !self.more {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         let validators = [
             (header::IF_NONE_MATCH, &self.validators.etag),
             (header::IF_MODIFIED_SINCE, &self.validators.last_modified),
@@ -175,13 +203,28 @@ impl Request<'_> {
     }
 }
 
+/// Whether a request failed because the process (EMFILE) or the machine (ENFILE) has no file
+/// descriptor left.
+fn no_more_files(why: &reqwest::Error) -> bool {
+    const ENFILE: i32 = 23;
+    const EMFILE: i32 = 24;
+    let mut cause: Option<&dyn std::error::Error> = Some(why);
+    while let Some(one) = cause {
+        let system = one.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
+        if matches!(system, Some(ENFILE | EMFILE)) {
+            return true;
+        }
+        cause = one.source();
+    }
+    false
+}
+
 /// Where a redirect leads, or `None` when the answer is none.
-fn redirect(response: &Response, url: &Url) -> Result<Option<Url>, Failure> {
-    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+fn redirect(status: u16, location: Option<String>, url: &Url) -> Result<Option<Url>, Failure> {
+    if !matches!(status, 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
-    let location = answer::text(response.headers(), &header::LOCATION)
-        .ok_or_else(|| broken(url.as_str(), "a redirect without an address"))?;
+    let location = location.ok_or_else(|| broken(url.as_str(), "a redirect without an address"))?;
     let mut next = url
         .join(location.trim())
         .map_err(|why| broken(url.as_str(), &format!("a redirect to '{location}': {why}")))?;
@@ -238,4 +281,80 @@ fn with_causes(why: &dyn std::error::Error) -> String {
         cause = one.source();
     }
     words.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redirects_lead_up_or_along_but_never_down() {
+        for (from, location, expected) in [
+            ("http://a.test/f", "https://a.test/f", Ok("https://a.test/f")),
+            ("https://a.test/f", "https://b.test/", Ok("https://b.test/")),
+            ("https://a.test/f", "//b.test/g#top", Ok("https://b.test/g")),
+            ("http://a.test/f", " /g ", Ok("http://a.test/g")),
+            ("https://a.test/f", "http://a.test/f", Err(FailureKind::Blocked)),
+            ("https://a.test/f", "http://a.test:443/f", Err(FailureKind::Blocked)),
+            ("http://a.test/f", "https://me:word@a.test/", Err(FailureKind::Blocked)),
+            ("http://a.test/f", "gopher://a.test/", Err(FailureKind::Broken)),
+            ("http://a.test/f", "javascript:alert(1)", Err(FailureKind::Broken)),
+            ("http://a.test/f", "http://[", Err(FailureKind::Broken)),
+        ] {
+            let url = Url::parse(from).unwrap();
+            let found = redirect(301, Some(location.to_owned()), &url);
+            let found = found.map(|next| next.unwrap().to_string()).map_err(|why| why.kind);
+            assert_eq!(found, expected.map(ToOwned::to_owned), "{from} → {location}");
+        }
+        let url = Url::parse("http://a.test/").unwrap();
+        assert!(redirect(301, None, &url).is_err());
+        assert!(redirect(200, Some("/g".to_owned()), &url).unwrap().is_none());
+    }
+
+    /// A front that may be asked sends us to a back that may not.
+    #[tokio::test]
+    async fn a_redirect_to_a_private_address_is_not_followed() {
+        use futures_util::FutureExt;
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        use tokio::net::TcpListener;
+
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let front = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let back = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = back.local_addr().unwrap().port();
+        let at = front.local_addr().unwrap();
+        // The one name that stands for a public host here.
+        let client = |builder: reqwest::ClientBuilder| {
+            builder.redirect(Policy::none()).no_proxy().resolve("front.test", at).build().unwrap()
+        };
+        let public = Client::builder().dns_resolver(PublicOnly(Arc::new(System)));
+        let clients = Clients { public: client(public), any: client(Client::builder()) };
+        let settings = FetchSettings::new("desk@news.test");
+        let hosts = Hosts::new(1, Duration::ZERO);
+        let request = Request {
+            clients: &clients,
+            hosts: &hosts,
+            settings: &settings,
+            allow_private: false,
+            validators: Validators::default(),
+            more: false,
+        };
+        for host in ["127.0.0.1", "localhost", "[::ffff:7f00:1]", "0x7f.1", "017700000001"] {
+            let serve = async {
+                let (mut stream, _) = front.accept().await.unwrap();
+                let mut asked = [0; 4096];
+                assert!(stream.read(&mut asked).await.unwrap() > 0);
+                let answer = format!(
+                    "HTTP/1.1 302 Found\r\nLocation: http://{host}:{port}/\r\n\
+                     Content-Length: 0\r\nConnection: close\r\n\r\n"
+                );
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            };
+            let address = format!("http://front.test:{}/feed", at.port());
+            let (came, ()) = tokio::join!(request.run(&address), serve);
+            let failure = came.unwrap_err();
+            assert_eq!(failure.kind, FailureKind::Blocked, "{host}: {}", failure.words);
+        }
+        assert!(back.accept().now_or_never().is_none(), "somebody connected");
+    }
 }

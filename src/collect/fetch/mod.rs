@@ -185,15 +185,28 @@ impl Fetcher {
         Ok(Self { settings, clients, hosts })
     }
 
-    /// Gets a source's document, or learns that it has not changed.
+    /// Gets a source's document from the written address, or learns that it has not changed.
     pub async fn get(&self, source: &Source, validators: Option<Validators>) -> Fetched {
+        self.get_at(source, &source.url, validators, false).await
+    }
+
+    /// The same from another address of the source. The connection is kept for a moment when `more`
+    /// sources of its host wait, and closed when none does.
+    pub async fn get_at(
+        &self,
+        source: &Source,
+        address: &str,
+        validators: Option<Validators>,
+        more: bool,
+    ) -> Fetched {
         let request = client::Request {
             clients: &self.clients,
             hosts: &self.hosts,
             settings: &self.settings,
             allow_private: source.allow_private,
             validators: validators.unwrap_or_default(),
+            more,
         };
-        request.run(&source.url).await.unwrap_or_else(Fetched::Failed)
+        request.run(address).await.unwrap_or_else(Fetched::Failed)
     }
 }

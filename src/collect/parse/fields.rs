@@ -38,7 +38,7 @@ impl<T> Ranked<T> {
         self.0.is_none()
     }
 
-    fn take(self) -> Option<T> {
+    pub(super) fn take(self) -> Option<T> {
         self.0.map(|(_, value)| value)
     }
 

@@ -6,6 +6,7 @@
 
 use super::entities;
 use super::tokens::{Token, Tokens};
+use crate::collect::blanks;
 
 /// Stands for the end of a block until blanks are squeezed; where a text has it, it means the same.
 const BREAK: char = '\u{2028}';
@@ -196,6 +197,14 @@ fn break_line(out: &mut String, name: &str) {
 fn squeeze(text: &str, markup: bool) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split(BREAK) {
+        let neat = line.trim();
+        if blanks::are_single(neat) {
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            out.push_str(neat);
+            continue;
+        }
         let mut fresh = true;
         let mut feeds = 0;
         for word in line.split_inclusive(char::is_whitespace) {

@@ -38,16 +38,23 @@ pub(super) fn read(text: &str, region: Region) -> Option<Reading> {
     }
 }
 
-/// Title and language of the feed, if the whole of it can be read.
+/// Title, language and addresses of the feed, if the whole of it can be read.
 fn frame(text: &str, reading: &mut Reading) {
     #[derive(Deserialize)]
     struct Frame {
         title: Option<String>,
         language: Option<String>,
+        feed_url: Option<String>,
+        home_page_url: Option<String>,
     }
     if let Ok(frame) = serde_json::from_str::<Frame>(text) {
         reading.title = frame.title;
         reading.lang = frame.language;
+        for (address, rel) in [(frame.feed_url, "self"), (frame.home_page_url, "alternate")] {
+            if let Some(address) = address {
+                reading.offer_own(&address, Some(rel));
+            }
+        }
     }
 }
 

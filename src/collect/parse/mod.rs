@@ -36,7 +36,8 @@ pub const MAX_ENTRIES: usize = 10_000;
 pub struct Hints<'a> {
     /// The `Content-Type` header.
     pub content_type: Option<&'a str>,
-    /// The address that it came from, against which relative links are resolved.
+    /// The address that it came from, against which relative links are resolved; else they are
+    /// resolved against the feed's own link, if it gives a whole one.
     pub url: Option<&'a str>,
 }
 
@@ -104,7 +105,7 @@ fn read(bytes: &[u8], hints: &Hints<'_>) -> Result<Document, NotAFeed> {
     let region = region(text, base.as_ref());
     let reading = read_text(text, base.as_ref(), region, &mut complaints)
         .ok_or_else(|| page::describe(text, base.as_ref()))?;
-    Ok(finish(reading, base.as_ref(), complaints))
+    Ok(finish(reading, base, complaints))
 }
 
 /// Finds the reader for a text; `None` when it is no feed.
@@ -144,10 +145,12 @@ fn read_text(
     Some(other)
 }
 
-fn finish(reading: Reading, base: Option<&Url>, mut complaints: Vec<String>) -> Document {
+fn finish(reading: Reading, base: Option<Url>, mut complaints: Vec<String>) -> Document {
+    // Where nobody says where a document came from, it may say so itself.
+    let base = base.or(reading.own.take());
     let mut capped = 0_usize;
     let finish = |raw: fields::Raw| {
-        let (entry, cut) = raw.finish(base);
+        let (entry, cut) = raw.finish(base.as_ref());
         capped += usize::from(cut);
         entry
     };

@@ -59,6 +59,8 @@ impl<'a> Survey<'a> {
                     self.start(name, attributes) && (!empty || self.end(name))
                 }
                 Token::End { name } => self.end(name),
+                // feed-rs reads escaped markup within XHTML as markup.
+                Token::Text(text) if self.field == Some(true) && text.contains('&') => false,
                 Token::Text(text) => {
                     only_xml_references(text) && (!self.stack.is_empty() || text.trim().is_empty())
                 }

@@ -53,14 +53,18 @@ pub(super) fn read(text: &str, region: Region) -> Option<Reading> {
         model::FeedType::JSON => Kind::Json,
         model::FeedType::RSS0 | model::FeedType::RSS1 | model::FeedType::RSS2 => Kind::Rss,
     };
-    Some(Reading {
+    let mut reading = Reading {
         entries: feed.entries.into_iter().map(|entry| raw(entry, kind)).collect(),
         kind: Some(kind),
         title: feed.title.map(|text| super::html::to_line(&text.content, Markup::Perhaps)),
         lang: feed.language.map(|lang| lang.trim().to_owned()).filter(|lang| !lang.is_empty()),
         ttl: feed.ttl.map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
-        lost: Vec::new(),
-    })
+        ..Reading::default()
+    };
+    for link in feed.links {
+        reading.offer_own(&link.href, link.rel.as_deref());
+    }
+    Some(reading)
 }
 
 /// The declaration names the encoding of the bytes that came; this text is UTF-8 by now.

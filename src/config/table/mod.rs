@@ -15,7 +15,7 @@ use toml::de::{DeTable, DeValue};
 pub(super) use self::unfit::Unfit;
 pub(super) use self::value::Value;
 use self::value::kind;
-use super::document::Desk;
+use super::desk::Desk;
 use crate::model::{Located, Place, Problem};
 
 /// What marks a blank in the files we ship.

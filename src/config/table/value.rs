@@ -4,7 +4,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::{BLANK, Table, Unfit};
-use crate::config::document::Desk;
+use crate::config::desk::Desk;
 use crate::model::{Located, Place, Problem};
 
 /// One value of a list or key.

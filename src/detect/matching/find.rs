@@ -1,12 +1,14 @@
-//! Phrases in a text: one walk over the tokens, a look-up or two at each.
+//! Phrases in a text: one walk over the tokens, a few look-ups at each.
 //!
 //! Linear in the text whatever it holds: a path ends with the table's own paths, which are bounded
 //! by the longest term.
 
 use crate::detect::paths::{Form, step};
 use crate::detect::phrases::{LONGEST, Need, Phrases};
-use crate::detect::stem::{Lang, Stem, stem};
-use crate::detect::text::{CLOSE, DOLLAR, Gap, HANGUL, KANA, OPEN, Shape, Text, Token, joined};
+use crate::detect::stem::{Lang, Stem, stems};
+use crate::detect::text::{
+    CLOSE, DOLLAR, Gap, HANGUL, KANA, OPEN, Shape, Text, Token, hash, joined, push,
+};
 
 /// A phrase at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,13 +23,22 @@ pub(crate) struct Occ {
 
 /// All phrases in the text, sorted by phrase and place, each place once.
 pub(crate) fn find(phrases: &Phrases, text: &Text, lang: Option<Lang>) -> Vec<Occ> {
-    let mut walk =
-        Walk { phrases, text, found: Vec::new(), stems: Vec::new(), form: Form::Surface, end: 0 };
+    let mut walk = Walk {
+        phrases,
+        text,
+        found: Vec::new(),
+        steps: Vec::with_capacity(3 * text.tokens.len()),
+        spare: Vec::new(),
+        stems: Vec::new(),
+        form: Form::Surface,
+        end: 0,
+        german: lang == Some(Lang::De),
+    };
     walk.all(Form::Surface);
     if phrases.inflected {
         for lang in [Some(Lang::En), lang].into_iter().flatten() {
             walk.stems.clear();
-            walk.stems.extend(text.tokens.iter().map(|token| stem(text, token, lang)));
+            stems(text, lang, &mut walk.stems);
             walk.all(Form::Stem(lang as u8));
         }
     }
@@ -39,15 +50,46 @@ pub(crate) fn find(phrases: &Phrases, text: &Text, lang: Option<Lang>) -> Vec<Oc
     walk.found
 }
 
+/// What a walk has come through.
+#[derive(Clone, Copy)]
+struct So {
+    /// The strongest gap between two words.
+    widest: Gap,
+    /// Two words with a space between them were taken for one.
+    divided: bool,
+}
+
+impl So {
+    /// After taking two words with this gap between them for one.
+    fn over(self, gap: Gap) -> Self {
+        Self { divided: self.divided || gap == Gap::Space, ..self }
+    }
+}
+
+/// A state to look up, and the words that led there.
+#[derive(Clone, Copy)]
+struct Step {
+    state: u64,
+    first: u32,
+    last: u32,
+    so: So,
+}
+
 struct Walk<'a> {
     phrases: &'a Phrases,
     text: &'a Text,
     found: Vec<Occ>,
+    /// What is to be looked up next: the paths from all words go on together, so that the table is
+    /// asked many things at once and its memory is waited for once.
+    steps: Vec<Step>,
+    spare: Vec<Step>,
     /// Stems of the form that is walked, by token; empty for the surface.
     stems: Vec<Stem>,
     form: Form,
     /// Where the field that is walked ends.
     end: usize,
+    /// Names may have a genitive `s`.
+    german: bool,
 }
 
 impl Walk<'_> {
@@ -61,8 +103,9 @@ impl Walk<'_> {
             let first = field.first as usize;
             self.end = field.end as usize;
             for at in first..self.end {
-                self.go_on(form.seed(), at, at, Gap::None);
+                self.go_on(form.seed(), at, at, So { widest: Gap::None, divided: false });
             }
+            self.sweep();
         }
     }
 
@@ -75,40 +118,90 @@ impl Walk<'_> {
     }
 
     /// From `state`, takes the word at `at`, alone and joined with the next.
-    fn go_on(&mut self, state: u64, first: usize, at: usize, widest: Gap) {
+    fn go_on(&mut self, state: u64, first: usize, at: usize, so: So) {
         let word = self.word(at);
-        self.look(step(state, word.hash), first, at, widest);
+        self.push(step(state, word.hash), first, at, so);
+        if self.german && self.form == Form::Surface {
+            self.genitive(state, first, at, so);
+        }
         if at + 1 < self.end && may_join(&self.text.tokens[at], &self.text.tokens[at + 1]) {
             // The stem of the whole is the first part and the stem of the second.
             let next = self.word(at + 1);
             let whole = joined(self.text.tokens[at].hash, next.hash, next.chars);
-            self.look(step(state, whole), first, at + 1, widest);
+            let so = so.over(self.text.tokens[at + 1].gap);
+            self.push(step(state, whole), first, at + 1, so);
             if at + 2 < self.end && may_join(&self.text.tokens[at + 1], &self.text.tokens[at + 2]) {
                 let (middle, last) = (&self.text.tokens[at + 1], self.word(at + 2));
                 let begun = joined(self.text.tokens[at].hash, middle.hash, middle.chars);
-                self.look(step(state, joined(begun, last.hash, last.chars)), first, at + 2, widest);
+                let so = so.over(self.text.tokens[at + 2].gap);
+                self.push(step(state, joined(begun, last.hash, last.chars)), first, at + 2, so);
             }
         }
     }
 
-    fn look(&mut self, state: u64, first: usize, last: usize, widest: Gap) {
-        let Some(found) = self.phrases.paths.get(state) else { return };
-        for phrase in self.phrases.paths.ends(found) {
-            self.offer(phrase, first, last, widest);
-        }
-        if found.more() && last + 1 < self.end && last + 1 - first <= 2 * LONGEST {
-            let gap = self.text.tokens[last + 1].gap;
-            self.go_on(state, first, last + 1, widest.max(gap));
+    fn push(&mut self, state: u64, first: usize, last: usize, so: So) {
+        self.steps.push(Step { state, first: number(first), last: number(last), so });
+    }
+
+    /// Looks all steps up, then those that go on from there, until none does.
+    fn sweep(&mut self) {
+        while !self.steps.is_empty() {
+            self.phrases.paths.retain(&mut self.steps, |step| step.state);
+            let mut steps = std::mem::take(&mut self.steps);
+            std::mem::swap(&mut self.steps, &mut self.spare);
+            for step in steps.drain(..) {
+                self.look(step.state, step.first as usize, step.last as usize, step.so);
+            }
+            self.spare = steps;
         }
     }
 
-    fn offer(&mut self, phrase: u32, first: usize, last: usize, widest: Gap) {
+    fn look(&mut self, state: u64, first: usize, last: usize, so: So) {
+        let Some(found) = self.phrases.paths.get(state) else { return };
+        for phrase in self.phrases.paths.ends(found) {
+            let known = self.phrases.all[phrase as usize];
+            if self.looks(known.need, first, last) {
+                self.offer(phrase, first, last, so);
+            }
+        }
+        if found.more() && last + 1 < self.end && last + 1 - first <= 2 * LONGEST {
+            let gap = self.text.tokens[last + 1].gap;
+            self.go_on(state, first, last + 1, So { widest: so.widest.max(gap), ..so });
+        }
+    }
+
+    /// A name whose last word is the one at `last` without its `s`.
+    fn genitive(&mut self, state: u64, first: usize, last: usize, so: So) {
+        let token = &self.text.tokens[last];
+        let capital = token.shape != Shape::Lower || token.cased != token.hash;
+        let Some(name) = self.text.word(token).strip_suffix('s').filter(|_| capital) else {
+            return;
+        };
+        let Some(found) = self.phrases.paths.get(step(state, hash(name))) else { return };
+        let mut in_capitals = None;
+        for phrase in self.phrases.paths.ends(found) {
+            let known = self.phrases.all[phrase as usize];
+            let fits = match known.need {
+                _ if !known.genitive => false,
+                Need::Caps { .. } => {
+                    let caps = || push(hash(&name.to_uppercase()), 's');
+                    *in_capitals.get_or_insert_with(caps) == token.cased
+                        && (first == last || self.looks(known.need, first, last - 1))
+                }
+                _ => true,
+            };
+            if fits {
+                self.offer(phrase, first, last, so);
+            }
+        }
+    }
+
+    fn offer(&mut self, phrase: u32, first: usize, last: usize, so: So) {
         let known = self.phrases.all[phrase as usize];
-        if widest <= known.loosest
+        if so.widest <= known.loosest
             && self.bounded(first, last)
-            && self.looks(known.need, first, last)
+            && (!so.divided || known.seams.allow(&self.text.tokens[first..=last]))
         {
-            let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
             self.found.push(Occ { phrase, first: number(first), last: number(last) });
         }
     }
@@ -150,12 +243,16 @@ impl Walk<'_> {
         for last in 0..self.text.tokens.len() {
             let mut found = std::mem::take(&mut self.found);
             self.phrases.prefixes.each(self.text, last, |phrase, first| {
-                let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
                 found.push(Occ { phrase, first: number(first), last: number(last) });
             });
             self.found = found;
         }
     }
+}
+
+/// The number of a token.
+fn number(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 /// Whether two words may be one word that somebody divided: `de-list`, `Tik Tok`.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::detect::lexicon;
-use crate::detect::text::{COLON, DOLLAR, Gap, Shape, Token};
+use crate::detect::text::{COLON, DOLLAR, Gap, Shape, Token, push};
 use crate::detect::watchlist::{Guarding, Name, Spoken, Watchlist, exchange_of};
 use crate::model::Guard;
 
@@ -89,6 +89,11 @@ fn cased(reading: &Reading, found: &Found, term: &[u64]) -> bool {
     let tokens = &reading.text.tokens[found.first as usize..=found.last as usize];
     reading.text.field_of(found.first).shouting
         || tokens.iter().map(|token| token.cased).eq(term.iter().copied())
+        // A genitive: the name with an `s`.
+        || (tokens.len() == term.len()
+            && tokens.iter().zip(term).all(|(token, term)| {
+                token.cased == *term || token.cased == push(*term, 's')
+            }))
         // Divided otherwise than the term, or inflected: then the first word's hash cannot be equal.
         || (tokens.len() != term.len() && tokens[0].shape != Shape::Lower)
 }

@@ -23,6 +23,8 @@ const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Of one matter, this many of the newest items are compared: more in three days is a flood, in
 /// which a copy of something older may stand alone.
 const COMPARED: usize = 400;
+/// For stories fewer will do: within 48 hours the newest items of a story speak for it.
+const HEARD: usize = 120;
 
 /// An item that may join a story.
 #[derive(Clone, Copy, Debug)]
@@ -92,6 +94,8 @@ pub struct StoryBook {
     items: VecDeque<Remembered>,
     by_key: HashMap<Key, VecDeque<u64>>,
     stories: HashMap<Arc<str>, Span>,
+    /// What was last placed and how it is worded: as a rule it is added next.
+    read: Option<(Arc<str>, Wording)>,
 }
 
 impl StoryBook {
@@ -104,22 +108,25 @@ impl StoryBook {
             items: VecDeque::new(),
             by_key: HashMap::new(),
             stories: HashMap::new(),
+            read: None,
         }
     }
 
-    /// Where the item belongs, judged by what was added before. Remembers nothing.
+    /// Where the item belongs, judged by what was added before. Adds nothing.
     #[must_use]
-    pub fn place(&self, candidate: &Candidate<'_>) -> Placement {
+    pub fn place(&mut self, candidate: &Candidate<'_>) -> Placement {
         let wording = Wording::of(candidate.text, candidate.companies);
         let keys = keys(candidate);
-        if let Some(original) = self.original(candidate, &wording, &keys) {
+        let placement = match self.original(candidate, &wording, &keys) {
             // A copy of a copy is a copy of the first.
-            return Placement {
+            Some(original) => Placement {
                 story: Some(Arc::clone(&original.story)),
                 copy_of: Some(Arc::clone(&original.id)),
-            };
-        }
-        Placement { story: self.story(candidate, &wording, &keys), copy_of: None }
+            },
+            None => Placement { story: self.story(candidate, &wording, &keys), copy_of: None },
+        };
+        self.read = Some((Arc::from(candidate.id), wording));
+        placement
     }
 
     fn original(
@@ -145,10 +152,11 @@ impl StoryBook {
     ) -> Option<Arc<str>> {
         let mut seen = HashSet::new();
         let mut stories: Vec<(&Arc<str>, bool, f32)> = Vec::new();
-        for one in keys.iter().skip(1).flat_map(|key| self.under(key)) {
+        let mut places: HashMap<*const u8, usize> = HashMap::new();
+        for one in keys.iter().skip(1).flat_map(|key| self.under(key).take(HEARD)) {
             let apart = apart(one.published, candidate.published);
-            if !seen.insert(Arc::as_ptr(&one.id))
-                || apart > SILENCE
+            if apart > SILENCE
+                || !seen.insert(Arc::as_ptr(&one.id))
                 || !self.goes_on(&one.story, candidate.published)
             {
                 continue;
@@ -156,7 +164,10 @@ impl StoryBook {
             let alike = alike(keys.first(), one.keys.first());
             let likeness = wording.likeness(&one.wording, alike, apart.as_secs_f32() / 3600.0);
             let native = !wording.foreign(&one.wording);
-            match stories.iter_mut().find(|(story, ..)| *story == &one.story) {
+            // All items of a story share one name in memory.
+            let next = stories.len();
+            let place = *places.entry(one.story.as_ptr()).or_insert(next);
+            match stories.get_mut(place) {
                 Some((_, known, _)) if *known && !native => {}
                 Some((_, known, best)) if native && !*known => (*known, *best) = (true, likeness),
                 Some((.., best)) => *best = best.max(likeness),
@@ -188,6 +199,10 @@ impl StoryBook {
     /// Remembers an item as part of `story`; `copy_of` as [`StoryBook::place`] said.
     pub fn add(&mut self, candidate: &Candidate<'_>, story: &str, copy_of: Option<&str>) {
         let number = self.oldest + self.items.len() as u64;
+        let wording = match self.read.take() {
+            Some((id, wording)) if *id == *candidate.id => wording,
+            _ => Wording::of(candidate.text, candidate.companies),
+        };
         let keys = keys(candidate);
         for key in &keys {
             let numbers = self.by_key.entry(key.clone()).or_default();
@@ -218,7 +233,7 @@ impl StoryBook {
             published: at,
             copy: copy_of.is_some(),
             keys,
-            wording: Wording::of(candidate.text, candidate.companies),
+            wording,
         });
         while self.items.len() > self.capacity {
             self.forget();

@@ -42,6 +42,7 @@ pub(crate) fn class(one: char) -> Class {
         '-' => Class::Hyphen,
         '\'' => Class::Apostrophe,
         '\0'..='\u{7f}' => Class::Mark,
+        _ if is_ideograph(one) => Class::Cjk,
         '\u{ad}'
         | '\u{34f}'
         | '\u{61c}'
@@ -81,6 +82,11 @@ pub(crate) fn narrow(one: char) -> char {
         '\u{3000}' => ' ',
         _ => one,
     }
+}
+
+/// The characters of nearly all Chinese text: one token each, with nothing to fold but the script.
+pub(crate) fn is_ideograph(one: char) -> bool {
+    matches!(one, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
 }
 
 fn is_cjk(one: char) -> bool {
@@ -190,7 +196,8 @@ static SIMPLIFIED: LazyLock<Box<[u16]>> = LazyLock::new(|| {
     table
 });
 
-fn simplified(one: char) -> char {
+/// The simplified form of an ideograph; any other character as it is.
+pub(crate) fn simplified(one: char) -> char {
     let code = u32::from(one);
     if !(FIRST..=LAST).contains(&code) {
         return one;

@@ -195,27 +195,50 @@ fn shouts(tokens: &[Token]) -> bool {
 const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Spreads one character over 64 bits.
-fn spread(one: char) -> u64 {
-    let mut x = u64::from(u32::from(one)).wrapping_add(0x2545_f491_4f6c_dd1d);
+const fn spread(one: u32) -> u64 {
+    let mut x = (one as u64).wrapping_add(0x2545_f491_4f6c_dd1d);
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x ^ (x >> 27)
 }
 
+/// [`spread`] of every ASCII character, of which most texts are made.
+static ASCII: [u64; 128] = {
+    let mut table = [0; 128];
+    let mut one = 0;
+    while one < 128 {
+        table[one] = spread(one as u32);
+        one += 1;
+    }
+    table
+};
+
+/// The powers of [`BASE`] by which words of ordinary length are joined.
+static POWERS: [u64; 32] = {
+    let mut table = [1u64; 32];
+    let mut n = 1;
+    while n < 32 {
+        table[n] = table[n - 1].wrapping_mul(BASE);
+        n += 1;
+    }
+    table
+};
+
 /// The hash of a word followed by one more character.
 pub(crate) fn push(hash: u64, one: char) -> u64 {
-    hash.wrapping_mul(BASE).wrapping_add(spread(one))
+    hash.wrapping_mul(BASE).wrapping_add(spread(u32::from(one)))
+}
+
+/// The same for a byte of ASCII.
+fn push_ascii(hash: u64, byte: u8) -> u64 {
+    hash.wrapping_mul(BASE).wrapping_add(ASCII[usize::from(byte & 0x7f)])
 }
 
 /// The hash of two words written as one: `second` has `chars` characters.
 pub(crate) fn joined(first: u64, second: u64, chars: u32) -> u64 {
-    let (mut power, mut base, mut left) = (1u64, BASE, chars);
-    while left > 0 {
-        if left & 1 == 1 {
-            power = power.wrapping_mul(base);
-        }
-        base = base.wrapping_mul(base);
-        left >>= 1;
-    }
+    let power = match POWERS.get(chars as usize) {
+        Some(power) => *power,
+        None => BASE.wrapping_pow(chars),
+    };
     first.wrapping_mul(power).wrapping_add(second)
 }
 

@@ -2,7 +2,7 @@
 
 use super::entity;
 use super::fold::{self, Class, class, fold, narrow};
-use super::{CLOSE, COLON, DOLLAR, Gap, HANGUL, KANA, OPEN, Shape, Text, Token, push};
+use super::{CLOSE, COLON, DOLLAR, Gap, HANGUL, KANA, OPEN, Shape, Text, Token, push, push_ascii};
 use crate::detect::lexicon;
 
 /// One character as the walk sees it: decoded and narrowed, with the bytes it stands for.
@@ -88,21 +88,23 @@ pub(super) fn scan(into: &mut Text, text: &str) {
         into.tokens.last().map_or((0, 0), |last| (last.sentence + 1, last.segment + 1));
     let mut between = Between::new(Gap::Break);
     let field = into.tokens.len();
+    let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(one) = read(text, at) {
+    while let Some(byte) = bytes.get(at) {
+        if *byte == b' ' {
+            between.white();
+            at += 1;
+            continue;
+        }
+        let Some(one) = read(text, at) else { break };
         match one.class {
             Class::Ignorable => at = one.end,
             Class::Word | Class::Cjk => {
-                let begins =
-                    one.char.is_uppercase() || one.char.is_numeric() || one.class == Class::Cjk;
-                let previous = into.tokens[field..].last().copied();
-                if let Some(previous) = previous {
+                if into.tokens.len() > field {
                     let ended = between.sentence
                         || between.newlines > 1
-                        || (between.spaced_stop && begins && !abbreviates(into, &previous));
-                    if ended {
-                        sentence += 1;
-                    }
+                        || (between.spaced_stop && begins(one) && !abbreviates(into));
+                    sentence += u32::from(ended);
                     if ended || between.segment {
                         segment += 1;
                         between.raise(Gap::Break);
@@ -131,8 +133,14 @@ pub(super) fn scan(into: &mut Text, text: &str) {
     }
 }
 
-/// Whether a full stop after this token is part of an abbreviation.
-fn abbreviates(text: &Text, token: &Token) -> bool {
+/// Whether a word with this character first may begin a sentence.
+fn begins(one: One) -> bool {
+    one.class == Class::Cjk || one.char.is_uppercase() || one.char.is_numeric()
+}
+
+/// Whether a full stop after the last token is part of an abbreviation.
+fn abbreviates(text: &Text) -> bool {
+    let Some(token) = text.tokens.last() else { return false };
     (token.chars == 1 && token.shape == Shape::Caps)
         || (token.chars <= 5 && lexicon::abbreviations().contains(&token.hash))
         || (token.chars == 2 && token.shape == Shape::Caps && text.word(token) == "us")
@@ -204,6 +212,9 @@ fn punctuation(into: &mut Text, between: &mut Between, one: char, spaced: bool, 
 
 /// Steps over a possessive ending, which belongs to no word.
 fn possessive(text: &str, at: usize) -> (usize, Gap) {
+    if matches!(text.as_bytes().get(at), Some(byte) if byte.is_ascii() && !b"'&".contains(byte)) {
+        return (at, Gap::None);
+    }
     let Some(one) = read_visible(text, at).filter(|one| one.class == Class::Apostrophe) else {
         return (at, Gap::None);
     };
@@ -230,15 +241,39 @@ struct Making {
 }
 
 impl Making {
-    fn take(&mut self, folded: &mut String, one: char) {
-        if one.is_ascii_lowercase() || one.is_ascii_digit() {
-            self.count(one);
-            self.hash = push(self.hash, one);
-            self.cased = push(self.cased, one);
-            folded.push(one);
-            self.chars += 1;
-            return;
+    /// Takes a run of ASCII letters and digits, the same as [`Making::take`] one by one. Gives the
+    /// byte after it.
+    fn take_ascii(&mut self, folded: &mut String, text: &str, start: usize) -> usize {
+        let (mut hash, mut cased) = (self.hash, self.cased);
+        let (mut upper, mut digits, mut length) = (0, 0, 0);
+        for byte in &text.as_bytes()[start..] {
+            if !byte.is_ascii_alphanumeric() {
+                break;
+            }
+            cased = push_ascii(cased, *byte);
+            hash = push_ascii(hash, byte.to_ascii_lowercase());
+            upper += u32::from(byte.is_ascii_uppercase());
+            digits += u32::from(byte.is_ascii_digit());
+            length += 1;
         }
+        if length == 0 {
+            return start;
+        }
+        let end = start + length as usize;
+        self.first_upper |= self.chars == 0 && text.as_bytes()[start].is_ascii_uppercase();
+        self.upper += upper;
+        self.lower += length - upper - digits;
+        self.chars += length;
+        (self.hash, self.cased) = (hash, cased);
+        let at = folded.len();
+        folded.push_str(&text[start..end]);
+        if upper > 0 {
+            folded[at..].make_ascii_lowercase();
+        }
+        end
+    }
+
+    fn take(&mut self, folded: &mut String, one: char) {
         fold(one, |part| {
             self.count(part);
             self.cased = push(self.cased, part);
@@ -298,7 +333,16 @@ fn word(into: &mut Text, text: &str, start: usize) -> usize {
     let mut making = Making::default();
     let mut end = start;
     let mut next = start;
-    while let Some(one) = read(text, next) {
+    loop {
+        let plain = making.take_ascii(&mut into.folded, text, next);
+        if plain > next {
+            (end, next) = (plain, plain);
+        }
+        // What is plain ends most words; only these bytes may go on with one.
+        if !text.as_bytes().get(next).is_some_and(|byte| !byte.is_ascii() || *byte == b'&') {
+            break;
+        }
+        let Some(one) = read(text, next) else { break };
         match one.class {
             Class::Word => {
                 making.take(&mut into.folded, one.char);
@@ -356,6 +400,14 @@ fn more_initials(into: &mut Text, text: &str, mut at: usize, making: &mut Making
 /// A CJK character, with its voicing mark. Gives the byte after it.
 fn ideograph(into: &mut Text, text: &str, start: usize, one: One) -> usize {
     let at = into.folded.len();
+    if fold::is_ideograph(one.char) {
+        let char = fold::simplified(one.char);
+        let hash = push(0, char);
+        into.folded.push(char);
+        let making = Making { hash, cased: hash, chars: 1, ..Making::default() };
+        making.finish(into, start, one.end, at, Shape::Cjk, 0);
+        return one.end;
+    }
     let mut making = Making::default();
     let mut end = one.end;
     let mut char = one.char;

@@ -9,7 +9,7 @@ use crate::detect::text::{Shape, Text};
 use crate::model::watchlist::{CaseRule, CompanyEntry, Guards};
 use crate::model::{Located, Named, Place};
 
-use super::guard::speaks;
+use super::guard::{Way, speaks};
 use super::name::{self, weakness};
 use super::ticker::{self, Doubt};
 use super::{CompanyInfo, Making, Name, Use, id_of, nearest, note_of};
@@ -61,9 +61,10 @@ impl Making {
             self.error(place(), what, Some(hint));
             return;
         }
-        let of: Vec<&str> = std::iter::once(entry.name.value.as_str())
-            .chain(entry.aliases.iter().map(|alias| alias.name.value.as_str()))
-            .collect();
+        let aliases = entry.aliases.iter().map(|alias| alias.name.value.as_str());
+        let names = std::iter::once(entry.name.value.as_str()).chain(aliases);
+        // Most companies have no guards, and then there is nothing to make sense of.
+        let of: Vec<Way> = names.filter(|_| speaks(&entry.guards)).map(Way::of_term).collect();
         let guards = self.guards(&entry.guards, &of);
         self.company_guards.push(guards);
         self.company_by_id.insert(Arc::clone(&id), number);
@@ -138,7 +139,10 @@ impl Making {
         if !draft.derived && said.is_none() {
             self.doubt_name(draft.text, &text, why.filter(|_| weak), guarded, place);
         }
-        let guards = self.guards(own, &[draft.text]);
+        // What is derived from an alias is guarded by the same words, which are judged once.
+        let of: &[Way] =
+            if draft.derived || !speaks(own) { &[] } else { &[Way::of_term(draft.text)] };
+        let guards = self.guards(own, of);
         let number = u32::try_from(self.names.len()).expect("fewer than four billion names");
         self.uses.push((phrase, Use::Name(number)));
         self.names.push(Name {
@@ -272,25 +276,30 @@ impl Making {
         }
     }
 
-    /// A group of one company that looks like a group of several.
+    /// Groups that look like slips of another: the same but for case and dashes, or a letter or two
+    /// off and used once.
     fn misspelt_groups(&mut self, entries: &[CompanyEntry]) {
         let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
         for group in entries.iter().flat_map(|entry| &entry.groups) {
             *sizes.entry(group.value.trim()).or_default() += 1;
         }
-        for group in entries.iter().flat_map(|entry| &entry.groups) {
-            let name = group.value.trim();
-            let like = sizes.iter().find(|(other, size)| {
-                **size > 1
-                    && **other != name
-                    && strsim::osa_distance(name, other) <= 1 + name.len() / 8
+        let names: Vec<&str> = sizes.keys().copied().take(GROUPS).collect();
+        let mut slips: BTreeMap<&str, &str> = BTreeMap::new();
+        for name in &names {
+            // Of two that are alike the larger one is meant; of equals, the first.
+            let like = names.iter().filter(|other| *other != name).find(|other| {
+                let larger = (sizes[*other], *name) > (sizes[*name], *other);
+                larger && (plain(name) == plain(other) || sizes[name] == 1 && near(name, other))
             });
-            if sizes[name] == 1
-                && let Some((other, _)) = like
-            {
+            if let Some(other) = like {
+                slips.insert(*name, *other);
+            }
+        }
+        for group in entries.iter().flat_map(|entry| &entry.groups) {
+            if let Some(other) = slips.get(group.value.trim()) {
                 self.warn(
                     group.place.clone(),
-                    format!("group '{name}' has one company and looks like '{other}'"),
+                    format!("group '{}' looks like '{other}'", group.value.trim()),
                     &format!("did you mean '{other}'?"),
                 );
             }
@@ -299,26 +308,70 @@ impl Making {
 
     /// Parents must be companies of the watchlist, and nobody their own ancestor.
     pub(super) fn resolve_parents(&mut self) {
-        for (company, parent) in std::mem::take(&mut self.parents) {
+        let written = std::mem::take(&mut self.parents);
+        let mut parents: BTreeMap<u32, u32> = BTreeMap::new();
+        for (company, parent) in &written {
             let id = parent.value.trim();
-            let known = self.company_by_id.get(id).copied();
-            if known.is_some_and(|known| known != company) {
+            if let Some(known) = self.company_by_id.get(id) {
+                parents.insert(*company, *known);
                 continue;
             }
-            let (what, hint) = if known.is_some() {
-                (format!("company '{id}' is part of itself"), None)
-            } else {
-                let like = nearest(id, self.company_by_id.keys().map(AsRef::as_ref));
-                (format!("part_of names no company of the watchlist: '{id}'"), like)
-            };
-            self.error(
-                parent.place,
-                what,
-                hint.or_else(|| Some("write the parent's id".to_owned())),
-            );
-            self.companies[company as usize].part_of = None;
+            let like = nearest(id, self.company_by_id.keys().map(AsRef::as_ref));
+            let what = format!("part_of names no company of the watchlist: '{id}'");
+            let hint = like.or_else(|| Some("write the parent's id".to_owned()));
+            self.error(parent.place.clone(), what, hint);
+            self.companies[*company as usize].part_of = None;
+        }
+        for (company, parent) in written {
+            if let Some(what) = self.ring(&parents, company) {
+                parents.remove(&company);
+                self.error(parent.place, what, Some("take one part_of away".to_owned()));
+                self.companies[company as usize].part_of = None;
+            }
         }
     }
+
+    /// What is wrong with a company's line of parents: that it is a ring, or too long.
+    fn ring(&self, parents: &BTreeMap<u32, u32>, company: u32) -> Option<String> {
+        let name = |company: u32| &*self.companies[company as usize].named.id;
+        let mut line = vec![name(company)];
+        let mut at = company;
+        while let Some(parent) = parents.get(&at).copied() {
+            line.push(name(parent));
+            if parent == company {
+                let line = line.join(" → ");
+                return Some(format!("company '{}' is part of itself: {line}", name(company)));
+            }
+            if line.len() > DEEPEST {
+                let name = name(company);
+                return Some(format!("company '{name}' is part of more than {DEEPEST} others"));
+            }
+            at = parent;
+        }
+        None
+    }
+}
+
+/// More groups than this are not compared with each other.
+const GROUPS: usize = 500;
+
+/// No company has more ancestors.
+const DEEPEST: usize = 32;
+
+/// A group's name without what people write differently.
+fn plain(group: &str) -> String {
+    let letters = group.chars().filter(|one| one.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// Whether two groups differ by a letter or two in one long word: `us-tech` and `uk-tech` do not.
+fn near(one: &str, other: &str) -> bool {
+    let parts = |group: &str| group.split(['-', '_', ' ']).map(str::to_owned).collect::<Vec<_>>();
+    let (one, other) = (parts(one), parts(other));
+    let differing: Vec<_> = one.iter().zip(&other).filter(|(a, b)| a != b).collect();
+    one.len() == other.len()
+        && matches!(differing.as_slice(), [(a, b)]
+            if a.len().max(b.len()) >= 4 && strsim::osa_distance(a, b) <= 1 + a.len() / 8)
 }
 
 /// Three letters in capitals that are no common word.

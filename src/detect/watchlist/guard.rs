@@ -1,6 +1,7 @@
 //! Guards: the words that must, or must not, stand beside a term.
 
-use crate::detect::phrases::Reading;
+use crate::detect::phrases::{Need, Reading, capitals};
+use crate::detect::query::{Expr, Words};
 use crate::detect::text::Text;
 use crate::model::Located;
 use crate::model::watchlist::{CaseRule, Guards};
@@ -32,8 +33,8 @@ pub(crate) fn speaks(guards: &Guards) -> bool {
 }
 
 impl Making {
-    /// Compiles guards; `of` are the terms that they guard, for sense.
-    pub(super) fn guards(&mut self, guards: &Guards, of: &[&str]) -> Option<Box<Guarding>> {
+    /// Compiles guards; `of` are the ways in which what they guard can be found.
+    pub(super) fn guards(&mut self, guards: &Guards, of: &[Way]) -> Option<Box<Guarding>> {
         if !speaks(guards) {
             return None;
         }
@@ -67,38 +68,154 @@ impl Making {
         spoken
     }
 
-    /// Guards that can never or always apply.
-    fn sense(&mut self, guards: &Guards, of: &[&str]) {
-        let folded =
-            |term: &str| Text::of_term(term).tokens.iter().map(|one| one.hash).collect::<Vec<_>>();
-        let own: Vec<Vec<u64>> = of.iter().map(|term| folded(term)).collect();
+    /// Guards that can never or always apply, as far as words alone can tell.
+    fn sense(&mut self, guards: &Guards, of: &[Way]) {
+        if of.is_empty() {
+            return;
+        }
         for word in &guards.only_with {
-            if own.contains(&folded(&word.value)) {
-                self.warn(
-                    word.place.clone(),
-                    format!(
-                        "only_with \"{}\" is the guarded term itself, so it always holds",
-                        word.value
-                    ),
+            let guard = folded(&word.value);
+            let (what, hint) = if of.iter().all(|way| holds(&way.beside, &guard)) {
+                (
+                    "stands beside the match in any case, so it guards nothing",
                     "name words that tell the meant sense from others",
+                )
+            } else if of.iter().all(|way| way.at.contains(&guard)) {
+                (
+                    "is the guarded term itself: only a second mention of it would count",
+                    "name words that tell the meant sense from others",
+                )
+            } else {
+                continue;
+            };
+            let what = format!("only_with \"{}\" {what}", word.value);
+            self.warn(word.place.clone(), what, hint);
+        }
+        let lists = [(&guards.not_with, false), (&guards.never_in_item, true)];
+        for (word, anywhere) in
+            lists.iter().flat_map(|(list, anywhere)| list.iter().map(|word| (word, *anywhere)))
+        {
+            let guard = folded(&word.value);
+            let inside =
+                |way: &Way| holds(&way.at, &guard) || anywhere && holds(&way.beside, &guard);
+            if of.iter().all(inside) {
+                let what = format!(
+                    "\"{}\" is part of every guarded term, so none can ever match",
+                    word.value
                 );
+                self.warn(word.place.clone(), what, "take it away, or make it longer");
             }
         }
-        for word in guards.not_with.iter().chain(&guards.never_in_item) {
-            let guard = folded(&word.value);
-            let inside = |term: &Vec<u64>| {
-                !guard.is_empty() && term.windows(guard.len()).any(|part| part == guard)
-            };
-            if !own.is_empty() && own.iter().all(inside) {
-                self.warn(
-                    word.place.clone(),
-                    format!(
-                        "\"{}\" is part of every guarded term, so none can ever match",
-                        word.value
-                    ),
-                    "take it away, or make it longer",
+        self.quarrels(guards);
+        self.caseless(guards, of);
+    }
+
+    /// Guards that contradict or repeat each other.
+    fn quarrels(&mut self, guards: &Guards) {
+        let never: Vec<(&Located<String>, Vec<u64>)> =
+            guards.never_in_item.iter().map(|word| (word, folded(&word.value))).collect();
+        let forbids = |word: &Located<String>| {
+            let word = folded(&word.value);
+            never.iter().find(|(_, never)| holds(std::slice::from_ref(&word), never))
+        };
+        let forbidden: Vec<_> = guards.only_with.iter().map(forbids).collect();
+        if let Some(Some((word, _))) = forbidden.first()
+            && forbidden.iter().all(Option::is_some)
+        {
+            self.warn(
+                word.place.clone(),
+                format!("never_in_item \"{}\" forbids what only_with asks for, so nothing can ever match", word.value),
+                "take one of them away",
+            );
+        }
+        for word in &guards.not_with {
+            if let Some((never, _)) = forbids(word) {
+                let what = format!(
+                    "not_with \"{}\" can never apply: never_in_item \"{}\" covers it",
+                    word.value, never.value
                 );
+                self.warn(word.place.clone(), what, "take one of them away");
             }
         }
     }
+
+    /// `case` where no letter has a case, or where it changes nothing.
+    fn caseless(&mut self, guards: &Guards, of: &[Way]) {
+        let Some(case) = &guards.case else { return };
+        let what = match case.value {
+            CaseRule::Exact if !of.iter().any(|way| way.cased) => "its names have no capitals",
+            CaseRule::Any if !of.iter().any(|way| way.capitals) => {
+                "only names in capitals are bound to them"
+            }
+            _ => return,
+        };
+        let written = if case.value == CaseRule::Exact { "exact" } else { "any" };
+        let what = format!("case = \"{written}\" changes nothing: {what}");
+        self.warn(case.place.clone(), what, "take it away");
+    }
+}
+
+/// One way in which something guarded can be found, as normal forms.
+#[derive(Debug, Default)]
+pub(super) struct Way {
+    /// Words that the match itself holds.
+    at: Vec<Vec<u64>>,
+    /// Words that the item holds beside it.
+    beside: Vec<Vec<u64>>,
+    /// Whether letters of it can be capitals or not.
+    cased: bool,
+    /// Whether it is written in capitals.
+    capitals: bool,
+}
+
+impl Way {
+    /// A name or term.
+    pub(super) fn of_term(term: &str) -> Self {
+        Self {
+            at: vec![folded(term)],
+            beside: Vec::new(),
+            cased: term.chars().any(|one| one.is_lowercase() || one.is_uppercase()),
+            capitals: capitals(&Text::of_term(term)) != Need::Free,
+        }
+    }
+
+    /// A search; what it holds in any case.
+    pub(super) fn of_search(expr: &Expr<Words>) -> Self {
+        let mut way = Self { cased: true, capitals: true, ..Self::default() };
+        match expr {
+            // Where an AND is found depends on its parts: nothing of it is sure to be at the place.
+            Expr::And(all) => all.iter().for_each(|one| way.beside.extend(needed(one))),
+            _ => way.at = needed(expr),
+        }
+        way
+    }
+}
+
+/// Words without which an expression does not hold.
+fn needed(expr: &Expr<Words>) -> Vec<Vec<u64>> {
+    match expr {
+        Expr::Words(words) if words.prefix => Vec::new(),
+        Expr::Words(words) => vec![folded(&words.text)],
+        Expr::And(all) => all.iter().flat_map(needed).collect(),
+        Expr::Near(_, a, b) => [needed(a), needed(b)].concat(),
+        Expr::Title(one) => needed(one),
+        Expr::Or(any) => {
+            let mut sets = any.iter().map(needed);
+            let first = sets.next().unwrap_or_default();
+            sets.fold(first, |common, set| {
+                common.into_iter().filter(|words| set.contains(words)).collect()
+            })
+        }
+        Expr::Not(_) | Expr::Atom(..) => Vec::new(),
+    }
+}
+
+fn folded(term: &str) -> Vec<u64> {
+    Text::of_term(term).tokens.iter().map(|one| one.hash).collect()
+}
+
+/// Whether one of the phrases holds the other.
+fn holds(phrases: &[Vec<u64>], part: &[u64]) -> bool {
+    !part.is_empty()
+        && phrases.iter().any(|phrase| phrase.windows(part.len()).any(|window| window == part))
 }

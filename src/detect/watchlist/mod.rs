@@ -6,6 +6,7 @@
 mod company;
 mod guard;
 mod name;
+mod never;
 mod rule;
 mod ticker;
 mod topic;
@@ -126,6 +127,8 @@ pub struct Watchlist {
     use_starts: Vec<u32>,
     uses: Vec<Use>,
     company_by_id: HashMap<Arc<str>, u32>,
+    /// Sources that rules name, by rule.
+    sources: Vec<(String, Located<String>)>,
     defaults: bool,
 }
 
@@ -160,6 +163,23 @@ impl Watchlist {
     /// The rules, in file order.
     pub fn rules(&self) -> impl Iterator<Item = &RuleInfo> {
         self.rules.iter()
+    }
+
+    /// Rules that name a source which is not among these ids.
+    #[must_use]
+    pub fn unknown_sources(&self, known: &[&str]) -> Vec<Problem> {
+        let unknown = self.sources.iter().filter(|(_, id)| !known.contains(&id.value.as_str()));
+        unknown
+            .map(|(rule, id)| {
+                let what = format!(
+                    "rule '{rule}': there is no source '{}', so this never holds",
+                    id.value
+                );
+                let hint = nearest(&id.value, known.iter().copied());
+                Problem::warning(id.place.clone(), what)
+                    .hint(hint.unwrap_or_else(|| "write the id of a source".to_owned()))
+            })
+            .collect()
     }
 
     pub(crate) fn defaults(&self) -> bool {
@@ -206,6 +226,8 @@ struct Making {
     uses: Vec<(u32, Use)>,
     company_by_id: HashMap<Arc<str>, u32>,
     topic_by_id: HashMap<Arc<str>, u32>,
+    /// Sources that rules name, by rule.
+    sources: Vec<(String, Located<String>)>,
     /// `part_of` as written, until all companies are known.
     parents: Vec<(u32, Located<String>)>,
 }
@@ -272,6 +294,7 @@ impl Making {
             use_starts,
             uses: self.uses.into_iter().map(|(_, one)| one).collect(),
             company_by_id: self.company_by_id,
+            sources: self.sources,
             defaults: true,
         };
         (watchlist, self.problems)

@@ -7,6 +7,7 @@ use crate::detect::query::{self, Atom, Expr, Words};
 use crate::model::watchlist::RuleEntry;
 use crate::model::{Located, Severity};
 
+use super::never::{Known, never};
 use super::{Making, RuleInfo, id_of, nearest};
 
 /// What a rule asks, with ids resolved.
@@ -23,6 +24,8 @@ pub(crate) enum Condition {
     Topic(Option<u32>),
     Source(Option<String>),
     Official,
+    /// Talk without an act.
+    Talk,
 }
 
 /// A rule that can be asked; its words about itself stand in [`RuleInfo`] of the same number.
@@ -34,6 +37,11 @@ pub(crate) struct CompiledRule {
 impl Making {
     /// Compiles `[[rule]]`; companies and topics are known by now.
     pub(super) fn rules(&mut self, entries: &[RuleEntry]) {
+        let mut worded = vec![false; self.topics.len()];
+        let with_words = self.terms.iter().map(|term| term.topic);
+        for topic in with_words.chain(self.searches.iter().map(|search| search.topic)) {
+            worded[topic as usize] = true;
+        }
         let mut ids = BTreeSet::new();
         for entry in entries {
             let id = id_of(entry.id.as_ref(), &entry.name.value);
@@ -43,11 +51,11 @@ impl Making {
                 self.error(place, what, Some("write an id of its own: id = \"…\"".to_owned()));
                 continue;
             }
-            self.rule(entry, id);
+            self.rule(entry, id, &worded);
         }
     }
 
-    fn rule(&mut self, entry: &RuleEntry, id: Arc<str>) {
+    fn rule(&mut self, entry: &RuleEntry, id: Arc<str>, worded: &[bool]) {
         let name = &entry.name.value;
         let place = entry.name.place.clone().or_else(|| entry.place.clone());
         if entry.severity.is_none() && entry.readers.is_empty() && entry.hold.is_none() {
@@ -70,6 +78,7 @@ impl Making {
         };
         self.slips(&entry.when, &parsed.slips);
         let Some(when) = self.condition(name, &parsed.expr, &entry.when) else { return };
+        self.can_fire(name, &when, &entry.when, worded);
         self.conditions.push(CompiledRule { when });
         self.rules.push(RuleInfo {
             id,
@@ -79,6 +88,20 @@ impl Making {
             hold: entry.hold.as_ref().map(|reason| Arc::from(reason.value.as_str())),
             place: entry.place.clone(),
         });
+    }
+
+    fn can_fire(
+        &mut self,
+        rule: &str,
+        when: &Condition,
+        written: &Located<String>,
+        worded: &[bool],
+    ) {
+        let known = Known { companies: &self.companies, topics: &self.topics, worded };
+        if let Some(why) = never(when, &known) {
+            let what = format!("rule '{rule}' can never fire: {why}");
+            self.warn(written.place.clone(), what, "take the contradiction away, or the rule");
+        }
     }
 
     fn condition(
@@ -119,8 +142,15 @@ impl Making {
     ) -> Option<Condition> {
         let (kind, id, hint) = match atom {
             Atom::Official => return Some(Condition::Official),
-            // Whether the source exists is known where sources are.
-            Atom::Source(id) => return Some(Condition::Source(id.clone())),
+            Atom::Talk => return Some(Condition::Talk),
+            Atom::Source(id) => {
+                // Whether the source exists is known where sources are.
+                if let Some(id) = id {
+                    let place = when.place.as_ref().map(|place| place.within(span.clone()));
+                    self.sources.push((rule.to_owned(), Located { value: id.clone(), place }));
+                }
+                return Some(Condition::Source(id.clone()));
+            }
             Atom::Company(None) => return Some(Condition::Company(None)),
             Atom::Group(None) => return Some(Condition::Group(None)),
             Atom::Topic(None) => return Some(Condition::Topic(None)),

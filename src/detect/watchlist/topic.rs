@@ -1,14 +1,17 @@
 //! Topics: terms with their inflections, exact words, searches.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::detect::phrases::Reading;
+use crate::detect::lexicon;
+use crate::detect::phrases::{Need, Reading, capitals};
 use crate::detect::query::{self, Expr, Words};
-use crate::detect::text::Text;
-use crate::model::watchlist::TopicEntry;
+use crate::detect::stem::{Lang, stem};
+use crate::detect::text::{Shape, Text};
+use crate::model::watchlist::{CaseRule, TopicEntry};
 use crate::model::{Located, Named};
 
+use super::guard::{Way, speaks};
 use super::{Making, Search, Term, TopicInfo, Use, id_of, note_of};
 
 impl Making {
@@ -33,25 +36,29 @@ impl Making {
             return;
         }
         let number = u32::try_from(self.topics.len()).expect("fewer than four billion topics");
+        let any_case = entry.guards.case.as_ref().is_some_and(|case| case.value == CaseRule::Any);
         for (terms, reading) in [(&entry.terms, Reading::Inflected), (&entry.exact, Reading::Exact)]
         {
             for term in terms {
-                self.term(number, term, reading);
+                self.term(number, term, reading, any_case);
             }
         }
+        self.plurals(entry);
+        let mut ways: Vec<Way> = Vec::new();
         for search in &entry.search {
-            self.search(number, &entry.name.value, search);
+            ways.extend(self.search(number, &entry.name.value, search));
         }
         if entry.terms.is_empty() && entry.exact.is_empty() && entry.search.is_empty() {
             let what = format!("topic '{}' has no words, so it can never match", entry.name.value);
             self.warn(place(), what, "write terms, exact or search");
         }
-        let of: Vec<&str> = if entry.search.is_empty() {
-            entry.terms.iter().chain(&entry.exact).map(|term| term.value.as_str()).collect()
+        if speaks(&entry.guards) {
+            let terms = entry.terms.iter().chain(&entry.exact);
+            ways.extend(terms.map(|term| Way::of_term(&term.value)));
         } else {
-            Vec::new()
-        };
-        let guards = self.guards(&entry.guards, &of);
+            ways.clear();
+        }
+        let guards = self.guards(&entry.guards, &ways);
         self.topic_guards.push(guards);
         self.topic_by_id.insert(Arc::clone(&id), number);
         self.topics.push(TopicInfo {
@@ -67,7 +74,9 @@ impl Making {
         });
     }
 
-    fn term(&mut self, topic: u32, term: &Located<String>, reading: Reading) {
+    fn term(&mut self, topic: u32, term: &Located<String>, reading: Reading, any_case: bool) {
+        let in_capitals = capitals(&Text::of_term(&term.value)) != Need::Free;
+        let reading = if any_case && in_capitals { Reading::AnyCase } else { reading };
         let phrase = match self.phrases.add(&term.value, reading) {
             Ok(phrase) => phrase,
             Err(why) => {
@@ -102,23 +111,52 @@ impl Making {
         }
     }
 
-    fn search(&mut self, topic: u32, name: &str, search: &Located<String>) {
+    /// A term with a capital is not inflected, which is easily forgotten where its last word has none:
+    /// "Pentagon blacklist" does not find "Pentagon blacklists".
+    fn plurals(&mut self, entry: &TopicEntry) {
+        let words = |term: &Located<String>| {
+            let text = Text::of_term(&term.value);
+            let stems = text.tokens.iter().map(|token| stem(&text, token, Lang::En).hash);
+            (stems.collect::<Vec<u64>>(), text.tokens.last().map(|last| last.hash))
+        };
+        let mut forms: HashMap<Vec<u64>, BTreeSet<Option<u64>>> = HashMap::new();
+        for term in entry.terms.iter().chain(&entry.exact) {
+            let (stems, last) = words(term);
+            forms.entry(stems).or_default().insert(last);
+        }
+        for term in &entry.terms {
+            let text = Text::of_term(&term.value);
+            let Some((last, before)) = text.tokens.split_last() else { continue };
+            let capital =
+                before.iter().any(|one| matches!(one.shape, Shape::Caps | Shape::Capital));
+            let singular = last.shape == Shape::Lower && lexicon::nouns().contains(&last.hash);
+            if capital && singular && forms.get(&words(term).0).is_some_and(|all| all.len() == 1) {
+                let what = format!(
+                    "\"{}\" has a capital, so it is taken as it is: its plural is not found",
+                    term.value
+                );
+                self.warn(term.place.clone(), what, "add the plural, or move it to exact");
+            }
+        }
+    }
+
+    /// Compiles a search and answers how it can be found.
+    fn search(&mut self, topic: u32, name: &str, search: &Located<String>) -> Option<Way> {
         let parsed = match query::parse(&search.value, false) {
             Ok(parsed) => parsed,
             Err(wrong) => {
-                return self.unreadable(&format!("a search of topic '{name}'"), search, wrong);
+                self.unreadable(&format!("a search of topic '{name}'"), search, wrong);
+                return None;
             }
         };
         self.slips(search, &parsed.slips);
-        let expr = match self.compile_expr(&parsed.expr, search) {
-            Some(expr) => expr,
-            None => return,
-        };
+        let expr = self.compile_expr(&parsed.expr, search)?;
         let number = u32::try_from(self.searches.len()).expect("fewer than four billion searches");
         for phrase in anchors(&expr) {
             self.uses.push((phrase, Use::Search(number)));
         }
         self.searches.push(Search { topic, text: Arc::from(search.value.as_str()), expr });
+        Some(Way::of_search(&parsed.expr))
     }
 
     /// Words into phrases; `None` when one is none, which is said.

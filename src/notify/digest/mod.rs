@@ -94,12 +94,17 @@ pub(super) fn fit(
         // What was too much, in proportion: near the goal at once, and one less in any case.
         most = (most * LARGEST_HTML / html.len()).min(most - 1);
     };
-    let attachments = (most < items).then(|| Attachment {
+    let attachments = (most < items).then(|| whole_list(stories, day));
+    Content { subject, text, html, attachments: attachments.into_iter().collect() }
+}
+
+/// All items of these stories as a file.
+pub(super) fn whole_list(stories: &[Story<'_>], day: String) -> Attachment {
+    Attachment {
         name: format!("watchlist-{day}.csv"),
         media_type: "text/csv; charset=utf-8".to_owned(),
         bytes: listing::csv(stories),
-    });
-    Content { subject, text, html, attachments: attachments.into_iter().collect() }
+    }
 }
 
 /// `2 high, 5 medium` stories.

@@ -7,7 +7,6 @@
 mod filters;
 mod written;
 
-pub(super) use written::nearest;
 pub use written::{address, bare_address, check_names, sender, zone};
 
 use std::collections::BTreeSet;

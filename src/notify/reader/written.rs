@@ -7,6 +7,7 @@ use lettre::message::Mailbox;
 
 use super::Reader;
 use crate::model::{Located, Problem};
+use crate::notify::nearest::nearest;
 
 /// Checks one address as people write it: an address and nothing around it, and no placeholder.
 ///
@@ -105,19 +106,6 @@ fn nearest_zone(text: &str) -> Option<String> {
         .find(|name| name.to_lowercase() == wanted)
         .or_else(|| names().find(|name| name.to_lowercase().rsplit('/').next() == Some(&wanted)))
         .map(str::to_owned)
-}
-
-/// The name that is most likely meant, if any is near enough to be worth saying.
-pub(in crate::notify) fn nearest(
-    word: &str,
-    known: impl Iterator<Item = String>,
-) -> Option<String> {
-    let folded = word.to_lowercase();
-    known
-        .map(|name| (strsim::jaro_winkler(&folded, &name.to_lowercase()), name))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, name)| name)
 }
 
 /// Readers whom a rule adds must exist: a problem for each name that no reader has.

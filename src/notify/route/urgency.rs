@@ -14,6 +14,8 @@ use crate::model::{Judgement, Mark, PendingNotice, Severity, StoryId, Timestamp,
 const FIRST_FOLLOW_UP: Duration = Duration::from_secs(3600);
 /// After every later one.
 const LATER_FOLLOW_UP: Duration = Duration::from_secs(4 * 3600);
+/// Quiet hours end within a day, and so does the one that autumn adds.
+const LONGEST_QUIET: Duration = Duration::from_secs(25 * 3600);
 /// How soon to look again when the hour's mails are used up: the store counts them, but does not
 /// say when the oldest leaves the hour.
 const LOOK_AGAIN: Duration = Duration::from_secs(300);
@@ -173,13 +175,17 @@ fn due_at(
     let urgent = || {
         notices.iter().map(|at| &pending[*at]).filter(|one| one.notice.urgency == Urgency::Urgent)
     };
-    let first = urgent().map(|one| one.notice.not_before).min()?;
-    let Some(last) = told.last.filter(|_| told.count > 0) else { return Some(first) };
+    let not_before = |one: &PendingNotice| match one.notice.not_before {
+        // No quiet hours are that long: a wrong clock wrote it.
+        at if at > now.plus(LONGEST_QUIET) => now,
+        at => at,
+    };
+    let first = urgent().map(not_before).min()?;
+    // A mail of the future was sealed under a wrong clock, and nobody waits for that day.
+    let last = told.last.filter(|last| told.count > 0 && *last <= now);
+    let Some(last) = last else { return Some(first) };
     let matters = |mark: &Mark| matches!(mark, Mark::BringsMore | Mark::NowOfficial);
-    let news = urgent()
-        .filter(|one| one.alert.marks.iter().any(matters))
-        .map(|one| one.notice.not_before)
-        .min();
+    let news = urgent().filter(|one| one.alert.marks.iter().any(matters)).map(not_before).min();
     let wait = if told.count == 1 { FIRST_FOLLOW_UP } else { LATER_FOLLOW_UP };
     let follow_up = first.max(last.plus(wait));
     let at = news.map_or(follow_up, |news| news.min(follow_up));

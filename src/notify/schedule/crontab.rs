@@ -12,6 +12,7 @@ use chrono::{Datelike, NaiveDate, NaiveTime};
 use cron::TimeUnitSpec;
 
 use super::{ScheduleError, refuse};
+use crate::notify::nearest::nearest;
 
 const WEEKDAYS: [&str; 7] =
     ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
@@ -135,7 +136,7 @@ fn named_weekday(word: &str) -> Result<u32, ScheduleError> {
     }
     let known = WEEKDAYS.iter().map(|name| format!("{name}s"));
     let known = known.chain(["weekdays".to_owned(), "daily".to_owned()]);
-    let nearest = super::super::reader::nearest(word, known);
+    let nearest = nearest(word, known);
     let mut error = refuse(format!("'{word}' names no days"));
     if let Some(nearest) = nearest {
         error.hint = format!("did you mean '{nearest}'? {}", error.hint);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
 
-use crate::model::{Item, ItemId, MailId, MailKey, MailState, SourceId};
+use crate::model::{Item, ItemId, MailId, MailKey, MailState, SourceId, Timestamp};
 use crate::store::{Answer, Archive, ConfigVersion, MailRow, RejectedEdit, SourceRow};
 
 use super::items::{self, ITEM};
@@ -67,29 +67,46 @@ fn mails(
     after: Option<&MailId>,
     limit: usize,
 ) -> rusqlite::Result<Vec<MailRow>> {
-    let mut select = connection.prepare_cached(
-        "SELECT m.id, m.occasion, o.kind, o.reader, m.address, m.state, o.subject, o.at, m.sent,
-                m.reply
-         FROM mails m JOIN occasions o ON o.key = m.occasion
-         WHERE m.key < coalesce((SELECT key FROM mails WHERE id = ?1), 9223372036854775807)
-         ORDER BY m.key DESC LIMIT ?2",
-    )?;
-    let rows = select.query_map(params![after, values::size(limit)], |row| {
-        let reader: String = row.get(3)?;
-        Ok(MailRow {
-            id: row.get(0)?,
-            key: MailKey::stored(row.get(1)?),
-            kind: row.get(2)?,
-            reader: (!reader.is_empty()).then_some(reader),
-            address: row.get(4)?,
-            state: row.get(5)?,
-            subject: row.get(6)?,
-            at: row.get(7)?,
-            sent: row.get(8)?,
-            reply: row.get(9)?,
-        })
-    })?;
-    rows.collect()
+    let mut select = connection.prepare_cached(&format!(
+        "{MAIL} WHERE m.key < coalesce((SELECT key FROM mails WHERE id = ?1), 9223372036854775807)
+         ORDER BY m.key DESC LIMIT ?2"
+    ))?;
+    select.query_map(params![after, values::size(limit)], mail)?.collect()
+}
+
+/// Mails at rest that nobody is known to have, since the operator's last mail about such.
+pub(super) fn undelivered(
+    connection: &Connection,
+    until: Timestamp,
+) -> rusqlite::Result<Vec<MailRow>> {
+    const MOST: usize = 1_000;
+    let mut select = connection.prepare_cached(&format!(
+        "{MAIL} WHERE m.state IN ('refused', 'dead', 'uncertain') AND m.next_attempt IS NULL
+           AND m.settled <= ?1 AND m.settled > coalesce((SELECT max(covers_until) FROM occasions
+             WHERE key > 'operator:mail:' AND key < 'operator:mail;' AND covers_until <= ?1), -1)
+         ORDER BY m.key LIMIT ?2"
+    ))?;
+    select.query_map(params![until, values::size(MOST)], mail)?.collect()
+}
+
+/// What [`mail`] reads.
+const MAIL: &str = "SELECT m.id, m.occasion, o.kind, o.reader, m.address, m.state, o.subject, o.at, \
+     m.sent, m.reply FROM mails m JOIN occasions o ON o.key = m.occasion";
+
+fn mail(row: &rusqlite::Row<'_>) -> rusqlite::Result<MailRow> {
+    let reader: String = row.get(3)?;
+    Ok(MailRow {
+        id: row.get(0)?,
+        key: MailKey::stored(row.get(1)?),
+        kind: row.get(2)?,
+        reader: (!reader.is_empty()).then_some(reader),
+        address: row.get(4)?,
+        state: row.get(5)?,
+        subject: row.get(6)?,
+        at: row.get(7)?,
+        sent: row.get(8)?,
+        reply: row.get(9)?,
+    })
 }
 
 /// Items whose text is kept, in stored order.

@@ -4,16 +4,23 @@
 //! decision is taken exactly when its revision waits, so a batch that is repeated, or that met an
 //! edit on its way, changes nothing twice.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::Deserialize;
 
 use crate::model::{Alert, Judgement, Named, Notice, StoryId, Timestamp};
 use crate::store::{Assessment, Decision, StoryMember, Unassessed};
 
-use super::{fault, items, values};
+use super::{fault, items, terms, values};
 
 /// How many earlier judgements of an item an edit is held against: an item that flips for ever
 /// between two texts must not cost more with each turn.
 const EARLIER: i64 = 20;
+
+/// Of items about the same companies and topics the newest so many are read back: more speak of a
+/// flood, of which these know enough.
+const OF_A_MATTER: usize = 40;
 
 /// Revisions that wait, in stored order, one for each item.
 pub(super) fn waiting(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<Unassessed>> {
@@ -83,17 +90,40 @@ pub(super) fn story_window(
 ) -> rusqlite::Result<Vec<StoryMember>> {
     // The plus signs keep SQLite from walking all decisions in the order of items.
     let mut newest = connection.prepare_cached(
-        "SELECT max(key) FROM decisions WHERE seen >= ?1 AND story IS NOT NULL
-         GROUP BY +item ORDER BY +item DESC LIMIT ?2",
+        "SELECT max(d.key) FROM decisions d JOIN items i ON i.key = d.item
+         WHERE d.seen >= ?1 AND d.story IS NOT NULL AND coalesce(i.published, d.seen) >= ?1
+         GROUP BY +d.item ORDER BY +d.item DESC LIMIT ?2",
     )?;
-    let mut keys: Vec<i64> = newest
+    let keys: Vec<i64> = newest
         .query_map(params![since, values::size(limit)], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    keys.reverse();
-    keys.into_iter().map(|key| member(connection, key)).collect()
+    let mut matters = HashMap::new();
+    let mut members = Vec::new();
+    for key in keys {
+        members.extend(member(connection, key, &mut matters)?);
+    }
+    members.reverse();
+    Ok(members)
 }
 
-fn member(connection: &Connection, decision: i64) -> rusqlite::Result<StoryMember> {
+/// What of a judgement says which matter an item is about.
+#[derive(PartialEq, Eq, Hash, Deserialize)]
+struct Matter {
+    companies: Vec<Id>,
+    topics: Vec<Id>,
+}
+
+#[derive(PartialEq, Eq, Hash, Deserialize)]
+struct Id {
+    id: String,
+}
+
+/// The item of a decision, unless enough newer ones are of the same matter.
+fn member(
+    connection: &Connection,
+    decision: i64,
+    matters: &mut HashMap<Matter, usize>,
+) -> rusqlite::Result<Option<StoryMember>> {
     let (item, revision, judgement, story, copy_of, severity) = connection
         .prepare_cached(
             "SELECT d.item, d.revision, d.judgement, d.story, d.copy_of,
@@ -101,18 +131,18 @@ fn member(connection: &Connection, decision: i64) -> rusqlite::Result<StoryMembe
              FROM decisions d WHERE d.key = ?1",
         )?
         .query_row([decision], |row| {
-            let judgement: Judgement = values::from_json(row, 2)?;
-            Ok((row.get(0)?, row.get(1)?, judgement, row.get(3)?, row.get(4)?, row.get(5)?))
+            let matter: Matter = values::from_json(row, 2)?;
+            Ok((row.get(0)?, row.get(1)?, matter, row.get(3)?, row.get(4)?, row.get(5)?))
         })?;
-    let ids = |named: &[Named]| named.iter().map(|one| one.id.to_string()).collect();
-    Ok(StoryMember {
-        item: items::at(connection, item, revision)?,
-        companies: ids(&judgement.companies),
-        topics: ids(&judgement.topics),
-        story,
-        copy_of,
-        severity,
-    })
+    let ids = |all: &[Id]| all.iter().map(|one| one.id.clone()).collect();
+    let (companies, topics) = (ids(&judgement.companies), ids(&judgement.topics));
+    let known = matters.entry(judgement).or_insert(0);
+    *known += 1;
+    if *known > OF_A_MATTER {
+        return Ok(None);
+    }
+    let item = items::at(connection, item, revision)?;
+    Ok(Some(StoryMember { item, companies, topics, story, copy_of, severity }))
 }
 
 /// Writes what was decided.
@@ -190,7 +220,7 @@ fn insert(
             decision.story,
             decision.copy_of,
             decision.untold,
-            values::json(&decision.judgement)?
+            terms::json(connection, &decision.judgement)?
         ])?;
     Ok(connection.last_insert_rowid())
 }
@@ -224,7 +254,7 @@ fn insert_alert(
     let own = if alert.judgement == decision.judgement {
         None
     } else {
-        Some(values::json(&alert.judgement)?)
+        Some(terms::json(connection, &alert.judgement)?)
     };
     connection
         .prepare_cached(
@@ -273,6 +303,7 @@ fn insert_notice(
 
 /// Reads an alert back from `alerts AS a` joined with `decisions AS d`; see [`ALERT`].
 pub(super) fn alert(
+    connection: &Connection,
     row: &rusqlite::Row<'_>,
     item: &crate::model::ItemId,
 ) -> rusqlite::Result<Alert> {
@@ -286,7 +317,7 @@ pub(super) fn alert(
         marks: values::from_json(row, 5)?,
         watchlist: values::count(row, 6)?,
         at: row.get(7)?,
-        judgement: values::from_json(row, 8)?,
+        judgement: terms::judgement(connection, row, 8)?,
     })
 }
 

@@ -4,14 +4,16 @@
 //! occasion's key is a primary key, so nothing is sealed twice. Notices of the operator have the
 //! reader ''.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use rusqlite::{Connection, params};
 
 use crate::model::{
     AlertId, MailId, MailKind, MailState, Notice, PendingNotice, SealedMail, StoryId, Timestamp,
+    Urgency,
 };
-use crate::store::{ReaderHistory, UrgentSealed};
+use crate::store::{Reachable, ReaderHistory, UrgentSealed};
 
 use super::assess::{self, ALERT};
 use super::{items, values};
@@ -61,7 +63,7 @@ fn telling(
     row: &rusqlite::Row<'_>,
 ) -> rusqlite::Result<PendingNotice> {
     let item = items::at(connection, row.get(9)?, row.get(1)?)?;
-    let alert = assess::alert(row, &item.id)?;
+    let alert = assess::alert(connection, row, &item.id)?;
     let notice = Notice {
         alert: alert.id.clone(),
         reader: reader.to_owned(),
@@ -171,6 +173,48 @@ fn slot(mail: &SealedMail, reader: &str) -> Option<Timestamp> {
     }
     let rest = mail.key.as_str().strip_prefix("digest:")?.strip_prefix(reader)?;
     Some(rest.strip_prefix(':').and_then(Timestamp::parse).unwrap_or(mail.at))
+}
+
+/// Why a notice was handed on, as the store keeps it.
+const HANDED_ON: &str = "no mail reaches this reader any more; handed on to the operator";
+
+/// Gives to the operator what waits for readers whom no mail would tell it.
+pub(super) fn hand_on(
+    connection: &Connection,
+    readers: &[Reachable],
+    now: Timestamp,
+) -> rusqlite::Result<u64> {
+    let known: HashMap<&str, &Reachable> =
+        readers.iter().map(|one| (one.reader.as_str(), one)).collect();
+    let mut select = connection.prepare_cached(
+        "SELECT alert, reader, urgency FROM notices WHERE state = 'pending' AND reader > ''",
+    )?;
+    let stranded: Vec<(i64, String)> = select
+        .query_map([], |row| {
+            let (alert, reader): (i64, String) = (row.get(0)?, row.get(1)?);
+            let urgent = values::urgency(row.get_ref(2)?.as_str()?) == Urgency::Urgent;
+            let told =
+                known.get(reader.as_str()).is_some_and(|one| one.digests || (urgent && one.urgent));
+            Ok((!told).then_some((alert, reader)))
+        })?
+        .filter_map(Result::transpose)
+        .collect::<rusqlite::Result<_>>()?;
+    for (alert, reader) in &stranded {
+        connection
+            .prepare_cached(
+                "INSERT INTO notices(alert, reader, urgency, not_before, state, undelivered, changed)
+                 SELECT alert, '', 'digest', ?3, 'pending', undelivered, ?3 FROM notices
+                 WHERE alert = ?1 AND reader = ?2 ON CONFLICT(alert, reader) DO NOTHING",
+            )?
+            .execute(params![alert, reader, now])?;
+        connection
+            .prepare_cached(
+                "UPDATE notices SET state = 'withdrawn', reason = ?3, changed = ?4
+                 WHERE alert = ?1 AND reader = ?2",
+            )?
+            .execute(params![alert, reader, HANDED_ON, now])?;
+    }
+    Ok(stranded.len() as u64)
 }
 
 /// Marks notices as not to be told.

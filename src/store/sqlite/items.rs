@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::model::item::{Identity, KnownItem};
+use crate::model::item::{Identity, KnownItem, page_of};
 use crate::model::{Item, ItemId, ItemText, Timestamp, id};
 
 use super::values;
@@ -168,7 +168,8 @@ pub(super) fn known(
     found.sort_unstable();
     found.dedup();
     let mut select = connection.prepare_cached(
-        "SELECT id, revision, guid, link, text_hash, title FROM items WHERE key = ?1",
+        "SELECT id, revision, guid, link, text_hash, title, published, first_seen
+         FROM items WHERE key = ?1",
     )?;
     found
         .into_iter()
@@ -179,6 +180,8 @@ pub(super) fn known(
                     revision: row.get(1)?,
                     identity: keys_of(row, 2)?,
                     title: row.get(5)?,
+                    published: row.get(6)?,
+                    first_seen: row.get(7)?,
                 })
             })
         })
@@ -281,7 +284,7 @@ fn hashes(identity: &Identity) -> Vec<i64> {
     };
     let mut keys = Vec::with_capacity(3);
     keys.extend(identity.guid.as_deref().map(|guid| short("guid", guid)));
-    keys.extend(identity.link.as_deref().map(|link| short("link", link)));
+    keys.extend(identity.link.as_deref().map(|link| short("link", page_of(link))));
     keys.push(short("text", &identity.text_hash));
     keys
 }

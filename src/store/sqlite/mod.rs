@@ -21,6 +21,7 @@ mod prune;
 mod schema;
 mod sources;
 mod steps;
+mod terms;
 mod values;
 mod worker;
 

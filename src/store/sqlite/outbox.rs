@@ -1,7 +1,8 @@
 //! The outbox: which mail goes next, and what became of it.
 //!
 //! A mail that was being sent when its sender vanished may have gone out. It is never taken for
-//! unsent: the lost attempt counts as uncertain, and after the third it rests.
+//! unsent: while the program runs, the lost attempt counts as uncertain, and after the third it
+//! rests. An attempt that the program's own end cut off is made again, each time.
 
 use std::time::Duration;
 
@@ -60,7 +61,7 @@ fn interrupted(connection: &Connection, key: i64, now: Timestamp) -> rusqlite::R
         .prepare_cached(
             "UPDATE mails SET state = 'uncertain', attempts = attempts + 1,
                  uncertain = uncertain + 1, reply = ?2,
-                 next_attempt = CASE WHEN uncertain < ?3 THEN ?4 END
+                 next_attempt = CASE WHEN uncertain < ?3 THEN ?4 END, settled = ?4
              WHERE key = ?1 RETURNING next_attempt",
         )?
         .query_row(params![key, INTERRUPTED, UNCERTAIN_RETRIES, now], |row| row.get(0))?;
@@ -93,7 +94,7 @@ pub(super) fn outcome(connection: &Connection, outcome: &MailOutcome) -> rusqlit
     let occasion: Option<String> = connection
         .prepare_cached(
             "UPDATE mails SET state = ?2, next_attempt = ?3, reply = ?4, attempts = attempts + ?5,
-                 uncertain = uncertain + ?6, sent = ?7
+                 uncertain = uncertain + ?6, sent = ?7, settled = ?8
              WHERE id = ?1
                AND (state NOT IN ('sent', 'refused', 'dead') OR (?2 = 'sent' AND state <> 'sent'))
              RETURNING occasion",
@@ -106,7 +107,8 @@ pub(super) fn outcome(connection: &Connection, outcome: &MailOutcome) -> rusqlit
                 outcome.reply,
                 outcome.counts,
                 uncertain,
-                sent
+                sent,
+                outcome.at
             ],
             |row| row.get(0),
         )
@@ -152,14 +154,16 @@ pub(super) fn next(connection: &Connection) -> rusqlite::Result<Option<Timestamp
         .query_row([], |row| row.get(0))
 }
 
-/// Mails whose sender is gone for certain: nobody else holds the store.
+/// Mails whose sender is gone for certain: nobody else holds the store. They may have arrived, but
+/// resting is for servers that fall silent again and again: a crash has said nothing about the mail,
+/// and what no server ever heard of must not rest as told.
 pub(super) fn release(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
-    let mut select = connection.prepare_cached("SELECT key FROM mails WHERE state = 'sending'")?;
-    let keys: Vec<i64> =
-        select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    for key in keys {
-        interrupted(connection, key, now)?;
-    }
+    connection
+        .prepare_cached(
+            "UPDATE mails SET state = 'uncertain', attempts = attempts + 1, reply = ?1,
+                 next_attempt = ?2 WHERE state = 'sending'",
+        )?
+        .execute(params![INTERRUPTED, now])?;
     Ok(())
 }
 

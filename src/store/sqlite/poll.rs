@@ -170,7 +170,9 @@ fn remember(
                  health = ?3, since = ?4, etag = ?5, last_modified = ?6, last_poll = ?7,
                  last_success = ?8, last_full = ?9, failures = ?10, retry_after = ?11,
                  entries = ?12, error = ?13, items = items + ?14, shown_noted = ?15,
-                 run_first = ?16, run_last = ?17, run_polls = ?18, run_status = ?19, run_bytes = ?20
+                 run_first = ?16, run_last = ?17, run_polls = ?18, run_status = ?19, run_bytes = ?20,
+                 read_at = ?21, moved_to = ?22, moved_since = ?23, moved_times = ?24,
+                 usual_items = ?25, usual_pause = ?26, latest = ?27
              WHERE source = ?1",
         )?
         .execute(params![
@@ -193,7 +195,14 @@ fn remember(
             run.last,
             run.polls,
             run.status,
-            run.bytes
+            run.bytes,
+            state.read_at,
+            state.moved.as_ref().map(|moved| &moved.to),
+            state.moved.as_ref().map(|moved| moved.since),
+            state.moved.as_ref().map(|moved| moved.times),
+            state.habit.items,
+            state.habit.pause.map(values::millis),
+            state.habit.latest
         ])?;
     Ok(())
 }

@@ -53,7 +53,8 @@ pub(super) fn inspect(connection: &Connection, path: &Path) -> Result<Found, Sto
     Ok(Found::Ours(version))
 }
 
-/// Brings the database to the newest shape, one transaction a step.
+/// Brings the database to the newest shape, in one transaction: the library notes a migration in one
+/// of its own otherwise, and a death between the two leaves a database that no start can open.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     // First, so that a death between the steps leaves a file that is known to be ours.
     connection
@@ -64,7 +65,7 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), St
     {
         return Ok(());
     }
-    embedded::migrations::runner().run(connection).map(|_| ()).map_err(|error| {
+    embedded::migrations::runner().set_grouped(true).run(connection).map(|_| ()).map_err(|error| {
         use refinery::error::Kind;
         match error.kind() {
             Kind::DivergentVersion(..) | Kind::MissingVersion(..) => StoreError::Unusable {

@@ -2,7 +2,7 @@
 //!
 //! A source's history belongs to its id: an edited one keeps it, a missing one is retired with it,
 //! and a returning one finds it again. Only validators belong to the address: at a new address they
-//! could turn a first answer into a 304 and hide its items.
+//! could turn a first answer into a 304 and hide its items. So does what was said of where it moved.
 
 use std::collections::HashMap;
 
@@ -106,7 +106,8 @@ fn edit(
         connection
             .prepare_cached(
                 "UPDATE source_states SET etag = NULL, last_modified = NULL, retry_after = NULL,
-                        failures = 0, next_poll = ?2 WHERE source = ?1",
+                        failures = 0, read_at = NULL, moved_to = NULL, next_poll = ?2
+                 WHERE source = ?1",
             )?
             .execute(params![old.key, now])?;
     } else if old.source.interval > source.interval {

@@ -11,13 +11,13 @@ use crate::model::{
     AlertId, Coverage, PendingNotice, SealedMail, Source, SourceId, StoryId, Timestamp,
 };
 use crate::store::{
-    Answer, Archive, Assessment, Claim, FinishedPoll, Keep, Pruned, ReaderHistory, RejectedEdit,
-    SourceTask, Store, StoryMember, Unassessed, UrgentSealed,
+    Answer, Archive, Assessment, Claim, FinishedPoll, Keep, MailRow, Pruned, Reachable,
+    ReaderHistory, RejectedEdit, SourceTask, Store, StoryMember, Unassessed, UrgentSealed,
 };
 
 use super::worker::Pace;
 use super::{
-    Sqlite, assess, claims, config, coverage, deliver, items, outbox, poll, prune, sources,
+    Sqlite, archive, assess, claims, config, coverage, deliver, items, outbox, poll, prune, sources,
 };
 
 /// The lease for assessing, of which there is one.
@@ -142,6 +142,18 @@ impl Store for Sqlite {
 
     fn coverage(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Coverage> {
         self.read("read the coverage", move |connection| coverage::between(connection, from, until))
+    }
+
+    fn hand_on_unreachable(&self, readers: Vec<Reachable>, now: Timestamp) -> Answer<'_, u64> {
+        self.write("hand on notices", Pace::Now, move |connection| {
+            deliver::hand_on(connection, &readers, now)
+        })
+    }
+
+    fn undelivered(&self, until: Timestamp) -> Answer<'_, Vec<MailRow>> {
+        self.read("look for undelivered mails", move |connection| {
+            archive::undelivered(connection, until)
+        })
     }
 
     fn seal(&self, mail: SealedMail) -> Answer<'_, bool> {

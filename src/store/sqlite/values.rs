@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::model::item::Arrival;
-use crate::model::source::{FirstRun, SourceState};
+use crate::model::source::{FirstRun, Habit, Moved, SourceState};
 use crate::model::{
     AlertId, Health, ItemId, MailId, MailKind, MailState, Severity, Source, SourceId, StoryId,
     Timestamp, Urgency,
@@ -153,11 +153,12 @@ pub(super) fn source(row: &Row<'_>, at: usize) -> rusqlite::Result<Source> {
 
 /// The columns of [`state`], of `source_states AS t`.
 pub(super) const STATE: &str = "t.health, t.since, t.etag, t.last_modified, t.last_poll, \
-     t.last_success, t.last_full, t.failures, t.retry_after, t.entries, t.error";
+     t.last_success, t.last_full, t.failures, t.retry_after, t.entries, t.error, t.read_at, \
+     t.moved_to, t.moved_since, t.moved_times, t.usual_items, t.usual_pause, t.latest";
 /// How many columns [`STATE`] has.
-pub(super) const STATE_WIDTH: usize = 11;
+pub(super) const STATE_WIDTH: usize = 18;
 
-/// What is remembered of a source from the eleven columns at `at`.
+/// What is remembered of a source from the columns of [`STATE`] at `at`.
 pub(super) fn state(row: &Row<'_>, at: usize) -> rusqlite::Result<SourceState> {
     Ok(SourceState {
         health: row.get(at)?,
@@ -171,5 +172,17 @@ pub(super) fn state(row: &Row<'_>, at: usize) -> rusqlite::Result<SourceState> {
         retry_after: row.get(at + 8)?,
         entries: row.get(at + 9)?,
         error: row.get(at + 10)?,
+        read_at: row.get(at + 11)?,
+        moved: moved(row, at + 12)?,
+        habit: Habit {
+            items: row.get(at + 15)?,
+            pause: row.get::<_, Option<i64>>(at + 16)?.map(span),
+            latest: row.get(at + 17)?,
+        },
     })
+}
+
+fn moved(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Moved>> {
+    let Some(to) = row.get(at)? else { return Ok(None) };
+    Ok(Some(Moved { to, since: row.get(at + 1)?, times: row.get(at + 2)? }))
 }

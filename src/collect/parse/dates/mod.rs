@@ -7,6 +7,12 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
 use crate::model::Timestamp;
 
+mod months;
+mod zones;
+
+use months::month;
+use zones::offset_of;
+
 /// Where a feed speaks from, as far as that decides what a date means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Region {
@@ -74,6 +80,9 @@ fn iso(text: &str, region: Region) -> Option<Read> {
 }
 
 fn iso_date(text: &str) -> Option<NaiveDate> {
+    if !text.is_ascii() {
+        return None;
+    }
     let number = |text: &str| -> Option<u32> {
         text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
     };
@@ -303,171 +312,6 @@ impl Said {
     }
 }
 
-/// Minutes east of UTC.
-fn offset_of(zone: &str, region: Region) -> Option<i32> {
-    let zone = zone.trim().trim_matches(['(', ')', '[', ']']);
-    let named = zone.strip_prefix("GMT").or_else(|| zone.strip_prefix("UTC"));
-    let zone = match named {
-        Some(rest) if !rest.trim().is_empty() => rest.trim(),
-        _ => zone,
-    };
-    let sign = match zone.chars().next()? {
-        '+' => 1,
-        '-' | '\u{2212}' => -1,
-        _ => return zone_named(zone.split_whitespace().next()?, region),
-    };
-    let digits: String = zone
-        .chars()
-        .skip(1)
-        .take_while(|one| !one.is_whitespace())
-        .filter(|one| *one != ':')
-        .collect();
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let number: i32 = digits.parse().ok()?;
-    let minutes = match digits.len() {
-        1 | 2 => number * 60,
-        3 | 4 => number / 100 * 60 + number % 100,
-        _ => return None,
-    };
-    (minutes <= 15 * 60).then_some(sign * minutes)
-}
-
-/// Zones by their letters. Where two zones share letters, the more common in feeds.
-fn zone_named(name: &str, region: Region) -> Option<i32> {
-    let minutes = match name.to_ascii_uppercase().as_str() {
-        "Z" | "UT" | "UTC" | "GMT" | "WET" => 0,
-        "BST" | "WEST" | "CET" | "MEZ" | "MET" => 60,
-        "CEST" | "MESZ" | "MEST" | "EET" | "SAST" | "CAT" => 120,
-        "EEST" | "MSK" | "TRT" | "EAT" => 180,
-        "MSD" | "GST" => 240,
-        "PKT" => 300,
-        "IST" => 330,
-        "ICT" | "WIB" => 420,
-        "CST" if region == Region::China => 480,
-        "HKT" | "SGT" | "AWST" | "PHT" | "MYT" => 480,
-        "JST" | "KST" => 540,
-        "ACST" => 570,
-        "AEST" => 600,
-        "ACDT" => 630,
-        "AEDT" => 660,
-        "NZST" => 720,
-        "NZDT" => 780,
-        "NST" => -210,
-        "NDT" => -150,
-        "AST" | "EDT" => -240,
-        "ADT" | "BRT" | "ART" => -180,
-        "EST" | "CDT" | "ET" => -300,
-        "CST" | "MDT" | "CT" => -360,
-        "MST" | "PDT" | "MT" => -420,
-        "PST" | "AKDT" | "PT" => -480,
-        "AKST" => -540,
-        "HST" => -600,
-        _ => return None,
-    };
-    Some(minutes)
-}
-
-/// Months by the beginnings of their names in the languages of European feeds.
-fn month(name: &str) -> Option<u32> {
-    const STARTS: &[(&str, u32)] = &[
-        ("jan", 1),
-        ("gen", 1),
-        ("ene", 1),
-        ("янв", 1),
-        ("stycz", 1),
-        ("led", 1),
-        ("ιαν", 1),
-        ("feb", 2),
-        ("fev", 2),
-        ("fév", 2),
-        ("фев", 2),
-        ("lut", 2),
-        ("φεβ", 2),
-        ("mar", 3),
-        ("mär", 3),
-        ("maa", 3),
-        ("mrt", 3),
-        ("мар", 3),
-        ("már", 3),
-        ("μαρ", 3),
-        ("μάρ", 3),
-        ("apr", 4),
-        ("avr", 4),
-        ("abr", 4),
-        ("апр", 4),
-        ("ápr", 4),
-        ("kwi", 4),
-        ("απρ", 4),
-        ("may", 5),
-        ("mai", 5),
-        ("mei", 5),
-        ("mag", 5),
-        ("май", 5),
-        ("мая", 5),
-        ("máj", 5),
-        ("maj", 5),
-        ("μαι", 5),
-        ("μαϊ", 5),
-        ("μάι", 5),
-        ("jun", 6),
-        ("juin", 6),
-        ("giu", 6),
-        ("июн", 6),
-        ("jún", 6),
-        ("cze", 6),
-        ("ιουν", 6),
-        ("ιούν", 6),
-        ("jul", 7),
-        ("juil", 7),
-        ("lug", 7),
-        ("июл", 7),
-        ("júl", 7),
-        ("lip", 7),
-        ("ιουλ", 7),
-        ("ιούλ", 7),
-        ("aug", 8),
-        ("aoû", 8),
-        ("aou", 8),
-        ("ago", 8),
-        ("авг", 8),
-        ("sie", 8),
-        ("αυγ", 8),
-        ("αύγ", 8),
-        ("sep", 9),
-        ("set", 9),
-        ("сен", 9),
-        ("szep", 9),
-        ("wrz", 9),
-        ("σεπ", 9),
-        ("oct", 10),
-        ("okt", 10),
-        ("ott", 10),
-        ("out", 10),
-        ("окт", 10),
-        ("paź", 10),
-        ("οκτ", 10),
-        ("nov", 11),
-        ("ноя", 11),
-        ("lis", 11),
-        ("νοε", 11),
-        ("νοέ", 11),
-        ("dec", 12),
-        ("dez", 12),
-        ("dic", 12),
-        ("déc", 12),
-        ("дек", 12),
-        ("gru", 12),
-        ("δεκ", 12),
-    ];
-    // Weekdays and zones that begin like a month.
-    if matches!(name, "mardi" | "martes" | "martedì" | "marti" | "maandag") {
-        return None;
-    }
-    STARTS.iter().find(|(start, _)| name.starts_with(start)).map(|(_, month)| *month)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -550,6 +394,8 @@ mod tests {
             "10:30",
             "Thu, 01 Foo 2004 19:48:21 GMT",
             "\u{0}\u{ffff}",
+            "F\u{e9}800",
+            "20\u{e9}\u{e9}08\u{e9}",
         ] {
             check(text, None);
         }

@@ -9,13 +9,16 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::dates::{self, Region};
+use super::dates::Region;
 use super::entities;
-use super::fields::{Link, MAX_CATEGORIES, MAX_LINKS, Raw, Text, absolute};
-use super::html::Markup;
+use super::fields::{Ranked, Raw, absolute};
 use super::names::{self, Field, Root, Space};
 use super::tokens::{Token, Tokens, attribute, each_attribute};
 use super::{Kind, MAX_ENTRIES};
+
+mod field;
+
+use field::{Capture, Target};
 
 /// Elements deeper than this are read as part of the one above them.
 const MAX_DEPTH: usize = 128;
@@ -28,8 +31,25 @@ pub(super) struct Reading {
     pub(super) title: Option<String>,
     pub(super) lang: Option<String>,
     pub(super) ttl: Option<Duration>,
+    /// The feed's own whole address, or that of its site: a base where no other is known.
+    pub(super) own: Ranked<Url>,
     /// What was lost, in words.
     pub(super) lost: Vec<String>,
+}
+
+impl Reading {
+    /// Offers a link of the feed as its own address.
+    pub(super) fn offer_own(&mut self, href: &str, rel: Option<&str>) {
+        let rank = match rel.unwrap_or("alternate") {
+            "self" => 0,
+            "alternate" => 1,
+            _ => return,
+        };
+        let url = Url::parse(href.trim()).ok();
+        if let Some(url) = url.filter(|url| matches!(url.scheme(), "http" | "https")) {
+            self.own.offer(rank, url);
+        }
+    }
 }
 
 /// Reads a document; `None` when nothing in it is a feed.
@@ -75,28 +95,6 @@ struct Open<'a> {
     /// How many declarations and bases held before it.
     spaces: usize,
     bases: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Target {
-    Entry(Field, u8),
-    FeedTitle,
-    FeedLang,
-    FeedTtl,
-}
-
-/// A field that is being read.
-struct Capture<'a> {
-    target: Target,
-    space: Space,
-    attributes: &'a str,
-    /// Where its inside begins.
-    from: usize,
-    /// How many elements were open before it.
-    depth: usize,
-    /// Whether it has elements inside.
-    marked: bool,
-    text: String,
 }
 
 struct Reader<'a, 'b> {
@@ -227,6 +225,7 @@ impl<'a> Reader<'a, '_> {
         if parent == Some(Role::Feed) && space.is_feed() {
             let target = match local.to_ascii_lowercase().as_str() {
                 "title" => Target::FeedTitle,
+                "link" => return self.feed_link(space, attributes),
                 "language" => Target::FeedLang,
                 "ttl" => Target::FeedTtl,
                 _ => return Role::Other,
@@ -234,50 +233,6 @@ impl<'a> Reader<'a, '_> {
             self.capture(target, space, attributes);
         }
         Role::Other
-    }
-
-    fn begin_field(&mut self, field: Field, rank: u8, space: Space, attributes: &'a str) {
-        let value = |name: &str| {
-            attribute(attributes, name).map(|raw| entities::resolve(raw.trim()).into_owned())
-        };
-        match field {
-            Field::Link => {
-                if let Some(href) = value("href").or_else(|| value("rdf:resource")) {
-                    let rel = Some(value("rel").unwrap_or_else(|| "alternate".to_owned()));
-                    self.add_link(Link { href, rel, kind: value("type") });
-                    return;
-                }
-            }
-            Field::Enclosure => {
-                if let (Some(item), Some(url)) = (&mut self.item, value("url")) {
-                    item.other_link.offer(1, url);
-                }
-                return;
-            }
-            Field::Category => {
-                if let Some(term) = value("label").or_else(|| value("term")) {
-                    self.add_category(term);
-                    return;
-                }
-            }
-            _ => {}
-        }
-        self.capture(Target::Entry(field, rank), space, attributes);
-        if let (Some(item), Some(lang)) = (&mut self.item, value("xml:lang")) {
-            item.lang.get_or_insert(lang);
-        }
-    }
-
-    fn capture(&mut self, target: Target, space: Space, attributes: &'a str) {
-        self.capture = Some(Capture {
-            target,
-            space,
-            attributes,
-            from: self.tokens.at(),
-            depth: self.stack.len(),
-            marked: false,
-            text: String::new(),
-        });
     }
 
     /// A field of plain text cannot hold another field of the entry: it was never closed.
@@ -366,97 +321,6 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn finish_field(&mut self, capture: Capture<'a>, to: usize) {
-        let inner = self.tokens.between(capture.from, to);
-        let Capture { target, space, attributes, marked, text, .. } = capture;
-        let line = text.trim();
-        match target {
-            Target::FeedTitle if self.reading.title.is_none() => {
-                let body = if marked { inner } else { line };
-                self.reading.title = Some(super::html::to_line(body, Markup::Perhaps));
-            }
-            Target::FeedLang => self.reading.lang = Some(line.to_lowercase()),
-            Target::FeedTtl => {
-                let minutes = line.parse().ok().map(|minutes: u64| minutes.saturating_mul(60));
-                self.reading.ttl = minutes.map(Duration::from_secs);
-            }
-            Target::FeedTitle => {}
-            Target::Entry(field, rank) => {
-                if matches!(field, Field::Title | Field::Summary | Field::Content) {
-                    let text = body(space, attributes, if marked { inner } else { &text }, marked);
-                    self.offer_text(field, rank, text);
-                } else if !line.is_empty() {
-                    self.offer_line(field, rank, line, attributes);
-                }
-            }
-        }
-    }
-
-    fn offer_text(&mut self, field: Field, rank: u8, text: Option<Text>) {
-        let (Some(item), Some(text)) = (&mut self.item, text) else { return };
-        if text.body.trim().is_empty() {
-            return;
-        }
-        match field {
-            Field::Title => item.title.offer(rank, text),
-            Field::Summary => item.summary.offer(rank, text),
-            _ => item.content.offer(rank, text),
-        }
-    }
-
-    fn offer_line(&mut self, field: Field, rank: u8, line: &str, attributes: &str) {
-        let region = self.region;
-        match field {
-            Field::Link => {
-                let rel = attribute(attributes, "rel").map(ToOwned::to_owned);
-                self.add_link(Link { href: line.to_owned(), rel, kind: None });
-                return;
-            }
-            Field::Category => {
-                self.add_category(line.to_owned());
-                return;
-            }
-            _ => {}
-        }
-        let Some(item) = &mut self.item else { return };
-        match field {
-            Field::Guid => item.guid.offer(rank, line.to_owned()),
-            Field::Published => {
-                if let Some(at) = dates::parse(line, region) {
-                    item.published.offer(rank, at);
-                }
-            }
-            Field::Updated => {
-                if let Some(at) = dates::parse(line, region) {
-                    item.updated.offer(rank, at);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn add_link(&mut self, mut link: Link) {
-        link.href = match self.bases.last() {
-            Some(base) => absolute(&link.href, Some(base)),
-            None => link.href,
-        };
-        let Some(item) = &mut self.item else { return };
-        if item.links.len() < MAX_LINKS {
-            item.links.push(link);
-        } else {
-            item.capped = true;
-        }
-    }
-
-    fn add_category(&mut self, name: String) {
-        let Some(item) = &mut self.item else { return };
-        if item.categories.len() < MAX_CATEGORIES {
-            item.categories.push(name);
-        } else {
-            item.capped = true;
-        }
-    }
-
     fn innermost_base(&self) -> Option<&Url> {
         self.bases.last().or(self.base)
     }
@@ -504,27 +368,4 @@ fn attribute_if<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
 
 fn is_item(space: Space, local: &str) -> bool {
     space.is_feed() && (local.eq_ignore_ascii_case("item") || local.eq_ignore_ascii_case("entry"))
-}
-
-/// The text of a field by what its attributes say it is; `None` when it is no text.
-fn body(space: Space, attributes: &str, inner: &str, marked: bool) -> Option<Text> {
-    let kind = attribute(attributes, "type").unwrap_or("").trim().to_ascii_lowercase();
-    let base64 = attribute(attributes, "mode").is_some_and(|mode| mode == "base64")
-        || !["", "text", "html", "xhtml", "escaped"].contains(&kind.as_str())
-            && !kind.starts_with("text/")
-            && !kind.contains("xml")
-            && !kind.contains("html");
-    if base64 {
-        let packed: String = inner.split_whitespace().collect();
-        let bytes = data_encoding::BASE64.decode(packed.as_bytes()).ok();
-        let text = match bytes {
-            Some(bytes) => String::from_utf8(bytes).ok()?,
-            None if kind.starts_with("image/") => return None,
-            None => inner.to_owned(),
-        };
-        return Some(Text { body: text, markup: Markup::Html });
-    }
-    let plain = space == Space::Atom && !kind.contains("html") && !marked;
-    let markup = if plain { Markup::Perhaps } else { Markup::Html };
-    Some(Text { body: inner.to_owned(), markup })
 }

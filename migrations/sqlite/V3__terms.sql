@@ -1,0 +1,5 @@
+-- Long terms of watchlists, once each: a hit in a judgement names its term by this number.
+CREATE TABLE terms (
+    key  INTEGER PRIMARY KEY,
+    text TEXT    NOT NULL UNIQUE
+) STRICT;

@@ -1,0 +1,223 @@
+//! `watchlistd evaluate`: how well a watchlist does on items that people have labelled.
+//!
+//! Judges the items as `match` does and compares; for each item that differs it says what
+//! `explain` says of it. It changes nothing and stores nothing.
+
+mod score;
+
+use std::fs::File;
+use std::io::{BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::exit::{Exit, Failure};
+use super::lines::{self, Line, Matcher};
+use super::{explain, load};
+use crate::detect::{Explanation, Origin, Watchlist};
+use score::{Case, Labels, Score, Tally, score};
+
+/// What `evaluate` is told.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Items as JSON Lines, as `match` takes them, with the labels companies, topics, alert, story,
+    /// follows and thread; a label that is missing is not scored
+    #[arg(value_name = "LABELLED")]
+    labelled: PathBuf,
+    /// Watchlist file, or folder with watchlist.toml, topics.toml and watchlist.d; repeatable
+    #[arg(long, required = true, value_name = "PATH")]
+    watchlist: Vec<PathBuf>,
+    /// Most items that are shown because they differ from their labels
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    errors: usize,
+    /// Write one JSON object instead of lines for people
+    #[arg(long)]
+    json: bool,
+}
+
+/// Scores the watchlist on the labelled items.
+pub fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let watchlist = load::watchlist(&arguments.watchlist)?;
+    let (cases, bad) = judged(&watchlist, &arguments.labelled)?;
+    let score = score(&cases);
+    let errors: Vec<Difference> = cases
+        .iter()
+        .filter_map(|case| Difference::of(&watchlist, case))
+        .take(arguments.errors)
+        .collect();
+    if arguments.json {
+        serde_json::to_writer_pretty(&mut *out, &Report { score: &score, errors: &errors })
+            .map_err(std::io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        tell(&score, out)?;
+        for error in &errors {
+            tell_difference(error, out)?;
+        }
+    }
+    Ok(if bad == 0 { Exit::Fine } else { Exit::Data })
+}
+
+/// Judges the file's items; bad lines are said on standard error and counted.
+fn judged(watchlist: &Watchlist, path: &Path) -> Result<(Vec<Case>, u64), Failure> {
+    let file = File::open(path).map_err(|error| {
+        let exit = match error.kind() {
+            std::io::ErrorKind::PermissionDenied => Exit::Permission,
+            _ => Exit::NoInput,
+        };
+        let what = format!("cannot read {}", path.display());
+        Failure::new(exit, anyhow::Error::new(error).context(what))
+    })?;
+    let mut matcher = Matcher::new(watchlist);
+    let (mut cases, mut bad) = (Vec::new(), 0);
+    lines::each(&mut BufReader::new(file), |number, bytes| {
+        let read =
+            lines::parse::<Line>(bytes).and_then(|line| Ok((line, lines::parse::<Labels>(bytes)?)));
+        match read {
+            Ok((mut line, labels)) => {
+                // Items without an id are still items of their own.
+                line.id.get_or_insert_with(|| format!("line {number}"));
+                cases.push(Case { answer: matcher.answer(line), labels });
+            }
+            Err(error) => {
+                bad += 1;
+                // Standard error may be closed; the exit code still tells.
+                let _ = writeln!(std::io::stderr(), "{}:{number}: {error}", path.display());
+            }
+        }
+        Ok(())
+    })?;
+    Ok((cases, bad))
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    #[serde(flatten)]
+    score: &'a Score,
+    errors: &'a [Difference<'a>],
+}
+
+/// Tags that were found and not labelled, and the other way round.
+#[derive(Debug, Default, Serialize)]
+struct Tags<'a> {
+    extra: Vec<&'a str>,
+    missing: Vec<&'a str>,
+}
+
+impl Tags<'_> {
+    fn none(&self) -> bool {
+        self.extra.is_empty() && self.missing.is_empty()
+    }
+}
+
+/// An item that was judged otherwise than it is labelled.
+#[derive(Debug, Serialize)]
+struct Difference<'a> {
+    id: &'a str,
+    kind: Option<&'a str>,
+    title: &'a str,
+    #[serde(skip_serializing_if = "Tags::none")]
+    companies: Tags<'a>,
+    #[serde(skip_serializing_if = "Tags::none")]
+    topics: Tags<'a>,
+    /// What it was, if it should have been otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alert: Option<bool>,
+    /// What `explain` says, line by line.
+    explained: Vec<String>,
+}
+
+impl<'a> Difference<'a> {
+    fn of(watchlist: &Watchlist, case: &'a Case) -> Option<Self> {
+        let Case { answer, labels } = case;
+        let companies = tags(case.companies(), labels.companies.as_ref());
+        let topics = tags(case.topics(), labels.topics.as_ref());
+        let told = answer.judgement.alert;
+        let alert = labels.alert.filter(|wanted| *wanted != told).map(|_| told);
+        if companies.none() && topics.none() && alert.is_none() {
+            return None;
+        }
+        let origin = Origin { source: &answer.source, official: answer.official };
+        let explanation = crate::detect::explain(watchlist, &answer.text, origin);
+        Some(Self {
+            id: &answer.id,
+            kind: labels.kind.as_deref(),
+            title: &answer.text.title,
+            companies,
+            topics,
+            alert,
+            explained: explained(&explanation, case),
+        })
+    }
+}
+
+fn tags<'a>(
+    found: std::collections::BTreeSet<&'a str>,
+    labelled: Option<&'a std::collections::BTreeSet<String>>,
+) -> Tags<'a> {
+    let Some(labelled) = labelled else { return Tags::default() };
+    Tags {
+        extra: found.iter().copied().filter(|one| !labelled.contains(*one)).collect(),
+        missing: labelled.iter().map(String::as_str).filter(|one| !found.contains(one)).collect(),
+    }
+}
+
+fn explained(explanation: &Explanation, case: &Case) -> Vec<String> {
+    let mut words = Vec::new();
+    // Writing to memory cannot fail.
+    let _ = explain::tell(explanation, &case.answer.text, &mut words);
+    let words = String::from_utf8_lossy(&words);
+    words.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+fn tell(score: &Score, out: &mut dyn Write) -> std::io::Result<()> {
+    let items = if score.items == 1 { "item" } else { "items" };
+    writeln!(out, "{} {items}\n", score.items)?;
+    writeln!(out, "{:15} precision  recall     F1   right  extra  missing", "")?;
+    for (what, tally) in [
+        ("companies", &score.companies),
+        ("topics", &score.topics),
+        ("alerts", &score.alerts),
+        ("pairs in stories", &score.stories),
+    ] {
+        let Tally { precision, recall, f1, right, extra, missing } = tally;
+        writeln!(
+            out,
+            "{what:16} {precision:8.3} {recall:7.3} {f1:6.3} {right:7} {extra:6} {missing:8}"
+        )?;
+    }
+    let folding = &score.folding;
+    writeln!(
+        out,
+        "\nfolding: pairs {}; updates folded with what they follow {} of {}; stories lost {} of {}; \
+         items left to tell {}",
+        folding.pairs,
+        folding.updates_folded,
+        folding.updates,
+        folding.stories_lost,
+        folding.stories,
+        folding.left
+    )
+}
+
+fn tell_difference(one: &Difference<'_>, out: &mut dyn Write) -> std::io::Result<()> {
+    let kind = one.kind.map(|kind| format!(" [{kind}]")).unwrap_or_default();
+    let title = one.title.replace(char::is_control, " ");
+    writeln!(out, "\n{}{kind} {title}", one.id.replace(char::is_control, " "))?;
+    for (what, tags) in [("companies", &one.companies), ("topics", &one.topics)] {
+        for (how, ids) in [("too many", &tags.extra), ("missing", &tags.missing)] {
+            if !ids.is_empty() {
+                writeln!(out, "  {what} {how}: {}", ids.join(", "))?;
+            }
+        }
+    }
+    match one.alert {
+        Some(true) => writeln!(out, "  alerts, and should not")?,
+        Some(false) => writeln!(out, "  does not alert, and should")?,
+        None => {}
+    }
+    for line in &one.explained {
+        writeln!(out, "    {line}")?;
+    }
+    Ok(())
+}

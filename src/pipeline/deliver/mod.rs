@@ -1,0 +1,149 @@
+//! Deliver: pending notices → digest or urgent mail → outbox → transport.
+//!
+//! Sealing and sending are two acts. **Seal** writes the finished message and marks its notices in
+//! one transaction; the occasion's key makes a second seal of the same thing impossible. **Send**
+//! claims one finished message at a time under a lease, hands it over, and records what the outbox
+//! rules make of the answer. Between the two a crash loses nothing; during the second it can only
+//! send the same Message-ID again.
+//!
+//! While the transport is down nothing new is sealed: what would have been several mails becomes
+//! one, headed with the delay.
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono_tz::Tz;
+
+use super::{Ground, Letterhead};
+use crate::model::mail::Letter;
+use crate::model::{MailKey, PendingNotice, Timestamp};
+use crate::notify::Content;
+use crate::notify::message::{self, Envelope, MessageError};
+use crate::notify::operator as operator_mail;
+use crate::notify::smtp::{Attempt, Transport};
+use crate::store::StoreError;
+
+mod operator;
+mod seal;
+mod send;
+
+pub use seal::Sealed;
+pub use send::{Sending, Sent};
+
+/// Why a mail could not be made or kept.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliverError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An address or sender makes no message.
+    #[error(transparent)]
+    Message(#[from] MessageError),
+    /// Writing the words ended in a bug of ours.
+    #[error("writing it ended in a bug; please report it with the lines above")]
+    Bug,
+}
+
+/// A digest that was composed, sealed or not.
+#[derive(Clone, Debug)]
+pub struct Composed {
+    /// The reader, by name; empty for the operator.
+    pub reader: String,
+    /// What it says.
+    pub content: Content,
+    notices: Vec<PendingNotice>,
+    empty: bool,
+}
+
+impl Composed {
+    /// Words for the operator that settle no alert.
+    fn notice(content: Content) -> Self {
+        Self { reader: String::new(), content, notices: Vec::new(), empty: false }
+    }
+}
+
+/// What sealing and sending tell each other; gone with the process, and then found out again.
+#[derive(Debug, Default)]
+struct Memory {
+    /// Since when mail cannot go out.
+    down_since: Option<Timestamp>,
+    /// Since when it could not, when it last came back: the next mails say so.
+    over_since: Option<Timestamp>,
+    /// The day for which the operator's daily round was made.
+    operator_day: Option<String>,
+}
+
+/// The step. Clones share the transport and what is known of its outages.
+#[derive(Clone)]
+pub struct Deliverer {
+    ground: Ground,
+    transport: Transport,
+    memory: Arc<Mutex<Memory>>,
+}
+
+impl Deliverer {
+    /// A step that hands mails to `transport`.
+    #[must_use]
+    pub fn new(ground: Ground, transport: Transport) -> Self {
+        Self { ground, transport, memory: Arc::default() }
+    }
+
+    fn note(&self, attempt: &Attempt, now: Timestamp) {
+        let mut memory = self.memory();
+        if attempt.transport_is_down() {
+            memory.down_since.get_or_insert(now);
+        } else if let Some(since) = memory.down_since.take() {
+            memory.over_since = Some(since);
+        }
+    }
+
+    fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
+        // Each field is written whole: a panic elsewhere leaves nothing half-written.
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes words. A bug in writing them costs this mail one round, not the service.
+fn written<T>(write: impl FnOnce() -> T) -> Result<T, DeliverError> {
+    catch_unwind(AssertUnwindSafe(write)).map_err(|_| DeliverError::Bug)
+}
+
+/// A mail that cannot be made is one reader's trouble; a store that fails is everybody's.
+fn skip_unmakeable(who: &str, done: Result<(), DeliverError>) -> Result<(), StoreError> {
+    match done {
+        Ok(()) => Ok(()),
+        Err(DeliverError::Store(error)) => Err(error),
+        Err(error @ (DeliverError::Message(_) | DeliverError::Bug)) => {
+            tracing::error!(reader = who, "no mail could be made for {who}: {error}");
+            Ok(())
+        }
+    }
+}
+
+/// A finished test mail for one address.
+///
+/// # Errors
+///
+/// When sender or address make no message.
+pub fn test_letter(
+    letterhead: &Letterhead,
+    address: &str,
+    transport: &str,
+    zone: Tz,
+    now: Timestamp,
+) -> Result<Letter, MessageError> {
+    let content = operator_mail::test_mail(transport, now, zone);
+    let key = MailKey::operator("test", &now.to_string());
+    let message_id = message::message_id(&key, &letterhead.from, now);
+    let envelope = Envelope {
+        from: &letterhead.from,
+        to: address,
+        reply_to: Some(&letterhead.reply_to),
+        message_id: &message_id,
+        in_reply_to: None,
+        references: &[],
+        list_id: None,
+        at: now,
+    };
+    let message = message::message(&content, &envelope)?;
+    Ok(Letter { address: address.to_owned(), message })
+}

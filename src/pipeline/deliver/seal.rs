@@ -1,0 +1,341 @@
+//! Sealing: what is pending becomes finished messages, each occasion once.
+//!
+//! A reader whose mail cannot be made, or whose rows cannot be read, delays nobody else. When mails go
+//! out is not decided here, and neither is what they say.
+
+use std::collections::HashMap;
+
+use super::send::BREATHER;
+use super::{Composed, DeliverError, Deliverer, skip_unmakeable, written};
+use crate::model::mail::Letter;
+use crate::model::reader::WhenEmpty;
+use crate::model::{MailKey, MailKind, Mark, PendingNotice, SealedMail, StoryId, Timestamp};
+use crate::notify::digest::{self, DigestInput};
+use crate::notify::message::{self, Envelope};
+use crate::notify::reader::Reader;
+use crate::notify::route::{self, Told, UrgentMail};
+use crate::notify::urgent::{self, UrgentInput};
+use crate::pipeline::InForce;
+use crate::store::{Reachable, StoreError};
+
+/// What a round of sealing came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sealed {
+    /// Occasions sealed.
+    pub mails: u64,
+    /// When to look again, if something waits for an instant.
+    pub wake: Option<Timestamp>,
+}
+
+impl Sealed {
+    pub(super) fn wake_at(&mut self, at: Option<Timestamp>) {
+        self.wake = match (self.wake, at) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+    }
+}
+
+impl Deliverer {
+    /// Seals what is due now: urgent mails, digests whose slot has come, and the operator's.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails; what was sealed stays. A reader whose mail cannot be made is told in
+    /// the log and does not delay the others.
+    pub async fn seal_due(&self, in_force: &InForce) -> Result<Sealed, StoreError> {
+        let mut sealed = Sealed::default();
+        let now = self.ground.clock.now();
+        // An outage ends when a mail gets through; without any left to try, the next one must tell.
+        let down = self.memory().down_since.is_some();
+        if down && self.ground.store.next_mail().await?.is_some() {
+            return Ok(Sealed { mails: 0, wake: Some(now.plus(BREATHER)) });
+        }
+        self.hand_on(in_force, now).await?;
+        let mut failed = None;
+        for reader in &in_force.readers {
+            let done = async {
+                self.seal_digest_due(in_force, reader, now, &mut sealed).await?;
+                self.seal_urgent_due(in_force, reader, now, &mut sealed).await
+            };
+            failed = skip_unmakeable(&reader.name, done.await).err().or(failed);
+        }
+        let done = self.seal_operator_due(in_force, now, &mut sealed).await;
+        failed = skip_unmakeable("the operator", done).err().or(failed);
+        match failed {
+            Some(error) => Err(error),
+            None => {
+                self.memory().over_since = None;
+                Ok(sealed)
+            }
+        }
+    }
+
+    /// Gives to the operator what waits for a reader whom no mail of ours reaches any more.
+    async fn hand_on(&self, in_force: &InForce, now: Timestamp) -> Result<(), StoreError> {
+        let reachable = in_force.readers.iter().map(|reader| Reachable {
+            reader: reader.name.clone(),
+            digests: !reader.schedule.is_never(),
+            urgent: reader.urgent_per_hour > 0,
+        });
+        let handed = self.ground.store.hand_on_unreachable(reachable.collect(), now).await?;
+        if handed > 0 {
+            tracing::warn!(
+                notices = handed,
+                "{handed} alerts waited for readers who take no such mails any more; the operator \
+                 is told"
+            );
+        }
+        Ok(())
+    }
+
+    /// Composes a digest of now for every reader who takes digests, and for the operator when some
+    /// alert reaches nobody else.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails or a digest cannot be written.
+    pub async fn compose_on_demand(
+        &self,
+        in_force: &InForce,
+    ) -> Result<Vec<Composed>, DeliverError> {
+        let now = self.ground.clock.now();
+        self.hand_on(in_force, now).await?;
+        let mut all = Vec::new();
+        for reader in in_force.readers.iter().filter(|reader| !reader.schedule.is_never()) {
+            all.push(self.compose(in_force, reader, now, true).await?);
+        }
+        if let Some(unrouted) = self.compose_unrouted(in_force, now).await? {
+            all.push(unrouted);
+        }
+        Ok(all)
+    }
+
+    /// Seals a digest of now for every reader who takes digests, and what is urgent for those who
+    /// take none.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails or a message cannot be made.
+    pub async fn seal_on_demand(&self, in_force: &InForce) -> Result<Vec<Composed>, DeliverError> {
+        let now = self.ground.clock.now();
+        let all = self.compose_on_demand(in_force).await?;
+        for composed in &all {
+            let reader = in_force
+                .everybody()
+                .find(|reader| reader.name == composed.reader)
+                .expect("it was composed for one of these readers");
+            let (key, kind) = if composed.reader.is_empty() {
+                (MailKey::operator("unrouted", &now.to_string()), MailKind::Operator)
+            } else {
+                (MailKey::on_demand(&reader.name, now), MailKind::OnDemand)
+            };
+            self.seal(in_force, reader, Occasion::digest(key, kind, now), composed).await?;
+        }
+        let mut sealed = Sealed::default();
+        for reader in in_force.readers.iter().filter(|reader| reader.schedule.is_never()) {
+            self.seal_urgent_due(in_force, reader, now, &mut sealed).await?;
+        }
+        Ok(all)
+    }
+
+    async fn seal_digest_due(
+        &self,
+        in_force: &InForce,
+        reader: &Reader,
+        now: Timestamp,
+        sealed: &mut Sealed,
+    ) -> Result<(), DeliverError> {
+        let history = self.ground.store.reader_history(reader.name.clone(), now).await?;
+        let after = history.last_slot.unwrap_or(history.since);
+        if let Some(slot) = reader.slot_due(after, now) {
+            let composed = self.compose(in_force, reader, now, false).await?;
+            let key = MailKey::digest(&reader.name, slot);
+            let occasion = Occasion::digest(key, MailKind::Digest, now);
+            sealed.mails += u64::from(self.seal(in_force, reader, occasion, &composed).await?);
+        }
+        sealed.wake_at(reader.schedule.next_after(now));
+        Ok(())
+    }
+
+    async fn seal_urgent_due(
+        &self,
+        in_force: &InForce,
+        reader: &Reader,
+        now: Timestamp,
+        sealed: &mut Sealed,
+    ) -> Result<(), DeliverError> {
+        let store = &self.ground.store;
+        let pending = store.pending_notices(reader.name.clone()).await?;
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let mut told: HashMap<StoryId, Told> = HashMap::new();
+        let mut earlier: HashMap<StoryId, Vec<String>> = HashMap::new();
+        for one in &pending {
+            let story = &one.alert.story;
+            if !told.contains_key(story) {
+                let had = store.urgent_sealed(reader.name.clone(), story.clone()).await?;
+                let count = u32::try_from(had.message_ids.len()).unwrap_or(u32::MAX);
+                told.insert(story.clone(), Told { count, last: had.last });
+                earlier.insert(story.clone(), had.message_ids);
+            }
+        }
+        let last_hour = store.reader_history(reader.name.clone(), now).await?.urgent_last_hour;
+        let plan = route::plan_urgent(reader, &pending, &told, last_hour, now);
+        for mail in &plan.mails {
+            let composed = written(|| compose_urgent(in_force, reader, &pending, mail, now))?;
+            let key = MailKey::urgent(&reader.name, &mail.story, mail.n);
+            let answers = earlier.remove(&mail.story).unwrap_or_default();
+            let occasion = Occasion {
+                key,
+                kind: MailKind::Urgent,
+                story: Some(mail.story.clone()),
+                answers,
+                covers_until: now,
+                at: now,
+            };
+            sealed.mails += u64::from(self.seal(in_force, reader, occasion, &composed).await?);
+        }
+        sealed.wake_at(plan.wake);
+        Ok(())
+    }
+
+    async fn compose(
+        &self,
+        in_force: &InForce,
+        reader: &Reader,
+        now: Timestamp,
+        on_demand: bool,
+    ) -> Result<Composed, DeliverError> {
+        let store = &self.ground.store;
+        let history = store.reader_history(reader.name.clone(), now).await?;
+        let from = history.covered_until.unwrap_or(history.since);
+        let notices = store.pending_notices(reader.name.clone()).await?;
+        let mut listed = notices.clone();
+        listed.extend(self.sent_earlier(reader, from, now).await?);
+        let coverage = store.coverage(from, now).await?;
+        let input = DigestInput {
+            reader,
+            from,
+            first: history.covered_until.is_none(),
+            until: now,
+            on_demand,
+            notices: &listed,
+            coverage: &coverage,
+            rejected_edit: in_force.rejected.as_deref(),
+            delayed_since: self.memory().over_since,
+            watchlist: in_force.version,
+            desk: &in_force.letterhead.reply_to,
+            subjects: in_force.letterhead.subjects,
+        };
+        let (content, empty) = written(|| (digest::digest(&input), digest::is_empty(&input)))?;
+        Ok(Composed { reader: reader.name.clone(), content, notices, empty })
+    }
+
+    /// What urgent mails told since the last digest: the digest is the whole record, and says so.
+    async fn sent_earlier(
+        &self,
+        reader: &Reader,
+        from: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<PendingNotice>, StoreError> {
+        let mut told = self.ground.store.told_urgently(reader.name.clone(), from, now).await?;
+        for one in &mut told {
+            one.alert.marks.push(Mark::SentEarlier);
+        }
+        Ok(told)
+    }
+
+    /// Writes the finished message for each address. Answers whether it was new.
+    pub(super) async fn seal(
+        &self,
+        in_force: &InForce,
+        reader: &Reader,
+        occasion: Occasion,
+        composed: &Composed,
+    ) -> Result<bool, DeliverError> {
+        let Occasion { key, kind, story, answers, covers_until, at } = occasion;
+        let letterhead = &in_force.letterhead;
+        let message_id = message::message_id(&key, &letterhead.from, at);
+        // An empty digest that the reader does not want is an occasion without letters: the slot
+        // counts as covered.
+        let skip =
+            composed.empty && kind == MailKind::Digest && reader.when_empty == WhenEmpty::Skip;
+        let list_id = match reader.name.as_str() {
+            "" => None,
+            name => Some(message::list_id(name, &letterhead.from)),
+        };
+        let mut letters = Vec::new();
+        for address in reader.to.iter().filter(|_| !skip) {
+            let envelope = Envelope {
+                from: &letterhead.from,
+                to: address,
+                reply_to: Some(&letterhead.reply_to),
+                message_id: &message_id,
+                in_reply_to: answers.last().map(String::as_str),
+                references: &answers,
+                list_id: list_id.as_deref(),
+                at,
+            };
+            let message = message::message(&composed.content, &envelope)?;
+            letters.push(Letter { address: address.clone(), message });
+        }
+        let mail = SealedMail {
+            key,
+            kind,
+            reader: (!reader.name.is_empty()).then(|| reader.name.clone()),
+            story,
+            message_id,
+            subject: composed.content.subject.clone(),
+            letters,
+            alerts: composed.notices.iter().map(|one| one.alert.id.clone()).collect(),
+            covers_until,
+            at,
+        };
+        let new = self.ground.store.seal(mail).await?;
+        if new {
+            tracing::info!(kind = kind.as_str(), alerts = composed.notices.len(), "sealed a mail");
+        }
+        Ok(new)
+    }
+}
+
+/// What occasions a mail.
+pub(super) struct Occasion {
+    pub(super) key: MailKey,
+    pub(super) kind: MailKind,
+    pub(super) story: Option<StoryId>,
+    /// Message-IDs of the mails that this one follows up, oldest first.
+    pub(super) answers: Vec<String>,
+    /// The end of what it tells about.
+    pub(super) covers_until: Timestamp,
+    pub(super) at: Timestamp,
+}
+
+impl Occasion {
+    pub(super) fn digest(key: MailKey, kind: MailKind, at: Timestamp) -> Self {
+        Self { key, kind, story: None, answers: Vec::new(), covers_until: at, at }
+    }
+}
+
+fn compose_urgent(
+    in_force: &InForce,
+    reader: &Reader,
+    pending: &[PendingNotice],
+    mail: &UrgentMail,
+    now: Timestamp,
+) -> Composed {
+    let notices: Vec<&PendingNotice> = mail.notices.iter().map(|at| &pending[*at]).collect();
+    let content = urgent::urgent(&UrgentInput {
+        reader,
+        notices: &notices,
+        n: mail.n,
+        now,
+        watchlist: in_force.version,
+        desk: &in_force.letterhead.reply_to,
+        subjects: in_force.letterhead.subjects,
+    });
+    let notices = notices.into_iter().cloned().collect();
+    Composed { reader: reader.name.clone(), content, notices, empty: false }
+}

@@ -1,0 +1,99 @@
+//! Talk without an act: what a shipped rule holds back, and what it must not.
+
+use watchlistd::detect::{Origin, Watchlist, explain, judge};
+use watchlistd::model::Severity;
+
+use super::{all, at, company, compile, item, rule, topic};
+
+fn held() -> Watchlist {
+    let topics = vec![topic(
+        "Curbs",
+        &["ban", "delist", "sanction", "export curb", "fine", "blacklist", "listing", "tariff"],
+    )];
+    let mut hold = rule("Talk", "company:* AND manner:talk", None);
+    hold.hold = Some(at("no act is reported".to_owned()));
+    compile(vec![company("Norvik", &["诺维克"])], topics, vec![hold])
+}
+
+#[test]
+fn talk_is_told_from_news() {
+    let watchlist = held();
+    for (alert, lang, title, summary) in [
+        // hypotheses
+        (false, "en", "Suppose Norvik were delisted", "A thought experiment."),
+        (false, "en", "Imagine a Norvik ban", ""),
+        (true, "en", "Judges suppose Norvik ban is lawful", "The court ruled on Monday."),
+        (true, "en", "What if Norvik is delisted? Investors weigh the odds", ""),
+        // looks back
+        (false, "en", "The Norvik ban: an oral history", "Officials recall the year."),
+        (false, "en", "Norvik and sanctions: what have we learned?", "Looking back at 2019."),
+        (false, "en", "Lessons from the Norvik delisting", ""),
+        // opinion
+        (false, "en", "Opinion: Norvik ban is a mistake", "It was fined last week."),
+        (false, "en", "The case for a Norvik ban | Opinion", ""),
+        (true, "en", "Court opinion upholds Norvik ban", ""),
+        (false, "de", "Kommentar: Das Norvik-Ban hilft niemandem", ""),
+        (false, "zh", "评论：诺维克 ban 是错误", ""),
+        // invitations and manuals
+        (false, "en", "Webinar: Norvik sanctions and you", "Join us for a discussion."),
+        (false, "en", "How to comply with the Norvik ban", ""),
+        (true, "en", "Norvik banned", "Our webinar is on Monday."),
+        (false, "en", "Norvik and sanctions in practice", "Register now for our symposium."),
+        // threats
+        (false, "en", "Senator vows to ban Norvik if elected", "No bill has been drafted."),
+        (false, "en", "Minister threatens Norvik with a ban", ""),
+        (false, "en", "Minister threatens to ban Norvik", "A ban could be imposed in May."),
+        (true, "en", "Minister threatens to ban Norvik", "A first fine was imposed in May."),
+        (true, "en", "Regulator fines Norvik, threatens ban", ""),
+        (true, "en", "Norvik vows to fight ban", ""),
+        (true, "en", "Export curbs threaten Norvik", ""),
+        (true, "en", "Beijing vows an answer after blacklist names Norvik", ""),
+        (false, "es", "Bruselas amenaza con un ban a Norvik", ""),
+        (true, "es", "Bruselas amenaza con un ban a Norvik tras la fine", ""),
+        (false, "de", "Brüssel droht mit Sanktionen (sanctions) gegen Norvik", ""),
+        (true, "de", "Norvik droht ein Ban (ban)", ""),
+        (true, "en", "Norvik is a security threat: ban", ""),
+        // a round-up tells of several matters
+        (true, "en", "Briefs: Norvik banned; webinar on ports; rain", ""),
+    ] {
+        let text = item(title, summary, lang);
+        let judgement = judge(&watchlist, &text, Origin { source: "wire", official: false });
+        assert_eq!(judgement.alert, alert, "{title} | {summary}");
+        assert_eq!(judgement.would_be.is_some(), !alert, "{title}");
+        let listed = judgement.held_back.iter().any(|one| one.guard.to_string().contains("no act"));
+        assert_eq!(listed, !alert, "{title}");
+    }
+}
+
+#[test]
+fn an_official_threat_is_news_and_an_official_webinar_is_not() {
+    let watchlist = held();
+    let official = Origin { source: "eu", official: true };
+    let threat = item("Commission threatens Norvik with a ban", "", "en");
+    assert!(judge(&watchlist, &threat, official).alert);
+    let invitation = item("Webinar on the Norvik ban", "", "en");
+    assert!(!judge(&watchlist, &invitation, official).alert);
+}
+
+#[test]
+fn what_is_held_back_says_by_which_words() {
+    let watchlist = held();
+    let text = item("Looking back at the Norvik ban", "", "en");
+    let told = explain(&watchlist, &text, Origin::default());
+    let rule = told.decisions.iter().find(|one| one.rule.is_some()).unwrap();
+    assert_eq!(
+        rule.words,
+        "Norvik (\"Norvik\", title) with talk (\"looking back\", title); held back: no act is reported"
+    );
+    assert_eq!(told.judgement.would_be, Some(Severity::Medium));
+}
+
+#[test]
+fn a_rule_may_ask_for_news_only() {
+    let mut entry = rule("News", "company:* AND ban NOT manner:talk", Some(Severity::High));
+    entry.readers = all(&["Mei"]);
+    let watchlist = compile(vec![company("Norvik", &[])], vec![], vec![entry]);
+    for (title, alert) in [("Norvik ban", true), ("Webinar on the Norvik ban", false)] {
+        assert_eq!(super::judged(&watchlist, title).alert, alert, "{title}");
+    }
+}

@@ -1,0 +1,186 @@
+//! `evaluate`: figures that can be counted by hand, and the differences with their explanation.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde_json::{Value, json};
+
+const WATCHLIST: &str = r#"
+[[company]]
+id = "harbrook"
+name = "Harbrook Holdings plc"
+
+[[company]]
+id = "orchwell"
+name = "Orchwell Robotics"
+aliases = [{ name = "Orchwell", only_with = ["robot"] }]
+
+[[topic]]
+id = "fine"
+name = "Fine"
+terms = ["fine"]
+
+[[topic]]
+id = "ban"
+name = "Ban"
+terms = ["ban"]
+"#;
+
+/// Six items: two copies, an update, a name that is held back, a fine that is none.
+fn labelled() -> Vec<Value> {
+    let item = |id: &str, source: &str, hour: u32, title: &str| {
+        json!({ "id": id, "source": source, "published": format!("2026-11-20T{hour:02}:00:00Z"),
+                "title": title, "summary": "" })
+    };
+    let with = |mut item: Value, labels: Value| {
+        item.as_object_mut().unwrap().extend(labels.as_object().unwrap().clone());
+        item
+    };
+    let first = json!({ "companies": ["harbrook"], "topics": ["fine"], "alert": true,
+                        "story": "s1", "thread": "s1", "follows": null });
+    vec![
+        with(item("a", "wire", 8, "Regulator fines Harbrook over late port fees"), first.clone()),
+        with(item("b", "post", 9, "Regulator fines Harbrook over late port fees"), first),
+        with(
+            item("c", "wire", 12, "Court upholds the fine for Harbrook and adds a ban"),
+            json!({ "companies": ["harbrook"], "topics": ["fine", "ban"], "alert": true,
+                    "story": "s2", "thread": "s1", "follows": "s1" }),
+        ),
+        with(
+            item("d", "wire", 13, "Orchwell opens its gates to apple pickers"),
+            json!({ "companies": [], "topics": [], "alert": false, "story": "s3" }),
+        ),
+        with(
+            item("e", "wire", 14, "Orchwell hit by an import curb"),
+            json!({ "companies": ["orchwell"], "topics": ["ban"], "alert": true, "story": "s4",
+                    "kind": "paraphrase" }),
+        ),
+        with(
+            item("f", "wire", 15, "A fine day for Harbrook"),
+            json!({ "companies": ["harbrook"], "topics": [], "alert": false, "story": "s5" }),
+        ),
+    ]
+}
+
+fn evaluate(folder: &Path, lines: &str, more: &[&str]) -> (Option<i32>, String, String) {
+    fs::write(folder.join("watchlist.toml"), WATCHLIST).unwrap();
+    fs::write(folder.join("labelled.jsonl"), lines).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_watchlistd"));
+    command.arg("evaluate").arg(folder.join("labelled.jsonl"));
+    command.arg("--watchlist").arg(folder.join("watchlist.toml")).args(more);
+    let output = command.output().unwrap();
+    let words = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), words(output.stdout), words(output.stderr))
+}
+
+fn lines(items: &[Value]) -> String {
+    items.iter().map(|item| format!("{item}\n")).collect()
+}
+
+fn scored(items: &[Value]) -> Value {
+    let top = tempfile::tempdir().unwrap();
+    let (code, out, err) = evaluate(top.path(), &lines(items), &["--json"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    serde_json::from_str(&out).unwrap()
+}
+
+/// Right, extra and missing, as counted by hand.
+fn counts(report: &Value, what: &str) -> [u64; 3] {
+    ["right", "extra", "missing"].map(|key| report[what][key].as_u64().unwrap())
+}
+
+#[test]
+fn figures_are_what_a_hand_counts() {
+    let report = scored(&labelled());
+    assert_eq!(report["items"], 6);
+    // Harbrook four times; Orchwell of the fifth item is held back.
+    assert_eq!(counts(&report, "companies"), [4, 0, 1]);
+    // Three fines and a ban are right; the fine day is none; the curb is a ban in other words.
+    assert_eq!(counts(&report, "topics"), [4, 1, 1]);
+    assert_eq!(counts(&report, "alerts"), [3, 1, 1]);
+    assert_eq!(report["companies"]["precision"], 1.0);
+    assert_eq!(report["companies"]["recall"], 0.8);
+    assert_eq!(report["alerts"]["f1"], 0.75);
+    let folding = &report["folding"];
+    assert_eq!(folding["pairs"], 1, "the two equal headlines");
+    assert_eq!((&folding["updates"], &folding["updates_folded"]), (&json!(1), &json!(0)));
+    assert_eq!((&folding["stories"], &folding["stories_lost"]), (&json!(3), &json!(0)));
+    assert_eq!(folding["left"], 3, "of four items that are to be told one is a copy");
+}
+
+#[test]
+fn labels_that_are_missing_are_not_scored() {
+    let items: Vec<Value> = labelled()
+        .into_iter()
+        .map(|item| json!({ "id": item["id"], "title": item["title"], "alert": item["alert"] }))
+        .collect();
+    let report = scored(&items);
+    assert_eq!(counts(&report, "companies"), [0, 0, 0]);
+    assert_eq!(counts(&report, "stories"), [0, 0, 0]);
+    assert_eq!(counts(&report, "alerts"), [3, 1, 1]);
+    assert_eq!(report["topics"]["f1"], 1.0, "nothing was asked, so nothing is wrong");
+}
+
+#[test]
+fn differences_are_explained_and_limited() {
+    let top = tempfile::tempdir().unwrap();
+    let (code, out, err) = evaluate(top.path(), &lines(&labelled()), &[]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    insta::assert_snapshot!(out, @r#"
+    6 items
+
+                    precision  recall     F1   right  extra  missing
+    companies           1.000   0.800  0.889       4      0        1
+    topics              0.800   0.800  0.800       4      1        1
+    alerts              0.750   0.750  0.750       3      1        1
+    pairs in stories    0.167   1.000  0.286       1      5        0
+
+    folding: pairs 1; updates folded with what they follow 0 of 1; stories lost 0 of 3; items left to tell 3
+
+    e [paraphrase] Orchwell hit by an import curb
+      companies missing: orchwell
+      topics missing: ban
+      does not alert, and should
+        No alert: all that was found is held back.
+        Held back
+          company orchwell: "Orchwell" in title: >>Orchwell<< hit by an import curb
+            by only_with robot
+        Nearly
+          Orchwell Robotics: "Orchwell" is there, but none of its words is beside it: robot
+
+    f A fine day for Harbrook
+      topics too many: fine
+      alerts, and should not
+        Alert, medium.
+          because Harbrook ("Harbrook", title) with Fine ("fine", title)
+        Found
+          topic fine: "fine" in title: A >>fine<< day for Harbrook
+          company harbrook: "Harbrook" in title: A fine day for >>Harbrook<<
+        Decided
+          default: yes, Harbrook ("Harbrook", title) with Fine ("fine", title)
+    "#);
+    let (_, out, _) = evaluate(top.path(), &lines(&labelled()), &["--errors", "0"]);
+    assert!(out.contains("alerts") && !out.contains("apple"), "{out}");
+    assert_eq!(out.lines().filter(|line| line.contains('[')).count(), 0, "{out}");
+}
+
+#[test]
+fn bad_lines_are_said_and_the_rest_is_scored() {
+    let top = tempfile::tempdir().unwrap();
+    let mut text = lines(&labelled()[..1]);
+    text.push_str("not json\n[]\n");
+    text.push_str("{\"title\": \"x\", \"companies\": \"harbrook\"}\n");
+    let (code, out, err) = evaluate(top.path(), &text, &[]);
+    assert_eq!(code, Some(65), "{err}");
+    assert!(out.starts_with("1 item\n"), "{out}");
+    for line in [2, 3, 4] {
+        assert!(err.contains(&format!("labelled.jsonl:{line}: ")), "{err}");
+    }
+    let missing = top.path().join("none.jsonl");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_watchlistd"));
+    command.arg("evaluate").arg(&missing).arg("--watchlist").arg(top.path());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(66));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot read"));
+}
