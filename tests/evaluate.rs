@@ -147,7 +147,7 @@ fn differences_are_explained_and_limited() {
           company orchwell: "Orchwell" in title: >>Orchwell<< hit by an import curb
             by only_with robot
         Nearly
-          Orchwell Robotics: "Orchwell" is there, but the company is not meant: only_with robot
+          Orchwell Robotics: "Orchwell" is there, but none of its words is beside it: robot
 
     f A fine day for Harbrook
       topics too many: fine

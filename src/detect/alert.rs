@@ -76,7 +76,12 @@ pub(crate) struct Yes {
     pub(crate) rule: Option<usize>,
     pub(crate) severity: Option<Severity>,
     pub(crate) words: String,
+    /// The companies and topics that its words name, hidden topics left out.
+    pub(crate) names: Names,
 }
+
+/// Companies and topics, by number.
+pub(crate) type Names = BTreeSet<(EntityKind, u32)>;
 
 /// One item on the table.
 pub(crate) struct Case<'a> {
@@ -153,8 +158,15 @@ impl<'a> Case<'a> {
         self.reading.text.tokens[found.first as usize].sentence
     }
 
+    /// Companies and visible topics that count, by number.
+    pub(crate) fn counting(&self) -> (Vec<u32>, Vec<u32>) {
+        let topics = self.topics.iter().copied();
+        let shown = topics.filter(|topic| !self.watchlist.topic(*topic).hidden);
+        (self.companies.iter().copied().collect(), shown.collect())
+    }
+
     /// The company that a topic's words are about, and the hit that shows it.
-    fn linked(&self, topic: u32) -> Option<(&Found, &Found)> {
+    pub(crate) fn linked(&self, topic: u32) -> Option<(&Found, &Found)> {
         let mut about = self.hits(EntityKind::Topic, topic);
         if !self.round_up() {
             let company = *self.company_in.values().next()?;
@@ -202,12 +214,14 @@ impl<'a> Case<'a> {
             let info = self.watchlist.topic(topic);
             if let Some((company, about)) = self.linked(topic) {
                 let words = format!("{} with {}", self.quoted(company), self.quoted(about));
-                said.push(Yes { rule: None, severity: Some(info.severity), words });
+                let names = Names::from([named(company), named(about)]);
+                said.push(Yes { rule: None, severity: Some(info.severity), words, names });
             } else if let Ok(why) = self.alone(topic)
                 && let Some(hit) = self.hits(EntityKind::Topic, topic).next()
             {
                 let words = format!("{}, {why}", self.quoted(hit));
-                said.push(Yes { rule: None, severity: Some(info.severity), words });
+                let names = Names::from([named(hit)]);
+                said.push(Yes { rule: None, severity: Some(info.severity), words, names });
             }
         }
         said
@@ -254,11 +268,8 @@ impl<'a> Case<'a> {
             .filter_map(|rule| {
                 let segment = self.fires(&conditions[rule].when)?;
                 let info = self.watchlist.rule(rule);
-                Some(Yes {
-                    rule: Some(rule),
-                    severity: info.severity,
-                    words: self.why(&conditions[rule].when, segment),
-                })
+                let (words, names) = self.why(&conditions[rule].when, segment);
+                Some(Yes { rule: Some(rule), severity: info.severity, words, names })
             })
             .collect()
     }
@@ -340,19 +351,27 @@ impl<'a> Case<'a> {
     }
 
     /// The hits that a rule's condition names, in words.
-    fn why(&self, when: &Condition, segment: Option<u32>) -> String {
-        let mut parts = Vec::new();
-        self.witnesses(when, segment, &mut parts);
+    fn why(&self, when: &Condition, segment: Option<u32>) -> (String, Names) {
+        let (mut parts, mut names) = (Vec::new(), Names::new());
+        self.witnesses(when, segment, &mut parts, &mut names);
         parts.dedup();
-        if parts.is_empty() { "its words are there".to_owned() } else { parts.join(" with ") }
+        let words =
+            if parts.is_empty() { "its words are there".to_owned() } else { parts.join(" with ") };
+        (words, names)
     }
 
-    fn witnesses(&self, when: &Condition, segment: Option<u32>, into: &mut Vec<String>) {
+    fn witnesses(
+        &self,
+        when: &Condition,
+        segment: Option<u32>,
+        into: &mut Vec<String>,
+        names: &mut Names,
+    ) {
         match when {
             Condition::All(all) | Condition::Any(all) => {
-                all.iter().for_each(|one| self.witnesses(one, segment, into));
+                all.iter().for_each(|one| self.witnesses(one, segment, into, names));
             }
-            Condition::Title(one) => self.witnesses(one, segment, into),
+            Condition::Title(one) => self.witnesses(one, segment, into, names),
             Condition::Official if self.origin.official => {
                 into.push("an official source".to_owned())
             }
@@ -362,6 +381,7 @@ impl<'a> Case<'a> {
                     |found: &&Found| segment.is_none_or(|segment| self.segment(found) == segment);
                 let hit = self.reading.counting().filter(seen).find(|found| self.is(found, when));
                 into.extend(hit.map(|found| self.quoted(found)));
+                names.extend(hit.filter(|hit| !self.is_hidden(hit)).map(named));
             }
             _ => {}
         }
@@ -369,10 +389,8 @@ impl<'a> Case<'a> {
 
     /// `talk ("oral history", title)`.
     fn written(&self, words: Occ) -> String {
-        let text = &self.reading.text;
-        let words_of = (words.first..=words.last).map(|at| text.word(&text.tokens[at as usize]));
-        let field = text.field_of(words.first).field;
-        format!("talk (\"{}\", {field})", words_of.collect::<Vec<_>>().join(" "))
+        let field = self.reading.text.field_of(words.first).field;
+        format!("talk (\"{}\", {field})", self.reading.words(words.first, words.last))
     }
 
     /// Everything that says yes.
@@ -386,9 +404,7 @@ impl<'a> Case<'a> {
         let watchlist = self.watchlist;
         let said = self.yes();
         let hold = said.iter().filter_map(|yes| watchlist.rule(yes.rule?).hold.clone()).next();
-        let mut reasons: Vec<Reason> =
-            said.into_iter().filter_map(|yes| self.reason(yes)).collect();
-        reasons.sort_by_key(|reason| std::cmp::Reverse(reason.severity));
+        let reasons = self.reasons(said);
         let would_be = reasons.first().map(|reason| reason.severity);
         let alert = would_be.is_some() && hold.is_none();
         let shown = |found: &&Found| !self.is_hidden(found);
@@ -424,6 +440,32 @@ impl<'a> Case<'a> {
 
     fn is_hidden(&self, found: &Found) -> bool {
         found.kind() == EntityKind::Topic && self.watchlist.topic(found.entity).hidden
+    }
+
+    /// Gravest first. What repeats others (no graver, no readers, nothing named that they do not name)
+    /// is not told twice: of a rule only its name stays.
+    fn reasons(&self, said: Vec<Yes>) -> Vec<Reason> {
+        let mut all: Vec<(Names, Reason)> = said
+            .into_iter()
+            .filter_map(|mut yes| Some((std::mem::take(&mut yes.names), self.reason(yes)?)))
+            .collect();
+        all.sort_by_key(|(_, reason)| std::cmp::Reverse(reason.severity));
+        let (mut told, mut kept) = (Names::new(), Vec::<Reason>::new());
+        let mut also = Vec::new();
+        for (names, reason) in all {
+            if !names.is_empty() && reason.readers.is_empty() && names.is_subset(&told) {
+                also.extend(reason.rule);
+                continue;
+            }
+            told.extend(names);
+            kept.push(reason);
+        }
+        let host = kept.iter().position(|reason| reason.rule.is_none()).unwrap_or(0);
+        if let Some(host) = kept.get_mut(host).filter(|_| !also.is_empty()) {
+            let rules = if also.len() == 1 { "rule" } else { "rules" };
+            host.words.push_str(&format!("; also {rules} “{}”", also.join("”, “")));
+        }
+        kept
     }
 
     /// A rule without a severity adds readers, and an alert of medium weight where there is none.
@@ -473,6 +515,10 @@ impl<'a> Case<'a> {
             .collect();
         groups.into_iter().collect()
     }
+}
+
+fn named(found: &Found) -> (EntityKind, u32) {
+    (found.kind(), found.entity)
 }
 
 /// Whether a condition asks for two things that a round-up must not mix.

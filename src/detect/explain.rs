@@ -5,13 +5,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{EntityKind, Hit, ItemText, Judgement, Named, Severity};
+use crate::model::{EntityKind, Field, Guard, Hit, ItemText, Judgement, Named, Severity};
 
 use super::alert::{Case, Yes};
-use super::matching::{By, Reading, Scene};
+use super::matching::{Found, Reading, Scene};
 use super::query::Expr;
 use super::watchlist::{Condition, Watchlist};
 use super::{Origin, judge};
+
+/// Of the words of a hit, at most so many characters are shown.
+const WRITTEN: usize = 60;
 
 /// One default or rule that looked at the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +70,7 @@ pub fn explain(watchlist: &Watchlist, text: &ItemText, origin: Origin<'_>) -> Ex
         hidden,
         round_up: case.round_up(),
         decisions: decisions(watchlist, &case),
-        near: near(watchlist, &reading),
+        near: near(watchlist, text, &reading, &case),
     }
 }
 
@@ -159,27 +162,18 @@ fn asked(watchlist: &Watchlist, condition: &Condition) -> String {
     }
 }
 
-/// Names and searches that were there in part.
-fn near(watchlist: &Watchlist, reading: &Reading) -> Vec<NearMiss> {
-    let mut misses = Vec::new();
+/// What was there in part: names and terms that a guard held back, searches that nearly held, topics
+/// without a company and companies without a topic.
+fn near(
+    watchlist: &Watchlist,
+    text: &ItemText,
+    reading: &Reading,
+    case: &Case<'_>,
+) -> Vec<NearMiss> {
     let counting: BTreeSet<(EntityKind, u32)> =
         reading.counting().map(|found| (found.kind(), found.entity)).collect();
-    let mut told = BTreeSet::new();
-    for found in reading.found.iter().filter(|found| found.held.is_some()) {
-        if !matches!(found.by, By::Name(_))
-            || counting.contains(&(EntityKind::Company, found.entity))
-            || !told.insert(found.entity)
-        {
-            continue;
-        }
-        let hit = reading.hit(watchlist, found);
-        let guard = found.held.as_ref().map(ToString::to_string).unwrap_or_default();
-        misses.push(NearMiss {
-            kind: EntityKind::Company,
-            named: watchlist.company(found.entity).named.clone(),
-            words: format!("\"{}\" is there, but the company is not meant: {guard}", hit.term),
-        });
-    }
+    let mut misses = held(watchlist, text, reading, &counting);
+    misses.extend(unlinked(watchlist, case));
     let scene = reading.scene();
     let mut topics = BTreeSet::new();
     for search in &watchlist.searches {
@@ -202,11 +196,116 @@ fn near(watchlist: &Watchlist, reading: &Reading) -> Vec<NearMiss> {
     misses
 }
 
+/// Names and terms that were there, but a guard held all of them back.
+fn held(
+    watchlist: &Watchlist,
+    text: &ItemText,
+    reading: &Reading,
+    counting: &BTreeSet<(EntityKind, u32)>,
+) -> Vec<NearMiss> {
+    let mut misses = Vec::new();
+    let mut told = BTreeSet::new();
+    for found in &reading.found {
+        let Some(guard) = &found.held else { continue };
+        let entity = (found.kind(), found.entity);
+        let hidden = found.kind() == EntityKind::Topic && watchlist.topic(found.entity).hidden;
+        if hidden || counting.contains(&entity) || !told.insert(entity) {
+            continue;
+        }
+        let named = match found.kind() {
+            EntityKind::Company => &watchlist.company(found.entity).named,
+            EntityKind::Topic => &watchlist.topic(found.entity).named,
+        };
+        let words = written(text, &reading.hit(watchlist, found));
+        let but = lacking(watchlist, found, guard);
+        let named = named.clone();
+        misses.push(NearMiss {
+            kind: entity.0,
+            named,
+            words: format!("\"{words}\" is there, but {but}"),
+        });
+    }
+    misses
+}
+
+/// The words of a hit as the text has them; of a long one the beginning.
+fn written(text: &ItemText, hit: &Hit) -> String {
+    let field = match hit.field {
+        Field::Title => &text.title,
+        Field::Summary => &text.summary,
+        Field::Content => &text.content,
+        Field::Category(n) => &text.categories[n],
+    };
+    let mut words: String = field[hit.start..hit.end].chars().take(WRITTEN).collect();
+    if words.len() < hit.end - hit.start {
+        words.push('…');
+    }
+    words
+}
+
+/// What a guard missed or minded, in words.
+fn lacking(watchlist: &Watchlist, found: &Found, guard: &Guard) -> String {
+    match guard {
+        Guard::Weak => {
+            let strong: BTreeSet<&str> = watchlist
+                .names
+                .iter()
+                .filter(|name| name.company == found.entity && !name.weak)
+                .map(|name| &*name.text)
+                .collect();
+            let some: Vec<String> =
+                strong.into_iter().take(3).map(|name| format!("\"{name}\"")).collect();
+            format!("alone it may mean anything: it counts beside {}", some.join(" or "))
+        }
+        Guard::Case => "it is not written as in the watchlist".to_owned(),
+        Guard::OnlyWith(words) => format!("none of its words is beside it: {}", words.join(", ")),
+        Guard::NotWith(phrase) => format!("\"{phrase}\" stands in its sentence"),
+        Guard::NeverInItem(phrase) => format!("\"{phrase}\" is in the item"),
+        Guard::Inside(longer) => format!("as part of \"{longer}\""),
+        Guard::Hold(reason) | Guard::Other(reason) => reason.clone(),
+    }
+}
+
+/// Topics that no company stands beside, and companies of which nothing is told.
+fn unlinked(watchlist: &Watchlist, case: &Case<'_>) -> Vec<NearMiss> {
+    let (companies, topics) = case.counting();
+    let mut misses = Vec::new();
+    for topic in topics.iter().copied().filter(|topic| case.linked(*topic).is_none()) {
+        let words = match companies.first() {
+            None => "its words are there, but no company of the watchlist".to_owned(),
+            Some(_) => {
+                let names: Vec<&str> = companies
+                    .iter()
+                    .take(3)
+                    .map(|company| &*watchlist.company(*company).named.name)
+                    .collect();
+                format!(
+                    "its words are there, but {} in another sentence or segment of a round-up",
+                    names.join(", ")
+                )
+            }
+        };
+        let named = watchlist.topic(topic).named.clone();
+        misses.push(NearMiss { kind: EntityKind::Topic, named, words });
+    }
+    if topics.is_empty() {
+        misses.extend(companies.iter().map(|company| NearMiss {
+            kind: EntityKind::Company,
+            named: watchlist.company(*company).named.clone(),
+            words: "named, but no topic is there: a mention".to_owned(),
+        }));
+    }
+    misses
+}
+
 /// Why a search of which the parts are there does not hold.
 fn lacks(scene: &Scene<'_>, expr: &Expr<u32>) -> Option<String> {
     match expr {
         Expr::Near(n, a, b) if scene.holds(a) && scene.holds(b) && !scene.holds(expr) => {
-            Some(format!("both sides are there, but not within {n} words of one sentence"))
+            Some(format!(
+                "both sides are there, but not within {n} word{} of each other in a sentence",
+                if *n == 1 { "" } else { "s" }
+            ))
         }
         Expr::And(all) => {
             let wanted: Vec<_> = all.iter().filter(|one| !matches!(one, Expr::Not(_))).collect();

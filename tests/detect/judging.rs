@@ -86,7 +86,7 @@ fn rules_raise_add_and_hold() {
         format!("{} {topics:?} {}", judgement.alert, reasons.collect::<Vec<_>>().join("; "))
     };
     insta::assert_snapshot!(shown(&judged(&watchlist, "Treasury fines Alibaba")), @r#"true [] medium Catch-all []: Alibaba ("Alibaba", title) with An authority acts (title)"#);
-    insta::assert_snapshot!(shown(&judged(&watchlist, "Lazada to delist")), @r#"true ["delisting"] high China []: Lazada ("Lazada", title) with Delisting ("delist", title); medium default []: Lazada ("Lazada", title) with Delisting ("delist", title); medium Mei reads it ["Mei"]: Lazada ("Lazada", title) with Delisting ("delist", title)"#);
+    insta::assert_snapshot!(shown(&judged(&watchlist, "Lazada to delist")), @r#"true ["delisting"] high China []: Lazada ("Lazada", title) with Delisting ("delist", title); medium Mei reads it ["Mei"]: Lazada ("Lazada", title) with Delisting ("delist", title)"#);
     insta::assert_snapshot!(shown(&judged(&watchlist, "Smugglers smuggle")), @"true [] high Wire []: its words are there");
     let held = judged(&watchlist, "Alibaba delists a game");
     assert!(!held.alert);
@@ -150,7 +150,93 @@ fn an_explanation_says_why_and_why_not() {
     insta::assert_snapshot!(decisions.chain(near).collect::<Vec<_>>().join("\n"), @r#"
     default no: Sanctions: the words report no act, and the source is not official
     Retail no: missing: a company of the group retail
-    near Gap: "Gap" is there, but the company is not meant: weak name alone
-    near Halt: both sides are there, but not within 1 words of one sentence: trading NEAR/1 halt
+    near Gap: "Gap" is there, but alone it may mean anything: it counts beside "Gap, Inc." or "The Gap, Inc."
+    near Sanctions: its words are there, but no company of the watchlist
+    near Halt: both sides are there, but not within 1 word of each other in a sentence: trading NEAR/1 halt
     "#);
+}
+
+#[test]
+fn a_mail_does_not_say_the_same_twice() {
+    let mut alibaba = company("Alibaba", &[]);
+    alibaba.groups = all(&["china"]);
+    let mut acts = topic("An authority acts", &["fine"]);
+    acts.hidden = true;
+    let mut mei = rule("Mei", "company:* AND topic:delisting", None);
+    mei.readers = all(&["Mei"]);
+    let rules = vec![
+        rule("Catch-all", "company:* AND topic:an-authority-acts", Some(Severity::Medium)),
+        rule("Any", "company:*", Some(Severity::Medium)),
+        rule("China", "group:china AND topic:sanctions", Some(Severity::High)),
+        mei,
+    ];
+    let companies = vec![alibaba, company("SMIC", &[])];
+    let topics = vec![topic("Delisting", &["delist"]), topic("Sanctions", &["sanction"]), acts];
+    let watchlist = compile(companies, topics, rules);
+    for (title, expected) in [
+        // a default and two rules that add nothing: one line
+        (
+            "Alibaba fined and delisted",
+            "medium default [Mei]: …; also rules “Catch-all”, “Any” | medium Mei",
+        ),
+        // a rule that raises: the default under it adds nothing
+        ("Sanctions on Alibaba", "high China: …; also rule “Any”"),
+        // another company is news
+        ("SMIC fined", "medium Catch-all: …; also rule “Any”"),
+    ] {
+        let told: Vec<String> = judged(&watchlist, title)
+            .reasons
+            .iter()
+            .map(|one| {
+                let also = one.words.find("; also").map_or("", |at| &one.words[at..]);
+                let rule = one.rule.as_deref().unwrap_or("default");
+                format!("{} {rule}: …{also}", one.severity.as_str())
+            })
+            .collect();
+        let expected = expected.replace(" [Mei]", "").replace("| medium Mei", "| medium Mei: …");
+        assert_eq!(told.join(" | "), expected, "{title}");
+    }
+}
+
+#[test]
+fn near_misses_say_what_was_missing() {
+    let mut gap = company("The Gap, Inc.", &["Gap"]);
+    gap.tickers = all(&["NYSE:GAP"]);
+    let mut target = company("Target Corporation", &["Target"]);
+    target.aliases[0].guards.only_with = all(&["retailer", "TGT"]);
+    let mut games = topic("Delisting", &["delist"]);
+    games.guards.not_with = all(&["from Steam"]);
+    let companies = vec![gap, target, company("Alibaba", &[])];
+    let topics = vec![games, sanctions(WithoutCompany::Never)];
+    let watchlist = compile(companies, topics, vec![]);
+    let near = |title: &str| {
+        let told = explain(&watchlist, &item(title, "", "en"), Origin::default()).near;
+        told.iter()
+            .map(|one| format!("{}: {}", one.named.name, one.words))
+            .collect::<Vec<_>>()
+            .join(" | ")
+    };
+    for (title, expected) in [
+        (
+            "The Gap widens",
+            "Gap: \"Gap\" is there, but alone it may mean anything: it counts beside \"Gap, Inc.\" or \"NYSE:GAP\" or \"The Gap, Inc.\"",
+        ),
+        (
+            "Target missed",
+            "Target: \"Target\" is there, but none of its words is beside it: retailer, TGT",
+        ),
+        (
+            "Game delisted from Steam",
+            "Delisting: \"delisted\" is there, but \"from Steam\" stands in its sentence",
+        ),
+        ("Issuer delisted", "Delisting: its words are there, but no company of the watchlist"),
+        ("Alibaba opens campus", "Alibaba: named, but no topic is there: a mention"),
+        (
+            "Asia roundup: Alibaba opens campus; issuer delisted",
+            "Delisting: its words are there, but Alibaba in another sentence or segment of a round-up",
+        ),
+        ("Alibaba delisted", ""),
+    ] {
+        assert_eq!(near(title), expected, "{title}");
+    }
 }

@@ -179,6 +179,18 @@ impl Reading {
         }
     }
 
+    /// These words in their normal form.
+    pub(crate) fn words(&self, first: u32, last: u32) -> String {
+        let mut all = String::new();
+        for token in &self.text.tokens[first as usize..=last as usize] {
+            if !all.is_empty() && token.gap > super::text::Gap::None {
+                all.push(' ');
+            }
+            all.push_str(self.text.word(token));
+        }
+        all
+    }
+
     /// A held-back hit in words.
     pub(crate) fn held_back(&self, watchlist: &Watchlist, found: &Found) -> Option<HeldBack> {
         Some(HeldBack { hit: self.hit(watchlist, found), guard: found.held.clone()? })
