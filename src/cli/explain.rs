@@ -10,8 +10,8 @@ use crate::daemon::wire::Parts;
 use crate::detect::{Explanation, Origin, explain};
 use crate::model::item::Arrival;
 use crate::model::{
-    Alert, AlertId, EntityKind, Field, Hit, Item, ItemId, ItemText, SourceId, StoryId, Timestamp,
-    Urgency,
+    Alert, AlertId, EntityKind, Field, Guard, Hit, Item, ItemId, ItemText, Judgement, SourceId,
+    StoryId, Timestamp, Urgency,
 };
 use crate::notify::route;
 
@@ -77,17 +77,34 @@ fn given(arguments: &Arguments) -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// The decision in a sentence.
+fn verdict(judgement: &Judgement) -> String {
+    let hold = judgement.held_back.iter().find_map(|held| match &held.guard {
+        Guard::Hold(reason) => Some(reason),
+        _ => None,
+    });
+    match (judgement.alert, judgement.severity, judgement.would_be) {
+        (true, Some(severity), _) => format!("Alert, {}.", severity.as_str()),
+        (_, _, Some(severity)) => match hold {
+            Some(reason) => {
+                format!("No alert: held back ({reason}). It would be {}.", severity.as_str())
+            }
+            None => {
+                format!("No alert: guards hold part of it back. It would be {}.", severity.as_str())
+            }
+        },
+        (_, Some(_), None) => "No alert: what was found makes none.".to_owned(),
+        (_, None, None) if judgement.held_back.is_empty() => {
+            "Nothing of the watchlist is in it.".to_owned()
+        }
+        (_, None, None) => "No alert: all that was found is held back.".to_owned(),
+    }
+}
+
 /// What was found, held back, decided and nearly counted.
 pub fn tell(explained: &Explanation, text: &ItemText, out: &mut dyn Write) -> std::io::Result<()> {
     let judgement = &explained.judgement;
-    match (judgement.alert, judgement.severity) {
-        (true, Some(severity)) => writeln!(out, "Alert, {}.", severity.as_str())?,
-        (_, Some(_)) => writeln!(out, "No alert: what was found makes none.")?,
-        (_, None) if judgement.held_back.is_empty() => {
-            writeln!(out, "Nothing of the watchlist is in it.")?
-        }
-        (_, None) => writeln!(out, "No alert: all that was found is held back.")?,
-    }
+    writeln!(out, "{}", verdict(judgement))?;
     for reason in &judgement.reasons {
         writeln!(out, "  because {}", reason.words)?;
     }

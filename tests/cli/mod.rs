@@ -6,6 +6,7 @@ mod demo;
 mod desk;
 mod edits;
 mod exits;
+mod explain;
 mod match_;
 mod once;
 mod parse;

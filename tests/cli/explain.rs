@@ -1,0 +1,56 @@
+//! `explain` and `check` of the watchlist's language, as an analyst reads them.
+
+use super::desk::{Desk, WATCHLIST};
+
+const TALK: &str = r#"
+[[rule]]
+name = "Talk"
+when = "company:* AND manner:talk"
+hold = "no act is reported"
+
+[[rule]]
+name = "Harbour"
+when = "source:wier AND topic:delisting"
+severity = "high"
+
+[[rule]]
+name = "Never"
+when = "company:huawei NOT company:*"
+severity = "high"
+"#;
+
+#[test]
+fn talk_is_shown_as_held_back_with_its_words_and_what_it_would_be() {
+    let desk = Desk::new();
+    desk.write("watchlist.toml", &format!("{WATCHLIST}{TALK}"));
+    let told = desk.ask(&["explain", "--title", "Imagine Alibaba delisted", ""]).ends(0).out;
+    assert!(
+        told.starts_with("No alert: held back (no act is reported). It would be high."),
+        "{told}"
+    );
+    assert!(
+        told.contains("Talk: yes, Alibaba (\"Alibaba\", title) with talk (\"imagine\", title)"),
+        "{told}"
+    );
+    let told = desk.ask(&["explain", "--title", "Alibaba delisted", ""]).ends(0).out;
+    assert!(told.starts_with("Alert, high."), "{told}");
+    let told = desk.ask(&["explain", "--title", "Issuer delisted", ""]).ends(0).out;
+    assert!(
+        told.contains("Delisting: its words are there, but no company of the watchlist"),
+        "{told}"
+    );
+}
+
+#[test]
+fn rules_that_can_never_fire_are_warned_of_at_their_place() {
+    let desk = Desk::new();
+    desk.write("watchlist.toml", &format!("{WATCHLIST}{TALK}"));
+    let checked = desk.ask(&["check"]).ends(0).out;
+    for told in [
+        "rule 'Harbour': there is no source 'wier'",
+        "did you mean 'wire'?",
+        "rule 'Never' can never fire: it asks for something and for its absence",
+    ] {
+        assert!(checked.contains(told), "{told}\n{checked}");
+    }
+}
