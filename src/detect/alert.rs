@@ -264,7 +264,8 @@ impl<'a> Case<'a> {
     /// What the rules say.
     fn rules(&self) -> Vec<Yes> {
         let conditions = &self.watchlist.conditions;
-        (0..conditions.len())
+        self.in_question()
+            .into_iter()
             .filter_map(|rule| {
                 let segment = self.fires(&conditions[rule].when)?;
                 let info = self.watchlist.rule(rule);
@@ -272,6 +273,26 @@ impl<'a> Case<'a> {
                 Some(Yes { rule: Some(rule), severity: info.severity, words, names })
             })
             .collect()
+    }
+
+    /// The rules that may hold, by number: those filed under something that is there.
+    fn in_question(&self) -> Vec<usize> {
+        let anchors = &self.watchlist.anchors;
+        let mut rules: Vec<u32> = anchors.standing(self.origin.official).collect();
+        rules.extend(anchors.of_source(self.origin.source));
+        rules.extend(anchors.of_any(!self.companies.is_empty(), !self.topics.is_empty()));
+        for company in self.companies.iter().flat_map(|company| self.line(*company)) {
+            rules.extend(anchors.of_company(company, &self.watchlist.company(company).groups));
+        }
+        for topic in &self.topics {
+            rules.extend(anchors.of_topic(*topic));
+        }
+        for same in self.reading.phrases.chunk_by(|one, next| one.phrase == next.phrase) {
+            rules.extend(anchors.of_phrase(same[0].phrase));
+        }
+        rules.sort_unstable();
+        rules.dedup();
+        rules.into_iter().map(|rule| rule as usize).collect()
     }
 
     /// Whether a condition holds; in a round-up that mixes companies and topics, in one segment.

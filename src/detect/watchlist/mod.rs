@@ -3,6 +3,7 @@
 //! Everything good is compiled even when something else is wrong; what was left out is said. The
 //! result is immutable and holds no reference to what it was made from.
 
+mod anchor;
 mod company;
 mod guard;
 mod name;
@@ -11,7 +12,7 @@ mod rule;
 mod ticker;
 mod topic;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::model::watchlist::{Remarks, WatchlistEntries, WithoutCompany};
@@ -20,6 +21,7 @@ use crate::model::{Located, Named, Place, Problem, Severity};
 use super::phrases::{Collector, Phrases};
 use super::query::{Expr, Wrong};
 
+pub(crate) use anchor::Anchors;
 pub(crate) use guard::{Guarding, Spoken};
 pub(crate) use rule::{CompiledRule, Condition};
 pub(crate) use ticker::exchange_of;
@@ -118,6 +120,8 @@ pub struct Watchlist {
     pub(crate) terms: Vec<Term>,
     pub(crate) searches: Vec<Search>,
     pub(crate) conditions: Vec<CompiledRule>,
+    /// Which conditions an item is to be held against.
+    pub(crate) anchors: Anchors,
     /// Guards for all names of a company, by company.
     pub(crate) company_guards: Vec<Option<Box<Guarding>>>,
     /// Guards of a topic, by topic.
@@ -226,6 +230,8 @@ struct Making {
     uses: Vec<(u32, Use)>,
     company_by_id: HashMap<Arc<str>, u32>,
     topic_by_id: HashMap<Arc<str>, u32>,
+    /// All groups, once the companies are known.
+    groups: HashSet<Arc<str>>,
     /// Sources that rules name, by rule.
     sources: Vec<(String, Located<String>)>,
     /// `part_of` as written, until all companies are known.
@@ -287,6 +293,7 @@ impl Making {
             names: self.names,
             terms: self.terms,
             searches: self.searches,
+            anchors: Anchors::of(&self.conditions),
             conditions: self.conditions,
             company_guards: self.company_guards,
             topic_guards: self.topic_guards,

@@ -42,6 +42,7 @@ impl Making {
         for topic in with_words.chain(self.searches.iter().map(|search| search.topic)) {
             worded[topic as usize] = true;
         }
+        self.groups = self.companies.iter().flat_map(|company| &company.groups).cloned().collect();
         let mut ids = BTreeSet::new();
         for entry in entries {
             let id = id_of(entry.id.as_ref(), &entry.name.value);
@@ -162,13 +163,10 @@ impl Making {
                 Some(topic) => return Some(Condition::Topic(Some(*topic))),
                 None => ("topic", id, nearest(id, self.topic_by_id.keys().map(AsRef::as_ref))),
             },
-            Atom::Group(Some(id)) => {
-                let mut groups = self.companies.iter().flat_map(|company| &company.groups);
-                match groups.clone().find(|group| group.as_ref() == id) {
-                    Some(group) => return Some(Condition::Group(Some(Arc::clone(group)))),
-                    None => ("group", id, nearest(id, groups.by_ref().map(AsRef::as_ref))),
-                }
-            }
+            Atom::Group(Some(id)) => match self.groups.get(id.as_str()) {
+                Some(group) => return Some(Condition::Group(Some(Arc::clone(group)))),
+                None => ("group", id, nearest(id, self.groups.iter().map(AsRef::as_ref))),
+            },
         };
         let place = when.place.as_ref().map(|place| place.within(span.clone()));
         let what = format!("rule '{rule}': there is no {kind} '{id}'; the rule is left out");

@@ -201,7 +201,7 @@ impl Making {
 
 /// Phrases of which one must be present where the expression holds: the smallest such set that the
 /// shape of the expression shows.
-fn anchors(expr: &Expr<u32>) -> BTreeSet<u32> {
+pub(super) fn anchors(expr: &Expr<u32>) -> BTreeSet<u32> {
     match expr {
         Expr::Words(phrase) => BTreeSet::from([*phrase]),
         Expr::Or(any) => any.iter().flat_map(anchors).collect(),
