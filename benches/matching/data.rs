@@ -193,11 +193,13 @@ impl World {
             .map(|n| {
                 let (company, topic) = (dice.below(names), dice.below(100));
                 let (one, two) = (self.rare(dice).to_owned(), self.rare(dice).to_owned());
-                let when = match n % 5 {
-                    0 | 1 => format!("company:c{company} AND topic:topic-{topic}"),
-                    2 => format!("group:g{} AND topic:topic-{topic} AND {one}", dice.below(1000)),
-                    3 => format!("{one} NEAR/5 {two}"),
-                    _ => format!("company:* AND ({one} OR {two}) NOT source:s{topic}"),
+                let group = dice.below(1000);
+                let when = match n % 10 {
+                    0..=4 => format!("company:c{company} AND topic:topic-{topic}"),
+                    5 | 6 => format!("group:g{group} AND topic:topic-{topic}"),
+                    7 => format!("group:g{group} AND topic:topic-{topic} AND {one}"),
+                    8 => format!("{one} NEAR/5 {two}"),
+                    _ => format!("company:* AND {one} AND {two} NOT source:s{topic}"),
                 };
                 rule(&format!("Rule {n}"), when)
             })

@@ -16,7 +16,7 @@ use crate::model::{
 use super::manner::Manner;
 use super::matching::{Found, Occ, Reading, Scene, term};
 use super::talk::talk;
-use super::watchlist::{Condition, Watchlist};
+use super::watchlist::{Also, Condition, Filed, Watchlist};
 
 /// Segments of a round-up that a rule looks at: far more than a digest of headlines has, and a bound
 /// on the work for a hostile one.
@@ -278,21 +278,34 @@ impl<'a> Case<'a> {
     /// The rules that may hold, by number: those filed under something that is there.
     fn in_question(&self) -> Vec<usize> {
         let anchors = &self.watchlist.anchors;
-        let mut rules: Vec<u32> = anchors.standing(self.origin.official).collect();
-        rules.extend(anchors.of_source(self.origin.source));
-        rules.extend(anchors.of_any(!self.companies.is_empty(), !self.topics.is_empty()));
+        let mut rules: Vec<usize> = Vec::new();
+        let mut add = |filed: &mut dyn Iterator<Item = Filed>| {
+            let worth = filed.filter(|one| self.may_hold(one.also));
+            rules.extend(worth.map(|one| one.rule as usize));
+        };
+        add(&mut anchors.standing(self.origin.official));
+        add(&mut anchors.of_source(self.origin.source));
+        add(&mut anchors.of_any(!self.companies.is_empty(), !self.topics.is_empty()));
         for company in self.companies.iter().flat_map(|company| self.line(*company)) {
-            rules.extend(anchors.of_company(company, &self.watchlist.company(company).groups));
+            add(&mut anchors.of_company(company, &self.watchlist.company(company).groups));
         }
         for topic in &self.topics {
-            rules.extend(anchors.of_topic(*topic));
+            add(&mut anchors.of_topic(*topic));
         }
         for same in self.reading.phrases.chunk_by(|one, next| one.phrase == next.phrase) {
-            rules.extend(anchors.of_phrase(same[0].phrase));
+            add(&mut anchors.of_phrase(same[0].phrase));
         }
         rules.sort_unstable();
         rules.dedup();
-        rules.into_iter().map(|rule| rule as usize).collect()
+        rules
+    }
+
+    fn may_hold(&self, also: Also) -> bool {
+        match also {
+            Also::Nothing => true,
+            Also::Phrase(phrase) => self.reading.may_have(phrase),
+            Also::Topic(topic) => self.topics.contains(&topic),
+        }
     }
 
     /// Whether a condition holds; in a round-up that mixes companies and topics, in one segment.
@@ -314,9 +327,7 @@ impl<'a> Case<'a> {
     fn asks_in(&self, when: &Condition, scene: &Scene<'_>) -> bool {
         match when {
             Condition::Words(phrase) => scene.has(*phrase),
-            Condition::Near(n, a, b) => {
-                !scene.places(&super::query::Expr::Near(*n, a.clone(), b.clone())).is_empty()
-            }
+            Condition::Near(n, a, b) => !scene.places_near(*n, a, b).is_empty(),
             Condition::Title(one) => self.asks_in(one, &Scene { title: true, ..*scene }),
             Condition::All(all) => all.iter().all(|one| self.asks_in(one, scene)),
             Condition::Any(any) => any.iter().any(|one| self.asks_in(one, scene)),
@@ -324,6 +335,7 @@ impl<'a> Case<'a> {
             Condition::Official => self.origin.official,
             Condition::Talk => self.talk().is_some(),
             Condition::Source(id) => id.as_deref().is_none_or(|id| id == self.origin.source),
+            Condition::Topic(Some(topic)) if !self.topics.contains(topic) => false,
             Condition::Company(_) | Condition::Group(_) | Condition::Topic(_) => {
                 self.reading.counting().any(|found| self.is(found, when) && scene.sees(found.first))
             }
@@ -335,26 +347,29 @@ impl<'a> Case<'a> {
         let company = found.kind() == EntityKind::Company;
         match when {
             Condition::Company(None) => company,
-            Condition::Company(Some(id)) => company && self.line(found.entity).contains(id),
+            Condition::Company(Some(id)) => {
+                company && self.any_of_line(found.entity, |one| one == *id)
+            }
             Condition::Group(None) => {
-                company
-                    && self
-                        .line(found.entity)
-                        .iter()
-                        .any(|one| !self.watchlist.company(*one).groups.is_empty())
+                let grouped = |one| !self.watchlist.company(one).groups.is_empty();
+                company && self.any_of_line(found.entity, grouped)
             }
             Condition::Group(Some(group)) => {
-                company
-                    && self
-                        .line(found.entity)
-                        .iter()
-                        .any(|one| self.watchlist.company(*one).groups.contains(group))
+                let member = |one| self.watchlist.company(one).groups.contains(group);
+                company && self.any_of_line(found.entity, member)
             }
             // A hidden topic is a building block: it is asked for by its id only.
             Condition::Topic(None) => !company && !self.watchlist.topic(found.entity).hidden,
             Condition::Topic(Some(id)) => !company && found.entity == *id,
             _ => false,
         }
+    }
+
+    /// Whether a company or one that it is part of is wanted.
+    fn any_of_line(&self, company: u32, wanted: impl Fn(u32) -> bool) -> bool {
+        wanted(company)
+            || (self.watchlist.company(company).part_of.is_some()
+                && self.line(company).into_iter().any(wanted))
     }
 
     /// A company and those that it is part of.

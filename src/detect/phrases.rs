@@ -127,6 +127,8 @@ pub(crate) struct Prefixes {
     /// Bit n: some prefix has n characters (the last bit: that many or more).
     lengths: u64,
     by_hash: HashMap<u64, Vec<Prefix>>,
+    /// Sixteen bits for each hash, of which one is set: the beginnings of most words end here.
+    filter: Vec<u64>,
 }
 
 impl Prefixes {
@@ -137,13 +139,33 @@ impl Prefixes {
         self.lengths == 0
     }
 
+    /// Where a hash has its bit.
+    fn bit(&self, hash: u64) -> (usize, u64) {
+        let bits = 64 * self.filter.len() as u64;
+        let bit = ((u128::from(hash) * u128::from(bits)) >> 64) as u64;
+        ((bit / 64) as usize, 1 << (bit % 64))
+    }
+
+    fn may_have(&self, hash: u64) -> bool {
+        let (word, bit) = self.bit(hash);
+        self.filter[word] & bit != 0
+    }
+
+    fn fill_filter(&mut self) {
+        self.filter = vec![0; self.by_hash.len().div_ceil(4)];
+        for hash in self.by_hash.keys() {
+            let (word, bit) = self.bit(*hash);
+            self.filter[word] |= bit;
+        }
+    }
+
     /// Gives each phrase that ends in the token of this index, with its first token.
     pub(crate) fn each(&self, text: &Text, last: usize, mut found: impl FnMut(u32, usize)) {
         let mut beginning = 0;
         let word = text.word(&text.tokens[last]);
         for (n, one) in word.chars().take(Self::LONGEST).enumerate() {
             beginning = super::text::push(beginning, one);
-            if self.lengths >> (n + 1) & 1 == 0 {
+            if self.lengths >> (n + 1) & 1 == 0 || !self.may_have(beginning) {
                 continue;
             }
             for prefix in self.by_hash.get(&beginning).into_iter().flatten() {
@@ -294,7 +316,8 @@ impl Collector {
     }
 
     /// Lays the tables out.
-    pub(crate) fn finish(self) -> Phrases {
+    pub(crate) fn finish(mut self) -> Phrases {
+        self.prefixes.fill_filter();
         Phrases {
             all: self.all,
             paths: self.paths.build(),

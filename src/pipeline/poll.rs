@@ -40,7 +40,7 @@ pub struct Report {
     pub new: usize,
     /// Known items that changed.
     pub edited: usize,
-    /// What is wrong, if anything is.
+    /// What is wrong, if anything is; of a source that was read, only when it is news.
     pub trouble: Option<String>,
     /// Whether it brought a readable document or a 304.
     pub failed: bool,
@@ -292,12 +292,14 @@ async fn finish(
         source::gap(&task.source.id, &task.state, sorted.overlaps(), entries, started)
     });
     let sorted = sorted.unwrap_or_default();
+    let failed = !matches!(polled.outcome, source::Outcome::NotModified | source::Outcome::Read(_));
+    let fresh = failed || state.health != task.state.health;
     let report = Report {
         source: task.source.id.clone(),
         new: sorted.new.len(),
         edited: sorted.edited.len(),
-        trouble: state.error.clone(),
-        failed: !matches!(polled.outcome, source::Outcome::NotModified | source::Outcome::Read(_)),
+        trouble: state.error.clone().filter(|_| fresh),
+        failed,
     };
     let (status, bytes) = (fetched.status(), fetched.received());
     tell(&report, status);

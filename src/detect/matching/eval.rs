@@ -9,12 +9,35 @@ use super::find::Occ;
 /// A stretch of tokens, first and last.
 pub(crate) type Stretch = (u32, u32);
 
+/// Which phrases were found, roughly: a bit for each, shared by a few. Nearly all phrases of a search
+/// are absent, and this says so of most of them at once.
+#[derive(Debug)]
+pub(crate) struct Present([u64; 64]);
+
+impl Present {
+    /// Of these places.
+    pub(crate) fn of(found: &[Occ]) -> Self {
+        let mut bits = [0; 64];
+        for occ in found {
+            bits[(occ.phrase >> 6 & 63) as usize] |= 1 << (occ.phrase & 63);
+        }
+        Self(bits)
+    }
+
+    /// Whether the phrase may be among them.
+    pub(crate) fn may_have(&self, phrase: u32) -> bool {
+        self.0[(phrase >> 6 & 63) as usize] >> (phrase & 63) & 1 == 1
+    }
+}
+
 /// What a search is asked of: the found phrases, perhaps only those of one segment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scene<'a> {
     pub(crate) text: &'a Text,
     /// Sorted by phrase and place.
     pub(crate) found: &'a [Occ],
+    /// Of `found`.
+    pub(crate) present: &'a Present,
     /// Only what stands in this segment counts.
     pub(crate) segment: Option<u32>,
     /// Only what stands in the title counts.
@@ -23,12 +46,15 @@ pub(crate) struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     /// The whole item.
-    pub(crate) fn whole(text: &'a Text, found: &'a [Occ]) -> Self {
-        Self { text, found, segment: None, title: false }
+    pub(crate) fn whole(text: &'a Text, found: &'a [Occ], present: &'a Present) -> Self {
+        Self { text, found, present, segment: None, title: false }
     }
 
     /// The places of a phrase, in text order, whatever the scene's limits.
     pub(crate) fn all_of(&self, phrase: u32) -> &'a [Occ] {
+        if !self.present.may_have(phrase) {
+            return &[];
+        }
         let from = self.found.partition_point(|occ| occ.phrase < phrase);
         let end = self.found[from..].partition_point(|occ| occ.phrase == phrase);
         &self.found[from..from + end]
@@ -86,10 +112,17 @@ impl<'a> Scene<'a> {
                     .find_map(|one| Some(self.places(one)).filter(|places| !places.is_empty()))
                     .unwrap_or_default()
             }
-            Expr::Near(n, a, b) => self.near(*n, &self.places(a), &self.places(b)),
+            Expr::Near(n, a, b) => self.places_near(*n, a, b),
             Expr::Title(one) => Scene { title: true, ..*self }.places(one),
             Expr::Not(_) | Expr::Atom(..) => Vec::new(),
         }
+    }
+
+    /// The places of two expressions near each other.
+    pub(crate) fn places_near(&self, n: u32, a: &Expr<u32>, b: &Expr<u32>) -> Vec<Stretch> {
+        // Where one side is absent the other need not be looked at.
+        let b = self.places(b);
+        if b.is_empty() { Vec::new() } else { self.near(n, &self.places(a), &b) }
     }
 
     /// For each place of `a` the nearest of `b` within `n` words in its sentence; both sorted.

@@ -16,6 +16,7 @@ use super::stem::Lang;
 use super::text::Text;
 use super::watchlist::{Use, Watchlist};
 
+use eval::Present;
 pub(crate) use eval::Scene;
 pub(crate) use find::{Occ, find};
 
@@ -61,6 +62,7 @@ pub(crate) struct Reading {
     pub(crate) lang: Option<Lang>,
     /// All phrases found, sorted.
     pub(crate) phrases: Vec<Occ>,
+    present: Present,
     /// Hits, counting and held back, in text order.
     pub(crate) found: Vec<Found>,
 }
@@ -71,7 +73,8 @@ impl Reading {
         let text = Text::of(item);
         let lang = Lang::of_tag(item.lang.as_deref());
         let phrases = find(&watchlist.phrases, &text, lang);
-        let mut reading = Self { text, lang, phrases, found: Vec::new() };
+        let present = Present::of(&phrases);
+        let mut reading = Self { text, lang, phrases, present, found: Vec::new() };
         reading.collect(watchlist);
         guard::inside(watchlist, &mut reading);
         guard::ask(watchlist, &mut reading);
@@ -83,7 +86,12 @@ impl Reading {
 
     /// The scene of the whole item.
     pub(crate) fn scene(&self) -> Scene<'_> {
-        Scene::whole(&self.text, &self.phrases)
+        Scene::whole(&self.text, &self.phrases, &self.present)
+    }
+
+    /// Whether a phrase may be in the item; rarely also of one that is not.
+    pub(crate) fn may_have(&self, phrase: u32) -> bool {
+        self.present.may_have(phrase)
     }
 
     /// Hits that count.

@@ -40,16 +40,36 @@ impl Anchor {
     }
 }
 
-/// Rules by number, from numbered things.
+/// A second thing without which a rule cannot hold, so that most rules need not be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Also {
+    /// Nothing that could be said in a word.
+    Nothing,
+    /// A phrase.
+    Phrase(u32),
+    /// A topic.
+    Topic(u32),
+}
+
+/// A rule where it is filed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Filed {
+    /// Its number.
+    pub(crate) rule: u32,
+    /// What it needs beside.
+    pub(crate) also: Also,
+}
+
+/// Rules from numbered things.
 #[derive(Debug, Default)]
 struct Lists {
     /// Where each thing's rules begin; one more entry than things.
     starts: Vec<u32>,
-    rules: Vec<u32>,
+    rules: Vec<Filed>,
 }
 
 impl Lists {
-    fn of(mut pairs: Vec<(u32, u32)>) -> Self {
+    fn of(mut pairs: Vec<(u32, Filed)>) -> Self {
         pairs.sort_unstable();
         let Some((last, _)) = pairs.last() else { return Self::default() };
         let mut starts = vec![0u32; *last as usize + 2];
@@ -62,7 +82,7 @@ impl Lists {
         Self { starts, rules: pairs.into_iter().map(|(_, rule)| rule).collect() }
     }
 
-    fn get(&self, thing: u32) -> &[u32] {
+    fn get(&self, thing: u32) -> &[Filed] {
         let at = thing as usize;
         match (self.starts.get(at), self.starts.get(at + 1)) {
             (Some(from), Some(to)) => &self.rules[*from as usize..*to as usize],
@@ -77,12 +97,12 @@ pub(crate) struct Anchors {
     phrases: Lists,
     companies: Lists,
     topics: Lists,
-    groups: HashMap<Arc<str>, Vec<u32>>,
-    sources: HashMap<String, Vec<u32>>,
-    any_company: Vec<u32>,
-    any_topic: Vec<u32>,
-    official: Vec<u32>,
-    always: Vec<u32>,
+    groups: HashMap<Arc<str>, Vec<Filed>>,
+    sources: HashMap<String, Vec<Filed>>,
+    any_company: Vec<Filed>,
+    any_topic: Vec<Filed>,
+    official: Vec<Filed>,
+    always: Vec<Filed>,
 }
 
 impl Anchors {
@@ -91,7 +111,9 @@ impl Anchors {
         let (mut phrases, mut companies, mut topics) = (Vec::new(), Vec::new(), Vec::new());
         for (rule, compiled) in rules.iter().enumerate() {
             let rule = u32::try_from(rule).expect("fewer than four billion rules");
-            for anchor in necessary(&compiled.when) {
+            let (anchors, also) = places(&compiled.when);
+            let rule = Filed { rule, also };
+            for anchor in anchors {
                 match anchor {
                     Anchor::Phrase(phrase) => phrases.push((phrase, rule)),
                     Anchor::Company(company) => companies.push((company, rule)),
@@ -112,18 +134,18 @@ impl Anchors {
     }
 
     /// Rules that always are to be asked, and those of official sources.
-    pub(crate) fn standing(&self, official: bool) -> impl Iterator<Item = u32> {
+    pub(crate) fn standing(&self, official: bool) -> impl Iterator<Item = Filed> {
         let official = if official { &self.official[..] } else { &[] };
         self.always.iter().chain(official).copied()
     }
 
     /// Rules that need this source.
-    pub(crate) fn of_source(&self, source: &str) -> impl Iterator<Item = u32> {
+    pub(crate) fn of_source(&self, source: &str) -> impl Iterator<Item = Filed> {
         self.sources.get(source).into_iter().flatten().copied()
     }
 
     /// Rules that need this phrase.
-    pub(crate) fn of_phrase(&self, phrase: u32) -> impl Iterator<Item = u32> {
+    pub(crate) fn of_phrase(&self, phrase: u32) -> impl Iterator<Item = Filed> {
         self.phrases.get(phrase).iter().copied()
     }
 
@@ -132,38 +154,50 @@ impl Anchors {
         &self,
         company: u32,
         groups: &[Arc<str>],
-    ) -> impl Iterator<Item = u32> {
+    ) -> impl Iterator<Item = Filed> {
         let groups = groups.iter().filter_map(|group| self.groups.get(group)).flatten();
         self.companies.get(company).iter().chain(groups).copied()
     }
 
     /// Rules that need this topic.
-    pub(crate) fn of_topic(&self, topic: u32) -> impl Iterator<Item = u32> {
+    pub(crate) fn of_topic(&self, topic: u32) -> impl Iterator<Item = Filed> {
         self.topics.get(topic).iter().copied()
     }
 
     /// Rules that need a company, or a topic, whichever it is.
-    pub(crate) fn of_any(&self, company: bool, topic: bool) -> impl Iterator<Item = u32> {
+    pub(crate) fn of_any(&self, company: bool, topic: bool) -> impl Iterator<Item = Filed> {
         let companies = if company { &self.any_company[..] } else { &[] };
         let topics = if topic { &self.any_topic[..] } else { &[] };
         companies.iter().chain(topics).copied()
     }
 }
 
+/// Where a rule is filed: under the rarest of the sets of which it needs one each, with one of the
+/// others beside.
+fn places(when: &Condition) -> (Vec<Anchor>, Also) {
+    let words = |expr| anchors(expr).into_iter().map(Anchor::Phrase).collect::<Vec<_>>();
+    let mut sets = match when {
+        Condition::Near(_, a, b) => vec![words(a), words(b)],
+        Condition::All(all) => all.iter().map(necessary).collect(),
+        other => vec![necessary(other)],
+    };
+    sets.retain(|set| !set.is_empty());
+    sets.sort_by_key(|set| frequency(set));
+    let also = sets.iter().skip(1).find_map(|set| match set[..] {
+        [Anchor::Phrase(phrase)] => Some(Also::Phrase(phrase)),
+        [Anchor::Topic(topic)] => Some(Also::Topic(topic)),
+        _ => None,
+    });
+    let rarest = sets.into_iter().next().unwrap_or_else(|| vec![Anchor::Always]);
+    (rarest, also.unwrap_or(Also::Nothing))
+}
+
 /// Things of which one must be there where the condition holds: the rarest such set.
 fn necessary(when: &Condition) -> Vec<Anchor> {
-    let words = |expr| anchors(expr).into_iter().map(Anchor::Phrase).collect::<Vec<_>>();
     match when {
         Condition::Words(phrase) => vec![Anchor::Phrase(*phrase)],
-        Condition::Near(_, a, b) => [words(a), words(b)]
-            .into_iter()
-            .filter(|set| !set.is_empty())
-            .min_by_key(frequency)
-            .unwrap_or_else(|| vec![Anchor::Always]),
+        Condition::Near(..) | Condition::All(_) => places(when).0,
         Condition::Title(one) => necessary(one),
-        Condition::All(all) => {
-            all.iter().map(necessary).min_by_key(frequency).unwrap_or_else(|| vec![Anchor::Always])
-        }
         Condition::Any(any) => any.iter().flat_map(necessary).collect(),
         Condition::Company(Some(company)) => vec![Anchor::Company(*company)],
         Condition::Company(None) | Condition::Group(None) => vec![Anchor::AnyCompany],
@@ -176,7 +210,7 @@ fn necessary(when: &Condition) -> Vec<Anchor> {
     }
 }
 
-fn frequency(set: &Vec<Anchor>) -> u32 {
+fn frequency(set: &[Anchor]) -> u32 {
     set.iter().map(Anchor::frequency).fold(0, u32::saturating_add)
 }
 
@@ -202,9 +236,23 @@ mod tests {
     }
 
     #[test]
+    fn what_else_a_rule_needs_stands_beside_it() {
+        use Condition::{All, Company, Not, Topic, Words};
+        for (when, expected) in [
+            (All(vec![Topic(Some(3)), Company(Some(7))]), Also::Topic(3)),
+            (All(vec![Words(5), Words(6), Company(None)]), Also::Phrase(6)),
+            (All(vec![Company(Some(7)), Not(Box::new(Words(5)))]), Also::Nothing),
+            (Words(5), Also::Nothing),
+        ] {
+            assert_eq!(places(&when).1, expected, "{when:?}");
+        }
+    }
+
+    #[test]
     fn lists_give_back_what_was_filed() {
-        let lists = Lists::of(vec![(5, 1), (2, 0), (5, 0)]);
-        assert_eq!((lists.get(5), lists.get(2)), (&[0, 1][..], &[0][..]));
+        let filed = |rule| Filed { rule, also: Also::Nothing };
+        let lists = Lists::of(vec![(5, filed(1)), (2, filed(0)), (5, filed(0))]);
+        assert_eq!((lists.get(5), lists.get(2)), (&[filed(0), filed(1)][..], &[filed(0)][..]));
         assert!(lists.get(0).is_empty() && lists.get(6).is_empty() && lists.get(900).is_empty());
         assert!(Lists::default().get(0).is_empty());
     }

@@ -21,7 +21,7 @@ use crate::model::{Located, Named, Place, Problem, Severity};
 use super::phrases::{Collector, Phrases};
 use super::query::{Expr, Wrong};
 
-pub(crate) use anchor::Anchors;
+pub(crate) use anchor::{Also, Anchors, Filed};
 pub(crate) use guard::{Guarding, Spoken};
 pub(crate) use rule::{CompiledRule, Condition};
 pub(crate) use ticker::exchange_of;

@@ -38,6 +38,8 @@ pub(super) fn take(
             select(connection, condition, now, left, &mut tasks)?;
         }
     }
+    // Who is due has been chosen; neighbours that are polled together are written together.
+    tasks.sort_unstable_by_key(|(key, _)| *key);
     let mut insert = connection.prepare_cached(
         "INSERT INTO claims(source, until) VALUES (?1, ?2)
          ON CONFLICT(source) DO UPDATE SET until = excluded.until",

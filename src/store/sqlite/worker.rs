@@ -21,9 +21,9 @@ use crate::store::{Answer, StoreError};
 use super::fault;
 
 /// Most calls in one commit. A commit of its own costs about 91 µs of CPU, one of 64 about 4.
-const TOGETHER: usize = 64;
+const TOGETHER: usize = 128;
 /// How long a patient call waits for the next one.
-const LINGER: Duration = Duration::from_millis(1);
+const LINGER: Duration = Duration::from_millis(4);
 
 /// Whether a call may wait a moment so that others can join its commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
