@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use crate::model::item::{Identity, KnownItem};
 use crate::model::mail::{ClaimedMail, MailOutcome};
+use crate::model::record;
 use crate::model::source::{Gap, SourceState};
 use crate::model::{
     Alert, AlertId, Coverage, Item, ItemId, Judgement, MailId, MailKey, MailKind, MailState,
@@ -425,6 +426,16 @@ pub trait Archive: Send + Sync {
 
     /// Stored items, oldest first.
     fn items(&self, after: Option<ItemId>, limit: usize) -> Answer<'_, Vec<Item>>;
+
+    /// The end of the record, once there is one: every digest prints it.
+    fn record_head(&self) -> Answer<'_, Option<record::Head>>;
+
+    /// Entries of the record after that number, oldest first.
+    fn record(&self, after: u64, limit: usize) -> Answer<'_, Vec<record::Entry>>;
+
+    /// Reads the whole record and holds all that is stored against it. With a head that was kept
+    /// elsewhere (in a mail), also tells whether the record was rewritten since.
+    fn verify_record(&self, kept: Option<record::Head>) -> Answer<'_, record::Verified>;
 }
 
 /// A source in a listing.

@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
 
+use crate::model::record::{Entry, Head, Verified};
 use crate::model::{Item, ItemId, MailId, MailKey, MailState, SourceId, Timestamp};
 use crate::store::{Answer, Archive, ConfigVersion, MailRow, RejectedEdit, SourceRow};
 
 use super::items::{self, ITEM};
 use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
-use super::{Sqlite, config, outbox};
+use super::{Sqlite, config, outbox, record};
 
 impl Archive for Sqlite {
     fn config_in_force(&self) -> Answer<'_, Option<ConfigVersion>> {
@@ -37,6 +38,18 @@ impl Archive for Sqlite {
 
     fn items(&self, after: Option<ItemId>, limit: usize) -> Answer<'_, Vec<Item>> {
         self.read("list items", move |connection| stored(connection, after.as_ref(), limit))
+    }
+
+    fn record_head(&self) -> Answer<'_, Option<Head>> {
+        self.read("read the end of the record", record::head)
+    }
+
+    fn record(&self, after: u64, limit: usize) -> Answer<'_, Vec<Entry>> {
+        self.read("read the record", move |connection| record::entries(connection, after, limit))
+    }
+
+    fn verify_record(&self, kept: Option<Head>) -> Answer<'_, Verified> {
+        self.read("verify the record", move |connection| record::verify(connection, kept.as_ref()))
     }
 }
 

@@ -18,6 +18,7 @@ mod open;
 mod outbox;
 mod poll;
 mod prune;
+mod record;
 mod schema;
 mod sources;
 mod steps;

@@ -16,6 +16,7 @@ use rusqlite::{Connection, OpenFlags, backup::Backup};
 use crate::store::StoreError;
 
 use super::lock::Lock;
+use super::record::Notes;
 use super::schema::{self, Found};
 use super::worker::{Manner, Worker};
 use super::{Mode, Sqlite, fault};
@@ -157,7 +158,9 @@ fn start(
     manner: Manner,
     path: &Path,
 ) -> Result<Worker, StoreError> {
-    Worker::start(name, connection, manner)
+    let notes = Notes::install(&connection)
+        .map_err(|error| fault::sorted("open the database", path, &error))?;
+    Worker::start(name, connection, notes, manner)
         .map_err(|error| sorted_io("start a thread for the database", path, &error))
 }
 
