@@ -14,6 +14,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::telemetry::{self, LogFormat};
 
+mod audit;
 mod check;
 mod demo;
 mod evaluate;
@@ -73,6 +74,8 @@ enum Command {
     Run(run::Arguments),
     /// Show how sources, mails and the watchlist stand; works beside a running service
     Status(status::Arguments),
+    /// Prove what was done: verify or print the record that every digest names
+    Audit(audit::Arguments),
     /// Explain what the watchlist makes of a text, and why
     Explain(explain::Arguments),
     /// Send one mail through the configured transport and show the server's reply
@@ -135,6 +138,7 @@ fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Once(arguments) => once::run(&arguments, config, out),
         Command::Run(arguments) => run::run(&arguments, config),
         Command::Status(arguments) => status::run(&arguments, config, out),
+        Command::Audit(arguments) => audit::run(&arguments, config, out),
         Command::Explain(arguments) => explain::run(&arguments, config, out),
         Command::SendTest(arguments) => send_test::run(&arguments, config, out),
         Command::Match(arguments) => match_::run(&arguments, out),
