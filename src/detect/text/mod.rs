@@ -64,6 +64,8 @@ pub(crate) const KANA: u8 = 8;
 pub(crate) const HANGUL: u8 = 16;
 /// A colon before, with or without spaces.
 pub(crate) const COLON: u8 = 32;
+/// A semicolon before.
+pub(crate) const SEMICOLON: u8 = 64;
 
 /// One word or CJK character.
 #[derive(Clone, Copy, Debug)]

@@ -2,7 +2,7 @@
 
 use super::entity;
 use super::fold::{self, Class, class, fold, narrow};
-use super::{CLOSE, COLON, DOLLAR, Gap, HANGUL, KANA, OPEN, Shape, Text, Token, push, push_ascii};
+use super::{CLOSE, COLON, SEMICOLON, DOLLAR, Gap, HANGUL, KANA, OPEN, Shape, Text, Token, push, push_ascii};
 use crate::detect::lexicon;
 
 /// One character as the walk sees it: decoded and narrowed, with the bytes it stands for.
@@ -78,7 +78,7 @@ impl Between {
         self.raise(Gap::Space);
         self.space = true;
         self.spaced_stop |= self.stop;
-        self.marks &= COLON;
+        self.marks &= COLON | SEMICOLON;
     }
 }
 
@@ -181,12 +181,16 @@ fn punctuation(into: &mut Text, between: &mut Between, one: char, spaced: bool, 
             between.sentence = true;
             between.raise(Gap::Break);
         }
-        ';' | '|' | '•' | '▪' | '■' | '●' | '▶' | '★' | '¦' => between.segment = true,
+        ';' => {
+            between.segment = true;
+            between.marks |= SEMICOLON;
+        }
+        '|' | '•' | '▪' | '■' | '●' | '▶' | '★' | '¦' => between.segment = true,
         '/' if spaced => between.segment = true,
         '/' | '&' | '+' | '@' | '_' => between.raise(Gap::Inner),
         '(' | '[' | '（' | '【' | '〔' => {
             between.raise(Gap::Quote);
-            between.marks = between.marks & COLON | OPEN;
+            between.marks = between.marks & (COLON | SEMICOLON) | OPEN;
         }
         ')' | ']' | '】' | '〕' => {
             if between.gap == Gap::None
@@ -198,7 +202,7 @@ fn punctuation(into: &mut Text, between: &mut Between, one: char, spaced: bool, 
         }
         '$' => {
             between.raise(Gap::Comma);
-            between.marks = between.marks & COLON | DOLLAR;
+            between.marks = between.marks & (COLON | SEMICOLON) | DOLLAR;
         }
         ':' => {
             between.raise(Gap::Comma);
