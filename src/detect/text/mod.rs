@@ -67,6 +67,8 @@ pub(crate) const HANGUL: u8 = 16;
 pub(crate) const COLON: u8 = 32;
 /// May be one word with the token before, which somebody divided: `de-list`, `Tik Tok`.
 pub(crate) const JOINS: u8 = 64;
+/// A semicolon before.
+pub(crate) const SEMICOLON: u8 = 128;
 
 /// One word or CJK character.
 #[derive(Clone, Copy, Debug)]

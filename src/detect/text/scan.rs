@@ -3,7 +3,7 @@
 use super::entity;
 use super::fold::{self, Class, class, fold, narrow};
 use super::plain::plain;
-use super::{CLOSE, COLON, DOLLAR, Gap, HANGUL, JOINS, KANA, OPEN, Shape, Text, Token, push};
+use super::{CLOSE, COLON, DOLLAR, Gap, HANGUL, JOINS, KANA, OPEN, SEMICOLON, Shape, Text, Token, push};
 use crate::detect::lexicon;
 
 /// One character as the walk sees it: decoded and narrowed, with the bytes it stands for.
@@ -79,7 +79,7 @@ impl Between {
         self.raise(Gap::Space);
         self.space = true;
         self.spaced_stop |= self.stop;
-        self.marks &= COLON;
+        self.marks &= COLON | SEMICOLON;
     }
 }
 
@@ -372,12 +372,16 @@ fn punctuation(into: &mut Text, between: &mut Between, one: char, spaced: bool, 
             between.sentence = true;
             between.raise(Gap::Break);
         }
-        ';' | '|' | '•' | '▪' | '■' | '●' | '▶' | '★' | '¦' => between.segment = true,
+        ';' => {
+            between.segment = true;
+            between.marks |= SEMICOLON;
+        }
+        '|' | '•' | '▪' | '■' | '●' | '▶' | '★' | '¦' => between.segment = true,
         '/' if spaced => between.segment = true,
         '/' | '&' | '+' | '@' | '_' => between.raise(Gap::Inner),
         '(' | '[' | '（' | '【' | '〔' => {
             between.raise(Gap::Quote);
-            between.marks = between.marks & COLON | OPEN;
+            between.marks = between.marks & (COLON | SEMICOLON) | OPEN;
         }
         ')' | ']' | '】' | '〕' => {
             if between.gap == Gap::None
@@ -389,7 +393,7 @@ fn punctuation(into: &mut Text, between: &mut Between, one: char, spaced: bool, 
         }
         '$' => {
             between.raise(Gap::Comma);
-            between.marks = between.marks & COLON | DOLLAR;
+            between.marks = between.marks & (COLON | SEMICOLON) | DOLLAR;
         }
         ':' => {
             between.raise(Gap::Comma);
