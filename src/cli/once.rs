@@ -131,6 +131,13 @@ fn tell(polled: &PolledSum, assessed: &Assessed, sent: Option<&Sent>) {
         "{} sources polled, {} failed; {} new items, {} changed; {} alerts",
         polled.sources, polled.failed, polled.new, polled.edited, assessed.alerts
     );
+    if let Some(since) = polled.out_since {
+        line.push_str(&format!(
+            "; no host has answered since {since}: our own network is out, and {} sources were not \
+             asked",
+            polled.left
+        ));
+    }
     match sent {
         None => line.push_str("; dry run: nothing was stored or sent"),
         Some(sent) => {
