@@ -9,6 +9,7 @@
 pub mod digest;
 pub mod message;
 pub mod operator;
+pub mod outlets;
 pub mod outbox;
 pub mod reader;
 pub mod route;
