@@ -15,9 +15,30 @@ const LONGEST: usize = 40;
 
 /// What feeds call themselves when nobody gave them a name.
 const NO_NAMES: [&str; 24] = [
-    "all", "all news", "articles", "atom", "atom feed", "blog", "feed", "headlines", "home", "latest",
-    "latest news", "media releases", "news", "news feed", "news releases", "newsroom",
-    "press releases", "press", "publications", "rss", "rss feed", "top stories", "untitled", "updates",
+    "all",
+    "all news",
+    "articles",
+    "atom",
+    "atom feed",
+    "blog",
+    "feed",
+    "headlines",
+    "home",
+    "latest",
+    "latest news",
+    "media releases",
+    "news",
+    "news feed",
+    "news releases",
+    "newsroom",
+    "press releases",
+    "press",
+    "publications",
+    "rss",
+    "rss feed",
+    "top stories",
+    "untitled",
+    "updates",
 ];
 
 /// Hosts that serve other people's feeds.

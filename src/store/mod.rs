@@ -18,8 +18,8 @@ use crate::model::mail::{Changed, ClaimedMail, MailOutcome};
 use crate::model::source::{Gap, SourceState};
 use crate::model::{
     Alert, AlertId, Coverage, Item, ItemId, Judgement, MailId, MailKey, MailKind, MailState,
-    Notice, PendingNotice, Recovered, SealedMail, Severity, Source, SourceCoverage, SourceId, StoryId,
-    Timestamp,
+    Notice, PendingNotice, Recovered, SealedMail, Severity, Source, SourceCoverage, SourceId,
+    StoryId, Timestamp,
 };
 
 pub mod sqlite;

@@ -45,7 +45,10 @@ pub(super) fn between(
 }
 
 /// Sources in force, or all that ever were, by id.
-pub(super) fn sources(connection: &Connection, retired: bool) -> rusqlite::Result<Vec<SourceCoverage>> {
+pub(super) fn sources(
+    connection: &Connection,
+    retired: bool,
+) -> rusqlite::Result<Vec<SourceCoverage>> {
     let mut select = connection.prepare_cached(&format!(
         "SELECT {SOURCE}, {STATE} FROM sources s JOIN source_states t ON t.source = s.key
          WHERE s.retired IS NULL OR ?1 ORDER BY s.id"
