@@ -9,9 +9,10 @@ use super::send::BREATHER;
 use super::{Composed, DeliverError, Deliverer, skip_unmakeable, written};
 use crate::model::mail::Letter;
 use crate::model::reader::WhenEmpty;
-use crate::model::{MailKey, MailKind, Mark, PendingNotice, SealedMail, StoryId, Timestamp};
-use crate::notify::digest::{self, DigestInput};
+use crate::model::{MailKey, MailKind, PendingNotice, SealedMail, StoryId, Timestamp};
+use crate::notify::digest::DigestKind;
 use crate::notify::message::{self, Envelope};
+use crate::notify::outlets::Outlets;
 use crate::notify::reader::Reader;
 use crate::notify::route::{self, Told, UrgentMail};
 use crate::notify::urgent::{self, UrgentInput};
@@ -103,7 +104,7 @@ impl Deliverer {
         self.hand_on(in_force, now).await?;
         let mut all = Vec::new();
         for reader in in_force.readers.iter().filter(|reader| !reader.schedule.is_never()) {
-            all.push(self.compose(in_force, reader, now, true).await?);
+            all.push(self.compose(in_force, reader, now, DigestKind::OnDemand).await?);
         }
         if let Some(unrouted) = self.compose_unrouted(in_force, now).await? {
             all.push(unrouted);
@@ -149,7 +150,7 @@ impl Deliverer {
         let history = self.ground.store.reader_history(reader.name.clone(), now).await?;
         let after = history.last_slot.unwrap_or(history.since);
         if let Some(slot) = reader.slot_due(after, now) {
-            let composed = self.compose(in_force, reader, now, false).await?;
+            let composed = self.compose(in_force, reader, now, DigestKind::Scheduled).await?;
             let key = MailKey::digest(&reader.name, slot);
             let occasion = Occasion::digest(key, MailKind::Digest, now);
             sealed.mails += u64::from(self.seal(in_force, reader, occasion, &composed).await?);
@@ -181,10 +182,12 @@ impl Deliverer {
                 earlier.insert(story.clone(), had.message_ids);
             }
         }
+        let outlets = Outlets::of(&store.archive().known_sources().await?);
         let last_hour = store.reader_history(reader.name.clone(), now).await?.urgent_last_hour;
         let plan = route::plan_urgent(reader, &pending, &told, last_hour, now);
         for mail in &plan.mails {
-            let composed = written(|| compose_urgent(in_force, reader, &pending, mail, now))?;
+            let composed =
+                written(|| compose_urgent(in_force, reader, &pending, mail, &outlets, now))?;
             let key = MailKey::urgent(&reader.name, &mail.story, mail.n);
             let answers = earlier.remove(&mail.story).unwrap_or_default();
             let occasion = Occasion {
@@ -199,52 +202,6 @@ impl Deliverer {
         }
         sealed.wake_at(plan.wake);
         Ok(())
-    }
-
-    async fn compose(
-        &self,
-        in_force: &InForce,
-        reader: &Reader,
-        now: Timestamp,
-        on_demand: bool,
-    ) -> Result<Composed, DeliverError> {
-        let store = &self.ground.store;
-        let history = store.reader_history(reader.name.clone(), now).await?;
-        let from = history.covered_until.unwrap_or(history.since);
-        let notices = store.pending_notices(reader.name.clone()).await?;
-        let mut listed = notices.clone();
-        listed.extend(self.sent_earlier(reader, from, now).await?);
-        let coverage = store.coverage(from, now).await?;
-        let input = DigestInput {
-            reader,
-            from,
-            first: history.covered_until.is_none(),
-            until: now,
-            on_demand,
-            notices: &listed,
-            coverage: &coverage,
-            rejected_edit: in_force.rejected.as_deref(),
-            delayed_since: self.memory().over_since,
-            watchlist: in_force.version,
-            desk: &in_force.letterhead.reply_to,
-            subjects: in_force.letterhead.subjects,
-        };
-        let (content, empty) = written(|| (digest::digest(&input), digest::is_empty(&input)))?;
-        Ok(Composed { reader: reader.name.clone(), content, notices, empty })
-    }
-
-    /// What urgent mails told since the last digest: the digest is the whole record, and says so.
-    async fn sent_earlier(
-        &self,
-        reader: &Reader,
-        from: Timestamp,
-        now: Timestamp,
-    ) -> Result<Vec<PendingNotice>, StoreError> {
-        let mut told = self.ground.store.told_urgently(reader.name.clone(), from, now).await?;
-        for one in &mut told {
-            one.alert.marks.push(Mark::SentEarlier);
-        }
-        Ok(told)
     }
 
     /// Writes the finished message for each address. Answers whether it was new.
@@ -324,6 +281,7 @@ fn compose_urgent(
     reader: &Reader,
     pending: &[PendingNotice],
     mail: &UrgentMail,
+    outlets: &Outlets,
     now: Timestamp,
 ) -> Composed {
     let notices: Vec<&PendingNotice> = mail.notices.iter().map(|at| &pending[*at]).collect();
@@ -335,6 +293,8 @@ fn compose_urgent(
         watchlist: in_force.version,
         desk: &in_force.letterhead.reply_to,
         subjects: in_force.letterhead.subjects,
+        outlets,
+        delayed_since: None,
     });
     let notices = notices.into_iter().cloned().collect();
     Composed { reader: reader.name.clone(), content, notices, empty: false }
