@@ -111,7 +111,7 @@ async fn demo(folder: &Path) -> Result<Composed, Failure> {
     let mut assessor = Assessor::new(ground.clone(), "demo".to_owned());
     assessor.run(&|| Arc::clone(&in_force)).await?;
     let deliverer = Deliverer::new(ground, transport);
-    let digests = deliverer.seal_on_demand(&in_force).await?;
+    let digests = deliverer.seal_on_demand(&in_force).await?.digests;
     let sent = deliverer.send_due(&|| false).await?;
     if polled.failed > 0 || sent.deferred > 0 {
         let what =

@@ -292,6 +292,8 @@ pub enum Access {
     Alone,
     /// Beside a running service, reading only.
     Beside,
+    /// Beside a running service, to write a little.
+    Amend,
     /// On a copy in memory: nothing is kept.
     DryRun,
 }
@@ -315,6 +317,7 @@ pub fn open_sqlite(path: &Path, access: Access) -> Result<Arc<dyn Store>, StoreE
     let store = match access {
         Access::Alone => Sqlite::open(path, Mode::Exclusive)?,
         Access::Beside => Sqlite::open(path, Mode::Reader)?,
+        Access::Amend => Sqlite::open(path, Mode::Beside)?,
         Access::DryRun => Sqlite::dry_run(path)?,
     };
     Ok(Arc::new(store))

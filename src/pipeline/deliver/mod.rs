@@ -23,10 +23,11 @@ use crate::notify::smtp::{Attempt, Transport};
 use crate::store::StoreError;
 
 mod operator;
+mod rings;
 mod seal;
 mod send;
 
-pub use seal::Sealed;
+pub use seal::{OnDemand, Sealed};
 pub use send::{Sending, Sent};
 
 /// Why a mail could not be made or kept.
@@ -107,14 +108,15 @@ fn written<T>(write: impl FnOnce() -> T) -> Result<T, DeliverError> {
     catch_unwind(AssertUnwindSafe(write)).map_err(|_| DeliverError::Bug)
 }
 
-/// A mail that cannot be made is one reader's trouble; a store that fails is everybody's.
-fn skip_unmakeable(who: &str, done: Result<(), DeliverError>) -> Result<(), StoreError> {
+/// A mail that cannot be made is one reader's trouble; a store that fails is everybody's. Answers
+/// whether there was such a mail.
+fn skip_unmakeable(who: &str, done: Result<(), DeliverError>) -> Result<bool, StoreError> {
     match done {
-        Ok(()) => Ok(()),
+        Ok(()) => Ok(false),
         Err(DeliverError::Store(error)) => Err(error),
         Err(error @ (DeliverError::Message(_) | DeliverError::Bug)) => {
             tracing::error!(reader = who, "no mail could be made for {who}: {error}");
-            Ok(())
+            Ok(true)
         }
     }
 }
