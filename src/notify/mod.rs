@@ -2,7 +2,7 @@
 //!
 //! [`reader`] reads the readers' file, [`schedule`] says when a digest is due, [`route`] turns an
 //! alert into notices and decides how loudly, [`digest`], [`urgent`] and [`operator`] write the
-//! words, and [`message`] makes them a mail. All of these are pure: they take what is known and
+//! words, [`message`] makes them a mail and [`repeat`] sends one again. All of these are pure: they take what is known and
 //! `now`, and touch neither network, disk nor clock. [`smtp`] hands finished mails over and is the
 //! only part that does I/O; [`outbox`] says what became of a mail then.
 
@@ -11,6 +11,7 @@ pub mod message;
 pub mod operator;
 pub mod outbox;
 pub mod reader;
+pub mod repeat;
 pub mod route;
 pub mod schedule;
 pub mod smtp;

@@ -22,6 +22,7 @@ use crate::notify::operator as operator_mail;
 use crate::notify::smtp::{Attempt, Transport};
 use crate::store::StoreError;
 
+mod asked;
 mod operator;
 mod rings;
 mod seal;

@@ -188,7 +188,7 @@ impl Deliverer {
         Ok(())
     }
 
-    async fn compose(
+    pub(super) async fn compose(
         &self,
         in_force: &InForce,
         reader: &Reader,
