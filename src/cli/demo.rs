@@ -141,7 +141,7 @@ fn parts(folder: &Path, address: &str) -> Result<Parts, Failure> {
 }
 
 /// Serves the sample feeds on loopback until the runtime ends; answers the address.
-async fn serve(now: Timestamp) -> Result<String, Failure> {
+async fn serve(now: Timestamp) -> std::io::Result<String> {
     let mut router = Router::new();
     for (name, media_type, text) in FEEDS {
         let body = dated(text, now);
