@@ -48,7 +48,7 @@ async fn one_person_in_two_readers_is_rung_up_once_and_both_digests_hold_it() {
     for digest in &digests[1..] {
         let words = text(digest);
         assert!(words.contains("SEC moves to delist Alibaba"), "{words}");
-        assert!(words.to_lowercase().contains("sent earlier"), "{words}");
+        assert!(words.contains("sent to you earlier"), "{words}");
     }
 }
 
@@ -173,7 +173,7 @@ async fn who_was_away_finds_one_digest_of_it_all_and_the_deputy_was_rung_up() {
     assert_eq!(back.len(), 1, "{:?}", desk.subjects());
     let words = text(back[0]);
     for n in 0..4 {
-        assert!(words.contains(&format!("delist Alibaba, day {n}")), "day {n}: {words}");
+        assert!(words.contains(&format!("day {n}")), "day {n}: {words}");
     }
 }
 
