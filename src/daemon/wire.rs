@@ -5,6 +5,7 @@
 //! What touches them ([`open_store`], [`fetcher`], [`transport`]) is here too, because this is the
 //! only place that names a backend.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use crate::config::settings::{Mail, Smtp, Storage, SubjectStyle, Tls, Transport 
 use crate::config::{self, Environment, Files, Settings};
 use crate::detect::Watchlist;
 use crate::model::reader::{UrgentFrom, WhenEmpty};
-use crate::model::watchlist::WithoutCompany;
+use crate::model::watchlist::{WatchlistEntries, WithoutCompany};
 use crate::model::{Level, Located, Place, Problem, Severity, Source};
 use crate::notify::Subjects;
 use crate::notify::reader::{self, CompanyWord, Reader, TopicWord, Vocabulary};
@@ -268,8 +269,15 @@ impl Parts {
                     .collect(),
             },
             rejected,
+            read_watchlist: watchlist_of,
         }
     }
+}
+
+/// The watchlist of a version that the store keeps, as written.
+fn watchlist_of(texts: &BTreeMap<String, String>) -> WatchlistEntries {
+    let files = Files::from_texts(Path::new(""), texts.clone());
+    config::parse(&files, &Environment::default()).watchlist
 }
 
 /// What only a restart can change, where the settings that a service started with and new ones

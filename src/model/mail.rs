@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AlertId, MailId, StoryId, Timestamp};
+use super::{AlertId, ItemId, ItemText, MailId, SourceId, StoryId, Timestamp};
 
 /// What occasioned a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -246,4 +246,30 @@ pub struct MailOutcome {
     pub counts: bool,
     /// When.
     pub at: Timestamp,
+}
+
+/// An item that its publisher changed after a reader was told of it, without adding what alerts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// The item.
+    pub item: ItemId,
+    /// Where it was seen.
+    pub source: SourceId,
+    /// The address of the article, as it is now.
+    pub link: Option<String>,
+    /// Its words as the reader was told them.
+    pub old: ItemText,
+    /// Its words now.
+    pub new: ItemText,
+    /// When the change was seen.
+    pub at: Timestamp,
+}
+
+/// Where the append-only record stands: what a digest prints so that a rewrite would show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordHead {
+    /// The number of the newest record.
+    pub number: u64,
+    /// The hash that chains it to all before it.
+    pub head: String,
 }

@@ -14,11 +14,12 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::model::item::{Identity, KnownItem};
-use crate::model::mail::{ClaimedMail, Letter, MailOutcome};
+use crate::model::mail::{Changed, ClaimedMail, Letter, MailOutcome};
 use crate::model::source::{Gap, SourceState};
 use crate::model::{
     Alert, AlertId, Coverage, Item, ItemId, Judgement, MailId, MailKey, MailKind, MailState,
-    Notice, PendingNotice, SealedMail, Severity, Source, SourceId, StoryId, Timestamp,
+    Notice, PendingNotice, Recovered, SealedMail, Severity, Source, SourceCoverage, SourceId,
+    StoryId, Timestamp,
 };
 
 pub mod sqlite;
@@ -474,11 +475,32 @@ pub trait Archive: Send + Sync {
     /// The configuration in force, if there ever was one.
     fn config_in_force(&self) -> Answer<'_, Option<ConfigVersion>>;
 
+    /// The configuration that was in force at an instant, if there was one.
+    fn config_at(&self, at: Timestamp) -> Answer<'_, Option<ConfigVersion>>;
+
     /// The edit that is waiting to be mended, if any.
     fn rejected_edit(&self) -> Answer<'_, Option<RejectedEdit>>;
 
     /// Sources in force, by id.
     fn sources(&self, after: Option<SourceId>, limit: usize) -> Answer<'_, Vec<SourceRow>>;
+
+    /// All sources that ever were in force, by id, retired ones too: what mails call them.
+    fn known_sources(&self) -> Answer<'_, Vec<SourceCoverage>>;
+
+    /// Sources in force that are read again since `from` (not included) and until `until`, and were
+    /// in trouble before.
+    fn recovered(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Recovered>>;
+
+    /// Items that a reader was told of and that their publisher changed since, seen from `from`
+    /// until `until` (not included), where nothing more is told of the change: the newest change of
+    /// each, newest first, and at most `limit`.
+    fn changed(
+        &self,
+        reader: String,
+        from: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Answer<'_, Vec<Changed>>;
 
     /// How many mails stand where.
     fn outbox(&self) -> Answer<'_, BTreeMap<MailState, u64>>;

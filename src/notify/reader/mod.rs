@@ -111,6 +111,14 @@ pub struct AwayDays {
     pub deputy: Option<String>,
 }
 
+/// `22:00 and 07:00`.
+impl std::fmt::Display for Quiet {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (from, until) = (self.from, self.until);
+        write!(out, "{:02}:{:02} and {:02}:{:02}", from / 60, from % 60, until / 60, until % 60)
+    }
+}
+
 impl Reader {
     /// Whether the reader is away on the local day of `at`.
     #[must_use]

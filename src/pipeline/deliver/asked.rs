@@ -6,6 +6,7 @@
 use super::{Composed, DeliverError, Deliverer};
 use crate::model::mail::Letter;
 use crate::model::{MailKey, MailKind, SealedMail};
+use crate::notify::digest::DigestKind;
 use crate::notify::message;
 use crate::notify::reader::Reader;
 use crate::notify::repeat::{self, Repeat};
@@ -24,7 +25,7 @@ impl Deliverer {
         reader: &Reader,
     ) -> Result<Composed, DeliverError> {
         let now = self.ground.clock.now();
-        self.compose(in_force, reader, now, false).await
+        self.compose(in_force, reader, now, DigestKind::Scheduled).await
     }
 
     /// Puts a stored mail into the outbox once more, for these addresses. Answers its new

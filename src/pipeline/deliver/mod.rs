@@ -23,6 +23,7 @@ use crate::notify::smtp::{Attempt, Transport};
 use crate::store::StoreError;
 
 mod asked;
+mod gather;
 mod operator;
 mod rings;
 mod seal;

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::seal::{Occasion, Sealed};
 use super::{Composed, DeliverError, Deliverer, written};
 use crate::model::{AlertId, MailKey, MailKind, PendingNotice, StoryId, Timestamp, Urgency};
+use crate::notify::outlets::Outlets;
 use crate::notify::reader::Reader;
 use crate::notify::route::{self, Told, UrgentMail};
 use crate::notify::urgent::{self, UrgentInput};
@@ -38,12 +39,14 @@ impl Deliverer {
             return Ok(());
         }
         let mut before = self.told_before(reader, &pending).await?;
+        let outlets = Outlets::of(&store.archive().known_sources().await?);
+        let page = Page { in_force, reader, outlets: &outlets, now };
         let known = self.told_elsewhere(reader, &pending).await?;
         if !known.is_empty() {
             let had = |one: &PendingNotice| known.contains(&one.alert.id);
             let (told, rest) = pending.into_iter().partition(had);
             pending = rest;
-            self.count_as_told(in_force, reader, told, &mut before, now).await?;
+            self.count_as_told(page, told, &mut before).await?;
         }
         let last_hour = store.reader_history(reader.name.clone(), now).await?.urgent_last_hour;
         let mut plan = route::plan_urgent(reader, &pending, &before.told, last_hour, now);
@@ -52,8 +55,7 @@ impl Deliverer {
             plan = plan.in_one();
         }
         for mail in &plan.mails {
-            let composed =
-                written(|| compose(in_force, reader, &pending, mail, delayed_since, now))?;
+            let composed = written(|| page.compose(&pending, mail, delayed_since))?;
             let answers = before.message_ids.remove(&mail.story).unwrap_or_default();
             let occasion = occasion(reader, &mail.story, mail.n, answers, now);
             sealed.mails += u64::from(self.seal(in_force, reader, occasion, &composed).await?);
@@ -98,12 +100,11 @@ impl Deliverer {
     /// for this reader waits for the digest as ever.
     async fn count_as_told(
         &self,
-        in_force: &InForce,
-        reader: &Reader,
+        page: Page<'_>,
         told: Vec<PendingNotice>,
         before: &mut Before,
-        now: Timestamp,
     ) -> Result<(), DeliverError> {
+        let Page { in_force, reader, now, .. } = page;
         let mut stories: BTreeMap<StoryId, Vec<PendingNotice>> = BTreeMap::new();
         for one in told.into_iter().filter(|one| one.notice.urgency == Urgency::Urgent) {
             stories.entry(one.alert.story.clone()).or_default().push(one);
@@ -117,7 +118,7 @@ impl Deliverer {
                 notices: (0..notices.len()).collect(),
                 folded: false,
             };
-            let composed = written(|| compose(in_force, reader, &notices, &mail, None, now))?;
+            let composed = written(|| page.compose(&notices, &mail, None))?;
             let occasion = occasion(reader, &story, mail.n, Vec::new(), now);
             self.seal(in_force, reader, occasion, &composed).await?;
         }
@@ -142,24 +143,35 @@ fn occasion(
     }
 }
 
-fn compose(
-    in_force: &InForce,
-    reader: &Reader,
-    pending: &[PendingNotice],
-    mail: &UrgentMail,
-    _delayed_since: Option<Timestamp>,
+/// What all urgent mails of a round have in common.
+#[derive(Clone, Copy)]
+struct Page<'a> {
+    in_force: &'a InForce,
+    reader: &'a Reader,
+    outlets: &'a Outlets,
     now: Timestamp,
-) -> Composed {
-    let notices: Vec<&PendingNotice> = mail.notices.iter().map(|at| &pending[*at]).collect();
-    let content = urgent::urgent(&UrgentInput {
-        reader,
-        notices: &notices,
-        n: mail.n,
-        now,
-        watchlist: in_force.version,
-        desk: &in_force.letterhead.reply_to,
-        subjects: in_force.letterhead.subjects,
-    });
-    let notices = notices.into_iter().cloned().collect();
-    Composed { reader: reader.name.clone(), content, notices, empty: false }
+}
+
+impl Page<'_> {
+    fn compose(
+        self,
+        pending: &[PendingNotice],
+        mail: &UrgentMail,
+        delayed_since: Option<Timestamp>,
+    ) -> Composed {
+        let notices: Vec<&PendingNotice> = mail.notices.iter().map(|at| &pending[*at]).collect();
+        let content = urgent::urgent(&UrgentInput {
+            reader: self.reader,
+            notices: &notices,
+            n: mail.n,
+            now: self.now,
+            watchlist: self.in_force.version,
+            desk: &self.in_force.letterhead.reply_to,
+            subjects: self.in_force.letterhead.subjects,
+            outlets: self.outlets,
+            delayed_since,
+        });
+        let notices = notices.into_iter().cloned().collect();
+        Composed { reader: self.reader.name.clone(), content, notices, empty: false }
+    }
 }

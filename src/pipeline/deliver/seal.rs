@@ -4,11 +4,11 @@
 //! out is not decided here, and neither is what they say.
 
 use super::send::BREATHER;
-use super::{Composed, DeliverError, Deliverer, skip_unmakeable, written};
+use super::{Composed, DeliverError, Deliverer, skip_unmakeable};
 use crate::model::mail::Letter;
 use crate::model::reader::WhenEmpty;
-use crate::model::{MailKey, MailKind, Mark, PendingNotice, SealedMail, StoryId, Timestamp};
-use crate::notify::digest::{self, DigestInput};
+use crate::model::{MailKey, MailKind, SealedMail, StoryId, Timestamp};
+use crate::notify::digest::DigestKind;
 use crate::notify::message::{self, Envelope};
 use crate::notify::reader::Reader;
 use crate::pipeline::InForce;
@@ -108,7 +108,7 @@ impl Deliverer {
         self.hand_on(in_force, now).await?;
         let mut all = Vec::new();
         for reader in in_force.readers.iter().filter(|reader| !reader.schedule.is_never()) {
-            all.push(self.compose(in_force, reader, now, true).await?);
+            all.push(self.compose(in_force, reader, now, DigestKind::OnDemand).await?);
         }
         if let Some(unrouted) = self.compose_unrouted(in_force, now).await? {
             all.push(unrouted);
@@ -149,7 +149,7 @@ impl Deliverer {
         reader: &Reader,
         now: Timestamp,
     ) -> Result<Composed, DeliverError> {
-        let composed = self.compose(in_force, reader, now, true).await?;
+        let composed = self.compose(in_force, reader, now, DigestKind::OnDemand).await?;
         let key = MailKey::on_demand(&reader.name, now);
         let occasion = Occasion::digest(key, MailKind::OnDemand, now);
         self.seal(in_force, reader, occasion, &composed).await?;
@@ -179,59 +179,13 @@ impl Deliverer {
         let history = self.ground.store.reader_history(reader.name.clone(), now).await?;
         let after = history.last_slot.unwrap_or(history.since);
         if let Some(slot) = reader.slot_due(after, now) {
-            let composed = self.compose(in_force, reader, now, false).await?;
+            let composed = self.compose(in_force, reader, now, DigestKind::Scheduled).await?;
             let key = MailKey::digest(&reader.name, slot);
             let occasion = Occasion::digest(key, MailKind::Digest, now);
             sealed.mails += u64::from(self.seal(in_force, reader, occasion, &composed).await?);
         }
         sealed.wake_at(reader.schedule.next_after(now));
         Ok(())
-    }
-
-    pub(super) async fn compose(
-        &self,
-        in_force: &InForce,
-        reader: &Reader,
-        now: Timestamp,
-        on_demand: bool,
-    ) -> Result<Composed, DeliverError> {
-        let store = &self.ground.store;
-        let history = store.reader_history(reader.name.clone(), now).await?;
-        let from = history.covered_until.unwrap_or(history.since);
-        let notices = store.pending_notices(reader.name.clone()).await?;
-        let mut listed = notices.clone();
-        listed.extend(self.sent_earlier(reader, from, now).await?);
-        let coverage = store.coverage(from, now).await?;
-        let input = DigestInput {
-            reader,
-            from,
-            first: history.covered_until.is_none(),
-            until: now,
-            on_demand,
-            notices: &listed,
-            coverage: &coverage,
-            rejected_edit: in_force.rejected.as_deref(),
-            delayed_since: self.memory().over_since,
-            watchlist: in_force.version,
-            desk: &in_force.letterhead.reply_to,
-            subjects: in_force.letterhead.subjects,
-        };
-        let (content, empty) = written(|| (digest::digest(&input), digest::is_empty(&input)))?;
-        Ok(Composed { reader: reader.name.clone(), content, notices, empty })
-    }
-
-    /// What urgent mails told since the last digest: the digest is the whole record, and says so.
-    async fn sent_earlier(
-        &self,
-        reader: &Reader,
-        from: Timestamp,
-        now: Timestamp,
-    ) -> Result<Vec<PendingNotice>, StoreError> {
-        let mut told = self.ground.store.told_urgently(reader.name.clone(), from, now).await?;
-        for one in &mut told {
-            one.alert.marks.push(Mark::SentEarlier);
-        }
-        Ok(told)
     }
 
     /// Writes the finished message for each address. Answers whether it was new.

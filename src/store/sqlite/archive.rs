@@ -7,17 +7,24 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::model::mail::Letter;
-use crate::model::{Item, ItemId, MailId, MailKey, MailState, PendingNotice, SourceId, Timestamp};
+use crate::model::mail::{Changed, Letter};
+use crate::model::{
+    Item, ItemId, MailId, MailKey, MailState, PendingNotice, Recovered, SourceCoverage, SourceId,
+    Timestamp,
+};
 use crate::store::{Answer, Archive, ConfigVersion, MailRow, RejectedEdit, SourceRow, StoredMail};
 
 use super::items::{self, ITEM};
 use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
-use super::{Sqlite, config, deliver, outbox};
+use super::{Sqlite, config, coverage, deliver, outbox};
 
 impl Archive for Sqlite {
     fn config_in_force(&self) -> Answer<'_, Option<ConfigVersion>> {
         self.read("read the configuration in force", config::in_force)
+    }
+
+    fn config_at(&self, at: Timestamp) -> Answer<'_, Option<ConfigVersion>> {
+        self.read("read an earlier configuration", move |connection| config::at(connection, at))
     }
 
     fn rejected_edit(&self) -> Answer<'_, Option<RejectedEdit>> {
@@ -26,6 +33,28 @@ impl Archive for Sqlite {
 
     fn sources(&self, after: Option<SourceId>, limit: usize) -> Answer<'_, Vec<SourceRow>> {
         self.read("list sources", move |connection| sources(connection, after.as_ref(), limit))
+    }
+
+    fn known_sources(&self) -> Answer<'_, Vec<SourceCoverage>> {
+        self.read("list sources", |connection| coverage::sources(connection, true))
+    }
+
+    fn recovered(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Recovered>> {
+        self.read("list recovered sources", move |connection| {
+            coverage::recovered(connection, from, until)
+        })
+    }
+
+    fn changed(
+        &self,
+        reader: String,
+        from: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Answer<'_, Vec<Changed>> {
+        self.read("list changed items", move |connection| {
+            deliver::changed(connection, &reader, (from, until), limit)
+        })
     }
 
     fn outbox(&self) -> Answer<'_, BTreeMap<MailState, u64>> {

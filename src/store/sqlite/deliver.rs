@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::model::mail::Changed;
 use crate::model::{
     AlertId, MailId, MailKind, MailState, Notice, PendingNotice, SealedMail, StoryId, Timestamp,
     Urgency,
@@ -73,6 +74,43 @@ pub(super) fn between(
     let mut found: Vec<PendingNotice> = rows.collect::<rusqlite::Result<_>>()?;
     found.reverse();
     Ok(found)
+}
+
+/// Items that a reader was told of, at the newest revision so told, and that stand at a later one
+/// first seen in this window. A later revision that is told, or waits to be, is no mere change.
+pub(super) fn changed(
+    connection: &Connection,
+    reader: &str,
+    (from, until): (Timestamp, Timestamp),
+    limit: usize,
+) -> rusqlite::Result<Vec<Changed>> {
+    let mut select = connection.prepare_cached(
+        "SELECT i.key, max(a.revision), i.revision FROM items i JOIN alerts a ON a.item = i.key
+           JOIN notices n ON n.alert = a.key AND n.reader = ?1
+         WHERE i.revision > 1 AND i.first_seen >= ?2 AND i.first_seen < ?3
+           AND n.state IN ('sealed', 'pending')
+         GROUP BY i.key HAVING max(a.revision) < i.revision
+         ORDER BY i.first_seen DESC, i.key DESC LIMIT ?4",
+    )?;
+    let found = select.query_map(params![reader, from, until, values::size(limit)], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    })?;
+    let mut changed = Vec::new();
+    for row in found {
+        let (key, told, present): (i64, u32, u32) = row?;
+        let (old, new) = (items::at(connection, key, told)?, items::at(connection, key, present)?);
+        if old.text != new.text {
+            changed.push(Changed {
+                item: new.id,
+                source: new.source,
+                link: new.link,
+                old: old.text,
+                new: new.text,
+                at: new.first_seen,
+            });
+        }
+    }
+    Ok(changed)
 }
 
 fn telling(
