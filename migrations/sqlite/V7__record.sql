@@ -93,6 +93,8 @@ CREATE VIEW recorded_readers AS SELECT name AS key, json_object(
 FROM readers;
 CREATE TRIGGER record_reader AFTER INSERT ON readers
 BEGIN SELECT noted(NEW.since, line) FROM recorded_readers WHERE key = NEW.name; END;
+CREATE TRIGGER record_reader_change AFTER UPDATE OF since ON readers WHEN NEW.since <> OLD.since
+BEGIN SELECT noted(NEW.since, line) FROM recorded_readers WHERE key = NEW.name; END;
 
 CREATE VIEW recorded_occasions AS SELECT key, json_object(
     'did', 'sealed', 'id', key, 'reader', reader, 'story', story, 'message_id', message_id,

@@ -17,6 +17,7 @@ use crate::telemetry::{self, LogFormat};
 mod audit;
 mod check;
 mod demo;
+mod digest;
 mod evaluate;
 mod exit;
 mod explain;
@@ -25,6 +26,7 @@ mod lines;
 mod load;
 mod match_;
 mod once;
+mod outbox;
 mod parse;
 pub mod problems;
 mod run;
@@ -76,6 +78,10 @@ enum Command {
     Status(status::Arguments),
     /// Prove what was done: verify or print the record that every digest names
     Audit(audit::Arguments),
+    /// Show a reader's next digest, or send a stored one again
+    Digest(digest::Arguments),
+    /// List the mails that were not sent, try them again or give them up
+    Outbox(outbox::Arguments),
     /// Explain what the watchlist makes of a text, and why
     Explain(explain::Arguments),
     /// Send one mail through the configured transport and show the server's reply
@@ -139,6 +145,8 @@ fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Run(arguments) => run::run(&arguments, config),
         Command::Status(arguments) => status::run(&arguments, config, out),
         Command::Audit(arguments) => audit::run(&arguments, config, out),
+        Command::Digest(arguments) => digest::run(&arguments, config, out),
+        Command::Outbox(arguments) => outbox::run(&arguments, config, out),
         Command::Explain(arguments) => explain::run(&arguments, config, out),
         Command::SendTest(arguments) => send_test::run(&arguments, config, out),
         Command::Match(arguments) => match_::run(&arguments, out),
