@@ -77,8 +77,8 @@ pub fn run(
     runtime.block_on(each(archive, |line| {
         let inside = arguments.from.is_none_or(|from| line.at >= from)
             && arguments.to.is_none_or(|to| line.at <= to);
-        let asked = (arguments.source.is_none() && arguments.company.is_none())
-            || related.holds(line);
+        let asked =
+            (arguments.source.is_none() && arguments.company.is_none()) || related.holds(line);
         if inside && asked {
             write(line, arguments.format, out)?;
         }
@@ -180,7 +180,9 @@ impl Related {
             "sealed" => self.occasions.contains(id),
             "mail" | "attempt" => self.mails.contains(id),
             "source" => self.source.as_deref() == Some(id),
-            "polled" | "gap" => self.source.is_some() && line.text("source") == self.source.as_deref(),
+            "polled" | "gap" => {
+                self.source.is_some() && line.text("source") == self.source.as_deref()
+            }
             _ => false,
         }
     }
@@ -218,7 +220,8 @@ fn write(line: &Line, format: Format, out: &mut dyn Write) -> std::io::Result<()
                 String::new(),
             ];
             let details = Value::Object(rest).to_string();
-            let cells: Vec<String> = cells[..6].iter().chain([&details]).map(|one| cell(one)).collect();
+            let cells: Vec<String> =
+                cells[..6].iter().chain([&details]).map(|one| cell(one)).collect();
             write!(out, "{}\r\n", cells.join(","))
         }
     }

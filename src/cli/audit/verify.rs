@@ -70,7 +70,11 @@ fn print(found: &Verified, kept: Option<&Head>, out: &mut dyn Write) -> std::io:
     if found.more_faults > 0 {
         writeln!(out, "and {} more", found.more_faults)?;
     }
-    writeln!(out, "{}", if found.faults.is_empty() { "Everything fits." } else { "It does NOT fit." })
+    writeln!(
+        out,
+        "{}",
+        if found.faults.is_empty() { "Everything fits." } else { "It does NOT fit." }
+    )
 }
 
 #[cfg(test)]
