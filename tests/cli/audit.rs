@@ -77,3 +77,42 @@ fn the_export_tells_one_life_and_can_be_narrowed() {
     assert!(csv.starts_with("\u{feff}entry,at,did,id,source,item,details\r\n"), "{csv}");
     assert_eq!(csv.lines().count(), all.len() + 1);
 }
+
+#[test]
+fn a_report_answers_an_examiner_on_one_page() {
+    let desk = lived();
+    let asked = ["audit", "report", "--company", "alibaba", "--from", "2026-01-01"];
+    let said = desk.ask(&asked).ends(0);
+    for words in [
+        "REPORT ON Alibaba Group Holding Limited (alibaba)",
+        "alias \"阿里巴巴\"",
+        "ticker NYSE:BABA",
+        "wire: 1 polls made",
+        "WHAT WAS FOUND? 1 alert\n",
+        "Lawmakers urge the SEC to delist Alibaba",
+        "why: Alibaba",
+        "told: mei, mei@bank.test: ",
+        "All that is stored fits the record.",
+    ] {
+        assert!(said.out.contains(words), "'{words}'\n{said}");
+    }
+    let nobody = desk.ask(&["audit", "report", "--company", "acme", "--from", "2026-01-01"]).ends(0);
+    assert!(nobody.out.contains("NOT WATCHED"), "{nobody}");
+    assert!(nobody.out.contains("WHAT WAS FOUND? 0 alerts"), "{nobody}");
+    let page = desk.ask(&[&asked[..], &["--html"]].concat()).ends(0).out;
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("<h3>Lawmakers urge"), "{page}");
+}
+
+#[test]
+fn a_feeds_words_are_text_in_a_report() {
+    let desk = Desk::new();
+    let title = "Lawmakers &lt;b&gt;urge\u{202e} the SEC&lt;/b&gt; to delist Alibaba \u{1b}[31m";
+    desk.site.put("/wire.xml", feed(&[title]));
+    desk.ask(&["once"]).ends(0);
+    let asked = ["audit", "report", "--company", "alibaba", "--from", "2026-01-01"];
+    for page in [&asked[..], &[&asked[..], &["--html"]].concat()] {
+        let out = desk.ask(page).ends(0).out;
+        assert!(out.contains("delist Alibaba"), "{out}");
+        assert!(!out.contains(['\u{202e}', '\u{1b}']) && !out.contains("<b>"), "{out}");
+    }
+}

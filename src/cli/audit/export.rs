@@ -43,13 +43,13 @@ enum Format {
     Csv,
 }
 
-fn instant(text: &str) -> Result<Timestamp, String> {
+pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse(text)
         .or_else(|| Timestamp::parse(&format!("{text}T00:00:00Z")))
         .ok_or_else(|| "write a day, 2026-11-23, or an instant, 2026-11-23T08:00:00Z".to_owned())
 }
 
-fn end(text: &str) -> Result<Timestamp, String> {
+pub(super) fn end(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse(&format!("{text}T23:59:59.999Z")).map_or_else(|| instant(text), Ok)
 }
 

@@ -3,6 +3,7 @@
 //! It only reads, and works beside a running service.
 
 mod export;
+mod report;
 mod verify;
 
 use std::io::Write;
@@ -23,6 +24,8 @@ enum What {
     Verify(verify::Arguments),
     /// Print the record: what was polled, stored, decided, sealed and sent
     Export(export::Arguments),
+    /// Answer an examiner on one page: how a company was watched, what was found, who was told
+    Report(report::Arguments),
 }
 
 /// Does what was asked.
@@ -34,5 +37,6 @@ pub fn run(
     match &arguments.what {
         What::Verify(arguments) => verify::run(arguments, config, out),
         What::Export(arguments) => export::run(arguments, config, out),
+        What::Report(arguments) => report::run(arguments, config, out),
     }
 }
