@@ -369,6 +369,7 @@ async fn finish(
     tell(&report, status);
     let finished = FinishedPoll {
         source: task.source.id,
+        address: task.source.url,
         started,
         ended: now,
         status,
