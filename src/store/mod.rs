@@ -115,6 +115,9 @@ pub struct SourceTask {
 pub struct FinishedPoll {
     /// The source.
     pub source: SourceId,
+    /// Its address as it was written when it was claimed. Where it was edited meanwhile, the items
+    /// are kept and everything that belongs to the old address is not.
+    pub address: String,
     /// When the request was made.
     pub started: Timestamp,
     /// When it ended.

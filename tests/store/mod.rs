@@ -104,6 +104,7 @@ fn polled(source: &str, ended: Timestamp, new: Vec<Item>) -> FinishedPoll {
     state.last_success = Some(ended);
     FinishedPoll {
         source: SourceId::new(source),
+        address: self::source(source).url,
         started: ended,
         ended,
         status: Some(200),

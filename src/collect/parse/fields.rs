@@ -3,7 +3,7 @@
 //! Both readers (feed-rs and the tolerant one) end here, so that the same document gives the same
 //! entry whichever of them read it: otherwise one stray `&` would look like an edit of every item.
 
-use url::Url;
+use url::{Position, Url};
 
 use super::html::{self, Markup};
 use crate::model::{Entry, ItemText, Timestamp};
@@ -230,9 +230,30 @@ pub(super) fn absolute(href: &str, base: Option<&Url>) -> String {
     // Line breaks within an address are the work of a formatter.
     let href: String = href.chars().filter(|one| !matches!(one, '\n' | '\r' | '\t')).collect();
     match (Url::parse(&href), base) {
-        (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => {
-            base.join(&href).map_or(href, String::from)
-        }
+        (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => join(base, href),
         _ => href,
     }
+}
+
+/// A relative address behind its base, with its characters as written where nothing but these need
+/// be changed.
+fn join(base: &Url, href: String) -> String {
+    let odd = |one: char| !one.is_ascii() || one == ' ';
+    if base.cannot_be_a_base()
+        || !href.contains(odd)
+        || href.starts_with(['?', '#'])
+        || href.contains("./")
+    {
+        return base.join(&href).map_or(href, String::from);
+    }
+    let before = if href.starts_with("//") {
+        &base[..Position::AfterScheme]
+    } else if href.starts_with('/') {
+        &base[..Position::BeforePath]
+    } else {
+        let path = &base[..Position::AfterPath];
+        &path[..path.rfind('/').map_or(0, |at| at + 1)]
+    };
+    let colon = if href.starts_with("//") { ":" } else { "" };
+    format!("{before}{colon}{href}")
 }
