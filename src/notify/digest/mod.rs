@@ -190,15 +190,14 @@ fn notes(input: &DigestInput<'_>, facts: &Facts<'_>, outlets: &Outlets) -> Vec<N
         notes.push(Note { label: "EDIT REFUSED".to_owned(), grave: true, lines });
     }
     notes.extend(away(input));
-    let asked = match input.kind {
-        DigestKind::Scheduled => return notes,
-        DigestKind::OnDemand => "Somebody asked for this mail; the schedule goes on as it is.",
-        DigestKind::Recap => {
-            "Somebody asked for this recap. It lists again what you were told before; the next \
+    if input.kind == DigestKind::Recap {
+        let lines = vec![
+            "Somebody asked for this recap. It lists again what you were told before, and the next \
              digest is not changed by it."
-        }
-    };
-    notes.push(Note { label: String::new(), grave: false, lines: vec![asked.to_owned()] });
+                .to_owned(),
+        ];
+        notes.push(Note { label: "RECAP".to_owned(), grave: false, lines });
+    }
     notes
 }
 
@@ -237,7 +236,11 @@ fn small(input: &DigestInput<'_>, stories: &[Story<'_>]) -> Vec<String> {
             format!("This mail covers {} to {until}.", moment(input.from, input.until, zone))
         }
     };
-    let mut small = vec![format!("{covers} {}", super::frame::WHAT_IS_JUDGED)];
+    let mut small = Vec::new();
+    if input.kind == DigestKind::OnDemand {
+        small.push("Somebody asked for this mail; the schedule goes on as it is.".to_owned());
+    }
+    small.push(format!("{covers} {}", super::frame::WHAT_IS_JUDGED));
     small.push(made_by(input.watchlist, stories));
     if let Some(record) = input.record {
         small.push(format!("Record {}, chain head {}.", record.number, line(&record.head, 80)));
