@@ -175,6 +175,9 @@ fn windows(
     if wanted.is_empty() {
         return std::iter::once(0..word_end(text, OPENING)).collect();
     }
+    if text.len() <= room {
+        return std::iter::once(0..text.len()).collect();
+    }
     let firsts = firsts.clamp(1, THINGS);
     let share = room / firsts;
     let (before, after) = (BEFORE.min(share * 2 / 5), AFTER.min(share * 3 / 5));

@@ -48,7 +48,7 @@ pub(crate) fn input<'a>(
     }
 }
 
-fn keep(name: &str, content: &Content) {
+pub(crate) fn keep(name: &str, content: &Content) {
     let version = env!("CARGO_PKG_VERSION");
     let text = format!("Subject: {}\n\n{}", content.subject, content.text);
     let settings = || {
@@ -382,8 +382,13 @@ fn a_busy_day_is_cut_with_exact_counts_and_attached_whole() {
     assert!(content.subject.starts_with("Watchlist Mon 23 Nov: 11 high, 50 medium – Alibaba"));
     let text = content.text.replace('\n', " ");
     assert!(
-        text.contains("50 of 200 items are listed here, 11 stories not shown at all."),
+        text.contains("50 of 200 items are told below; 33 stories stand only in the list above."),
         "{text}"
+    );
+    assert_eq!(
+        content.html.matches("<li><span class=\"q\">").count(),
+        61,
+        "every story in the list"
     );
     assert!(content.html.len() < 80_000, "{}", content.html.len());
     let csv = String::from_utf8(content.attachments[0].bytes.clone()).unwrap();
@@ -396,12 +401,15 @@ fn a_busy_day_is_cut_with_exact_counts_and_attached_whole() {
     assert_eq!(content.attachments.len(), 1);
     let text = content.text.replace('\n', " ");
     let listed: usize = text
-        .split(" of 200 items are listed here")
+        .split(" of 200 items are told below")
         .next()
         .and_then(|before| before.split_whitespace().last())
         .and_then(|n| n.parse().ok())
         .unwrap();
-    assert_eq!(content.html.matches("<a href=\"http").count(), listed, "as many links as it says");
+    let links = content.html.matches("<a href=\"http").count();
+    assert_eq!(links, listed, "as many items are told as it says");
+    let only_listed = content.html.matches("<a class=\"q\" href=\"http").count();
+    assert_eq!(61, only_listed + content.html.matches("<div class=\"s\"").count() - 1);
     keep("busy", &content);
 }
 
@@ -475,7 +483,7 @@ fn an_urgent_mail_attaches_what_it_cannot_list() {
     let refs: Vec<&PendingNotice> = notices.iter().collect();
     let content = urgent(&urgent_input(&one_reader(entry("Mei")), &refs));
     assert!(content.subject.ends_with("+59)"), "{}", content.subject);
-    assert!(content.text.contains("45 of 60 items are listed here."));
+    assert!(content.text.contains("45 of 60 items are told below."));
     let csv = String::from_utf8(content.attachments[0].bytes.clone()).unwrap();
     assert_eq!(csv.matches("\r\n").count(), 61);
 }

@@ -205,7 +205,7 @@ pub(in crate::notify) fn health_words(health: Health) -> &'static str {
         Health::Empty => "without items",
         Health::NotAFeed => "no longer a feed",
         Health::Shrunk => "far fewer items than usual",
-        Health::Silent => "silent, far beyond its habit",
+        Health::Silent => "silent for longer than usual",
         Health::Gone => "gone (410)",
         Health::Blocked => "blocked",
         Health::Moved => "moved",

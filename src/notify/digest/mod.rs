@@ -117,7 +117,7 @@ fn page(
         sentence: sentence(input, stories, facts),
         basis: basis(input, stories, facts),
         notes: notes(input, facts, outlets),
-        index: true,
+        index: stories::index(stories, &allotted, view),
         cut: cut(stories, &allotted),
         sections: changes::section(input.changed, outlets)
             .into_iter()
