@@ -16,6 +16,7 @@ use crate::notify::reader::Reader;
 use crate::store::Store;
 
 pub mod assess;
+pub mod channel;
 pub mod deliver;
 mod network;
 mod places;
@@ -36,6 +37,8 @@ pub struct InForce {
     pub operator: Reader,
     /// What mails say of us.
     pub letterhead: Letterhead,
+    /// How the operator is reached without mail.
+    pub channel: channel::Channel,
     /// The problems of an edit that was refused while this version stays in force.
     pub rejected: Option<String>,
     /// Reads the watchlist of an earlier version's files, so that a digest can say what changed.

@@ -261,7 +261,8 @@ fn names_and_addresses(entry: &ReaderEntry, earlier: &[ReaderEntry]) -> Vec<Prob
                 "{} is an address of both '{}' and '{}'",
                 to.value, other.name.value, name.value
             );
-            let hint = "it gets the mails of both; leave it out of one if that is not meant";
+            let hint = "it gets the digests of both, and each urgent alert once; leave it out of one if \
+                        that is not meant";
             problems.push(Problem::warning(to.place.clone(), what).hint(hint));
         }
     }
