@@ -28,7 +28,7 @@ pub(super) fn delay(since: Timestamp, now: Timestamp, zone: Tz) -> Note {
         "Mail could not be sent since {}. This one tells what waited.",
         moment(since, now, zone)
     )];
-    Note { label: "DELAYED BY MAIL OUTAGE".to_owned(), grave: true, lines }
+    Note { label: "DELAYED BY A MAIL OUTAGE".to_owned(), grave: true, lines }
 }
 
 /// The finished content: the page with at most `most` items, fewer when its HTML would grow too

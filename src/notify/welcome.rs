@@ -81,7 +81,7 @@ fn page(
         before_index: Some(format!("As a start, since {since}: {}.", counts(stories))),
         index: stories::index(stories, &allotted, view),
         cut: cut(stories, &allotted),
-        sections: coverage_sections(input.coverage, input.reader, &facts, view),
+        sections: coverage_sections(input.coverage, input.reader, &facts, input.recap_from, view),
         small: vec![
             format!("The recap is for information; your digests begin now. {WHAT_IS_JUDGED}"),
             made_by(input.watchlist, stories),

@@ -121,7 +121,7 @@ fn page(
         cut: cut(stories, &allotted),
         sections: changes::section(input.changed, outlets)
             .into_iter()
-            .chain(coverage::sections(input.coverage, input.reader, facts, view))
+            .chain(coverage::sections(input.coverage, input.reader, facts, input.from, view))
             .chain(watchlist::section(input.watchlist_changes))
             .collect(),
         small: small(input, stories),
