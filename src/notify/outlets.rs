@@ -10,7 +10,9 @@ use url::{Host, Url};
 use super::outside::line;
 use crate::model::{SourceCoverage, SourceId};
 
-/// Longest name, in characters; a longer one is cut at its first separator, or not used.
+/// A name up to so many characters stands as it is; a longer one ends at its first separator.
+const WHOLE: usize = 32;
+/// Longest name, in characters.
 const LONGEST: usize = 40;
 
 /// What feeds call themselves when nobody gave them a name.
@@ -100,7 +102,7 @@ fn title(one: &SourceCoverage) -> Option<String> {
     let fits = |name: &str| (2..=LONGEST).contains(&name.chars().count());
     let ends = [" - ", " | ", " – ", " — ", ": ", " · ", " » "];
     let end = ends.iter().filter_map(|end| whole.find(end)).min().unwrap_or(whole.len());
-    let name = if fits(&whole) { whole.as_str() } else { whole[..end].trim() };
+    let name = if whole.chars().count() <= WHOLE { whole.as_str() } else { whole[..end].trim() };
     let named = fits(name) && !NO_NAMES.contains(&name.to_lowercase().as_str());
     named.then(|| name.to_owned())
 }
