@@ -1,6 +1,7 @@
 //! The three steps joined, on a real store and a real feed, with a clock that the test moves: an item
 //! once seen is told once, whatever happens between the steps.
 
+mod operator;
 mod telling;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use watchlistd::config::{Environment, Files};
 use watchlistd::daemon::start;
 use watchlistd::daemon::wire::{self, Access};
 use watchlistd::model::mail::Letter;
-use watchlistd::model::{MailState, Timestamp};
+use watchlistd::model::{MailKey, MailKind, MailState, SealedMail, Timestamp};
 use watchlistd::notify::smtp::{Attempt, Outcome, Stage, Transport};
 use watchlistd::pipeline::assess::Assessor;
 use watchlistd::pipeline::deliver::{Deliverer, Sealed, Sent};
@@ -63,6 +64,8 @@ struct Desk {
     readers: String,
     /// In front of the newsroom's own.
     more_sources: String,
+    /// Whether readers are welcomed; else they count as known.
+    welcomes: bool,
 }
 
 impl Desk {
@@ -74,6 +77,7 @@ impl Desk {
             transport: Transport::memory(),
             readers: readers.to_owned(),
             more_sources: String::new(),
+            welcomes: false,
         }
     }
 
@@ -100,6 +104,11 @@ impl Desk {
         let store = wire::open_store(&parts.settings.storage, Access::Alone).unwrap();
         store.release_leases(self.now()).await.unwrap();
         let version = start::adopt(&*store, &parts, self.now()).await.unwrap();
+        if !self.welcomes {
+            for reader in &parts.readers {
+                store.seal(welcomed(&reader.name, self.now())).await.unwrap();
+            }
+        }
         let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as Arc<dyn Clock>;
         let ground = Ground { store, clock };
         Open {
@@ -115,6 +124,22 @@ impl Desk {
     /// Subjects of all mails so far, in order.
     fn subjects(&self) -> Vec<String> {
         self.transport.received().iter().map(subject).collect()
+    }
+}
+
+/// An occasion without letters: a reader who needs no welcome any more.
+fn welcomed(reader: &str, at: Timestamp) -> SealedMail {
+    SealedMail {
+        key: MailKey::welcome(reader, at),
+        kind: MailKind::Welcome,
+        reader: Some(reader.to_owned()),
+        story: None,
+        message_id: String::new(),
+        subject: String::new(),
+        letters: Vec::new(),
+        alerts: Vec::new(),
+        covers_until: at,
+        at,
     }
 }
 
