@@ -70,10 +70,13 @@ struct Desk {
 
 impl Desk {
     async fn new(readers: &str) -> Self {
+        let newsroom = Newsroom::open().await;
+        // An empty front page would be a trouble of its own.
+        newsroom.publish("a0", "A quiet day at the harbour");
         Self {
             folder: tempfile::tempdir().unwrap(),
             clock: Arc::new(FixedClock::at(friday_noon())),
-            newsroom: Newsroom::open().await,
+            newsroom,
             transport: Transport::memory(),
             readers: readers.to_owned(),
             more_sources: String::new(),
@@ -567,6 +570,7 @@ async fn what_a_clock_wrote_that_was_years_ahead_holds_nothing_back() {
     open.assess().await;
     desk.clock.set(right);
     assert_eq!(open.seal().await.mails, 1, "the alert is told at once");
+    open.send().await;
 
     // A mail of the story bears the wrong year: its follow-up does not wait for that year.
     desk.newsroom.publish("b1", "Tencent faces a delist order in Hong Kong");
@@ -574,6 +578,7 @@ async fn what_a_clock_wrote_that_was_years_ahead_holds_nothing_back() {
     open.poll().await;
     open.assess().await;
     open.seal().await;
+    open.send().await;
     desk.clock.set(right);
     desk.newsroom.publish("b2", "Tencent faces a delist order in Hong Kong now");
     desk.pass(3 * DAY);
@@ -590,6 +595,7 @@ async fn a_bad_edit_is_told_to_the_operator_once_and_again_when_it_is_made_again
     let seal = async || open.deliverer.seal_due(&open.rejecting).await.unwrap().mails;
     start::reject(&*open.ground.store, BAD_EDIT, desk.now()).await.unwrap();
     assert_eq!(seal().await, 1);
+    open.send().await;
     desk.pass(HOUR);
     // A restart finds the same edit.
     start::reject(&*open.ground.store, BAD_EDIT, desk.now()).await.unwrap();

@@ -166,7 +166,7 @@ impl Deliverer {
         let is_late = |one: &&MailRow| one.next_attempt.is_some() && now.since(one.at) > LATE;
         let count = mails.iter().filter(is_late).count() as u64;
         // Listed newest first.
-        let oldest = mails.iter().filter(is_late).next_back();
+        let oldest = mails.iter().rfind(is_late);
         Ok(oldest.map(|one| Late { count, since, reply: one.reply.clone() }))
     }
 
@@ -177,9 +177,12 @@ impl Deliverer {
         sealed: &mut Sealed,
     ) -> Result<(), DeliverError> {
         let operator = &in_force.operator;
-        let Some(slot) = operator.schedule.slot_due(now.minus(DAY), now) else { return Ok(()) };
-        let date = slot.to_chrono().with_timezone(&operator.zone).format("%F").to_string();
+        // A round that would have been due before there was anything to tell is none.
+        let since = self.ground.store.reader_history(operator.name.clone(), now).await?.since;
+        let after = now.minus(DAY).max(since);
         sealed.wake_at(operator.schedule.next_after(now));
+        let Some(slot) = operator.schedule.slot_due(after, now) else { return Ok(()) };
+        let date = slot.to_chrono().with_timezone(&operator.zone).format("%F").to_string();
         if self.memory().operator_day.as_ref() == Some(&date) {
             return Ok(());
         }

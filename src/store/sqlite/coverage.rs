@@ -168,9 +168,9 @@ pub(super) fn recovered(
                AND p.last > coalesce((SELECT max(q.last) FROM polls q WHERE q.source = s.key
                  AND q.last < t.since AND q.error IS NULL), -1)),
              (SELECT p.error FROM polls p WHERE p.source = s.key AND p.last < t.since
-              ORDER BY p.last DESC, p.key DESC LIMIT 1) AS error
+              ORDER BY p.last DESC, p.key DESC LIMIT 1) AS why
          FROM sources s JOIN source_states t ON t.source = s.key
-         WHERE s.retired IS NULL AND t.since > ?1 AND t.since <= ?2 AND error IS NOT NULL
+         WHERE s.retired IS NULL AND t.since > ?1 AND t.since <= ?2 AND why IS NOT NULL
          ORDER BY s.id"
     ))?;
     let rows = select.query_map(params![from, until], |row| {
