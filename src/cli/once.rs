@@ -135,6 +135,13 @@ fn tell(polled: &PolledSum, assessed: &Assessed, sent: Option<&deliver::Sent>) {
         polled.edited,
         count(assessed.alerts, "alert")
     );
+    if let Some(since) = polled.out_since {
+        line.push_str(&format!(
+            "; no host has answered since {since}: our own network is out, and {} sources were not \
+             asked",
+            polled.left
+        ));
+    }
     match sent {
         None => line.push_str("; dry run: nothing was stored or sent"),
         Some(sent) => {

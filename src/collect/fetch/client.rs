@@ -7,7 +7,7 @@ use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 use tokio::time::{Instant, timeout_at};
-use url::Url;
+use url::{Position, Url};
 
 use super::address::{Lookup, PrivateAddress, PublicOnly, System, private_literal};
 use super::host::Hosts;
@@ -88,12 +88,7 @@ impl Request<'_> {
         let mut left = self.settings.total;
         for hop in 0..=MAX_HOPS {
             self.check(&url)?;
-            let host = format!(
-                "{}:{}",
-                url.host_str().unwrap_or(""),
-                url.port_or_known_default().unwrap_or(0)
-            );
-            let turn = self.hosts.turn(&host).await;
+            let turn = self.hosts.turn(&url[Position::BeforeHost..Position::AfterPort]).await;
             // Waiting for a turn is our own doing and does not count.
             let deadline = Instant::now() + left;
             let response = self.send(&url, deadline).await?;

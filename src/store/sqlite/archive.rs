@@ -223,11 +223,12 @@ fn stored(
     after: Option<&ItemId>,
     limit: usize,
 ) -> rusqlite::Result<Vec<Item>> {
+    let after = after.map(|after| items::key(connection, after)).transpose()?.flatten();
     let mut select = connection.prepare_cached(&format!(
         "SELECT {ITEM} FROM items i JOIN sources s ON s.key = i.source
-         WHERE i.key > coalesce((SELECT key FROM items WHERE id = ?1), 0) AND coalesce(i.pruned, 0) = 0
-         ORDER BY i.key LIMIT ?2"
+         WHERE i.key > ?1 AND coalesce(i.pruned, 0) = 0 ORDER BY i.key LIMIT ?2"
     ))?;
-    let rows = select.query_map(params![after, values::size(limit)], |row| items::item(row, 0))?;
+    let from = after.unwrap_or(0);
+    let rows = select.query_map(params![from, values::size(limit)], |row| items::item(row, 0))?;
     rows.collect()
 }

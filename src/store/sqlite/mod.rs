@@ -66,7 +66,7 @@ impl Sqlite {
         &self,
         what: &'static str,
         pace: Pace,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        work: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Answer<'_, T> {
         match &self.writer {
             Some(writer) => writer.call(&self.path, what, pace, work),
@@ -84,7 +84,7 @@ impl Sqlite {
     fn read<T: Send + 'static>(
         &self,
         what: &'static str,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        work: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Answer<'_, T> {
         match self.reader.as_ref().or(self.writer.as_ref()) {
             Some(reader) => reader.call(&self.path, what, Pace::Now, work),

@@ -22,6 +22,9 @@ use super::{Mode, Sqlite, fault};
 
 /// How long a call waits for another process's short write.
 const BUSY: Duration = Duration::from_secs(5);
+/// Pages of the log after which they are brought home: a page that is written often in between is
+/// brought home once. 16 MiB.
+const CHECKPOINT: i64 = 4096;
 /// Compiled statements kept by a connection: more than this backend has.
 const STATEMENTS: usize = 160;
 
@@ -49,10 +52,10 @@ impl Sqlite {
         let failed = |error: rusqlite::Error| fault::sorted("open the database", path, &error);
         connection
             .execute_batch(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-                 PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;
-                 PRAGMA journal_size_limit = 67108864;",
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;
+                 PRAGMA cache_size = -16384; PRAGMA journal_size_limit = 67108864;",
             )
+            .and_then(|()| connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT))
             .map_err(failed)?;
         schema::migrate(&mut connection, path)?;
         let reading = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -110,8 +113,7 @@ impl Sqlite {
             Backup::new(&original, &mut copy).and_then(|backup| backup.step(-1)).map_err(failed)?;
         }
         prepare(&copy).map_err(failed)?;
-        copy.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")
-            .map_err(failed)?;
+        copy.execute_batch("PRAGMA temp_store = MEMORY;").map_err(failed)?;
         schema::migrate(&mut copy, path)?;
         Ok(Self {
             path: Arc::from(path),

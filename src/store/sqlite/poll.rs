@@ -38,7 +38,7 @@ struct News {
 pub(super) fn finish(connection: &Connection, poll: &FinishedPoll) -> rusqlite::Result<()> {
     let run = run(connection, poll)?;
     let news = take_in(connection, run.source, poll)?;
-    let noted = items::note_shown(connection, &poll.seen, run.shown_noted, poll.ended)?;
+    let noted = items::note_shown(connection, run.source, &poll.seen, run.shown_noted, poll.ended)?;
     if let Some(gap) = &poll.gap {
         connection
             .prepare_cached("INSERT INTO gaps(source, \"from\", until) VALUES (?1, ?2, ?3)")?
