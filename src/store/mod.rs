@@ -533,8 +533,8 @@ pub trait Archive: Send + Sync {
         limit: usize,
     ) -> Answer<'_, Vec<PendingNotice>>;
 
-    /// Whether an occasion was sealed.
-    fn was_sealed(&self, key: MailKey) -> Answer<'_, bool>;
+    /// When the last occasion was sealed whose key begins so.
+    fn last_sealed(&self, prefix: String) -> Answer<'_, Option<Timestamp>>;
 
     /// Stored items, oldest first.
     fn items(&self, after: Option<ItemId>, limit: usize) -> Answer<'_, Vec<Item>>;

@@ -68,7 +68,7 @@ impl Deliverer {
         Ok(told)
     }
 
-    async fn changed(
+    pub(super) async fn changed(
         &self,
         reader: &Reader,
         from: Timestamp,
@@ -79,7 +79,7 @@ impl Deliverer {
     }
 
     /// What was edited in the watchlist since `from`, in words.
-    async fn watchlist_edits(
+    pub(super) async fn watchlist_edits(
         &self,
         in_force: &InForce,
         from: Timestamp,

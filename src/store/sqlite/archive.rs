@@ -95,11 +95,13 @@ impl Archive for Sqlite {
         self.read("read alerts", move |connection| deliver::between(connection, from, until, limit))
     }
 
-    fn was_sealed(&self, key: MailKey) -> Answer<'_, bool> {
+    fn last_sealed(&self, prefix: String) -> Answer<'_, Option<Timestamp>> {
         self.read("look for an occasion", move |connection| {
             connection
-                .prepare_cached("SELECT EXISTS (SELECT 1 FROM occasions WHERE key = ?1)")?
-                .query_row([key.as_str()], |row| row.get(0))
+                .prepare_cached(
+                    "SELECT max(at) FROM occasions WHERE key >= ?1 AND key < ?1 || char(0x10FFFF)",
+                )?
+                .query_row([&prefix], |row| row.get(0))
         })
     }
 
@@ -230,6 +232,8 @@ pub(super) fn undelivered(
     const MOST: usize = 1_000;
     let mut select = connection.prepare_cached(&format!(
         "{MAIL} WHERE m.state IN ('refused', 'dead', 'uncertain') AND m.next_attempt IS NULL
+           -- A refused mail about refused mails would draw the next.
+           AND NOT (m.occasion > 'operator:mail:' AND m.occasion < 'operator:mail;')
            AND m.settled <= ?1 AND m.settled > coalesce((SELECT max(covers_until) FROM occasions
              WHERE key > 'operator:mail:' AND key < 'operator:mail;' AND covers_until <= ?1), -1)
          ORDER BY m.key LIMIT ?2"
