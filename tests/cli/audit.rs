@@ -96,7 +96,8 @@ fn a_report_answers_an_examiner_on_one_page() {
     ] {
         assert!(said.out.contains(words), "'{words}'\n{said}");
     }
-    let nobody = desk.ask(&["audit", "report", "--company", "acme", "--from", "2026-01-01"]).ends(0);
+    let nobody =
+        desk.ask(&["audit", "report", "--company", "acme", "--from", "2026-01-01"]).ends(0);
     assert!(nobody.out.contains("NOT WATCHED"), "{nobody}");
     assert!(nobody.out.contains("WHAT WAS FOUND? 0 alerts"), "{nobody}");
     let page = desk.ask(&[&asked[..], &["--html"]].concat()).ends(0).out;

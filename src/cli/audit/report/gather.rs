@@ -8,12 +8,17 @@ use crate::config::{self, Environment, Files};
 use crate::detect::Watchlist;
 use crate::model::watchlist::{CompanyEntry, Guards};
 use crate::model::{MailState, Timestamp};
+use crate::notify::outside::line;
 use crate::store::{Account, Archive, ConfigVersion, DecidedRow, StoreError, TellingRow};
 
 /// Rows fetched at a time.
 const PAGE: usize = 500;
 /// Versions of the configuration fetched at a time: each brings all its files.
 const VERSIONS: usize = 8;
+
+/// Characters of a headline, and of an address or a reason, that are shown.
+const TITLE: usize = 300;
+const LINK: usize = 1_000;
 
 /// What was asked.
 pub(super) struct Asked<'a> {
@@ -106,7 +111,7 @@ pub(super) async fn report(
         after = last.key;
         for row in page {
             let list = if row.alert.is_some() { &mut alerts } else { &mut others };
-            list.push(line(&row, asked.company));
+            list.push(found_line(&row, asked.company));
         }
     }
     Ok(Report {
@@ -273,12 +278,12 @@ fn source(account: &Account, asked: &Asked<'_>) -> SourceLine {
         troubled: account.troubled,
         new: account.new,
         last: account.last.map(seconds).unwrap_or_default(),
-        troubles: account.troubles.clone().unwrap_or_default(),
+        troubles: line(account.troubles.as_deref().unwrap_or_default(), LINK),
         note: note.join("; "),
     }
 }
 
-fn line(row: &DecidedRow, company: &str) -> Line {
+fn found_line(row: &DecidedRow, company: &str) -> Line {
     let judgement = &row.judgement;
     let named = judgement.companies.iter().any(|one| &*one.id == company);
     let guards = judgement
@@ -300,10 +305,16 @@ fn line(row: &DecidedRow, company: &str) -> Line {
         seen: seconds(row.item.first_seen),
         published: row.item.published.map(seconds).unwrap_or_default(),
         source: row.item.source.to_string(),
-        title: row.item.text.title.clone(),
-        link: row.item.link.clone().unwrap_or_default(),
+        title: line(&row.item.text.title, TITLE),
+        link: row.item.link.as_deref().map(|link| line(link, LINK)).unwrap_or_default(),
         severity: judgement.severity.map(|one| one.as_str().to_owned()).unwrap_or_default(),
-        why: judgement.reasons.iter().map(|one| one.words.clone()).chain(guards).collect(),
+        why: judgement
+            .reasons
+            .iter()
+            .map(|one| one.words.clone())
+            .chain(guards)
+            .map(|one| line(&one, LINK))
+            .collect(),
         version: row.watchlist,
         alert: row.alert.as_ref().map(ToString::to_string).unwrap_or_default(),
         outcome,
@@ -324,9 +335,12 @@ fn telling(row: &TellingRow) -> Vec<String> {
                 (MailState::Sent, Some(sent)) => format!("sent {}", seconds(sent)),
                 (state, _) => state.as_str().to_owned(),
             };
-            let reply =
-                if mail.reply.is_empty() { String::new() } else { format!(" – {}", mail.reply) };
-            format!("{reader}, {}: \"{}\" {when}{reply}", mail.address, mail.subject)
+            let reply = if mail.reply.is_empty() {
+                String::new()
+            } else {
+                format!(" – {}", line(&mail.reply, LINK))
+            };
+            format!("{reader}, {}: \"{}\" {when}{reply}", mail.address, line(&mail.subject, TITLE))
         })
         .collect()
 }
