@@ -106,6 +106,14 @@ impl Desk {
         Self { _folder: folder, store, clock, poller, hasty }
     }
 
+    /// The step as a new process has it.
+    fn restarted(&self) -> Poller {
+        let ground = Ground { store: self.store.clone(), clock: self.clock.clone() };
+        let settings =
+            FetchSettings { pause: Duration::ZERO, ..FetchSettings::new("desk@news.test") };
+        Poller::new(ground, Arc::new(Fetcher::new(settings).unwrap()), 8)
+    }
+
     async fn state(&self) -> (SourceState, Timestamp) {
         let row = self.store.sources(None, 1).await.unwrap().remove(0);
         (row.state, row.next_poll)
@@ -494,6 +502,60 @@ async fn an_outage_of_our_own_blames_nobody_and_ends_at_once() {
     assert_eq!((ended.sources, ended.new), (4, 4), "all at once");
     assert_eq!(desk.poller.out_since().await, None);
     assert!(states().await.iter().all(|state| state.error.is_none()));
+}
+
+/// A service that is started anew in the middle of an outage knows nothing of it.
+#[tokio::test]
+async fn a_restart_in_an_outage_blames_nobody_either_and_reads_all_when_it_ends() {
+    let hosts: Vec<Feeds> = join_all((0..4).map(|_| Feeds::start())).await;
+    let urls: Vec<String> = hosts.iter().map(|host| host.url("/feed")).collect();
+    for host in &hosts {
+        host.script("/feed", [before()]);
+    }
+    let desk = Desk::watching(&urls).await;
+    desk.poll().await;
+    for host in &hosts {
+        host.script("/feed", [Reply::status(200).end(End::Reset)]);
+    }
+    desk.clock.set(desk.clock.now().plus(HOUR));
+    for _ in 0..3 {
+        assert_eq!(desk.restarted().drain(Claim::Due, &mut |_, _| {}).await.unwrap().sources, 4);
+        desk.clock.set(desk.clock.now().plus(Duration::from_secs(60)));
+    }
+    for row in desk.store.sources(None, 9).await.unwrap() {
+        assert_eq!((row.state.health, row.state.failures), (Health::Healthy, 0));
+        assert!(row.state.error.as_deref().unwrap().contains("our own network"), "{row:?}");
+        assert!(row.state.etag.is_some());
+    }
+    for host in &hosts {
+        host.script("/feed", [healed()]);
+    }
+    let ended = desk.restarted().drain(Claim::Due, &mut |_, _| {}).await.unwrap();
+    assert_eq!((ended.sources, ended.new, ended.failed), (4, 4, 0));
+}
+
+#[tokio::test]
+async fn a_single_round_in_an_outage_ends_early_and_leaves_the_rest_as_it_was() {
+    let hosts: Vec<Feeds> = join_all((0..4).map(|_| Feeds::start())).await;
+    let address = |n: usize| hosts[n % 4].url(&format!("/{n}"));
+    let urls: Vec<String> = (0..200).map(address).collect();
+    let all_answer = |reply: &dyn Fn() -> Reply| {
+        (0..200).for_each(|n| hosts[n % 4].script(&format!("/{n}"), [reply()]));
+    };
+    all_answer(&before);
+    let desk = Desk::watching(&urls).await;
+    assert_eq!(desk.poll().await.sources, 200);
+    all_answer(&|| Reply::status(200).end(End::Reset));
+    desk.clock.set(desk.clock.now().plus(HOUR));
+    let out = desk.poll().await;
+    assert!(out.left > 50, "{out:?}");
+    assert_eq!(out.sources + out.left, 200);
+    assert_eq!(out.out_since, Some(desk.clock.now()));
+    all_answer(&healed);
+    let rest = desk.poll().await;
+    assert_eq!((rest.sources, rest.new, rest.left), (out.left, out.left, 0), "they are due still");
+    desk.clock.set(desk.clock.now().plus(Duration::from_secs(60)));
+    assert_eq!(desk.poll().await.new, out.sources, "and the others soon");
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ impl Watch {
         let answered = !outage::is_unanswered(fetched);
         let host = outage::host(&ask.address);
         let steady = task.state.failures == 0;
-        let verdict = self.network.hear(&host, answered, steady, ended);
+        let verdict = self.network.hear(host, answered, steady, ended);
         self.suspects.remove(&task.source.id);
         match verdict {
             Verdict::Theirs if !answered && steady => {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
+use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::task::{self, JoinError, JoinSet};
 
 use super::places::Places;
@@ -26,6 +27,14 @@ const WAITING: usize = 4096;
 
 /// While our own network is out, so many polls at a time look whether it is back; the others wait.
 const SCOUTS: usize = 3;
+
+/// … and in a single round so many more of them find out that it is not, before the rest is left for
+/// another time.
+const LAST_TRIES: usize = 12;
+
+/// How often whoever watches a round hears of it. Waking a thread for every source would cost as
+/// much as its request.
+const GLANCE: Duration = Duration::from_millis(20);
 
 /// Longer than any poll can take, the wait for its place included (the fetcher's own deadline is far
 /// shorter), so that a lease only runs out under a process that died.
@@ -57,6 +66,10 @@ pub struct PolledSum {
     pub new: u64,
     /// Known items that changed.
     pub edited: u64,
+    /// Sources that were due and not asked, because our own network is out.
+    pub left: u64,
+    /// Since when it is, if that is why the round ended early.
+    pub out_since: Option<Timestamp>,
 }
 
 impl PolledSum {
@@ -107,7 +120,8 @@ impl Poller {
     }
 
     /// Polls what is due now (or, with [`Claim::All`], everything that no Retry-After forbids) and
-    /// ends when all of it is done. `watch` hears of each source as it ends.
+    /// ends when all of it is done. `watch` hears of each source some moments after it ended. While
+    /// our own network is out a few are asked still; where none answers the rest is left as it was.
     ///
     /// # Errors
     ///
@@ -121,17 +135,63 @@ impl Poller {
         let lease = now.plus(LEASE);
         let claimed = self.ground.store.claim_due_sources(now, lease, usize::MAX, claim).await?;
         let total = claimed.len();
-        let mut running = self.running();
+        let (tell, mut told) = mpsc::unbounded_channel();
+        // In a set, so that it ends with us.
+        let mut round = JoinSet::new();
+        round.spawn(self.clone().round(claimed, tell));
         let mut sum = PolledSum::default();
-        running.wait_all(claimed);
-        self.fill(&mut running);
-        while let Some(ended) = running.next().await {
-            let report = ended?;
-            sum.add(&report);
-            watch(total, &report);
-            self.fill(&mut running);
+        let mut reports = Vec::new();
+        while told.recv_many(&mut reports, WAITING).await > 0 {
+            for report in reports.drain(..) {
+                sum.add(&report);
+                watch(total, &report);
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        let left = match round.join_next().await {
+            Some(Ok(left)) => left?,
+            Some(Err(error)) => {
+                tracing::error!(%error, "a round of polls ended in a bug");
+                Vec::new()
+            }
+            None => Vec::new(),
+        };
+        if !left.is_empty() {
+            sum.left = left.len() as u64;
+            sum.out_since = self.out_since().await;
+            self.ground.store.release_sources(left).await?;
         }
         Ok(sum)
+    }
+
+    /// Polls all of these but those that it answers with.
+    async fn round(
+        self,
+        claimed: Vec<SourceTask>,
+        tell: UnboundedSender<Report>,
+    ) -> Result<Vec<SourceId>, StoreError> {
+        let mut running = self.running();
+        running.wait_all(claimed);
+        self.fill(&mut running);
+        let mut patience = None;
+        while let Some(ended) = running.next().await {
+            let report = ended?;
+            let out = report.failed && self.out_since().await.is_some();
+            // Nobody may be watching any more.
+            let _ = tell.send(report);
+            if out {
+                running.room = SCOUTS;
+                let left = patience.get_or_insert(running.polls.len() + LAST_TRIES);
+                *left = left.saturating_sub(1);
+            } else if patience.is_some() && self.out_since().await.is_none() {
+                running.room = self.places.polls;
+                patience = None;
+            }
+            if patience != Some(0) {
+                self.fill(&mut running);
+            }
+        }
+        Ok(running.turns.give_up().into_iter().map(|task| task.source.id).collect())
     }
 
     /// Starts polls of what is due, up to the number that may run at once. Answers whether all that
@@ -211,12 +271,6 @@ impl Poller {
     }
 }
 
-/// The host that a source is asked at, with its port: what the pace is kept for.
-fn host_of(source: &Source) -> String {
-    let rest = source.url.split_once("://").map_or(source.url.as_str(), |(_, rest)| rest);
-    rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned()
-}
-
 /// Polls that are under way, and claimed sources that wait for their place.
 pub struct Running {
     polls: JoinSet<Result<Report, StoreError>>,
@@ -243,7 +297,7 @@ impl Running {
 
     fn wait_all(&mut self, tasks: Vec<SourceTask>) {
         for task in tasks {
-            self.turns.add(host_of(&task.source), task);
+            self.turns.add(outage::host(&task.source.url).to_owned(), task);
         }
     }
 }
@@ -276,6 +330,7 @@ async fn finish(
     now: Timestamp,
 ) -> Result<Report, StoreError> {
     let started = polled.started;
+    let title = title_of(parsed.as_ref());
     let (sorted, entries) = match parsed {
         Some(Ok(document)) => {
             let entries = count(document.entries.len());
@@ -284,10 +339,11 @@ async fn finish(
         _ => (None, 0),
     };
     let polled = polled.with_news(sorted.as_ref().is_some_and(|sorted| !sorted.new.is_empty()));
-    let (state, next_poll) = match ours {
+    let (mut state, next_poll) = match ours {
         Some(since) => outage::spared(&task.state, started, since, now),
         None => source::after(&task.source, &task.state, &polled, now),
     };
+    state.title = title.or_else(|| task.state.title.clone());
     let gap = sorted.as_ref().and_then(|sorted| {
         source::gap(&task.source.id, &task.state, sorted.overlaps(), entries, started)
     });
@@ -319,6 +375,14 @@ async fn finish(
     };
     ground.store.finish_poll(finished).await?;
     Ok(report)
+}
+
+/// What a document calls itself, as far as a mail would show it.
+fn title_of(parsed: Option<&Result<Document, NotAFeed>>) -> Option<String> {
+    const LONGEST: usize = 200;
+    let title = parsed?.as_ref().ok()?.title.as_deref()?.trim();
+    let title: String = title.chars().take(LONGEST).collect();
+    (!title.is_empty()).then_some(title)
 }
 
 /// Parses a body away from the threads that wait on the network: a large one takes its time.

@@ -64,6 +64,13 @@ impl<T> Turns<T> {
         Some((host, one))
     }
 
+    /// All that still wait; nobody waits afterwards.
+    pub(super) fn give_up(&mut self) -> Vec<T> {
+        self.waiting = 0;
+        self.ready.clear();
+        self.hosts.drain().flat_map(|(_, at)| at.waiting).collect()
+    }
+
     /// A place of this host is free again.
     pub(super) fn done(&mut self, host: &str) {
         let Some(at) = self.hosts.get_mut(host) else { return };
@@ -106,5 +113,11 @@ mod tests {
         turns.done("slow");
         turns.done("quick");
         assert_eq!((turns.waiting(), turns.hosts.len(), turns.ready.len()), (0, 0, 0));
+        turns.add("slow".to_owned(), 4);
+        turns.add("quick".to_owned(), 5);
+        let mut left = turns.give_up();
+        left.sort_unstable();
+        assert_eq!((left, turns.waiting()), (vec![4, 5], 0));
+        assert!(turns.next().is_none());
     }
 }

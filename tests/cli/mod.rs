@@ -9,6 +9,7 @@ mod exits;
 mod explain;
 mod match_;
 mod once;
+mod outbox;
 mod parse;
 mod secrets;
 mod site;

@@ -264,4 +264,14 @@ proptest! {
         let sorted = sort(vec![fresh], &known);
         prop_assert_eq!(sorted.new.len() + sorted.edited.len(), 1);
     }
+
+    /// Addresses that are written as they should be are recognised without taking them apart: that
+    /// must say the same.
+    #[test]
+    fn a_canonical_address_is_what_taking_it_apart_makes_of_it(
+        link in "https?://[a-z0-9.-]{1,10}[a-z.]{0,4}/[a-zA-Z0-9/._~%-]{0,16}"
+    ) {
+        let expected = url::Url::parse(&link).map_or_else(|_| link.clone(), String::from);
+        prop_assert_eq!(item::canonical(&link), expected);
+    }
 }

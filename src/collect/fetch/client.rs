@@ -7,7 +7,7 @@ use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 use tokio::time::{Instant, timeout_at};
-use url::Url;
+use url::{Position, Url};
 
 use super::address::{Lookup, PrivateAddress, PublicOnly, System, private_literal};
 use super::host::Hosts;
@@ -62,6 +62,13 @@ impl Clients {
     }
 }
 
+impl Clients {
+    /// The client for addresses that the operator names; it may go anywhere.
+    pub(super) fn plain(&self) -> &Client {
+        &self.any
+    }
+}
+
 /// One request with all its hops.
 pub(super) struct Request<'a> {
     pub(super) clients: &'a Clients,
@@ -81,12 +88,7 @@ impl Request<'_> {
         let mut left = self.settings.total;
         for hop in 0..=MAX_HOPS {
             self.check(&url)?;
-            let host = format!(
-                "{}:{}",
-                url.host_str().unwrap_or(""),
-                url.port_or_known_default().unwrap_or(0)
-            );
-            let turn = self.hosts.turn(&host).await;
+            let turn = self.hosts.turn(&url[Position::BeforeHost..Position::AfterPort]).await;
             // Waiting for a turn is our own doing and does not count.
             let deadline = Instant::now() + left;
             let response = self.send(&url, deadline).await?;
@@ -270,7 +272,7 @@ fn no_answer(url: &Url, why: &reqwest::Error) -> Failure {
 }
 
 /// An error and its causes in one line, the outermost without its address (it is said before).
-fn with_causes(why: &dyn std::error::Error) -> String {
+pub(super) fn with_causes(why: &dyn std::error::Error) -> String {
     let mut words = Vec::new();
     let mut cause = why.source().or(Some(why));
     while let Some(one) = cause {

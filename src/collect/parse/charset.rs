@@ -158,10 +158,13 @@ fn mixed(bytes: &[u8]) -> String {
 /// Undoes UTF-8 that was taken for windows-1252 and encoded once more. Ordinary text does not turn
 /// into valid UTF-8 that way.
 fn undouble<'a>(text: Cow<'a, str>, complaints: &mut Vec<String>) -> Cow<'a, str> {
-    // Lead bytes of UTF-8 (C2..F4), read as windows-1252, followed by a continuation byte.
-    let suspicious = text.char_indices().any(|(at, one)| {
-        ('\u{c2}'..='\u{f4}').contains(&one)
-            && text[at + one.len_utf8()..].chars().next().is_some_and(|next| !next.is_ascii())
+    // Lead bytes of UTF-8 (C2..F4), read as windows-1252 and so encoded as C3 82 to C3 B4, followed by
+    // a continuation byte, which is not ASCII either. To the end in any case, as that goes in steps
+    // of many bytes.
+    let bytes = text.as_bytes();
+    let pairs = bytes.iter().zip(bytes.iter().skip(1)).zip(bytes.iter().skip(2));
+    let suspicious = pairs.fold(false, |found, ((one, two), three)| {
+        found | ((*one == 0xc3) & (0x82..=0xb4).contains(two) & !three.is_ascii())
     });
     if !suspicious {
         return text;
@@ -183,7 +186,15 @@ fn without_controls<'a>(text: Cow<'a, str>, complaints: &mut Vec<String>) -> Cow
     let forbidden = |one: char| {
         (one < ' ' && !matches!(one, '\t' | '\n' | '\r')) || matches!(one, '\u{fffe}' | '\u{ffff}')
     };
-    if !text.contains(forbidden) {
+    let bytes = text.as_bytes();
+    let control = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    let controls = bytes.iter().fold(false, |found, byte| found | control(*byte));
+    // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
+    let pairs = bytes.iter().zip(bytes.iter().skip(1)).zip(bytes.iter().skip(2));
+    let no_characters = pairs.fold(false, |found, ((one, two), three)| {
+        found | ((*one == 0xef) & (*two == 0xbf) & (*three >= 0xbe))
+    });
+    if !controls && !no_characters {
         return text;
     }
     complaints.push("control characters were taken out".to_owned());

@@ -222,9 +222,13 @@ fn is_address(text: &str) -> bool {
 
 /// An address resolved against a base, as written when it is whole already.
 pub(super) fn absolute(href: &str, base: Option<&Url>) -> String {
+    let href = href.trim();
+    let whole = href.starts_with("https://") || href.starts_with("http://");
+    if whole && !href.bytes().any(|byte| byte < b' ') {
+        return href.to_owned();
+    }
     // Line breaks within an address are the work of a formatter.
-    let href: String =
-        href.trim().chars().filter(|one| !matches!(one, '\n' | '\r' | '\t')).collect();
+    let href: String = href.chars().filter(|one| !matches!(one, '\n' | '\r' | '\t')).collect();
     match (Url::parse(&href), base) {
         (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => {
             base.join(&href).map_or(href, String::from)

@@ -6,10 +6,10 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use serde::Deserialize;
 
-use crate::model::{Alert, Judgement, Named, Notice, StoryId, Timestamp};
+use crate::model::{Alert, ItemId, Judgement, Named, Notice, StoryId, Timestamp};
 use crate::store::{Assessment, Decision, StoryMember, Unassessed};
 
 use super::{fault, items, terms, values};
@@ -147,19 +147,33 @@ fn member(
 
 /// Writes what was decided.
 pub(super) fn finish(connection: &Connection, assessment: &Assessment) -> rusqlite::Result<()> {
-    assessment.decisions.iter().try_for_each(|decision| take(connection, assessment, decision))
+    let waiting = next_in_line(connection, assessment.decisions.len())?;
+    assessment.decisions.iter().try_for_each(|decision| {
+        let item = match waiting.get(&decision.item) {
+            Some(item) => Some(*item),
+            None => items::key(connection, &decision.item)?,
+        };
+        let missing = || fault::own(format!("no item '{}' is stored", decision.item));
+        take(connection, assessment, decision, item.ok_or_else(missing)?)
+    })
+}
+
+/// The rows of the items that have waited longest: those that a batch is about, unless it is repeated.
+fn next_in_line(connection: &Connection, count: usize) -> rusqlite::Result<HashMap<ItemId, i64>> {
+    let mut select = connection.prepare_cached(
+        "SELECT i.id, w.item FROM waiting w CROSS JOIN items i ON i.key = w.item
+         ORDER BY w.item LIMIT ?1",
+    )?;
+    let rows = select.query_map([values::size(count)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect()
 }
 
 fn take(
     connection: &Connection,
     assessment: &Assessment,
     decision: &Decision,
+    item: i64,
 ) -> rusqlite::Result<()> {
-    let item: Option<i64> = connection
-        .prepare_cached("SELECT key FROM items WHERE id = ?1")?
-        .query_row(params![decision.item], |row| row.get(0))
-        .optional()?;
-    let item = item.ok_or_else(|| fault::own(format!("no item '{}' is stored", decision.item)))?;
     let waited = connection
         .prepare_cached("DELETE FROM waiting WHERE item = ?1 AND revision = ?2")?
         .execute(params![item, decision.revision])?;

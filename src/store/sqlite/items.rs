@@ -32,7 +32,7 @@ pub(super) fn store(connection: &Connection, source: i64, item: &Item) -> rusqli
             "INSERT INTO items(id, source, revision, official, arrival, first_seen, published,
                  shown, lang, text_hash, guid, link, title, categories, summary, content)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
-             ON CONFLICT(id) DO NOTHING",
+             ON CONFLICT(source, id) DO NOTHING",
         )?
         .execute(params![
             item.id,
@@ -62,8 +62,12 @@ pub(super) fn store(connection: &Connection, source: i64, item: &Item) -> rusqli
 
 fn edit(connection: &Connection, source: i64, item: &Item) -> rusqlite::Result<Stored> {
     let (key, revision, old): (i64, u32, Identity) = connection
-        .prepare_cached("SELECT key, revision, guid, link, text_hash FROM items WHERE id = ?1")?
-        .query_row([item.id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, keys_of(row, 2)?)))?;
+        .prepare_cached(
+            "SELECT key, revision, guid, link, text_hash FROM items WHERE source = ?1 AND id = ?2",
+        )?
+        .query_row(params![source, item.id], |row| {
+            Ok((row.get(0)?, row.get(1)?, keys_of(row, 2)?))
+        })?;
     let new = identity(item);
     if old == new {
         return Ok(Stored::Known);
@@ -125,6 +129,7 @@ fn queue(connection: &Connection, key: i64, revision: u32) -> rusqlite::Result<(
 /// Notes that known items still stand in their feed.
 pub(super) fn note_shown(
     connection: &Connection,
+    source: i64,
     seen: &[ItemId],
     noted: Timestamp,
     now: Timestamp,
@@ -132,10 +137,11 @@ pub(super) fn note_shown(
     if seen.is_empty() || now.since(noted) < SHOWN_EVERY {
         return Ok(false);
     }
-    let mut update =
-        connection.prepare_cached("UPDATE items SET shown = ?2 WHERE id = ?1 AND shown < ?2")?;
+    let mut update = connection.prepare_cached(
+        "UPDATE items SET shown = ?3 WHERE source = ?1 AND id = ?2 AND shown < ?3",
+    )?;
     for item in seen {
-        update.execute(params![item, now])?;
+        update.execute(params![source, item, now])?;
     }
     Ok(true)
 }
@@ -317,6 +323,16 @@ pub(super) fn remove_keys(
         delete.execute(params![source, hash, item])?;
     }
     Ok(())
+}
+
+/// The row of an item by its id alone: a question to each source, so none for every item.
+pub(super) fn key(connection: &Connection, id: &ItemId) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached(
+            "SELECT i.key FROM sources s CROSS JOIN items i ON i.source = s.key AND i.id = ?1",
+        )?
+        .query_row(params![id], |row| row.get(0))
+        .optional()
 }
 
 /// When a revision was first seen.

@@ -22,6 +22,9 @@ use super::{Mode, Sqlite, fault};
 
 /// How long a call waits for another process's short write.
 const BUSY: Duration = Duration::from_secs(5);
+/// Pages of the log after which they are brought home: a page that is written often in between is
+/// brought home once. 16 MiB.
+const CHECKPOINT: i64 = 4096;
 /// Compiled statements kept by a connection: more than this backend has.
 const STATEMENTS: usize = 160;
 
@@ -35,6 +38,7 @@ impl Sqlite {
     pub fn open(path: &Path, mode: Mode) -> Result<Self, StoreError> {
         match mode {
             Mode::Exclusive => Self::open_exclusive(path),
+            Mode::Beside => Self::open_beside(path),
             Mode::Reader => Self::open_reader(path),
         }
     }
@@ -48,10 +52,10 @@ impl Sqlite {
         let failed = |error: rusqlite::Error| fault::sorted("open the database", path, &error);
         connection
             .execute_batch(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-                 PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;
-                 PRAGMA journal_size_limit = 67108864;",
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;
+                 PRAGMA cache_size = -16384; PRAGMA journal_size_limit = 67108864;",
             )
+            .and_then(|()| connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT))
             .map_err(failed)?;
         schema::migrate(&mut connection, path)?;
         let reading = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -66,15 +70,24 @@ impl Sqlite {
         })
     }
 
+    /// The file is its owner's alone, so whoever may not write it finds that out at the first call.
+    fn open_beside(path: &Path) -> Result<Self, StoreError> {
+        let connection = look_at_ours(path)?;
+        connection
+            .execute_batch(
+                "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
+            )
+            .map_err(|error| fault::sorted("open the database", path, &error))?;
+        Ok(Self {
+            path: Arc::from(path),
+            writer: Some(start("store-write", connection, Manner::Write, path)?),
+            reader: None,
+            _lock: None,
+        })
+    }
+
     fn open_reader(path: &Path) -> Result<Self, StoreError> {
-        let (connection, found) = look(path)?;
-        if found != Found::Ours(schema::newest()) {
-            return Err(StoreError::Unusable {
-                what: fault::attempt("open the database", path),
-                why: "its shape is older than this program".into(),
-                hint: "start `watchlistd run` or `watchlistd once`: it brings it up to date".into(),
-            });
-        }
+        let connection = look_at_ours(path)?;
         connection
             .execute_batch("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;")
             .map_err(|error| fault::sorted("open the database", path, &error))?;
@@ -100,8 +113,7 @@ impl Sqlite {
             Backup::new(&original, &mut copy).and_then(|backup| backup.step(-1)).map_err(failed)?;
         }
         prepare(&copy).map_err(failed)?;
-        copy.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")
-            .map_err(failed)?;
+        copy.execute_batch("PRAGMA temp_store = MEMORY;").map_err(failed)?;
         schema::migrate(&mut copy, path)?;
         Ok(Self {
             path: Arc::from(path),
@@ -110,6 +122,19 @@ impl Sqlite {
             _lock: None,
         })
     }
+}
+
+/// A connection to a database in this version's shape.
+fn look_at_ours(path: &Path) -> Result<Connection, StoreError> {
+    let (connection, found) = look(path)?;
+    if found != Found::Ours(schema::newest()) {
+        return Err(StoreError::Unusable {
+            what: fault::attempt("open the database", path),
+            why: "its shape is older than this program".into(),
+            hint: "start `watchlistd run` or `watchlistd once`: it brings it up to date".into(),
+        });
+    }
+    Ok(connection)
 }
 
 /// A connection that changes nothing, to a database that is there and no stranger's.

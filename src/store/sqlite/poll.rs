@@ -38,7 +38,7 @@ struct News {
 pub(super) fn finish(connection: &Connection, poll: &FinishedPoll) -> rusqlite::Result<()> {
     let run = run(connection, poll)?;
     let news = take_in(connection, run.source, poll)?;
-    let noted = items::note_shown(connection, &poll.seen, run.shown_noted, poll.ended)?;
+    let noted = items::note_shown(connection, run.source, &poll.seen, run.shown_noted, poll.ended)?;
     if let Some(gap) = &poll.gap {
         connection
             .prepare_cached("INSERT INTO gaps(source, \"from\", until) VALUES (?1, ?2, ?3)")?
@@ -172,7 +172,7 @@ fn remember(
                  entries = ?12, error = ?13, items = items + ?14, shown_noted = ?15,
                  run_first = ?16, run_last = ?17, run_polls = ?18, run_status = ?19, run_bytes = ?20,
                  read_at = ?21, moved_to = ?22, moved_since = ?23, moved_times = ?24,
-                 usual_items = ?25, usual_pause = ?26, latest = ?27
+                 usual_items = ?25, usual_pause = ?26, latest = ?27, title = ?28
              WHERE source = ?1",
         )?
         .execute(params![
@@ -202,7 +202,8 @@ fn remember(
             state.moved.as_ref().map(|moved| moved.times),
             state.habit.items,
             state.habit.pause.map(values::millis),
-            state.habit.latest
+            state.habit.latest,
+            state.title
         ])?;
     Ok(())
 }

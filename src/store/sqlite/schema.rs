@@ -53,18 +53,27 @@ pub(super) fn inspect(connection: &Connection, path: &Path) -> Result<Found, Sto
     Ok(Found::Ours(version))
 }
 
-/// Brings the database to the newest shape, in one transaction: the library notes a migration in one
-/// of its own otherwise, and a death between the two leaves a database that no start can open.
+/// Brings the database to the newest shape, and makes its references bind from then on.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let failed =
+        |what: &'static str| move |error: rusqlite::Error| fault::sorted(what, path, &error);
     // First, so that a death between the steps leaves a file that is known to be ours.
     connection
         .pragma_update(None, "application_id", APPLICATION)
-        .map_err(|error| fault::sorted("create the database", path, &error))?;
-    if version(connection).map_err(|error| fault::sorted("open the database", path, &error))?
-        == newest()
-    {
-        return Ok(());
+        .map_err(failed("create the database"))?;
+    if version(connection).map_err(failed("open the database"))? != newest() {
+        // A table that is built anew is gone for a moment, and what refers to it must not mind.
+        connection
+            .pragma_update(None, "foreign_keys", false)
+            .map_err(failed("open the database"))?;
+        to_newest(connection, path)?;
     }
+    connection.pragma_update(None, "foreign_keys", true).map_err(failed("open the database"))
+}
+
+/// All steps in one transaction: the library notes a migration in one of its own otherwise, and a
+/// death between the two leaves a database that no start can open.
+fn to_newest(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     embedded::migrations::runner().set_grouped(true).run(connection).map(|_| ()).map_err(|error| {
         use refinery::error::Kind;
         match error.kind() {
@@ -120,5 +129,48 @@ fn unknown(path: &Path, error: &refinery::Error) -> StoreError {
         what: fault::attempt("bring the database to this version's shape", path),
         why: error.to_string(),
         hint: "this is a fault of watchlistd: please report it with this message".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use refinery::Target;
+
+    use super::*;
+    use crate::store::sqlite::Sqlite;
+    use crate::store::{Archive, Store};
+
+    /// A table that others refer to is built anew: what is in it stays, and so do the references.
+    #[tokio::test]
+    async fn items_of_an_older_shape_are_kept_and_still_referred_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.db");
+        let mut old = Connection::open(&path).unwrap();
+        old.pragma_update(None, "application_id", APPLICATION).unwrap();
+        let to = Target::Version(3);
+        embedded::migrations::runner().set_grouped(true).set_target(to).run(&mut old).unwrap();
+        old.execute_batch(
+            "INSERT INTO sources VALUES (1, 'a', 'https://a.test/', 0, NULL, 60000, 0, 'all', 1, NULL);
+             INSERT INTO source_states(source, next_poll, health, since, items)
+                 VALUES (1, 1, 'healthy', 1, 1);
+             INSERT INTO items VALUES (7, 'iabc', 1, 1, 0, 'new', 1, NULL, 1, NULL, NULL, 'h', 'g',
+                 NULL, 'A title', NULL, '', '');
+             INSERT INTO waiting VALUES (7, 1);",
+        )
+        .unwrap();
+        drop(old);
+        let store = Sqlite::open(&path, crate::store::sqlite::Mode::Exclusive).unwrap();
+        let items = store.items(None, 9).await.unwrap();
+        assert_eq!((items.len(), items[0].text.title.as_str()), (1, "A title"));
+        assert!(store.items(Some(items[0].id.clone()), 9).await.unwrap().is_empty());
+        assert_eq!(store.unassessed(9).await.unwrap().len(), 1);
+        drop(store);
+        let new = Connection::open(&path).unwrap();
+        new.pragma_update(None, "foreign_keys", true).unwrap();
+        let broken: i64 = new
+            .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(broken, 0);
+        assert!(new.execute("INSERT INTO waiting VALUES (8, 1)", []).is_err(), "no such item");
     }
 }

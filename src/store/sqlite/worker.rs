@@ -1,9 +1,11 @@
 //! A thread that owns a connection and works off a queue of calls.
 //!
 //! Invariant: an answer goes out after the commit that makes it true, never before. The writing
-//! thread commits several waiting calls together, each in a savepoint of its own: one that fails
-//! takes back only its own changes. Waiting calls are those that queued up while the last commit
-//! was being made durable; patient ones also wait a moment for company.
+//! thread commits several waiting calls together. One that fails takes back only its own changes:
+//! all are taken back and run once more, each in a savepoint of its own (which costs a copy of every
+//! page that a call touches, so that it is left to this rare case). Waiting calls are those that
+//! queued up while the last commit was being made durable; patient ones also wait a moment for
+//! company.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -66,7 +68,7 @@ impl Worker {
         path: &Arc<Path>,
         what: &'static str,
         pace: Pace,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        work: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Answer<'_, T> {
         let path = Arc::clone(path);
         Box::pin(async move {
@@ -76,7 +78,7 @@ impl Worker {
                 why: "the store has stopped".into(),
                 full: false,
             };
-            let call = Queued { path, what, pace, work: Some(work), result: None, answer };
+            let call = Queued { path, what, pace, work, result: None, answer };
             let queued =
                 self.calls.as_ref().is_some_and(|calls| calls.send(Box::new(call)).is_ok());
             if !queued {
@@ -100,7 +102,8 @@ impl Drop for Worker {
 /// A call as the thread sees it.
 trait Call: Send {
     fn pace(&self) -> Pace;
-    /// Does the work; its result is kept until it is known to hold.
+    /// Does the work; its result is kept until it is known to hold. Run again only after what it did
+    /// was taken back.
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<()>;
     /// Tells the caller: the kept result, or why there is none.
     fn answer(self: Box<Self>, failed: Option<&rusqlite::Error>);
@@ -110,20 +113,20 @@ struct Queued<T, W> {
     path: Arc<Path>,
     what: &'static str,
     pace: Pace,
-    work: Option<W>,
+    work: W,
     result: Option<T>,
     answer: oneshot::Sender<Result<T, StoreError>>,
 }
 
-impl<T: Send, W: FnOnce(&Connection) -> rusqlite::Result<T> + Send> Call for Queued<T, W> {
+impl<T: Send, W: FnMut(&Connection) -> rusqlite::Result<T> + Send> Call for Queued<T, W> {
     fn pace(&self) -> Pace {
         self.pace
     }
 
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let work = self.work.take().ok_or_else(|| fault::own("a call was run twice"))?;
+        self.result = None;
         // A fault in one call must not end the thread that serves all others.
-        let result = catch_unwind(AssertUnwindSafe(|| work(connection)))
+        let result = catch_unwind(AssertUnwindSafe(|| (self.work)(connection)))
             .unwrap_or_else(|_| Err(fault::own("the call failed inside the program")))?;
         self.result = Some(result);
         Ok(())
@@ -186,6 +189,24 @@ fn commit(
     failures: &mut Vec<Option<rusqlite::Error>>,
 ) -> rusqlite::Result<()> {
     execute(connection, "BEGIN IMMEDIATE")?;
+    if calls.iter_mut().try_for_each(|call| call.run(connection)).is_ok()
+        && !connection.is_autocommit()
+    {
+        return execute(connection, "COMMIT");
+    }
+    if !connection.is_autocommit() {
+        execute(connection, "ROLLBACK")?;
+    }
+    commit_apart(connection, calls, failures)
+}
+
+/// The same with each call apart, so that those that fail are found and leave nothing behind.
+fn commit_apart(
+    connection: &Connection,
+    calls: &mut [Box<dyn Call>],
+    failures: &mut Vec<Option<rusqlite::Error>>,
+) -> rusqlite::Result<()> {
+    execute(connection, "BEGIN IMMEDIATE")?;
     for call in calls {
         execute(connection, "SAVEPOINT one")?;
         let failed = call.run(connection).err();
@@ -234,17 +255,11 @@ mod tests {
     type Told = oneshot::Receiver<Result<(), StoreError>>;
 
     fn queued(
-        work: impl FnOnce(&Connection) -> rusqlite::Result<()> + Send + 'static,
+        work: impl FnMut(&Connection) -> rusqlite::Result<()> + Send + 'static,
     ) -> (Box<dyn Call>, Told) {
         let (answer, told) = oneshot::channel();
-        let call = Queued {
-            path: path(),
-            what: "write",
-            pace: Pace::Now,
-            work: Some(work),
-            result: None,
-            answer,
-        };
+        let call =
+            Queued { path: path(), what: "write", pace: Pace::Now, work, result: None, answer };
         (Box::new(call), told)
     }
 
