@@ -158,7 +158,7 @@ async fn a_digest_reaches_a_mailbox_through_exim() {
         .unwrap();
     let errors = String::from_utf8_lossy(&once.stderr).into_owned();
     assert_eq!(once.status.code(), Some(75), "one address is to be tried again: {errors}");
-    assert!(errors.contains("1 mails sent, 1 deferred"), "{errors}");
+    assert!(errors.contains("1 mail sent, 1 deferred"), "{errors}");
     assert!(!errors.contains(&exim.password), "{errors}");
 
     let delivered = exim.delivered();

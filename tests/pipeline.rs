@@ -1,6 +1,8 @@
 //! The three steps joined, on a real store and a real feed, with a clock that the test moves: an item
 //! once seen is told once, whatever happens between the steps.
 
+mod telling;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -35,6 +37,12 @@ name = "Alibaba"
 
 [[company]]
 name = "Tencent"
+
+[[company]]
+name = "Baidu"
+
+[[company]]
+name = "Huawei"
 
 [[topic]]
 name = "Delisting"

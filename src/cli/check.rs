@@ -35,8 +35,9 @@ pub fn run(_: &Arguments, config: Option<PathBuf>, out: &mut dyn Write) -> Resul
                 .into_iter()
                 .flatten(),
         );
-        found = config::in_order(found);
     }
+    found.extend(parts.as_ref().and_then(|one| wire::no_second_channel(&one.settings)));
+    found = config::in_order(found);
     write!(out, "{}", problems::render(&found, false))?;
     let bad = found.iter().any(|one| one.level == Level::Error);
     if let Some(parts) = &parts {

@@ -78,7 +78,10 @@ pub struct Arguments {
 
 /// Shows the job.
 pub fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let folder = tempfile::Builder::new().prefix("watchlistd-demo-").tempdir()?;
+    let folder = tempfile::Builder::new()
+        .prefix("watchlistd-demo-")
+        .tempdir()
+        .map_err(|error| Failure::file("make a temporary folder", error))?;
     let digest = load::runtime()?.block_on(demo(folder.path()))?;
     let kept = keep(arguments.keep.as_deref(), folder.path(), &digest)?;
     writeln!(out, "{}\n", digest.content.text.trim_end())?;
@@ -97,7 +100,9 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Exit, Failure> 
 
 async fn demo(folder: &Path) -> Result<Composed, Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let address = serve(clock.now()).await?;
+    let address = serve(clock.now())
+        .await
+        .map_err(|error| Failure::file("serve the sample feeds on loopback", error))?;
     let parts = parts(folder, &address)?;
     let store = wire::open_store(&parts.settings.storage, Access::Alone)?;
     let version = start::adopt(&*store, &parts, clock.now()).await?;
@@ -111,7 +116,7 @@ async fn demo(folder: &Path) -> Result<Composed, Failure> {
     let mut assessor = Assessor::new(ground.clone(), "demo".to_owned());
     assessor.run(&|| Arc::clone(&in_force)).await?;
     let deliverer = Deliverer::new(ground, transport);
-    let digests = deliverer.seal_on_demand(&in_force).await?;
+    let digests = deliverer.seal_on_demand(&in_force).await?.digests;
     let sent = deliverer.send_due(&|| false).await?;
     if polled.failed > 0 || sent.deferred > 0 {
         let what =
@@ -136,7 +141,7 @@ fn parts(folder: &Path, address: &str) -> Result<Parts, Failure> {
 }
 
 /// Serves the sample feeds on loopback until the runtime ends; answers the address.
-async fn serve(now: Timestamp) -> Result<String, Failure> {
+async fn serve(now: Timestamp) -> std::io::Result<String> {
     let mut router = Router::new();
     for (name, media_type, text) in FEEDS {
         let body = dated(text, now);
@@ -186,6 +191,14 @@ fn date(mark: &str, now: Timestamp) -> Option<String> {
 
 /// Keeps the delivered mail and its HTML part beyond the end of the temporary folder.
 fn keep(wanted: Option<&Path>, folder: &Path, digest: &Composed) -> Result<PathBuf, Failure> {
+    let attempt = match wanted {
+        Some(wanted) => format!("keep the digest in {}", wanted.display()),
+        None => "keep the digest in a temporary folder".to_owned(),
+    };
+    copy_to(wanted, folder, digest).map_err(|error| Failure::file(attempt, error))
+}
+
+fn copy_to(wanted: Option<&Path>, folder: &Path, digest: &Composed) -> std::io::Result<PathBuf> {
     let kept = match wanted {
         Some(folder) => {
             std::fs::create_dir_all(folder)?;
@@ -195,7 +208,7 @@ fn keep(wanted: Option<&Path>, folder: &Path, digest: &Composed) -> Result<PathB
     };
     let delivered = std::fs::read_dir(folder.join("mail/new"))?
         .next()
-        .ok_or_else(|| Failure::new(Exit::Io, anyhow::anyhow!("no mail was delivered")))??;
+        .ok_or_else(|| std::io::Error::other("no mail was delivered"))??;
     std::fs::copy(delivered.path(), kept.join("digest.eml"))?;
     std::fs::write(kept.join("digest.html"), &digest.content.html)?;
     Ok(kept)

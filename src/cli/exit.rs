@@ -52,6 +52,15 @@ impl Failure {
         Self { exit, error: error.into(), hint: None }
     }
 
+    /// A file that could not be read or written; `attempt` names it: "write /path".
+    pub fn file(attempt: impl std::fmt::Display, error: std::io::Error) -> Self {
+        let exit = match error.kind() {
+            std::io::ErrorKind::PermissionDenied => Exit::Permission,
+            _ => Exit::Io,
+        };
+        Self::new(exit, anyhow::Error::new(error).context(attempt.to_string()))
+    }
+
     /// The same failure with its remedy.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -60,7 +69,8 @@ impl Failure {
     }
 }
 
-/// An output that broke off or could not be written.
+/// Standard output that broke off or could not be written: commands write to nothing else without
+/// saying so themselves.
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         let exit = match error.kind() {
@@ -69,7 +79,7 @@ impl From<std::io::Error> for Failure {
             std::io::ErrorKind::PermissionDenied => Exit::Permission,
             _ => Exit::Io,
         };
-        Self::new(exit, error)
+        Self::new(exit, anyhow::Error::new(error).context("write standard output"))
     }
 }
 

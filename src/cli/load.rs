@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::exit::{Exit, Failure};
@@ -12,6 +13,8 @@ use crate::daemon::start::StartError;
 use crate::daemon::wire::{self, Access, Parts};
 use crate::detect::Watchlist;
 use crate::model::{Level, Problem};
+use crate::pipeline::InForce;
+use crate::store::Store;
 
 /// The folder that a command works on, and what the process was told by its surroundings.
 pub struct Folder {
@@ -72,13 +75,43 @@ pub fn watchlist(paths: &[PathBuf]) -> Result<Watchlist, Failure> {
 
 /// Opens the store beside a running service. When `watchlistd.toml` cannot be read, the store is
 /// looked for at its default place: a broken file must not hide how things stand.
-pub fn open_for_reading(
-    folder: &Folder,
-) -> Result<std::sync::Arc<dyn crate::store::Store>, Failure> {
+pub fn open_for_reading(folder: &Folder) -> Result<Arc<dyn Store>, Failure> {
+    open(folder, Access::Beside)
+}
+
+/// The same to write a little.
+pub fn open_to_amend(folder: &Folder) -> Result<Arc<dyn Store>, Failure> {
+    open(folder, Access::Amend)
+}
+
+fn open(folder: &Folder, access: Access) -> Result<Arc<dyn Store>, Failure> {
     let files = Files::read(&folder.path);
     let storage = files.ok().and_then(|files| config::parse(&files, &folder.environment).storage);
     let storage = storage.unwrap_or_else(|| Storage::Sqlite(folder.environment.default_database()));
-    Ok(wire::open_store(&storage, Access::Beside)?)
+    Ok(wire::open_store(&storage, access)?)
+}
+
+/// The store, and the version of the files that is in force in it.
+pub struct InStore {
+    /// The memory.
+    pub store: Arc<dyn Store>,
+    /// What is in force.
+    pub in_force: InForce,
+}
+
+/// Opens the store and understands the files in force: those that the service works by, whatever
+/// was written since.
+pub async fn in_store(folder: &Folder, access: Access) -> Result<InStore, Failure> {
+    let store = open(folder, access)?;
+    let Some(version) = store.archive().config_in_force().await? else {
+        let what = anyhow::anyhow!("no version of the files was ever in force in this store");
+        return Err(Failure::new(Exit::Data, what).hint("start `watchlistd run` or `once` first"));
+    };
+    let files = Files::from_texts(&folder.path, version.files);
+    let (parts, problems) = wire::build(files, &folder.environment);
+    let parts = parts.ok_or_else(|| refused(&problems))?;
+    let rejected = store.archive().rejected_edit().await?.map(|edit| edit.problems);
+    Ok(InStore { store, in_force: parts.in_force(version.version, rejected) })
 }
 
 /// Standard input that cannot be read.

@@ -16,6 +16,7 @@ use crate::telemetry::{self, LogFormat};
 
 mod check;
 mod demo;
+mod digest;
 mod evaluate;
 mod exit;
 mod explain;
@@ -24,6 +25,7 @@ mod lines;
 mod load;
 mod match_;
 mod once;
+mod outbox;
 mod parse;
 pub mod problems;
 mod run;
@@ -73,6 +75,10 @@ enum Command {
     Run(run::Arguments),
     /// Show how sources, mails and the watchlist stand; works beside a running service
     Status(status::Arguments),
+    /// Show a reader's next digest, or send a stored one again
+    Digest(digest::Arguments),
+    /// List the mails that were not sent, try them again or give them up
+    Outbox(outbox::Arguments),
     /// Explain what the watchlist makes of a text, and why
     Explain(explain::Arguments),
     /// Send one mail through the configured transport and show the server's reply
@@ -135,6 +141,8 @@ fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Once(arguments) => once::run(&arguments, config, out),
         Command::Run(arguments) => run::run(&arguments, config),
         Command::Status(arguments) => status::run(&arguments, config, out),
+        Command::Digest(arguments) => digest::run(&arguments, config, out),
+        Command::Outbox(arguments) => outbox::run(&arguments, config, out),
         Command::Explain(arguments) => explain::run(&arguments, config, out),
         Command::SendTest(arguments) => send_test::run(&arguments, config, out),
         Command::Match(arguments) => match_::run(&arguments, out),

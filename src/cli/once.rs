@@ -11,10 +11,10 @@ use crate::clock::{Clock, SystemClock};
 use crate::daemon::start::{self, Started};
 use crate::daemon::wire::{self, Access};
 use crate::notify::smtp::Transport;
+use crate::pipeline::Ground;
 use crate::pipeline::assess::{Assessed, Assessor};
-use crate::pipeline::deliver::{Composed, Deliverer, Sent};
+use crate::pipeline::deliver::{self, Composed, Deliverer};
 use crate::pipeline::poll::{PolledSum, Poller, Report};
-use crate::pipeline::{Ground, InForce};
 use crate::store::Claim;
 
 /// What `once` is told.
@@ -71,16 +71,16 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
         tell(&polled, &assessed, None);
         return Ok(if polled.failed > 0 { Exit::TryAgain } else { Exit::Fine });
     }
-    let sent = deliver(&deliverer, &in_force).await?;
+    let unmade = deliverer.seal_on_demand(&in_force).await?.unmade;
+    let sent = deliverer.send_due(&|| false).await?;
     transport.close().await;
     tell(&polled, &assessed, Some(&sent));
+    if unmade > 0 {
+        let what = format!("{} could not be made; the log says why", count(unmade, "mail"));
+        return Err(Failure::new(Exit::Bug, anyhow::anyhow!(what)));
+    }
     let again = polled.failed > 0 || sent.deferred > 0 || sent.uncertain > 0;
     Ok(if again { Exit::TryAgain } else { Exit::Fine })
-}
-
-async fn deliver(deliverer: &Deliverer, in_force: &InForce) -> Result<Sent, Failure> {
-    deliverer.seal_on_demand(in_force).await?;
-    Ok(deliverer.send_due(&|| false).await?)
 }
 
 fn print(composed: &[Composed], out: &mut dyn Write) -> std::io::Result<()> {
@@ -126,10 +126,14 @@ impl Progress {
     }
 }
 
-fn tell(polled: &PolledSum, assessed: &Assessed, sent: Option<&Sent>) {
+fn tell(polled: &PolledSum, assessed: &Assessed, sent: Option<&deliver::Sent>) {
     let mut line = format!(
-        "{} sources polled, {} failed; {} new items, {} changed; {} alerts",
-        polled.sources, polled.failed, polled.new, polled.edited, assessed.alerts
+        "{} polled, {} failed; {}, {} changed; {}",
+        count(polled.sources as u64, "source"),
+        polled.failed,
+        count(polled.new as u64, "new item"),
+        polled.edited,
+        count(assessed.alerts, "alert")
     );
     if let Some(since) = polled.out_since {
         line.push_str(&format!(
@@ -141,7 +145,7 @@ fn tell(polled: &PolledSum, assessed: &Assessed, sent: Option<&Sent>) {
     match sent {
         None => line.push_str("; dry run: nothing was stored or sent"),
         Some(sent) => {
-            line.push_str(&format!("; {} mails sent", sent.sent));
+            line.push_str(&format!("; {} sent", count(sent.sent, "mail")));
             for (count, what) in [
                 (sent.deferred, "deferred"),
                 (sent.uncertain, "uncertain"),
@@ -154,4 +158,10 @@ fn tell(polled: &PolledSum, assessed: &Assessed, sent: Option<&Sent>) {
         }
     }
     let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// "1 mail", "2 mails".
+fn count(n: u64, what: &str) -> String {
+    let s = if n == 1 { "" } else { "s" };
+    format!("{n} {what}{s}")
 }

@@ -4,8 +4,10 @@
 //! `check` and reload alike. [`start`] decides which version of the files is in force. [`run`]
 //! keeps the three steps going until told to stop.
 
+pub mod disk;
 pub mod health;
 pub mod lifecycle;
 pub mod run;
 pub mod start;
+mod watch;
 pub mod wire;

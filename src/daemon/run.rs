@@ -7,21 +7,25 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
+use tokio::sync::watch::{self as latest, Receiver, Sender};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
 use super::health::{Loop, Pulse};
 use super::lifecycle::{self, GRACE, Request, Signals};
 use super::start::{self, Started};
+use super::watch::{self, Watch};
 use super::wire::{self, Parts};
 use crate::clock::Clock;
 use crate::config::{Environment, Files, Settings};
 use crate::model::{Level, MailState, Timestamp};
 use crate::pipeline::assess::{Assessed, Assessor};
+use crate::pipeline::channel::Messenger;
 use crate::pipeline::deliver::{Deliverer, Sending};
 use crate::pipeline::poll::{Poller, Report};
 use crate::pipeline::retain::Retainer;
@@ -50,11 +54,11 @@ const FORGET_EVERY: Duration = Duration::from_secs(6 * 3600);
 
 /// What the loops share.
 #[derive(Clone)]
-struct Shared {
-    ground: Ground,
-    current: watch::Receiver<Arc<InForce>>,
-    stop: watch::Receiver<bool>,
-    pulse: Pulse,
+pub(super) struct Shared {
+    pub(super) ground: Ground,
+    pub(super) current: Receiver<Arc<InForce>>,
+    pub(super) stop: Receiver<bool>,
+    pub(super) pulse: Pulse,
     /// Sources were adopted.
     adopted: Arc<Notify>,
     /// Items were stored.
@@ -63,19 +67,21 @@ struct Shared {
     decided: Arc<Notify>,
     /// Mails were sealed.
     sealed: Arc<Notify>,
+    /// A step failed since the last cycle of the second channel.
+    pub(super) failed: Arc<AtomicBool>,
 }
 
 impl Shared {
-    fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         self.ground.clock.now()
     }
 
-    fn stopping(&self) -> bool {
+    pub(super) fn stopping(&self) -> bool {
         *self.stop.borrow()
     }
 
     /// Sleeps until `until`, a wake-up, or a stop, and never longer than a minute.
-    async fn rest(&self, until: Option<Timestamp>, wake: &Notify) {
+    pub(super) async fn rest(&self, until: Option<Timestamp>, wake: &Notify) {
         let longest = until.map_or(LONGEST_SLEEP, |at| at.since(self.now()).min(LONGEST_SLEEP));
         let mut stop = self.stop.clone();
         tokio::select! {
@@ -111,8 +117,8 @@ pub async fn run(
     let transport = wire::transport(&parts.settings, &environment)
         .map_err(|problems| anyhow!("{}", start::words_of(&problems)))?;
     let ground = Ground { store, clock };
-    let (current_tx, current) = watch::channel(Arc::new(in_force));
-    let (stop_tx, stop) = watch::channel(false);
+    let (current_tx, current) = latest::channel(Arc::new(in_force));
+    let (stop_tx, stop) = latest::channel(false);
     let shared = Shared {
         ground: ground.clone(),
         current,
@@ -122,16 +128,18 @@ pub async fn run(
         collected: Arc::default(),
         decided: Arc::default(),
         sealed: Arc::default(),
+        failed: Arc::default(),
     };
     let deliverer = Deliverer::new(ground.clone(), transport.clone());
     let assessor = Assessor::new(ground.clone(), format!("pid {}", std::process::id()));
     let mut loops = JoinSet::new();
     let keep = Keep { items: parts.settings.keep.items, polls: parts.settings.keep.polls };
     loops.spawn(retain_loop(shared.clone(), Retainer::new(ground.clone()), keep));
-    loops.spawn(poll_loop(
-        shared.clone(),
-        Poller::new(ground, fetcher, wire::per_host(&parts.settings)),
-    ));
+    let poller = Poller::new(ground.clone(), Arc::clone(&fetcher), wire::per_host(&parts.settings));
+    let messenger = Messenger::new(ground, fetcher);
+    let watch = Watch::new(messenger, deliverer.clone(), poller.clone(), &parts.settings);
+    loops.spawn(watch::run(shared.clone(), watch));
+    loops.spawn(poll_loop(shared.clone(), poller));
     loops.spawn(assess_loop(shared.clone(), assessor));
     loops.spawn(seal_loop(shared.clone(), deliverer.clone()));
     loops.spawn(send_loop(shared.clone(), deliverer));
@@ -172,7 +180,7 @@ struct Service {
     /// What storage, transport and pace were set up from.
     started: Settings,
     parts: Parts,
-    current: watch::Sender<Arc<InForce>>,
+    current: Sender<Arc<InForce>>,
     shared: Shared,
 }
 
@@ -317,7 +325,10 @@ fn after_poll(shared: &Shared, ended: Result<Report, StoreError>) {
         Ok(report) if report.new + report.edited > 0 => shared.collected.notify_one(),
         Ok(_) => {}
         // Nothing of the poll was stored, its validators neither: the next one brings it again.
-        Err(error) => tracing::error!(%error, "what a poll brought could not be stored: {error}"),
+        Err(error) => {
+            shared.failed.store(true, Ordering::Relaxed);
+            tracing::error!(%error, "what a poll brought could not be stored: {error}");
+        }
     }
 }
 
@@ -375,19 +386,20 @@ async fn send_loop(shared: Shared, deliverer: Deliverer) -> &'static str {
         };
         tokio::select! {
             // A place is free again: more may be due.
-            Some(ended) = sending.next() => after_mail(ended),
+            Some(ended) = sending.next() => after_mail(&shared, ended),
             () = shared.rest(pause, &shared.sealed) => {}
         }
     }
     // What was said to a server is finished; the end of the drain cuts what takes too long.
     while let Some(ended) = sending.next().await {
-        after_mail(ended);
+        after_mail(&shared, ended);
     }
     "send"
 }
 
-fn after_mail(ended: Result<MailState, StoreError>) {
+fn after_mail(shared: &Shared, ended: Result<MailState, StoreError>) {
     if let Err(error) = ended {
+        shared.failed.store(true, Ordering::Relaxed);
         tracing::error!(%error, "what became of a mail could not be stored: {error}");
     }
 }
@@ -411,7 +423,8 @@ async fn retain_loop(shared: Shared, mut retainer: Retainer, keep: Keep) -> &'st
 }
 
 /// Says what failed and when to try again.
-fn trouble(shared: &Shared, attempted: &str, error: &StoreError) -> Timestamp {
+pub(super) fn trouble(shared: &Shared, attempted: &str, error: &StoreError) -> Timestamp {
+    shared.failed.store(true, Ordering::Relaxed);
     tracing::error!(%error, "could not {attempted}: {error}; trying again soon");
     shared.now().plus(AFTER_TROUBLE)
 }

@@ -10,7 +10,7 @@ use crate::config::settings::Storage;
 use crate::config::{self, Environment, Files, ReadError};
 use crate::model::{Level, Problem, Timestamp};
 use crate::pipeline::InForce;
-use crate::store::{RejectedEdit, Store, StoreError};
+use crate::store::{Adoption, RejectedEdit, Store, StoreError};
 
 use super::wire::{self, Access, Parts};
 
@@ -91,7 +91,7 @@ fn understand(
 ) -> (Option<Parts>, Vec<Problem>) {
     match access {
         Access::Alone => wire::build_to_run(files, environment),
-        Access::Beside | Access::DryRun => wire::build(files, environment),
+        Access::Beside | Access::Amend | Access::DryRun => wire::build(files, environment),
     }
 }
 
@@ -101,10 +101,12 @@ fn understand(
 ///
 /// When the store fails. Done again with the same files it changes nothing.
 pub async fn adopt(store: &dyn Store, parts: &Parts, now: Timestamp) -> Result<u64, StoreError> {
-    store.adopt_sources(parts.sources.clone(), now).await?;
-    let readers = parts.readers.iter().map(|reader| reader.name.clone()).collect();
-    store.adopt_readers(readers, now).await?;
-    store.adopt_config(parts.files.texts(), now).await
+    let adoption = Adoption {
+        sources: parts.sources.clone(),
+        readers: parts.readers.iter().map(|reader| reader.name.clone()).collect(),
+        files: parts.files.texts(),
+    };
+    store.adopt(adoption, now).await
 }
 
 async fn fall_back(

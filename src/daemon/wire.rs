@@ -5,6 +5,7 @@
 //! What touches them ([`open_store`], [`fetcher`], [`transport`]) is here too, because this is the
 //! only place that names a backend.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,13 +17,14 @@ use crate::config::settings::{Mail, Smtp, Storage, SubjectStyle, Tls, Transport 
 use crate::config::{self, Environment, Files, Settings};
 use crate::detect::Watchlist;
 use crate::model::reader::{UrgentFrom, WhenEmpty};
-use crate::model::watchlist::WithoutCompany;
+use crate::model::watchlist::{WatchlistEntries, WithoutCompany};
 use crate::model::{Level, Located, Place, Problem, Severity, Source};
 use crate::notify::Subjects;
 use crate::notify::reader::{self, CompanyWord, Reader, TopicWord, Vocabulary};
 use crate::notify::route;
 use crate::notify::schedule::Schedule;
 use crate::notify::smtp::{Security, SmtpSettings, Transport};
+use crate::pipeline::channel::Channel;
 use crate::pipeline::{InForce, Letterhead};
 use crate::store::sqlite::{Mode, Sqlite};
 use crate::store::{Store, StoreError};
@@ -114,16 +116,6 @@ pub fn build_to_run(files: Files, environment: &Environment) -> (Option<Parts>, 
 fn unheeded(settings: &Settings) -> Vec<Problem> {
     let keys = [
         (
-            settings.operator.ping_url.as_ref().map(|one| &one.place),
-            "[operator] ping_url",
-            "nobody is told by a second channel when mail itself is down",
-        ),
-        (
-            settings.operator.command.first().map(|one| &one.place),
-            "[operator] command",
-            "nobody is told by a second channel when mail itself is down",
-        ),
-        (
             written(&settings.matching.backfill),
             "[matching] backfill",
             "a new or corrected term is matched against items that come from now on",
@@ -132,11 +124,6 @@ fn unheeded(settings: &Settings) -> Vec<Problem> {
             written(&settings.keep.audit),
             "[keep] audit",
             "the text of alerted and held-back items is kept without end",
-        ),
-        (
-            written(&settings.keep.free_space),
-            "[keep] free_space",
-            "work stops when the disk is full and goes on when it is not",
         ),
         (
             settings.canary.as_ref().map(|one| &one.at.place),
@@ -156,6 +143,20 @@ fn unheeded(settings: &Settings) -> Vec<Problem> {
             Some(Problem::warning(place?.clone(), what).hint(hint))
         })
         .collect()
+}
+
+/// When mail itself is down, mail cannot say so: for `check`, because nothing is wrong with files
+/// that name no second channel.
+#[must_use]
+pub fn no_second_channel(settings: &Settings) -> Option<Problem> {
+    let operator = &settings.operator;
+    let none = operator.ping_url.is_none() && operator.command.is_empty();
+    none.then(|| {
+        let place = operator.to.first().and_then(|one| one.place.clone());
+        let what = "[operator] has no second channel: when mail itself is down nobody is told";
+        Problem::warning(place, what)
+            .hint("give it ping_url, which a watchman outside expects, or command")
+    })
 }
 
 /// Where a value was written, if a person wrote it.
@@ -257,9 +258,26 @@ impl Parts {
                     SubjectStyle::Discreet => Subjects::Discreet,
                 },
             },
+            channel: Channel {
+                ping_url: self.settings.operator.ping_url.as_ref().map(|one| one.value.clone()),
+                command: self
+                    .settings
+                    .operator
+                    .command
+                    .iter()
+                    .map(|one| one.value.clone())
+                    .collect(),
+            },
             rejected,
+            read_watchlist: watchlist_of,
         }
     }
+}
+
+/// The watchlist of a version that the store keeps, as written.
+fn watchlist_of(texts: &BTreeMap<String, String>) -> WatchlistEntries {
+    let files = Files::from_texts(Path::new(""), texts.clone());
+    config::parse(&files, &Environment::default()).watchlist
 }
 
 /// What only a restart can change, where the settings that a service started with and new ones
@@ -292,6 +310,8 @@ pub enum Access {
     Alone,
     /// Beside a running service, reading only.
     Beside,
+    /// Beside a running service, to write a little.
+    Amend,
     /// On a copy in memory: nothing is kept.
     DryRun,
 }
@@ -315,6 +335,7 @@ pub fn open_sqlite(path: &Path, access: Access) -> Result<Arc<dyn Store>, StoreE
     let store = match access {
         Access::Alone => Sqlite::open(path, Mode::Exclusive)?,
         Access::Beside => Sqlite::open(path, Mode::Reader)?,
+        Access::Amend => Sqlite::open(path, Mode::Beside)?,
         Access::DryRun => Sqlite::dry_run(path)?,
     };
     Ok(Arc::new(store))

@@ -22,6 +22,9 @@ use super::watchlist::{Also, Condition, Filed, Watchlist};
 /// on the work for a hostile one.
 const SEGMENTS: usize = 200;
 
+/// Words of a search's find that a reason quotes.
+const WORDS: u32 = 8;
+
 /// Who says it: what rules and official-only topics look at beside the words.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Origin<'a> {
@@ -247,18 +250,27 @@ impl<'a> Case<'a> {
             .collect()
     }
 
-    /// `Alibaba ("BABA", title)`.
+    /// `Alibaba ("BABA", title)`; of a search the words that it found, `Fraud ("misled … holders", title)`.
     pub(crate) fn quoted(&self, found: &Found) -> String {
         let name = match found.kind() {
             EntityKind::Company => &self.watchlist.company(found.entity).named.name,
             EntityKind::Topic => &self.watchlist.topic(found.entity).named.name,
         };
         let field = self.reading.text.field_of(found.first).field;
-        let written = term(self.watchlist, found.by);
-        if matches!(found.by, super::matching::By::Search(_)) {
-            return format!("{name} ({field})");
-        }
+        let written = match found.by {
+            super::matching::By::Search(_) => self.gist(found.first, found.last),
+            by => term(self.watchlist, by).to_string(),
+        };
         format!("{name} (\"{written}\", {field})")
+    }
+
+    /// The words from one to the other; of many only the first and the last.
+    fn gist(&self, first: u32, last: u32) -> String {
+        if last - first < WORDS {
+            return self.reading.words(first, last);
+        }
+        let (head, tail) = (first + WORDS / 2 - 1, last + 1 - WORDS / 2);
+        format!("{} … {}", self.reading.words(first, head), self.reading.words(tail, last))
     }
 
     /// What the rules say.

@@ -11,7 +11,7 @@ use super::lexicon::entries;
 use super::matching::{Occ, find};
 use super::phrases::{Collector, Phrases, Reading};
 use super::stem::Lang;
-use super::text::{COLON, Text};
+use super::text::{COLON, SEMICOLON, Text};
 
 /// What a list's phrase says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,11 +146,13 @@ impl Manner {
         title.dedup();
         let mut segments: Vec<u32> = tokens.iter().map(|token| token.segment).collect();
         segments.dedup();
+        // Bars and dashes may set off a source's name; two semicolons only divide matters.
+        let listed = tokens.iter().filter(|token| token.marks & SEMICOLON != 0).count();
         let announced = sentences(Says::RoundUp).iter().any(|sentence| title.contains(sentence));
         Self {
             acts: sentences(Says::Act),
             talks: sentences(Says::Talk),
-            round_up: announced || segments.len() >= 4,
+            round_up: announced || segments.len() >= 4 || listed >= 2,
             reacts: sentences(Says::Reaction).iter().any(|sentence| title.contains(sentence)),
             title,
             said,
@@ -223,6 +225,8 @@ mod tests {
             ("Dutch briefs: campus approved; bank fined", true),
             ("Regulator fines bank over data transfers", false),
             ("One; two; three; four", true),
+            ("Bank names chair; regulator fines truckmakers; chipmaker forecasts record", true),
+            ("Regulator fines bank | Business | Daily News", false),
         ] {
             assert_eq!(Manner::of(&Text::of_term(title), None).round_up(), expected, "{title}");
         }

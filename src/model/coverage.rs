@@ -1,7 +1,7 @@
 //! Coverage: what a mail says about how well we looked.
 
 use super::source::{Gap, SourceState};
-use super::{Guard, Named, Source, Timestamp};
+use super::{Guard, Named, Source, SourceId, Timestamp};
 
 /// What readers are told about coverage between two instants.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,8 +16,12 @@ pub struct Coverage {
     pub gaps: Vec<Gap>,
     /// Mentions (a company without an alert) in the window, by company.
     pub mentions: Vec<(Named, u64)>,
-    /// Held-back hits in the window: guard in words, company or topic id, count.
+    /// Held-back hits in the window, by guard: how many.
     pub held_back: Vec<(Guard, u64)>,
+    /// The newest items of the window that would have been high if nothing had held them back.
+    pub held_high: Vec<HeldHigh>,
+    /// How many of those there are.
+    pub held_high_count: u64,
     /// Old items recorded at a source's first read and not told, in the window.
     pub baselined: u64,
 }
@@ -29,4 +33,30 @@ pub struct SourceCoverage {
     pub source: Source,
     /// How it is doing.
     pub state: SourceState,
+}
+
+/// An item that would have been a high alert, had nothing held it back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldHigh {
+    /// Its headline.
+    pub title: String,
+    /// Where it was seen.
+    pub source: SourceId,
+    /// The address of the article.
+    pub link: Option<String>,
+    /// What held it back, each reason once.
+    pub guards: Vec<Guard>,
+}
+
+/// A source that was in trouble and is read again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovered {
+    /// The source.
+    pub source: Source,
+    /// When the trouble was first noted.
+    pub from: Timestamp,
+    /// Since when it is read again.
+    pub until: Timestamp,
+    /// What was wrong, in words.
+    pub error: String,
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AlertId, MailId, StoryId, Timestamp};
+use super::{AlertId, ItemId, ItemText, MailId, SourceId, StoryId, Timestamp};
 
 /// What occasioned a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -18,6 +18,12 @@ pub enum MailKind {
     Urgent,
     /// For the operator.
     Operator,
+    /// To a reader who has just been added.
+    Welcome,
+    /// The last days once more, for whoever asked.
+    Recap,
+    /// A stored digest once more.
+    Repeat,
 }
 
 impl MailKind {
@@ -29,15 +35,26 @@ impl MailKind {
             Self::OnDemand => "ondemand",
             Self::Urgent => "urgent",
             Self::Operator => "operator",
+            Self::Welcome => "welcome",
+            Self::Recap => "recap",
+            Self::Repeat => "repeat",
         }
     }
 
     /// Reads the name back.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Digest, Self::OnDemand, Self::Urgent, Self::Operator]
-            .into_iter()
-            .find(|kind| kind.as_str() == name)
+        [
+            Self::Digest,
+            Self::OnDemand,
+            Self::Urgent,
+            Self::Operator,
+            Self::Welcome,
+            Self::Recap,
+            Self::Repeat,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == name)
     }
 }
 
@@ -69,6 +86,24 @@ impl MailKey {
     #[must_use]
     pub fn operator(kind: &str, date: &str) -> Self {
         Self(format!("operator:{kind}:{date}"))
+    }
+
+    /// `welcome:READER:SINCE`: once for each time that a reader is added.
+    #[must_use]
+    pub fn welcome(reader: &str, since: Timestamp) -> Self {
+        Self(format!("welcome:{reader}:{since}"))
+    }
+
+    /// `recap:READER:UTC`.
+    #[must_use]
+    pub fn recap(reader: &str, at: Timestamp) -> Self {
+        Self(format!("recap:{reader}:{at}"))
+    }
+
+    /// `repeat:MAIL:UTC`, the mail that goes out once more.
+    #[must_use]
+    pub fn repeat(mail: &MailId, at: Timestamp) -> Self {
+        Self(format!("repeat:{mail}:{at}"))
     }
 
     /// Takes back a key that this program wrote earlier.
@@ -211,4 +246,30 @@ pub struct MailOutcome {
     pub counts: bool,
     /// When.
     pub at: Timestamp,
+}
+
+/// An item that its publisher changed after a reader was told of it, without adding what alerts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// The item.
+    pub item: ItemId,
+    /// Where it was seen.
+    pub source: SourceId,
+    /// The address of the article, as it is now.
+    pub link: Option<String>,
+    /// Its words as the reader was told them.
+    pub old: ItemText,
+    /// Its words now.
+    pub new: ItemText,
+    /// When the change was seen.
+    pub at: Timestamp,
+}
+
+/// Where the append-only record stands: what a digest prints so that a rewrite would show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordHead {
+    /// The number of the newest record.
+    pub number: u64,
+    /// The hash that chains it to all before it.
+    pub head: String,
 }

@@ -16,7 +16,7 @@ pub mod time;
 pub mod watchlist;
 
 pub use alert::{Alert, Judgement, Mark, Named, Notice, PendingNotice, Reason, Severity, Urgency};
-pub use coverage::{Coverage, SourceCoverage};
+pub use coverage::{Coverage, HeldHigh, Recovered, SourceCoverage};
 pub use hit::{EntityKind, Field, Guard, HeldBack, Hit};
 pub use id::{AlertId, ItemId, MailId, SourceId, StoryId};
 pub use item::{Entry, Item, ItemText};

@@ -159,6 +159,8 @@ pub struct SourceState {
     pub moved: Option<Moved>,
     /// What is usual for it.
     pub habit: Habit,
+    /// What its document calls itself, as last read.
+    pub title: Option<String>,
 }
 
 /// A permanent redirect, as often as it was answered.
@@ -202,6 +204,7 @@ impl SourceState {
             read_at: None,
             moved: None,
             habit: Habit::default(),
+            title: None,
         }
     }
 }

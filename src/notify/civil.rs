@@ -1,5 +1,7 @@
 //! Instants and numbers as readers write them: "Fri 20 Nov 08:00 EST", "1,312 items".
 
+use std::time::Duration;
+
 use chrono::{DateTime, Datelike, Offset};
 use chrono_tz::{OffsetName, Tz};
 
@@ -76,6 +78,26 @@ pub(super) fn number(n: u64) -> String {
 /// `1 item`, `1,312 items`; the plural is given where it is not formed with s.
 pub(super) fn count(n: usize, one: &str, many: &str) -> String {
     format!("{} {}", number(n as u64), if n == 1 { one } else { many })
+}
+
+/// `40 minutes`, `7 hours`, `12 days`: rounded down.
+pub(super) fn span(span: Duration) -> String {
+    let minutes = span.as_secs() / 60;
+    let of = |n: u64, one, many| count(usize::try_from(n).unwrap_or(usize::MAX), one, many);
+    match minutes {
+        0..120 => of(minutes, "minute", "minutes"),
+        120..2_880 => of(minutes / 60, "hour", "hours"),
+        _ => of(minutes / 1_440, "day", "days"),
+    }
+}
+
+/// `180 MB`, in the thousands that disks are sold by.
+pub(super) fn size(bytes: u64) -> String {
+    match bytes {
+        0..10_000_000 => format!("{} kB", number(bytes / 1_000)),
+        10_000_000..10_000_000_000 => format!("{} MB", number(bytes / 1_000_000)),
+        _ => format!("{} GB", number(bytes / 1_000_000_000)),
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Telling: who is told what and when, and what the mail says.
 //!
 //! [`reader`] reads the readers' file, [`schedule`] says when a digest is due, [`route`] turns an
-//! alert into notices and decides how loudly, [`digest`], [`urgent`] and [`operator`] write the
-//! words, and [`message`] makes them a mail. All of these are pure: they take what is known and
+//! alert into notices and decides how loudly, [`digest`], [`urgent`], [`welcome`] and
+//! [`operator`] write the words, [`message`] makes them a mail and [`repeat`] sends one again. All of
+//! these are pure: they take what is known and
 //! `now`, and touch neither network, disk nor clock. [`smtp`] hands finished mails over and is the
 //! only part that does I/O; [`outbox`] says what became of a mail then.
 
@@ -10,14 +11,19 @@ pub mod digest;
 pub mod message;
 pub mod operator;
 pub mod outbox;
+pub mod outlets;
 pub mod reader;
+pub mod repeat;
 pub mod route;
 pub mod schedule;
 pub mod smtp;
 pub mod urgent;
+pub mod welcome;
 
 mod civil;
 mod excerpt;
+mod frame;
+mod listing;
 mod nearest;
 mod outside;
 mod page;

@@ -26,6 +26,10 @@ pub(super) struct Page {
     pub(super) basis: String,
     /// What must be known first: missing coverage, a rejected edit, a delay.
     pub(super) notes: Vec<Note>,
+    /// What stands before the stories.
+    pub(super) opening: Vec<Section>,
+    /// What the stories are, where that is not plain.
+    pub(super) before_index: Option<String>,
     /// Whether the stories are listed before they are told.
     pub(super) index: bool,
     /// The stories.
@@ -59,7 +63,30 @@ pub(super) struct Section {
     /// Its heading.
     pub(super) heading: String,
     /// Its lines.
-    pub(super) lines: Vec<String>,
+    pub(super) lines: Vec<Entry>,
+}
+
+impl Section {
+    /// From lines that are clean.
+    pub(super) fn of(heading: &str, lines: impl IntoIterator<Item = impl Into<Entry>>) -> Self {
+        let lines = lines.into_iter().map(Into::into).collect();
+        Self { heading: heading.to_owned(), lines }
+    }
+}
+
+/// A line of a section.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Entry {
+    /// What it says.
+    pub(super) text: String,
+    /// Where it leads.
+    pub(super) link: Option<Href>,
+}
+
+impl From<String> for Entry {
+    fn from(text: String) -> Self {
+        Self { text, link: None }
+    }
 }
 
 /// A piece of text, matched or not.
@@ -158,8 +185,8 @@ pub(super) struct Line {
     pub(super) outlet: String,
     /// Whether an authority speaks for itself.
     pub(super) official: bool,
-    /// Its headline.
-    pub(super) headline: Marked,
+    /// Its headline, where it says anything that the lead's does not.
+    pub(super) headline: Option<Marked>,
     /// When.
     pub(super) time: String,
     /// "same text", "already there" and the like.
@@ -175,6 +202,12 @@ pub(super) struct Href {
     pub(super) href: String,
     /// The host.
     pub(super) host: String,
+}
+
+impl From<outside::Link> for Href {
+    fn from(link: outside::Link) -> Self {
+        Self { href: link.href, host: link.host }
+    }
 }
 
 /// "Not relevant?" for one story.

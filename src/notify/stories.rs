@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 
 use super::civil::{count, day, moment, near};
-use super::outside::{self, link};
+use super::outlets::Outlets;
+use super::outside::link;
 use super::page::{self, Article, Href, Line};
 use super::{excerpt, outside::line};
 use crate::model::{Judgement, Mark, Named, PendingNotice, Severity, StoryId, Timestamp};
@@ -77,9 +78,9 @@ impl<'a> Story<'a> {
         named.map_or_else(|| "Watchlist".to_owned(), |one| line(&one.name, NAME))
     }
 
-    /// `scmp +39`: the lead's source and how many other items there are.
-    pub(super) fn outlets(&self) -> String {
-        let lead = line(self.lead().item.source.as_str(), NAME);
+    /// `SCMP +39`: the lead's source and how many other items there are.
+    pub(super) fn outlets(&self, outlets: &Outlets) -> String {
+        let lead = outlets.name(&self.lead().item.source);
         match self.notices.len() - 1 {
             0 => lead,
             more => format!("{lead} +{more}"),
@@ -131,20 +132,37 @@ pub(super) fn allot(stories: &[Story<'_>], most: usize) -> Vec<usize> {
     allotted
 }
 
+/// What a story is shown with.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
+    /// The present.
+    pub(super) now: Timestamp,
+    /// In which all times are shown.
+    pub(super) zone: Tz,
+    /// What sources are called.
+    pub(super) outlets: &'a Outlets,
+}
+
+/// The stories that the page lists, with at most so many items of each; one that is allotted none
+/// stands in the attached list only.
+pub(super) fn show_all(
+    stories: &[Story<'_>],
+    allotted: &[usize],
+    view: View<'_>,
+) -> Vec<page::Story> {
+    let listed = stories.iter().zip(allotted).enumerate().filter(|(_, (_, most))| **most > 0);
+    listed.map(|(at, (story, most))| show(story, at + 1, *most, view)).collect()
+}
+
 /// A story as the page shows it, with at most `most` of its items.
-pub(super) fn show(
-    story: &Story<'_>,
-    n: usize,
-    most: usize,
-    now: Timestamp,
-    zone: Tz,
-) -> page::Story {
+fn show(story: &Story<'_>, n: usize, most: usize, view: View<'_>) -> page::Story {
     let lead = story.lead();
     let told = write_ups(story).into_iter().take(most).collect::<Vec<_>>();
+    let headlines: Vec<String> = told.iter().map(|one| folded(&one.item.text.title)).collect();
     let rest =
         story.notices.iter().filter(|one| !told.iter().any(|other| other.item.id == one.item.id));
     let lines: Vec<Line> =
-        rest.take(most - told.len()).map(|one| one_line(one, now, zone)).collect();
+        rest.take(most - told.len()).map(|one| one_line(one, &headlines, view)).collect();
     let left_out = story.notices.len() - told.len() - lines.len();
     let companies = story.companies();
     page::Story {
@@ -154,15 +172,11 @@ pub(super) fn show(
         also: names(companies.get(1..).unwrap_or_default()),
         topics: names(&story.topics()),
         headline: excerpt::headline(&lead.item, &lead.alert.judgement.hits),
-        outlets: story.outlets(),
-        time: near(said_at(lead), now, zone),
+        outlets: story.outlets(view.outlets),
+        time: near(said_at(lead), view.now, view.zone),
         marks: story_marks(story),
         notes: notes(&companies),
-        articles: told
-            .iter()
-            .enumerate()
-            .map(|(at, one)| article(one, at == 0, now, zone))
-            .collect(),
+        articles: told.iter().enumerate().map(|(at, one)| article(one, at == 0, view)).collect(),
         lines,
         cut: (left_out > 0).then(|| {
             format!(
@@ -211,13 +225,13 @@ fn notes(companies: &[&Named]) -> Vec<String> {
 /// What a mark is called.
 pub(super) fn mark_words(mark: Mark) -> &'static str {
     match mark {
-        Mark::AlreadyThere => "already there when the source was added",
-        Mark::Late => "late: found by a newer term of the watchlist",
-        Mark::Updated => "updated by its publisher",
+        Mark::AlreadyThere => "already there when you added the source",
+        Mark::Late => "late: found by a newer term",
+        Mark::Updated => "updated",
         Mark::NowOfficial => "now official",
-        Mark::BringsMore => "brings the story something new",
+        Mark::BringsMore => "brings something new",
         Mark::UndeliveredEarlier => "undelivered earlier",
-        Mark::SentEarlier => "sent to you earlier",
+        Mark::SentEarlier => "already sent",
     }
 }
 
@@ -263,21 +277,21 @@ pub(super) fn why(one: &PendingNotice) -> Vec<String> {
     distinct
 }
 
-fn article(one: &PendingNotice, lead: bool, now: Timestamp, zone: Tz) -> Article {
+fn article(one: &PendingNotice, lead: bool, view: View<'_>) -> Article {
     let hits = &one.alert.judgement.hits;
     let (href, no_link) = match link(one.item.link.as_deref()) {
-        Ok(link) => (Some(link), None),
+        Ok(link) => (Some(Href::from(link)), None),
         Err(why) => (None, Some(why.to_owned())),
     };
     Article {
-        outlet: line(one.item.source.as_str(), NAME),
+        outlet: view.outlets.name(&one.item.source),
         official: one.item.official,
         headline: (!lead).then(|| excerpt::headline(&one.item, hits)),
         excerpt: excerpt::excerpt(&one.item, hits),
         why: why(one).into_iter().take(4).collect(),
-        times: times(one, now, zone),
+        times: times(one, view.now, view.zone),
         marks: marks(one),
-        link: href.map(shown),
+        link: href,
         no_link,
     }
 }
@@ -296,21 +310,21 @@ fn times(one: &PendingNotice, now: Timestamp, zone: Tz) -> String {
     }
 }
 
-fn one_line(one: &PendingNotice, now: Timestamp, zone: Tz) -> Line {
+/// An outlet in one line: its headline only where it says what those told above do not.
+fn one_line(one: &PendingNotice, told: &[String], view: View<'_>) -> Line {
     let mut marks = marks(one);
+    let same = told.contains(&folded(&one.item.text.title));
     if one.alert.copy_of.is_some() {
         marks.insert(0, "same text".to_owned());
+    } else if same {
+        marks.insert(0, "same headline".to_owned());
     }
     Line {
-        outlet: line(one.item.source.as_str(), NAME),
+        outlet: view.outlets.name(&one.item.source),
         official: one.item.official,
-        headline: excerpt::headline(&one.item, &[]),
-        time: near(said_at(one), now, zone),
+        headline: (!same).then(|| excerpt::headline(&one.item, &[])),
+        time: near(said_at(one), view.now, view.zone),
         marks,
-        link: link(one.item.link.as_deref()).ok().map(shown),
+        link: link(one.item.link.as_deref()).ok().map(Href::from),
     }
-}
-
-fn shown(link: outside::Link) -> Href {
-    Href { href: link.href, host: link.host }
 }

@@ -1,12 +1,13 @@
 //! Urgent mail: one story, now. Several only when the reader's hourly limit folds them into one.
 
 use super::civil::{count, iso_day, moment};
-use super::digest::{cut, dismiss, fit, made_by};
 use super::excerpt;
+use super::frame::{cut, delay, dismiss, fit, made_by};
+use super::outlets::Outlets;
 use super::outside::line;
 use super::page::Page;
 use super::reader::Reader;
-use super::stories::{self, Story};
+use super::stories::{self, Story, View};
 use super::{Content, Subjects};
 use crate::model::{PendingNotice, Severity, Timestamp};
 
@@ -30,6 +31,10 @@ pub struct UrgentInput<'a> {
     pub desk: &'a str,
     /// How much the subject gives away.
     pub subjects: Subjects,
+    /// What readers call the sources.
+    pub outlets: &'a Outlets,
+    /// Since when mails could not be sent, if this one comes late for that reason.
+    pub delayed_since: Option<Timestamp>,
 }
 
 /// Writes the mail.
@@ -60,7 +65,12 @@ fn subject(input: &UrgentInput<'_>, stories: &[Story<'_>]) -> String {
         ([story], Subjects::Full) => {
             let lead = story.lead();
             let headline = excerpt::headline(&lead.item, &[]).plain;
-            format!("{badge} {}: {} ({more}{})", story.who(), line(&headline, 90), story.outlets())
+            format!(
+                "{badge} {}: {} ({more}{})",
+                story.who(),
+                line(&headline, 90),
+                story.outlets(input.outlets)
+            )
         }
         (several, Subjects::Full) => {
             let who: Vec<String> = several.iter().take(4).map(Story::who).collect();
@@ -78,36 +88,18 @@ fn subject(input: &UrgentInput<'_>, stories: &[Story<'_>]) -> String {
 fn page(input: &UrgentInput<'_>, subject: &str, stories: &[Story<'_>], most: usize) -> Page {
     let zone = input.reader.zone;
     let allotted = stories::allot(stories, most);
-    let shown: Vec<_> = stories
-        .iter()
-        .zip(&allotted)
-        .enumerate()
-        .filter(|(_, (_, most))| **most > 0)
-        .map(|(at, (story, most))| stories::show(story, at + 1, *most, input.now, zone))
-        .collect();
-    let items: usize = stories.iter().map(|story| story.notices.len()).sum();
+    let view = View { now: input.now, zone, outlets: input.outlets };
+    let shown = stories::show_all(stories, &allotted, view);
     let kind = if input.n > 1 { "Follow-up" } else { "Urgent" };
-    let limit = input.reader.urgent_per_hour;
     Page {
         subject: subject.to_owned(),
-        heading: format!("Watchlist · {kind} · {}", line(&input.reader.name, 60)),
+        heading: format!("Watchlist · {kind} · for {}", line(&input.reader.name, 60)),
         sentence: match stories {
             [story] => format!("{} – {}", story.severity.as_str().to_uppercase(), story.who()),
             several => count(several.len(), "urgent story", "urgent stories"),
         },
-        basis: match stories.len() {
-            1 if input.n > 1 => format!(
-                "{} since the last mail on this story, {}.",
-                count(items, "more item", "more items"),
-                moment(input.now, input.now, zone)
-            ),
-            1 => format!(
-                "{}, {}.",
-                count(items, "item", "items"),
-                moment(input.now, input.now, zone)
-            ),
-            _ => format!("Together in one mail, because {limit} an hour is this reader's limit."),
-        },
+        basis: basis(input, stories),
+        notes: input.delayed_since.map(|since| delay(since, input.now, zone)).into_iter().collect(),
         index: stories.len() > 1,
         cut: cut(stories, &allotted),
         small: vec![made_by(input.watchlist, stories)],
@@ -115,5 +107,22 @@ fn page(input: &UrgentInput<'_>, subject: &str, stories: &[Story<'_>], most: usi
         desk: Some(input.desk.to_owned()),
         stories: shown,
         ..Page::default()
+    }
+}
+
+/// How many items, and why they come together or again.
+fn basis(input: &UrgentInput<'_>, stories: &[Story<'_>]) -> String {
+    let items: usize = stories.iter().map(|story| story.notices.len()).sum();
+    let now = moment(input.now, input.now, input.reader.zone);
+    match stories.len() {
+        1 if input.n > 1 => {
+            let more = count(items, "more item", "more items");
+            format!("{more} since the last mail on this story, {now}.")
+        }
+        several if several > 1 && input.delayed_since.is_none() => {
+            let limit = input.reader.urgent_per_hour;
+            format!("Together in one mail, because {limit} an hour is this reader's limit.")
+        }
+        _ => format!("{}, {now}.", count(items, "item", "items")),
     }
 }

@@ -5,15 +5,18 @@
 //! No step knows about signals, schedules of the process or the command line: `daemon` and `cli` call
 //! them, `once` and the service alike.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::detect::Watchlist;
+use crate::model::watchlist::WatchlistEntries;
 use crate::notify::Subjects;
 use crate::notify::reader::Reader;
 use crate::store::Store;
 
 pub mod assess;
+pub mod channel;
 pub mod deliver;
 mod network;
 mod places;
@@ -34,8 +37,12 @@ pub struct InForce {
     pub operator: Reader,
     /// What mails say of us.
     pub letterhead: Letterhead,
+    /// How the operator is reached without mail.
+    pub channel: channel::Channel,
     /// The problems of an edit that was refused while this version stays in force.
     pub rejected: Option<String>,
+    /// Reads the watchlist of an earlier version's files, so that a digest can say what changed.
+    pub read_watchlist: fn(&BTreeMap<String, String>) -> WatchlistEntries,
 }
 
 impl InForce {

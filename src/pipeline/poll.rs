@@ -340,6 +340,7 @@ async fn finish(
     now: Timestamp,
 ) -> Result<Report, StoreError> {
     let started = polled.started;
+    let title = title_of(parsed.as_ref());
     let (sorted, entries) = match parsed {
         Some(Ok(document)) => {
             let entries = count(document.entries.len());
@@ -348,10 +349,11 @@ async fn finish(
         _ => (None, 0),
     };
     let polled = polled.with_news(sorted.as_ref().is_some_and(|sorted| !sorted.new.is_empty()));
-    let (state, next_poll) = match ours {
+    let (mut state, next_poll) = match ours {
         Some(since) => outage::spared(&task.state, started, since, now),
         None => source::after(&task.source, &task.state, &polled, now),
     };
+    state.title = title.or_else(|| task.state.title.clone());
     let gap = sorted.as_ref().and_then(|sorted| {
         source::gap(&task.source.id, &task.state, sorted.overlaps(), entries, started)
     });
@@ -384,6 +386,14 @@ async fn finish(
     };
     ground.store.finish_poll(finished).await?;
     Ok(report)
+}
+
+/// What a document calls itself, as far as a mail would show it.
+fn title_of(parsed: Option<&Result<Document, NotAFeed>>) -> Option<String> {
+    const LONGEST: usize = 200;
+    let title = parsed?.as_ref().ok()?.title.as_deref()?.trim();
+    let title: String = title.chars().take(LONGEST).collect();
+    (!title.is_empty()).then_some(title)
 }
 
 /// Parses a body away from the threads that wait on the network: a large one takes its time.

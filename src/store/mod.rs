@@ -14,11 +14,12 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::model::item::{Identity, KnownItem};
-use crate::model::mail::{ClaimedMail, MailOutcome};
+use crate::model::mail::{Changed, ClaimedMail, Letter, MailOutcome};
 use crate::model::source::{Gap, SourceState};
 use crate::model::{
     Alert, AlertId, Coverage, Item, ItemId, Judgement, MailId, MailKey, MailKind, MailState,
-    Notice, PendingNotice, SealedMail, Severity, Source, SourceId, StoryId, Timestamp,
+    Notice, PendingNotice, Recovered, SealedMail, Severity, Source, SourceCoverage, SourceId,
+    StoryId, Timestamp,
 };
 
 pub mod sqlite;
@@ -212,6 +213,8 @@ pub struct ReaderHistory {
     pub last_slot: Option<Timestamp>,
     /// Urgent mails sealed within the last hour.
     pub urgent_last_hour: u32,
+    /// Whether the reader was welcomed.
+    pub welcomed: bool,
 }
 
 /// By which mails a reader can be told.
@@ -254,6 +257,50 @@ pub struct RejectedEdit {
     pub problems: String,
 }
 
+/// All that people's files put in force, at one stroke.
+#[derive(Clone, Debug)]
+pub struct Adoption {
+    /// The sources in force.
+    pub sources: Vec<Source>,
+    /// The readers in force, by name.
+    pub readers: Vec<String>,
+    /// The files' texts, by name.
+    pub files: BTreeMap<String, String>,
+}
+
+/// What a person wants done with a mail in the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Amend {
+    /// Try it again now.
+    Retry,
+    /// Give it up: what it told comes back when no other address of its occasion can be reached.
+    Drop,
+}
+
+/// What came of that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Amended {
+    /// It was done; so the mail stood before.
+    Done(MailState),
+    /// It cannot be done to a mail that stands so.
+    Not(MailState),
+    /// There is no such mail.
+    Unknown,
+}
+
+/// A mail as it lies in the outbox, whole.
+#[derive(Clone, Debug)]
+pub struct StoredMail {
+    /// Its row.
+    pub row: MailRow,
+    /// With angle brackets.
+    pub message_id: String,
+    /// What goes out, or went.
+    pub letter: Letter,
+    /// The end of what it covers.
+    pub covers_until: Timestamp,
+}
+
 /// How long things are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Keep {
@@ -288,12 +335,16 @@ pub trait Store: Send + Sync {
     /// history, missing ones are retired and come back without a new baseline.
     fn adopt_sources(&self, sources: Vec<Source>, now: Timestamp) -> Answer<'_, ()>;
 
-    /// Makes these readers known from now on; known ones keep their history.
+    /// Makes the readers in force those listed: new ones are known from now on, known ones keep their
+    /// history, and one who comes back after having been taken out starts anew.
     fn adopt_readers(&self, readers: Vec<String>, now: Timestamp) -> Answer<'_, ()>;
 
     /// Puts files in force and answers their version: the one in force if nothing changed. Clears
     /// a rejected edit.
     fn adopt_config(&self, files: BTreeMap<String, String>, now: Timestamp) -> Answer<'_, u64>;
+
+    /// Sources, readers and files in one: all of them or none. Answers as [`Store::adopt_config`].
+    fn adopt(&self, adoption: Adoption, now: Timestamp) -> Answer<'_, u64>;
 
     /// Notes that an edit was refused.
     fn reject_config(&self, rejected: RejectedEdit) -> Answer<'_, ()>;
@@ -355,7 +406,16 @@ pub trait Store: Send + Sync {
         until: Timestamp,
     ) -> Answer<'_, Vec<PendingNotice>>;
 
-    /// Urgent mails already sealed for a reader and a story.
+    /// Those of these alerts that urgent mails to other readers have told to every one of these
+    /// addresses: one person is not rung up twice for the same alert.
+    fn told_to_addresses(
+        &self,
+        reader: String,
+        addresses: Vec<String>,
+        alerts: Vec<AlertId>,
+    ) -> Answer<'_, Vec<AlertId>>;
+
+    /// Urgent mails already sealed for a reader that told a story, folded ones included.
     fn urgent_sealed(&self, reader: String, story: StoryId) -> Answer<'_, UrgentSealed>;
 
     /// What a reader has had so far.
@@ -373,7 +433,8 @@ pub trait Store: Send + Sync {
     fn undelivered(&self, until: Timestamp) -> Answer<'_, Vec<MailRow>>;
 
     /// Writes a finished occasion: one row for each address, its notices marked, all at once.
-    /// Answers false, and writes nothing, when the occasion was sealed before.
+    /// Answers false, and writes nothing, when the occasion was sealed before. An urgent mail makes
+    /// no row for an address that had all its alerts by urgent mails before.
     fn seal(&self, mail: SealedMail) -> Answer<'_, bool>;
 
     /// Marks notices as not to be told, with the reason.
@@ -391,6 +452,9 @@ pub trait Store: Send + Sync {
     /// Writes what became of an attempt. When every address of an occasion ended refused or dead,
     /// its notices come back as *undelivered earlier*.
     fn mail_outcome(&self, outcome: MailOutcome) -> Answer<'_, ()>;
+
+    /// Does to a mail what a person wants. One that is being sent, or was sent, stays as it is.
+    fn amend_mail(&self, mail: MailId, amend: Amend, now: Timestamp) -> Answer<'_, Amended>;
 
     /// The earliest instant at which a mail wants another attempt.
     fn next_mail(&self) -> Answer<'_, Option<Timestamp>>;
@@ -414,17 +478,62 @@ pub trait Archive: Send + Sync {
     /// The configuration in force, if there ever was one.
     fn config_in_force(&self) -> Answer<'_, Option<ConfigVersion>>;
 
+    /// The configuration that was in force at an instant, if there was one.
+    fn config_at(&self, at: Timestamp) -> Answer<'_, Option<ConfigVersion>>;
+
     /// The edit that is waiting to be mended, if any.
     fn rejected_edit(&self) -> Answer<'_, Option<RejectedEdit>>;
 
     /// Sources in force, by id.
     fn sources(&self, after: Option<SourceId>, limit: usize) -> Answer<'_, Vec<SourceRow>>;
 
+    /// All sources that ever were in force, by id, retired ones too: what mails call them.
+    fn known_sources(&self) -> Answer<'_, Vec<SourceCoverage>>;
+
+    /// Sources in force that are read again since `from` (not included) and until `until`, and were
+    /// in trouble before.
+    fn recovered(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Recovered>>;
+
+    /// Items that a reader was told of and that their publisher changed since, seen from `from`
+    /// until `until` (not included), where nothing more is told of the change: the newest change of
+    /// each, newest first, and at most `limit`.
+    fn changed(
+        &self,
+        reader: String,
+        from: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Answer<'_, Vec<Changed>>;
+
     /// How many mails stand where.
     fn outbox(&self) -> Answer<'_, BTreeMap<MailState, u64>>;
 
     /// Mails, newest first.
     fn mails(&self, after: Option<MailId>, limit: usize) -> Answer<'_, Vec<MailRow>>;
+
+    /// Mails in these states, newest first: at most `limit`.
+    fn mails_in(&self, states: Vec<MailState>, limit: usize) -> Answer<'_, Vec<MailRow>>;
+
+    /// When the oldest mail that still wants sending was sealed, if any does.
+    fn oldest_waiting(&self) -> Answer<'_, Option<Timestamp>>;
+
+    /// One mail with its message.
+    fn stored_mail(&self, mail: MailId) -> Answer<'_, Option<StoredMail>>;
+
+    /// The digest that was sealed last for a reader, one of its mails.
+    fn newest_digest(&self, reader: String) -> Answer<'_, Option<MailId>>;
+
+    /// Alerts decided after `from` and until `until` that were to be told to somebody, oldest first:
+    /// the newest `limit`. As notices of nobody.
+    fn alerts_between(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Answer<'_, Vec<PendingNotice>>;
+
+    /// Whether an occasion was sealed.
+    fn was_sealed(&self, key: MailKey) -> Answer<'_, bool>;
 
     /// Stored items, oldest first.
     fn items(&self, after: Option<ItemId>, limit: usize) -> Answer<'_, Vec<Item>>;
@@ -464,6 +573,10 @@ pub struct MailRow {
     pub at: Timestamp,
     /// When the server took it.
     pub sent: Option<Timestamp>,
+    /// Attempts that counted.
+    pub attempts: u32,
+    /// When it is tried next; of one that is being sent, the end of the lease.
+    pub next_attempt: Option<Timestamp>,
     /// The server's last reply.
     pub reply: String,
 }

@@ -30,7 +30,7 @@ fn told(text: &str) {
 #[test]
 fn once_goes_on_with_the_last_good_version() {
     let desk = spoilt();
-    let said = desk.ask(&["once", "--all"]).ends(0).says("1 new items").says("1 alerts");
+    let said = desk.ask(&["once", "--all"]).ends(0).says("1 new item").says("1 alert");
     told(&said.err);
     let status = desk.status();
     assert_eq!(status["watchlist"]["version"], 1, "nothing new is in force");

@@ -159,7 +159,7 @@ fn a_failed_source_is_75_and_the_others_are_read() {
     desk.sources(&["gone", "page", "wire"]);
     desk.site.put("/gone.xml", Reply::status(410));
     desk.site.put("/page.xml", Reply::body("<html><body>Please log in</body></html>"));
-    let said = desk.ask(&["once"]).ends(75).says("3 sources polled, 2 failed; 1 new items");
+    let said = desk.ask(&["once"]).ends(75).says("3 sources polled, 2 failed; 1 new item");
     for source in ["gone", "page"] {
         assert!(
             said.err.contains(&format!("\n{source}: ")) || said.err.starts_with(source),

@@ -10,6 +10,7 @@ mod explain;
 mod https;
 mod match_;
 mod once;
+mod outbox;
 mod parse;
 mod secrets;
 mod site;

@@ -17,8 +17,8 @@ const HEADLINE: &str = "Lawmakers urge the SEC to delist Alibaba";
 fn a_fresh_desk_polls_everything_and_mails_a_digest() {
     let desk = Desk::new();
     desk.ask(&["check"]).ends(0);
-    let said = desk.ask(&["once"]).ends(0).says("1 sources polled, 0 failed; 1 new items");
-    assert!(said.err.contains("1 alerts; 1 mails sent"), "{said}");
+    let said = desk.ask(&["once"]).ends(0).says("1 source polled, 0 failed; 1 new item");
+    assert!(said.err.contains("1 alert; 1 mail sent"), "{said}");
     let mails = desk.mails();
     assert_eq!(mails.len(), 1);
     let mail = MessageParser::default().parse(&mails[0]).unwrap();
@@ -49,7 +49,7 @@ fn a_reader_without_digests_gets_none_but_what_is_urgent() {
     assert!(to("jo@bank.test").contains("Subject: [HIGH] "));
     assert!(to("mei@bank.test").contains("Subject: Watchlist "));
     desk.site.put("/wire.xml", feed(&["A quiet day"]));
-    desk.ask(&["once", "--all"]).ends(0).says("1 mails sent");
+    desk.ask(&["once", "--all"]).ends(0).says("1 mail sent");
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn within_the_interval_nothing_is_asked_for_again() {
     desk.ask(&["once"]).ends(0).says("0 sources polled, 0 failed");
     assert_eq!(desk.site.asked("/wire.xml"), 1);
     desk.site.put("/wire.xml", feed(&[HEADLINE, "Huawei opens an office"]));
-    desk.ask(&["once", "--all"]).ends(0).says("1 sources polled, 0 failed; 1 new items");
+    desk.ask(&["once", "--all"]).ends(0).says("1 source polled, 0 failed; 1 new item");
     assert_eq!(desk.site.asked("/wire.xml"), 2);
     let told = |mail: &Vec<u8>| String::from_utf8_lossy(mail).contains("urge the SEC");
     assert_eq!(desk.mails().iter().filter(|mail| told(mail)).count(), 1, "told once");
@@ -72,8 +72,8 @@ fn a_servers_retry_after_holds_over_a_restart_and_with_all() {
         desk.sources(&["busy", "wire"]);
         desk.site.put("/busy.xml", Reply::status(status).header("Retry-After", "3600"));
         desk.ask(&["once"]).ends(75).says("2 sources polled, 1 failed");
-        desk.ask(&["once", "--all"]).ends(0).says("1 sources polled, 0 failed");
-        desk.ask(&["once", "--all"]).ends(0).says("1 sources polled, 0 failed");
+        desk.ask(&["once", "--all"]).ends(0).says("1 source polled, 0 failed");
+        desk.ask(&["once", "--all"]).ends(0).says("1 source polled, 0 failed");
         assert_eq!(desk.site.asked("/busy.xml"), 1, "{status}");
         assert_eq!(desk.site.asked("/wire.xml"), 3, "{status}");
     }
@@ -86,7 +86,7 @@ fn a_failure_without_retry_after_is_tried_again_with_all() {
     desk.ask(&["once"]).ends(75);
     desk.site.put("/wire.xml", feed(&[HEADLINE]));
     desk.ask(&["once"]).ends(0).says("0 sources polled");
-    desk.ask(&["once", "--all"]).ends(0).says("1 new items").says("1 alerts");
+    desk.ask(&["once", "--all"]).ends(0).says("1 new item").says("1 alert");
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn a_dry_run_prints_the_digest_and_changes_no_byte() {
     assert!(dry.out.contains("audit inspection"), "{dry}");
     assert!(!dry.out.contains(HEADLINE), "that was told before\n{dry}");
     assert_eq!(contents(&desk.folder()), before);
-    desk.ask(&["once", "--all"]).ends(0).says("1 new items");
+    desk.ask(&["once", "--all"]).ends(0).says("1 new item");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use watchlistd::notify::Content;
 use watchlistd::notify::digest::digest;
 use watchlistd::notify::urgent::{UrgentInput, urgent};
 
-use super::mails::input;
+use super::mails::{input, outlets};
 use super::make::{Piece, at, coverage, entry, named, one_reader};
 
 fn both(piece: &Piece) -> [Content; 2] {
@@ -23,6 +23,8 @@ fn both(piece: &Piece) -> [Content; 2] {
         watchlist: 12,
         desk: base.desk,
         subjects: base.subjects,
+        outlets: outlets(),
+        delayed_since: None,
     };
     [digest(&base), urgent(&mail)]
 }

@@ -7,8 +7,9 @@ use watchlistd::model::source::Gap;
 use watchlistd::model::{
     Coverage, EntityKind, Guard, Health, Mark, PendingNotice, Severity, SourceId,
 };
-use watchlistd::notify::digest::{DigestInput, digest, is_empty};
+use watchlistd::notify::digest::{DigestInput, DigestKind, digest, is_empty};
 use watchlistd::notify::operator::{self, StuckMail};
+use watchlistd::notify::outlets::Outlets;
 use watchlistd::notify::reader::Reader;
 use watchlistd::notify::urgent::{UrgentInput, urgent};
 use watchlistd::notify::{Content, Subjects};
@@ -28,8 +29,11 @@ pub(crate) fn input<'a>(
         first: false,
         from: at(FROM),
         until: at(NOW),
-        on_demand: false,
+        kind: DigestKind::Scheduled,
         notices,
+        changed: &[],
+        watchlist_changes: &[],
+        record: None,
         coverage,
         rejected_edit: None,
         delayed_since: None,
@@ -224,7 +228,7 @@ fn a_digest_without_matches_still_says_that_we_looked() {
 fn missing_coverage_stands_at_the_top_and_in_the_subject() {
     let (reader, notices, coverage) = (one_reader(entry("Mei")), monday(), poor_coverage());
     let mut gap = input(&reader, &notices, &coverage);
-    gap.on_demand = true;
+    gap.kind = DigestKind::OnDemand;
     gap.delayed_since = Some(at("2026-11-23T02:00:00Z"));
     gap.rejected_edit = Some(
         "watchlist.toml:12:9: error: unknown group 'chna' (did you mean 'china'?)\nreaders.toml:3:1: error: x",
@@ -249,11 +253,11 @@ fn what_was_never_read_or_not_for_days_is_missing_too() {
         assert!(content.subject.ends_with("COVERAGE GAP"));
     };
     check(&Coverage::default(), "No source is watched.");
-    check(&coverage("2026-11-20T13:00:00Z"), "source-1: not read since Fri 20 Nov 08:00 EST");
+    check(&coverage("2026-11-20T13:00:00Z"), "source-1.org: not read since Fri 20 Nov 08:00 EST");
     let mut new = coverage("2026-11-23T12:52:00Z");
     new.sources[0].state.health = Health::New;
     new.sources[0].state.last_success = None;
-    check(&new, "source-1: not read yet since");
+    check(&new, "source-1.org: not read yet since");
 }
 
 /// 40 outlets on one story, 60 stories beside it: exact counts, a small page, everything attached.
@@ -329,7 +333,15 @@ fn urgent_input<'a>(reader: &'a Reader, notices: &'a [&'a PendingNotice]) -> Urg
         watchlist: 12,
         desk: "desk@bank.com",
         subjects: Subjects::Full,
+        outlets: outlets(),
+        delayed_since: None,
     }
+}
+
+/// Sources that go by their ids.
+pub(crate) fn outlets() -> &'static Outlets {
+    static OUTLETS: std::sync::LazyLock<Outlets> = std::sync::LazyLock::new(Outlets::default);
+    &OUTLETS
 }
 
 #[test]
@@ -387,7 +399,7 @@ fn an_item_stands_once_in_a_mail_at_its_newest() {
         let text = digest(&input(&reader, &notices, &coverage)).text;
         assert!(text.contains("New words") && !text.contains("Old words"), "{text}");
         assert!(text.contains("1 item in 1 story from 1 source"), "{text}");
-        assert!(text.contains("updated by its publisher"), "{text}");
+        assert!(text.contains("! updated"), "{text}");
     }
 }
 

@@ -142,3 +142,102 @@ async fn the_operator_has_no_reader_s_name() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn of_several_stories_in_one_mail_each_was_told() {
+    each(async |store| {
+        let alerts = super::with_alerts(store, at(0), 3).await;
+        let pending = store.pending_notices("Mei".into()).await.unwrap();
+        let stories: Vec<StoryId> = pending.iter().map(|one| one.alert.story.clone()).collect();
+        let mut folded = digest(at(10), &["mei@x.test"], alerts[..2].to_vec());
+        folded.kind = MailKind::Urgent;
+        folded.key = MailKey::urgent("Mei", &stories[0], 1);
+        folded.story = Some(stories[0].clone());
+        assert!(store.seal(folded).await.unwrap());
+        let told = async |at: usize| {
+            store.urgent_sealed("Mei".into(), stories[at].clone()).await.unwrap().message_ids.len()
+        };
+        assert_eq!((told(0).await, told(1).await, told(2).await), (1, 1, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_address_of_two_readers_has_an_urgent_alert_once() {
+    each(async |store| {
+        let items = super::with_items(store, at(0), 2).await;
+        let decisions: Vec<_> = items
+            .iter()
+            .map(|one| super::decided(one, super::judged(&["a"], &["b"]), &["Desk", "Mei"], at(0)))
+            .collect();
+        let alerts: Vec<AlertId> =
+            decisions.iter().map(|one| one.alert.as_ref().unwrap().id.clone()).collect();
+        super::assess(store, at(0), decisions).await;
+        let urgent = |reader: &str, n: u32, addresses: &[&str], alerts: &[AlertId]| {
+            let mut mail = digest(at(i64::from(n)), addresses, alerts.to_vec());
+            mail.kind = MailKind::Urgent;
+            mail.reader = Some(reader.into());
+            mail.key = MailKey::urgent(reader, &StoryId::of(&["s"]), n);
+            mail
+        };
+        let desk = urgent("Desk", 1, &["mei@x.test", "jo@x.test"], &alerts[..1]);
+        store.seal(desk).await.unwrap();
+        let told = async |addresses: &[&str]| {
+            let addresses = addresses.iter().map(|one| (*one).to_owned()).collect();
+            store.told_to_addresses("Mei".into(), addresses, alerts.clone()).await.unwrap()
+        };
+        assert_eq!(told(&["MEI@x.test"]).await, alerts[..1]);
+        assert!(told(&["mei@x.test", "ann@x.test"]).await.is_empty(), "Ann has not had it");
+        assert!(told(&[]).await.is_empty());
+
+        let same = urgent("Mei", 1, &["Mei@x.test", "ann@x.test"], &alerts[..1]);
+        store.seal(same).await.unwrap();
+        store.seal(urgent("Mei", 2, &["mei@x.test"], &alerts)).await.unwrap();
+        let mails = store.archive().mails(None, 9).await.unwrap();
+        let mut to: Vec<&str> = mails.iter().map(|one| one.address.as_str()).collect();
+        to.sort_unstable();
+        assert_eq!(to, ["ann@x.test", "jo@x.test", "mei@x.test", "mei@x.test"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_comes_back_starts_anew_and_who_stays_is_not_touched() {
+    each(async |store| {
+        let names = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        store.adopt_readers(names(&["Mei", "Jo"]), at(0)).await.unwrap();
+        store.seal(digest(at(60), &["mei@x.test"], vec![])).await.unwrap();
+        let mut welcome = digest(at(61), &["mei@x.test"], vec![]);
+        welcome.kind = MailKind::Welcome;
+        welcome.key = MailKey::welcome("Mei", at(0));
+        assert!(!store.reader_history("Mei".into(), at(61)).await.unwrap().welcomed);
+        store.seal(welcome).await.unwrap();
+        store.adopt_readers(names(&["Jo", "Mei"]), at(70)).await.unwrap();
+        let had = store.reader_history("Mei".into(), at(80)).await.unwrap();
+        assert_eq!((had.since, had.last_slot, had.welcomed), (at(0), Some(at(60)), true));
+
+        store.adopt_readers(names(&["Jo"]), at(90)).await.unwrap();
+        store.adopt_readers(names(&["Jo", "Mei"]), at(500)).await.unwrap();
+        let had = store.reader_history("Mei".into(), at(510)).await.unwrap();
+        assert_eq!((had.since, had.last_slot, had.covered_until), (at(500), None, None));
+        assert!(!had.welcomed);
+        assert_eq!(store.reader_history("Jo".into(), at(510)).await.unwrap().since, at(0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_alerts_of_a_window_can_be_read_again() {
+    each(async |store| {
+        let alerts = super::with_alerts(store, at(10), 3).await;
+        store.seal(digest(at(60), &["mei@x.test"], alerts.clone())).await.unwrap();
+        let between = async |from: i64, until: i64, limit: usize| {
+            let found = store.archive().alerts_between(at(from), at(until), limit).await.unwrap();
+            found.into_iter().map(|one| one.alert.id).collect::<Vec<_>>()
+        };
+        assert_eq!(between(0, 20, 9).await, alerts);
+        assert_eq!(between(0, 20, 2).await, alerts[1..], "the newest");
+        assert!(between(10, 20, 9).await.is_empty(), "after the beginning");
+    })
+    .await;
+}

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use watchlistd::model::{AlertId, MailId, MailState, Urgency};
-use watchlistd::store::Store;
 use watchlistd::store::sqlite::Sqlite;
+use watchlistd::store::{Amend, Amended, Store};
 
 use super::{DAY, at, digest, each, outcome, with_alerts};
 
@@ -263,4 +263,55 @@ proptest! {
             play(&store, steps).await;
         });
     }
+}
+
+#[tokio::test]
+async fn a_person_may_try_a_mail_again_or_give_it_up() {
+    each(async |store| {
+        let alerts = sealed(store, &["mei@x.test"]).await;
+        let id = claimed(store, 60).await;
+        let amend =
+            async |how, minute| store.amend_mail(id.clone(), how, at(minute)).await.unwrap();
+        assert_eq!(amend(Amend::Retry, 61).await, Amended::Not(MailState::Sending));
+        let mut deferred = outcome(id.clone(), MailState::Deferred, at(61));
+        deferred.next_attempt = Some(at(90));
+        store.mail_outcome(deferred).await.unwrap();
+        assert_eq!(store.archive().oldest_waiting().await.unwrap(), Some(at(60)));
+        assert_eq!(amend(Amend::Retry, 62).await, Amended::Done(MailState::Deferred));
+        assert_eq!(store.next_mail().await.unwrap(), Some(at(62)));
+
+        assert_eq!(amend(Amend::Drop, 63).await, Amended::Done(MailState::Deferred));
+        assert_eq!(store.next_mail().await.unwrap(), None);
+        assert_eq!(store.archive().oldest_waiting().await.unwrap(), None);
+        let back = store.pending_notices("Mei".into()).await.unwrap();
+        assert_eq!(back.len(), alerts.len(), "what only it told is told again");
+        assert!(back.iter().all(|one| one.undelivered));
+        let dead = store.archive().mails_in(vec![MailState::Dead], 9).await.unwrap();
+        assert_eq!((dead.len(), dead[0].reply.as_str()), (1, "given up by hand"));
+        assert_eq!(amend(Amend::Drop, 64).await, Amended::Not(MailState::Dead));
+
+        assert_eq!(amend(Amend::Retry, 65).await, Amended::Done(MailState::Dead));
+        let again = store.claim_mail(at(65), at(85)).await.unwrap().unwrap();
+        assert_eq!((again.id, again.attempts), (id.clone(), 0), "it begins afresh");
+        store.mail_outcome(outcome(id.clone(), MailState::Sent, at(66))).await.unwrap();
+        assert_eq!(amend(Amend::Retry, 67).await, Amended::Not(MailState::Sent));
+        let unknown = store.amend_mail(MailId::of(&["no"]), Amend::Drop, at(68)).await.unwrap();
+        assert_eq!(unknown, Amended::Unknown);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stored_mail_is_found_whole() {
+    each(async |store| {
+        sealed(store, &["mei@x.test", "jo@x.test"]).await;
+        let id = store.archive().newest_digest("Mei".into()).await.unwrap().unwrap();
+        let mail = store.archive().stored_mail(id).await.unwrap().unwrap();
+        assert_eq!(mail.letter.message, b"To: mei@x.test\r\n\r\nHello\r\n");
+        assert_eq!((mail.message_id.as_str(), mail.covers_until), ("<1@watchlistd.test>", at(60)));
+        assert!(store.archive().newest_digest("Jo".into()).await.unwrap().is_none());
+        assert!(store.archive().stored_mail(MailId::of(&["no"])).await.unwrap().is_none());
+        assert!(store.archive().was_sealed(mail.row.key).await.unwrap());
+    })
+    .await;
 }

@@ -7,8 +7,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use rusqlite::Connection;
+use watchlistd::model::MailState;
 use watchlistd::store::sqlite::{Mode, Sqlite};
-use watchlistd::store::{Claim, Store, StoreError};
+use watchlistd::store::{Amend, Amended, Claim, Store, StoreError};
 
 use super::{at, claim, digest, item, polled, source, with_alerts, with_items};
 
@@ -243,4 +244,21 @@ async fn a_killed_process_loses_nothing_that_was_answered() {
         assert_eq!(row.items, u64::try_from(stored).unwrap());
         assert_eq!(store.unassessed(100_000).await.unwrap().len(), row.items as usize);
     }
+}
+
+#[tokio::test]
+async fn a_command_writes_beside_a_running_service() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    let missing = Sqlite::open(&path, Mode::Beside).unwrap_err();
+    assert!(matches!(missing, StoreError::Unusable { .. }), "{missing}");
+    let service = Sqlite::open(&path, Mode::Exclusive).unwrap();
+    service.seal(digest(at(60), &["mei@x.test"], vec![])).await.unwrap();
+    let command = Sqlite::open(&path, Mode::Beside).unwrap();
+    let id = command.archive().newest_digest("Mei".into()).await.unwrap().unwrap();
+    let amended = command.amend_mail(id, Amend::Drop, at(61)).await.unwrap();
+    assert_eq!(amended, Amended::Done(MailState::Pending));
+    assert_eq!(service.next_mail().await.unwrap(), None, "the service sees it");
+    service.seal(digest(at(90), &["mei@x.test"], vec![])).await.unwrap();
+    assert_eq!(command.next_mail().await.unwrap(), Some(at(90)));
 }

@@ -62,6 +62,13 @@ impl Clients {
     }
 }
 
+impl Clients {
+    /// The client for addresses that the operator names; it may go anywhere.
+    pub(super) fn plain(&self) -> &Client {
+        &self.any
+    }
+}
+
 /// One request with all its hops.
 pub(super) struct Request<'a> {
     pub(super) clients: &'a Clients,
@@ -265,7 +272,7 @@ fn no_answer(url: &Url, why: &reqwest::Error) -> Failure {
 }
 
 /// An error and its causes in one line, the outermost without its address (it is said before).
-fn with_causes(why: &dyn std::error::Error) -> String {
+pub(super) fn with_causes(why: &dyn std::error::Error) -> String {
     let mut words = Vec::new();
     let mut cause = why.source().or(Some(why));
     while let Some(one) = cause {

@@ -13,6 +13,7 @@ mod address;
 mod answer;
 mod client;
 mod host;
+mod knock;
 
 pub use address::private_literal;
 

@@ -1,7 +1,10 @@
-//! Phrases in a text: one walk over the tokens, a few look-ups at each.
+//! Phrases in a text: one walk over the tokens, a few looks at each.
 //!
 //! Linear in the text whatever it holds: a path ends with the table's own paths, which are bounded
-//! by the longest term.
+//! by the longest term. All words of a field take a step together, so that the memory is asked many
+//! things at once and waited for once.
+
+use std::cell::RefCell;
 
 use crate::detect::paths::{Form, step};
 use crate::detect::phrases::{LONGEST, Need, Phrases};
@@ -23,31 +26,47 @@ pub(crate) struct Occ {
 
 /// All phrases in the text, sorted by phrase and place, each place once.
 pub(crate) fn find(phrases: &Phrases, text: &Text, lang: Option<Lang>) -> Vec<Occ> {
-    let mut walk = Walk {
-        phrases,
-        text,
-        found: Vec::new(),
-        steps: Vec::with_capacity(3 * text.tokens.len()),
-        spare: Vec::new(),
-        stems: Vec::new(),
-        form: Form::Surface,
-        end: 0,
-        german: lang == Some(Lang::De),
-    };
-    walk.all(Form::Surface);
+    // The room is used again and again by a thread; whoever finds it taken makes another.
+    let mut room = ROOM.take();
+    let german = lang == Some(Lang::De);
+    let form = Form::Surface;
+    let mut walk = Walk { phrases, text, found: Vec::new(), room: &mut room, form, german };
+    walk.all(form, |at| Stem { hash: text.tokens[at].hash, chars: text.tokens[at].chars });
     if phrases.inflected {
         for lang in [Some(Lang::En), lang].into_iter().flatten() {
-            walk.stems.clear();
-            stems(text, lang, &mut walk.stems);
-            walk.all(Form::Stem(lang as u8));
+            let mut all = std::mem::take(&mut walk.room.stems);
+            all.clear();
+            stems(text, lang, &mut all);
+            walk.all(Form::Stem(lang as u8), |at| all[at]);
+            walk.room.stems = all;
         }
     }
     if !phrases.prefixes.is_empty() {
         walk.prefixes();
     }
-    walk.found.sort_unstable();
-    walk.found.dedup();
-    walk.found
+    let mut found = walk.found;
+    ROOM.set(room);
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+thread_local! {
+    static ROOM: RefCell<Room> = RefCell::default();
+}
+
+/// Room for what a walk has to remember.
+#[derive(Default)]
+struct Room {
+    /// First words that may lead somewhere: the state, the first and the last token.
+    maybe: Vec<(u64, u32, u32)>,
+    /// Beginnings that may go on.
+    steps: Vec<Step>,
+    spare: Vec<Step>,
+    /// Paths that may end.
+    ends: Vec<Step>,
+    /// Stems of the form that is walked, by token.
+    stems: Vec<Stem>,
 }
 
 /// What a walk has come through.
@@ -60,13 +79,20 @@ struct So {
 }
 
 impl So {
+    const NOTHING: Self = Self { widest: Gap::None, divided: false };
+
     /// After taking two words with this gap between them for one.
     fn over(self, gap: Gap) -> Self {
         Self { divided: self.divided || gap == Gap::Space, ..self }
     }
+
+    /// After crossing this gap between two words.
+    fn across(self, gap: Gap) -> Self {
+        Self { widest: self.widest.max(gap), ..self }
+    }
 }
 
-/// A state to look up, and the words that led there.
+/// A state, and the words that led there.
 #[derive(Clone, Copy)]
 struct Step {
     state: u64,
@@ -79,95 +105,107 @@ struct Walk<'a> {
     phrases: &'a Phrases,
     text: &'a Text,
     found: Vec<Occ>,
-    /// What is to be looked up next: the paths from all words go on together, so that the table is
-    /// asked many things at once and its memory is waited for once.
-    steps: Vec<Step>,
-    spare: Vec<Step>,
-    /// Stems of the form that is walked, by token; empty for the surface.
-    stems: Vec<Stem>,
+    room: &'a mut Room,
     form: Form,
-    /// Where the field that is walked ends.
-    end: usize,
     /// Names may have a genitive `s`.
     german: bool,
 }
 
 impl Walk<'_> {
-    fn all(&mut self, form: Form) {
+    /// Walks all fields in one form, in which `word` gives the words.
+    fn all(&mut self, form: Form, word: impl Fn(usize) -> Stem + Copy) {
         self.form = form;
-        if form == Form::Surface {
-            self.stems.clear();
-        }
-        for n in 0..self.text.fields.len() {
-            let field = &self.text.fields[n];
-            let first = field.first as usize;
-            self.end = field.end as usize;
-            for at in first..self.end {
-                self.go_on(form.seed(), at, at, So { widest: Gap::None, divided: false });
+        for field in &self.text.fields {
+            let (first, end) = (field.first as usize, field.end as usize);
+            self.begin(first, end, word);
+            while !self.room.steps.is_empty() {
+                self.go_on(end, word);
             }
-            self.sweep();
+            self.end();
         }
     }
 
-    /// The word at `at` in the walked form.
-    fn word(&self, at: usize) -> Stem {
-        match self.stems.get(at) {
-            Some(stem) => *stem,
-            None => Stem { hash: self.text.tokens[at].hash, chars: self.text.tokens[at].chars },
+    /// Takes each word of a field as a first one, alone and joined with the next.
+    #[inline]
+    fn begin(&mut self, first: usize, end: usize, word: impl Fn(usize) -> Stem + Copy) {
+        let paths = &self.phrases.paths;
+        let seed = self.form.seed();
+        let maybe = &mut self.room.maybe;
+        // What stands there is overwritten or not looked at.
+        maybe.resize(maybe.len().max(JOINED * (end - first)), (0, 0, 0));
+        let mut many = 0;
+        // Nothing here is decided by a branch, so that no look waits for the one before.
+        for at in first..end {
+            ways(&self.text.tokens, at, end, word, |more, word| {
+                let state = step(seed, word);
+                maybe[many] = (state, number(at), number(at + more));
+                many += usize::from(paths.may_begin(state));
+            });
         }
-    }
-
-    /// From `state`, takes the word at `at`, alone and joined with the next.
-    fn go_on(&mut self, state: u64, first: usize, at: usize, so: So) {
-        let word = self.word(at);
-        self.push(step(state, word.hash), first, at, so);
+        for (state, at, last) in maybe[..many].iter().copied() {
+            let sight = paths.after_first(state);
+            let more = (last - at) as usize;
+            let so = over(&self.text.tokens, So::NOTHING, at as usize, more);
+            let step = Step { state, first: at, last, so };
+            if sight.ends {
+                self.room.ends.push(step);
+            }
+            if sight.goes_on && last as usize + 1 < end {
+                self.room.steps.push(step);
+            }
+        }
         if self.german && self.form == Form::Surface {
-            self.genitive(state, first, at, so);
-        }
-        if at + 1 < self.end && may_join(&self.text.tokens[at], &self.text.tokens[at + 1]) {
-            // The stem of the whole is the first part and the stem of the second.
-            let next = self.word(at + 1);
-            let whole = joined(self.text.tokens[at].hash, next.hash, next.chars);
-            let so = so.over(self.text.tokens[at + 1].gap);
-            self.push(step(state, whole), first, at + 1, so);
-            if at + 2 < self.end && may_join(&self.text.tokens[at + 1], &self.text.tokens[at + 2]) {
-                let (middle, last) = (&self.text.tokens[at + 1], self.word(at + 2));
-                let begun = joined(self.text.tokens[at].hash, middle.hash, middle.chars);
-                let so = so.over(self.text.tokens[at + 2].gap);
-                self.push(step(state, joined(begun, last.hash, last.chars)), first, at + 2, so);
+            for at in first..end {
+                self.genitive(seed, at, at, So::NOTHING);
             }
         }
     }
 
-    fn push(&mut self, state: u64, first: usize, last: usize, so: So) {
-        self.steps.push(Step { state, first: number(first), last: number(last), so });
+    /// Takes one more word behind each beginning.
+    #[inline]
+    fn go_on(&mut self, end: usize, word: impl Fn(usize) -> Stem + Copy) {
+        let paths = &self.phrases.paths;
+        let mut steps =
+            std::mem::replace(&mut self.room.steps, std::mem::take(&mut self.room.spare));
+        for begun in steps.drain(..) {
+            let at = begun.last as usize + 1;
+            if self.german && self.form == Form::Surface {
+                let so = begun.so.across(self.text.tokens[at].gap);
+                self.genitive(begun.state, begun.first as usize, at, so);
+            }
+            ways(&self.text.tokens, at, end, word, |n, word| {
+                let state = step(begun.state, word);
+                let sight = paths.after_more(state);
+                if !sight.ends && !sight.goes_on {
+                    return;
+                }
+                let so = begun.so.across(self.text.tokens[at].gap);
+                let so = over(&self.text.tokens, so, at, n);
+                let step = Step { state, first: begun.first, last: number(at + n), so };
+                if sight.ends {
+                    self.room.ends.push(step);
+                }
+                let long = at + n + 1 - begun.first as usize > 2 * LONGEST;
+                if sight.goes_on && at + n + 1 < end && !long {
+                    self.room.steps.push(step);
+                }
+            });
+        }
+        self.room.spare = steps;
     }
 
-    /// Looks all steps up, then those that go on from there, until none does.
-    fn sweep(&mut self) {
-        while !self.steps.is_empty() {
-            self.phrases.paths.retain(&mut self.steps, |step| step.state);
-            let mut steps = std::mem::take(&mut self.steps);
-            std::mem::swap(&mut self.steps, &mut self.spare);
-            for step in steps.drain(..) {
-                self.look(step.state, step.first as usize, step.last as usize, step.so);
-            }
-            self.spare = steps;
-        }
-    }
-
-    fn look(&mut self, state: u64, first: usize, last: usize, so: So) {
-        let Some(found) = self.phrases.paths.get(state) else { return };
-        for phrase in self.phrases.paths.ends(found) {
-            let known = self.phrases.all[phrase as usize];
-            if self.looks(known.need, first, last) {
-                self.offer(phrase, first, last, so);
+    /// Looks up which phrases end.
+    fn end(&mut self) {
+        let mut ends = std::mem::take(&mut self.room.ends);
+        for Step { state, first, last, so } in ends.drain(..) {
+            let (first, last) = (first as usize, last as usize);
+            for phrase in self.phrases.paths.ends(state) {
+                if self.looks(self.phrases.all[phrase as usize].need, first, last) {
+                    self.offer(phrase, first, last, so);
+                }
             }
         }
-        if found.more() && last + 1 < self.end && last + 1 - first <= 2 * LONGEST {
-            let gap = self.text.tokens[last + 1].gap;
-            self.go_on(state, first, last + 1, So { widest: so.widest.max(gap), ..so });
-        }
+        self.room.ends = ends;
     }
 
     /// A name whose last word is the one at `last` without its `s`.
@@ -177,9 +215,9 @@ impl Walk<'_> {
         let Some(name) = self.text.word(token).strip_suffix('s').filter(|_| capital) else {
             return;
         };
-        let Some(found) = self.phrases.paths.get(step(state, hash(name))) else { return };
+        let state = step(state, hash(name));
         let mut in_capitals = None;
-        for phrase in self.phrases.paths.ends(found) {
+        for phrase in self.phrases.paths.ends(state) {
             let known = self.phrases.all[phrase as usize];
             let fits = match known.need {
                 _ if !known.genitive => false,
@@ -255,18 +293,35 @@ fn number(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// Whether two words may be one word that somebody divided: `de-list`, `Tik Tok`.
-fn may_join(one: &Token, next: &Token) -> bool {
-    match next.gap {
-        Gap::Hyphen => one.shape != Shape::Cjk && next.shape != Shape::Cjk,
-        Gap::Space => {
-            let letters = |token: &Token| !matches!(token.shape, Shape::Cjk | Shape::Digit);
-            letters(one)
-                && letters(next)
-                && one.chars > 1
-                && next.chars > 1
-                && one.chars + next.chars > 5
-        }
-        _ => false,
+/// How many words can be one word that somebody divided.
+const JOINED: usize = 3;
+
+/// The word at `at` alone, and where words may be one, with the next and with the next two: gives how
+/// many are joined to it, and the hash of all.
+#[inline]
+fn ways(
+    tokens: &[Token],
+    at: usize,
+    end: usize,
+    word: impl Fn(usize) -> Stem,
+    mut each: impl FnMut(usize, u64),
+) {
+    each(0, word(at).hash);
+    if at + 1 >= end || !tokens[at + 1].joins() {
+        return;
     }
+    // The stem of the whole is what stands before and the stem of the last part.
+    let next = word(at + 1);
+    each(1, joined(tokens[at].hash, next.hash, next.chars));
+    if at + 2 >= end || !tokens[at + 2].joins() {
+        return;
+    }
+    let (middle, last) = (&tokens[at + 1], word(at + 2));
+    let begun = joined(tokens[at].hash, middle.hash, middle.chars);
+    each(2, joined(begun, last.hash, last.chars));
+}
+
+/// What is come through by taking `more` words together with the one at `at`.
+fn over(tokens: &[Token], so: So, at: usize, more: usize) -> So {
+    tokens[at + 1..=at + more].iter().fold(so, |so, token| so.over(token.gap))
 }

@@ -86,7 +86,13 @@ pub(crate) fn narrow(one: char) -> char {
 
 /// The characters of nearly all Chinese text: one token each, with nothing to fold but the script.
 pub(crate) fn is_ideograph(one: char) -> bool {
-    matches!(one, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
+    is_ideograph_code(u32::from(one))
+}
+
+/// The same of a character's code.
+#[inline]
+pub(crate) fn is_ideograph_code(code: u32) -> bool {
+    matches!(code, 0x3400..=0x4dbf | 0x4e00..=0x9fff)
 }
 
 fn is_cjk(one: char) -> bool {
@@ -198,11 +204,16 @@ static SIMPLIFIED: LazyLock<Box<[u16]>> = LazyLock::new(|| {
 
 /// The simplified form of an ideograph; any other character as it is.
 pub(crate) fn simplified(one: char) -> char {
-    let code = u32::from(one);
-    if !(FIRST..=LAST).contains(&code) {
-        return one;
+    char::from_u32(simplified_code(u32::from(one))).unwrap_or(one)
+}
+
+/// The same by code.
+#[inline]
+pub(crate) fn simplified_code(code: u32) -> u32 {
+    match SIMPLIFIED.get(code.wrapping_sub(FIRST) as usize) {
+        Some(simple) => u32::from(*simple),
+        None => code,
     }
-    char::from_u32(u32::from(SIMPLIFIED[(code - FIRST) as usize])).unwrap_or(one)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@
 
 mod entity;
 mod fold;
+mod plain;
 mod scan;
 #[cfg(test)]
 mod uax29;
@@ -64,6 +65,10 @@ pub(crate) const KANA: u8 = 8;
 pub(crate) const HANGUL: u8 = 16;
 /// A colon before, with or without spaces.
 pub(crate) const COLON: u8 = 32;
+/// May be one word with the token before, which somebody divided: `de-list`, `Tik Tok`.
+pub(crate) const JOINS: u8 = 64;
+/// A semicolon before.
+pub(crate) const SEMICOLON: u8 = 128;
 
 /// One word or CJK character.
 #[derive(Clone, Copy, Debug)]
@@ -94,6 +99,31 @@ pub(crate) struct Token {
     pub(crate) marks: u8,
 }
 
+impl Token {
+    /// Whether it may be one word with the token before.
+    #[inline]
+    pub(crate) fn joins(&self) -> bool {
+        self.marks & JOINS != 0
+    }
+
+    /// What [`JOINS`] says.
+    #[inline]
+    fn may_join(&self, before: &Self) -> bool {
+        match self.gap {
+            Gap::Hyphen => before.shape != Shape::Cjk && self.shape != Shape::Cjk,
+            Gap::Space => {
+                let letters = |shape| !matches!(shape, Shape::Cjk | Shape::Digit);
+                letters(before.shape)
+                    && letters(self.shape)
+                    && before.chars > 1
+                    && self.chars > 1
+                    && before.chars.saturating_add(self.chars) > 5
+            }
+            _ => false,
+        }
+    }
+}
+
 /// One field's tokens.
 #[derive(Clone, Debug)]
 pub(crate) struct FieldTokens {
@@ -114,37 +144,40 @@ pub(crate) struct Text {
     pub(crate) tokens: Vec<Token>,
     /// The fields that have tokens, in order.
     pub(crate) fields: Vec<FieldTokens>,
-    /// Normal forms, one after another.
+    /// The fields in small letters, which is the normal form of most tokens, and between them the
+    /// normal forms of the others.
     folded: String,
 }
 
 impl Text {
     /// Divides all fields of an item.
     pub(crate) fn of(item: &ItemText) -> Self {
-        let mut text =
-            Self::with_capacity(item.title.len() + item.summary.len() + item.content.len());
-        text.add(Field::Title, &item.title);
-        text.add(Field::Summary, &item.summary);
-        text.add(Field::Content, &item.content);
-        for (n, category) in item.categories.iter().enumerate() {
-            text.add(Field::Category(n), category);
-        }
+        let mut text = Self::default();
+        text.fill(item);
         text
+    }
+
+    /// Divides all fields of an item, in the place of what was there: its room is used again.
+    pub(crate) fn fill(&mut self, item: &ItemText) {
+        self.tokens.clear();
+        self.fields.clear();
+        self.folded.clear();
+        let bytes = item.title.len() + item.summary.len() + item.content.len();
+        self.tokens.reserve(bytes / 5 + 8);
+        self.folded.reserve(bytes + bytes / 8);
+        self.add(Field::Title, &item.title);
+        self.add(Field::Summary, &item.summary);
+        self.add(Field::Content, &item.content);
+        for (n, category) in item.categories.iter().enumerate() {
+            self.add(Field::Category(n), category);
+        }
     }
 
     /// Divides a term of the watchlist.
     pub(crate) fn of_term(term: &str) -> Self {
-        let mut text = Self::with_capacity(term.len());
+        let mut text = Self::default();
         text.add(Field::Title, term);
         text
-    }
-
-    fn with_capacity(bytes: usize) -> Self {
-        Self {
-            tokens: Vec::with_capacity(bytes / 5 + 8),
-            fields: Vec::with_capacity(4),
-            folded: String::with_capacity(bytes + bytes / 8),
-        }
     }
 
     /// The normal form of a token.
@@ -228,11 +261,6 @@ static POWERS: [u64; 32] = {
 /// The hash of a word followed by one more character.
 pub(crate) fn push(hash: u64, one: char) -> u64 {
     hash.wrapping_mul(BASE).wrapping_add(spread(u32::from(one)))
-}
-
-/// The same for a byte of ASCII.
-fn push_ascii(hash: u64, byte: u8) -> u64 {
-    hash.wrapping_mul(BASE).wrapping_add(ASCII[usize::from(byte & 0x7f)])
 }
 
 /// The hash of two words written as one: `second` has `chars` characters.

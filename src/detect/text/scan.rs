@@ -2,7 +2,8 @@
 
 use super::entity;
 use super::fold::{self, Class, class, fold, narrow};
-use super::{CLOSE, COLON, DOLLAR, Gap, HANGUL, KANA, OPEN, Shape, Text, Token, push, push_ascii};
+use super::plain::plain;
+use super::{CLOSE, COLON, DOLLAR, Gap, HANGUL, JOINS, KANA, OPEN, SEMICOLON, Shape, Text, Token, push};
 use crate::detect::lexicon;
 
 /// One character as the walk sees it: decoded and narrowed, with the bytes it stands for.
@@ -78,59 +79,249 @@ impl Between {
         self.raise(Gap::Space);
         self.space = true;
         self.spaced_stop |= self.stop;
-        self.marks &= COLON;
+        self.marks &= COLON | SEMICOLON;
     }
+}
+
+/// The walk through one field.
+struct Walk<'t> {
+    into: &'t mut Text,
+    text: &'t str,
+    /// Where the field's small letters begin in [`Text::folded`].
+    base: usize,
+    /// The field's first token.
+    field: usize,
+    sentence: u32,
+    segment: u32,
+    between: Between,
 }
 
 /// Appends the tokens of `text`.
 pub(super) fn scan(into: &mut Text, text: &str) {
-    let (mut sentence, mut segment) =
+    let (sentence, segment) =
         into.tokens.last().map_or((0, 0), |last| (last.sentence + 1, last.segment + 1));
-    let mut between = Between::new(Gap::Break);
-    let field = into.tokens.len();
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        if *byte == b' ' {
-            between.white();
-            at += 1;
-            continue;
-        }
-        let Some(one) = read(text, at) else { break };
-        match one.class {
-            Class::Ignorable => at = one.end,
-            Class::Word | Class::Cjk => {
-                if into.tokens.len() > field {
-                    let ended = between.sentence
-                        || between.newlines > 1
-                        || (between.spaced_stop && begins(one) && !abbreviates(into));
-                    sentence += u32::from(ended);
-                    if ended || between.segment {
-                        segment += 1;
-                        between.raise(Gap::Break);
-                    }
-                }
-                at = if one.class == Class::Cjk {
-                    ideograph(into, text, at, one)
-                } else {
-                    word(into, text, at)
-                };
-                if let Some(token) = into.tokens.get_mut(field..).and_then(<[Token]>::last_mut) {
-                    token.sentence = sentence;
-                    token.segment = segment;
-                    token.gap = between.gap;
-                    token.marks |= between.marks;
-                }
-                let (next, gap) = possessive(text, at);
-                at = next;
-                between = Between::new(gap);
-            }
-            _ => {
-                mark(into, &mut between, text, at, one, field);
-                at = one.end;
+    let (base, field) = (into.folded.len(), into.tokens.len());
+    into.folded.push_str(text);
+    into.folded[base..].make_ascii_lowercase();
+    let between = Between::new(Gap::Break);
+    Walk { into, text, base, field, sentence, segment, between }.all();
+}
+
+impl Walk<'_> {
+    fn all(&mut self) {
+        let bytes = self.text.as_bytes();
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at).copied() {
+            if byte.is_ascii_alphanumeric() {
+                self.begin(!byte.is_ascii_lowercase());
+                at = self.word(at);
+            } else if byte == b' ' {
+                self.between.white();
+                at += 1;
+            } else if let Some(code) = ideograph_at(bytes, at) {
+                self.begin(true);
+                at = self.ideograph(at, code);
+            } else {
+                let Some(one) = read(self.text, at) else { break };
+                at = self.other(at, one);
             }
         }
     }
+
+    /// What is no plain letter, no space and no ideograph. Gives the byte after it.
+    fn other(&mut self, at: usize, one: One) -> usize {
+        match one.class {
+            Class::Ignorable => {}
+            Class::Word => {
+                self.begin(begins(one));
+                return self.long_word(at);
+            }
+            Class::Cjk => {
+                self.begin(true);
+                return self.character(at, one);
+            }
+            _ => mark(self.into, &mut self.between, self.text, at, one, self.field),
+        }
+        one.end
+    }
+
+    /// A token begins here: whether what stands before it ended a sentence or segment.
+    #[inline]
+    fn begin(&mut self, begins: bool) {
+        let between = &self.between;
+        if !(between.sentence || between.spaced_stop || between.segment || between.newlines > 1)
+            || self.into.tokens.len() == self.field
+        {
+            return;
+        }
+        let ended = between.sentence
+            || between.newlines > 1
+            || (between.spaced_stop && begins && !abbreviates(self.into));
+        self.sentence += u32::from(ended);
+        if ended || between.segment {
+            self.segment += 1;
+            self.between.raise(Gap::Break);
+        }
+    }
+
+    /// A word whose first byte is a plain letter or digit. Gives the byte after it.
+    #[inline]
+    fn word(&mut self, start: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let word = plain(bytes, start);
+        let next = bytes.get(word.end).copied();
+        // Only these may go on with a word, or with single letters and dots.
+        let goes_on = match next {
+            Some(b'.') => word.end == start + 1 && word.shape != Shape::Digit,
+            Some(byte) => !byte.is_ascii() || byte == b'&',
+            None => false,
+        };
+        if goes_on {
+            return self.long_word(start);
+        }
+        let mut token = self.token(start, word.end, word.shape);
+        (token.hash, token.cased) = (word.hash, word.cased);
+        token.chars = token.length;
+        self.push(token);
+        if next == Some(b'\'') {
+            return self.after(word.end);
+        }
+        self.between = Between::new(Gap::None);
+        word.end
+    }
+
+    /// An ideograph, which folds to one character. Gives the byte after it.
+    #[inline]
+    fn ideograph(&mut self, start: usize, code: u32) -> usize {
+        let end = start + IDEOGRAPH;
+        let simple = fold::simplified_code(code);
+        let mut token = self.token(start, end, Shape::Cjk);
+        token.hash = super::spread(simple);
+        token.cased = token.hash;
+        token.chars = 1;
+        if simple != code {
+            self.fold_apart(&mut token, |folded| folded.extend(char::from_u32(simple)));
+        }
+        self.push(token);
+        // As a rule the next ideograph follows; no mark between them is a possessive.
+        if self.text.as_bytes().get(end).is_some_and(|next| (0xe3..=0xe9).contains(next)) {
+            self.between = Between::new(Gap::None);
+            return end;
+        }
+        self.after(end)
+    }
+
+    /// A token of these bytes, whose normal form is the same bytes in small letters.
+    #[inline]
+    fn token(&self, start: usize, end: usize, shape: Shape) -> Token {
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Token {
+            hash: 0,
+            cased: 0,
+            start: number(start),
+            end: number(end),
+            at: number(self.base + start),
+            length: number(end - start),
+            chars: 0,
+            sentence: self.sentence,
+            segment: self.segment,
+            shape,
+            gap: self.between.gap,
+            marks: self.between.marks,
+        }
+    }
+
+    #[inline]
+    fn push(&mut self, mut token: Token) {
+        // A field begins with a break, so no token of another field is looked at.
+        if self.into.tokens.last().is_some_and(|before| token.may_join(before)) {
+            token.marks |= JOINS;
+        }
+        self.into.tokens.push(token);
+    }
+
+    /// Gives a token a normal form that is not the bytes of its field.
+    fn fold_apart(&mut self, token: &mut Token, write: impl FnOnce(&mut String)) {
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let at = self.into.folded.len();
+        write(&mut self.into.folded);
+        token.at = number(at);
+        token.length = number(self.into.folded.len() - at);
+    }
+
+    /// What follows a token: a possessive ending belongs to no word.
+    fn after(&mut self, end: usize) -> usize {
+        let (next, gap) = possessive(self.text, end);
+        self.between = Between::new(gap);
+        next
+    }
+
+    /// A run of letters and digits, or single letters with dots. Gives the byte after it.
+    fn long_word(&mut self, start: usize) -> usize {
+        let mut making = Making::default();
+        let mut end = run(&mut making, self.text, start);
+        if let Some(stop) = initials(self.text, end, &making) {
+            end = more_initials(self.text, stop, &mut making);
+        }
+        // Lone combining marks fold to nothing: no token, and nothing to match.
+        if making.chars > 0 {
+            self.finish(making, start, end, None, 0);
+        }
+        self.after(end)
+    }
+
+    /// A character of a script without spaces, with its voicing mark. Gives the byte after it.
+    fn character(&mut self, start: usize, one: One) -> usize {
+        let mut making = Making::default();
+        let mut end = one.end;
+        let mut char = one.char;
+        if let Some(next) = read(self.text, end)
+            && let Some(whole) = fold::voiced(char, next.char)
+        {
+            char = whole;
+            end = next.end;
+        }
+        making.take(char);
+        let marks = if fold::is_kana(char) {
+            KANA
+        } else if fold::is_hangul(char) {
+            HANGUL
+        } else {
+            0
+        };
+        self.finish(making, start, end, Some(Shape::Cjk), marks);
+        self.after(end)
+    }
+
+    fn finish(
+        &mut self,
+        making: Making,
+        start: usize,
+        end: usize,
+        shape: Option<Shape>,
+        marks: u8,
+    ) {
+        let mut token = self.token(start, end, shape.unwrap_or_else(|| making.shape()));
+        (token.hash, token.cased, token.chars) = (making.hash, making.cased, making.chars);
+        token.marks |= marks;
+        self.fold_apart(&mut token, |folded| folded.push_str(&making.folded));
+        self.push(token);
+    }
+}
+
+/// Bytes of an ideograph.
+const IDEOGRAPH: usize = 3;
+
+/// The code of an ideograph of the two great blocks at `at`.
+#[inline]
+fn ideograph_at(bytes: &[u8], at: usize) -> Option<u32> {
+    if !(0xe3..=0xe9).contains(bytes.get(at)?) {
+        return None;
+    }
+    let three: [u8; IDEOGRAPH] = bytes.get(at..at + IDEOGRAPH)?.try_into().ok()?;
+    let [one, two, three] = three.map(u32::from);
+    let code = (one & 0xf) << 12 | (two & 0x3f) << 6 | three & 0x3f;
+    fold::is_ideograph_code(code).then_some(code)
 }
 
 /// Whether a word with this character first may begin a sentence.
@@ -181,12 +372,16 @@ fn punctuation(into: &mut Text, between: &mut Between, one: char, spaced: bool, 
             between.sentence = true;
             between.raise(Gap::Break);
         }
-        ';' | '|' | '•' | '▪' | '■' | '●' | '▶' | '★' | '¦' => between.segment = true,
+        ';' => {
+            between.segment = true;
+            between.marks |= SEMICOLON;
+        }
+        '|' | '•' | '▪' | '■' | '●' | '▶' | '★' | '¦' => between.segment = true,
         '/' if spaced => between.segment = true,
         '/' | '&' | '+' | '@' | '_' => between.raise(Gap::Inner),
         '(' | '[' | '（' | '【' | '〔' => {
             between.raise(Gap::Quote);
-            between.marks = between.marks & COLON | OPEN;
+            between.marks = between.marks & (COLON | SEMICOLON) | OPEN;
         }
         ')' | ']' | '】' | '〕' => {
             if between.gap == Gap::None
@@ -198,7 +393,7 @@ fn punctuation(into: &mut Text, between: &mut Between, one: char, spaced: bool, 
         }
         '$' => {
             between.raise(Gap::Comma);
-            between.marks = between.marks & COLON | DOLLAR;
+            between.marks = between.marks & (COLON | SEMICOLON) | DOLLAR;
         }
         ':' => {
             between.raise(Gap::Comma);
@@ -228,7 +423,7 @@ fn possessive(text: &str, at: usize) -> (usize, Gap) {
     }
 }
 
-/// A token in the making.
+/// A token in the making, of whatever characters.
 #[derive(Default)]
 struct Making {
     hash: u64,
@@ -238,49 +433,18 @@ struct Making {
     lower: u32,
     other: u32,
     first_upper: bool,
+    folded: String,
 }
 
 impl Making {
-    /// Takes a run of ASCII letters and digits, the same as [`Making::take`] one by one. Gives the
-    /// byte after it.
-    fn take_ascii(&mut self, folded: &mut String, text: &str, start: usize) -> usize {
-        let (mut hash, mut cased) = (self.hash, self.cased);
-        let (mut upper, mut digits, mut length) = (0, 0, 0);
-        for byte in &text.as_bytes()[start..] {
-            if !byte.is_ascii_alphanumeric() {
-                break;
-            }
-            cased = push_ascii(cased, *byte);
-            hash = push_ascii(hash, byte.to_ascii_lowercase());
-            upper += u32::from(byte.is_ascii_uppercase());
-            digits += u32::from(byte.is_ascii_digit());
-            length += 1;
-        }
-        if length == 0 {
-            return start;
-        }
-        let end = start + length as usize;
-        self.first_upper |= self.chars == 0 && text.as_bytes()[start].is_ascii_uppercase();
-        self.upper += upper;
-        self.lower += length - upper - digits;
-        self.chars += length;
-        (self.hash, self.cased) = (hash, cased);
-        let at = folded.len();
-        folded.push_str(&text[start..end]);
-        if upper > 0 {
-            folded[at..].make_ascii_lowercase();
-        }
-        end
-    }
-
-    fn take(&mut self, folded: &mut String, one: char) {
+    fn take(&mut self, one: char) {
         fold(one, |part| {
             self.count(part);
             self.cased = push(self.cased, part);
             for small in part.to_lowercase() {
                 if !unicode_normalization::char::is_combining_mark(small) {
                     self.hash = push(self.hash, small);
-                    folded.push(small);
+                    self.folded.push(small);
                     self.chars += 1;
                 }
             }
@@ -307,45 +471,16 @@ impl Making {
             _ => Shape::Lower,
         }
     }
-
-    fn finish(self, into: &mut Text, start: usize, end: usize, at: usize, shape: Shape, marks: u8) {
-        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        into.tokens.push(Token {
-            hash: self.hash,
-            cased: self.cased,
-            start: number(start),
-            end: number(end),
-            at: number(at),
-            length: number(into.folded.len() - at),
-            chars: self.chars,
-            sentence: 0,
-            segment: 0,
-            shape,
-            gap: Gap::None,
-            marks,
-        });
-    }
 }
 
-/// A run of letters and digits, or single letters with dots. Gives the byte after it.
-fn word(into: &mut Text, text: &str, start: usize) -> usize {
-    let at = into.folded.len();
-    let mut making = Making::default();
-    let mut end = start;
-    let mut next = start;
-    loop {
-        let plain = making.take_ascii(&mut into.folded, text, next);
-        if plain > next {
-            (end, next) = (plain, plain);
-        }
-        // What is plain ends most words; only these bytes may go on with one.
-        if !text.as_bytes().get(next).is_some_and(|byte| !byte.is_ascii() || *byte == b'&') {
-            break;
-        }
-        let Some(one) = read(text, next) else { break };
+/// Takes all letters and digits from `start`; invisible characters are not there. Gives the byte
+/// after the last letter.
+fn run(making: &mut Making, text: &str, start: usize) -> usize {
+    let (mut end, mut next) = (start, start);
+    while let Some(one) = read(text, next) {
         match one.class {
             Class::Word => {
-                making.take(&mut into.folded, one.char);
+                making.take(one.char);
                 end = one.end;
             }
             Class::Ignorable => {}
@@ -353,15 +488,6 @@ fn word(into: &mut Text, text: &str, start: usize) -> usize {
         }
         next = one.end;
     }
-    if let Some(stop) = initials(text, end, &making) {
-        end = more_initials(into, text, stop, &mut making);
-    }
-    if making.chars == 0 {
-        // Lone combining marks fold to nothing: no token, and nothing to match.
-        return end;
-    }
-    let shape = making.shape();
-    making.finish(into, start, end, at, shape, 0);
     end
 }
 
@@ -386,45 +512,13 @@ fn single(text: &str, at: usize) -> Option<One> {
 }
 
 /// Takes `S.A.` of `U.S.A.`; `at` lies behind the first dot. Gives the byte after the last dot.
-fn more_initials(into: &mut Text, text: &str, mut at: usize, making: &mut Making) -> usize {
+fn more_initials(text: &str, mut at: usize, making: &mut Making) -> usize {
     while let Some(letter) = single(text, at) {
-        making.take(&mut into.folded, letter.char);
+        making.take(letter.char);
         match read(text, letter.end).filter(|one| one.char == '.') {
             Some(dot) => at = dot.end,
             None => return letter.end,
         }
     }
     at
-}
-
-/// A CJK character, with its voicing mark. Gives the byte after it.
-fn ideograph(into: &mut Text, text: &str, start: usize, one: One) -> usize {
-    let at = into.folded.len();
-    if fold::is_ideograph(one.char) {
-        let char = fold::simplified(one.char);
-        let hash = push(0, char);
-        into.folded.push(char);
-        let making = Making { hash, cased: hash, chars: 1, ..Making::default() };
-        making.finish(into, start, one.end, at, Shape::Cjk, 0);
-        return one.end;
-    }
-    let mut making = Making::default();
-    let mut end = one.end;
-    let mut char = one.char;
-    if let Some(next) = read(text, end)
-        && let Some(whole) = fold::voiced(char, next.char)
-    {
-        char = whole;
-        end = next.end;
-    }
-    making.take(&mut into.folded, char);
-    let marks = if fold::is_kana(char) {
-        KANA
-    } else if fold::is_hangul(char) {
-        HANGUL
-    } else {
-        0
-    };
-    making.finish(into, start, end, at, Shape::Cjk, marks);
-    end
 }

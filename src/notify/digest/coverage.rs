@@ -5,23 +5,36 @@ use std::time::Duration;
 use chrono_tz::Tz;
 
 use super::super::civil::{count, moment, near, number};
-use super::super::outside::line;
-use super::super::page::Section;
-use super::DigestInput;
+use super::super::outlets::Outlets;
+use super::super::outside::{isolate, line, link};
+use super::super::page::{Entry, Href, Section};
+use super::super::reader::Reader;
+use super::super::stories::View;
 use crate::model::source::Gap;
-use crate::model::{Coverage, Health, SourceCoverage, Timestamp};
+use crate::model::{Coverage, Guard, Health, HeldHigh, SourceCoverage, Timestamp};
+
+/// Things missing that are named at the top; of more the rest stands below.
+const AT_THE_TOP: usize = 5;
 
 /// Sources, mentions or gaps named one by one before the rest is counted.
-const NAMED: usize = 20;
+const NAMED: usize = 30;
+
+/// Reasons for holding back named one by one, and items that would have been high.
+const REASONS: usize = 5;
+const HELD_HIGH: usize = 10;
 
 /// A source that was read is stale when nothing was read for this long and for four intervals: a
 /// server may ask for a day between polls.
 const STALE: Duration = Duration::from_secs(26 * 3600);
 
+const HEALTHY: &str = "healthy";
+
 /// What a coverage block is made of.
-pub(super) struct Facts<'a> {
+pub(in crate::notify) struct Facts<'a> {
     pub(super) missing: Vec<Missing<'a>>,
     odd: Vec<&'a SourceCoverage>,
+    /// The state of each source, in a word.
+    states: Vec<&'static str>,
     read: usize,
     all: usize,
     items: u64,
@@ -41,28 +54,37 @@ pub(super) enum Missing<'a> {
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn of(coverage: &'a Coverage, now: Timestamp) -> Self {
+    pub(in crate::notify) fn of(coverage: &'a Coverage, now: Timestamp) -> Self {
         let mut missing = Vec::new();
         let mut odd = Vec::new();
         let mut read = 0;
+        let mut states = Vec::new();
         for one in &coverage.sources {
             if !one.state.health.is_covered() {
                 missing.push(Missing::Source(one));
+                states.push(short(one.state.health));
             } else if is_stale(one, now) {
                 missing.push(Missing::Stale(one));
+                states.push("not read lately");
             } else {
                 read += 1;
+                states.push(short(one.state.health));
                 if one.state.health != Health::Healthy {
                     odd.push(one);
                 }
             }
         }
+        missing.sort_by_key(|one| match one {
+            Missing::Source(one) | Missing::Stale(one) => (!one.source.official, one.state.since),
+            Missing::Gap(gap) => (true, gap.from),
+            Missing::Nothing => (false, now),
+        });
         missing.extend(coverage.gaps.iter().map(Missing::Gap));
         if coverage.sources.is_empty() {
             missing.push(Missing::Nothing);
         }
         let (items, newest) = (coverage.items_read, coverage.newest);
-        Self { missing, odd, read, all: coverage.sources.len(), items, newest }
+        Self { missing, odd, states, read, all: coverage.sources.len(), items, newest }
     }
 
     /// `41 of 42 sources read`.
@@ -76,21 +98,46 @@ impl<'a> Facts<'a> {
     }
 
     /// `41 of 42 sources read; 1,312 items; newest 07:52`.
-    pub(super) fn sentence(&self, now: Timestamp, zone: Tz) -> String {
+    pub(in crate::notify) fn sentence(&self, now: Timestamp, zone: Tz) -> String {
         let items = count(usize::try_from(self.items).unwrap_or(usize::MAX), "item", "items");
         let newest = self.newest.map(|at| format!("; newest {}", near(at, now, zone)));
         format!("{}; {items}{}", self.sources_read(), newest.unwrap_or_default())
     }
 
-    /// One line for each thing that is missing.
-    pub(super) fn missing_lines(&self, now: Timestamp, zone: Tz) -> Vec<String> {
+    /// The things that are missing, official sources first, the first few by name.
+    pub(super) fn missing_lines(&self, now: Timestamp, zone: Tz, outlets: &Outlets) -> Vec<String> {
+        let view = View { now, zone, outlets };
+        let mut lines = self.all_missing(view);
+        if lines.len() > AT_THE_TOP + 1 {
+            let rest = lines.split_off(AT_THE_TOP).len();
+            lines.push(format!("and {} more, named under Coverage below.", number(rest as u64)));
+        }
+        lines
+    }
+
+    fn all_missing(&self, view: View<'_>) -> Vec<String> {
         let lines = self.missing.iter().map(|one| match one {
-            Missing::Source(one) => source_line(one, now, zone),
-            Missing::Stale(one) => stale_line(one, now, zone),
-            Missing::Gap(gap) => gap_line(gap, now, zone),
+            Missing::Source(one) => source_line(one, view),
+            Missing::Stale(one) => stale_line(one, view),
+            Missing::Gap(gap) => gap_line(gap, view),
             Missing::Nothing => "No source is watched.".to_owned(),
         });
-        capped(lines.collect(), "more")
+        lines.collect()
+    }
+
+    /// `42 sources: 39 healthy, 1 silent, 2 failing`.
+    fn census(&self) -> String {
+        let mut counts: Vec<(&str, usize)> = Vec::new();
+        for word in &self.states {
+            match counts.iter_mut().find(|(one, _)| one == word) {
+                Some((_, n)) => *n += 1,
+                None => counts.push((word, 1)),
+            }
+        }
+        counts.sort_by_key(|(word, n)| (*word != HEALTHY, std::cmp::Reverse(*n), *word));
+        let counts: Vec<String> =
+            counts.iter().map(|(word, n)| format!("{} {word}", number(*n as u64))).collect();
+        format!("{}: {}.", count(self.all, "source", "sources"), counts.join(", "))
     }
 }
 
@@ -99,40 +146,54 @@ fn is_stale(one: &SourceCoverage, now: Timestamp) -> bool {
     one.state.last_success.is_none_or(|at| now.since(at) > allowed)
 }
 
-fn name(one: &SourceCoverage) -> String {
+fn name(one: &SourceCoverage, view: View<'_>) -> String {
     let official = if one.source.official { " (official)" } else { "" };
-    format!("{}{official}", line(one.source.id.as_str(), 80))
+    format!("{}{official}", view.outlets.exact(&one.source.id))
 }
 
-/// `ofac (official): failing since Sat 21 Nov 03:10 EST – HTTP 503; last read 02:40`.
-fn source_line(one: &SourceCoverage, now: Timestamp, zone: Tz) -> String {
+/// `OFAC (official): failing since Sat 21 Nov 03:10 EST – HTTP 503; last read 02:40`.
+fn source_line(one: &SourceCoverage, view: View<'_>) -> String {
+    let (now, zone) = (view.now, view.zone);
     let since = moment(one.state.since, now, zone);
     let error = one.state.error.as_deref().map(|why| format!(" – {}", line(why, 200)));
     let last = one.state.last_success.map(|at| format!("; last read {}", near(at, now, zone)));
     format!(
         "{}: {} since {since}{}{}",
-        name(one),
+        name(one, view),
         health_words(one.state.health),
         error.unwrap_or_default(),
         last.unwrap_or_else(|| "; never read".to_owned())
     )
 }
 
-fn stale_line(one: &SourceCoverage, now: Timestamp, zone: Tz) -> String {
+fn stale_line(one: &SourceCoverage, view: View<'_>) -> String {
     match one.state.last_success {
-        Some(at) => format!("{}: not read since {}", name(one), moment(at, now, zone)),
-        None => format!("{}: never read", name(one)),
+        Some(at) => {
+            format!("{}: not read since {}", name(one, view), moment(at, view.now, view.zone))
+        }
+        None => format!("{}: never read", name(one, view)),
     }
 }
 
-fn gap_line(gap: &Gap, now: Timestamp, zone: Tz) -> String {
+fn gap_line(gap: &Gap, view: View<'_>) -> String {
     format!(
         "{}: items between {} and {} may have been missed; the feed no longer showed what we had \
          seen before",
-        line(gap.source.as_str(), 80),
-        moment(gap.from, now, zone),
-        moment(gap.until, now, zone)
+        view.outlets.exact(&gap.source),
+        moment(gap.from, view.now, view.zone),
+        moment(gap.until, view.now, view.zone)
     )
+}
+
+/// A health state in a word or two, for counts.
+fn short(health: Health) -> &'static str {
+    match health {
+        Health::Healthy => HEALTHY,
+        Health::NotAFeed => "no longer a feed",
+        Health::Shrunk => "shrunk",
+        Health::Silent => "silent",
+        other => health_words(other),
+    }
 }
 
 /// A health state as readers understand it.
@@ -152,78 +213,104 @@ pub(in crate::notify) fn health_words(health: Health) -> &'static str {
 }
 
 /// What follows the stories.
-pub(super) fn sections(input: &DigestInput<'_>, facts: &Facts<'_>) -> Vec<Section> {
-    let coverage = input.coverage;
-    let mut sections = vec![coverage_section(input, facts)];
-    let mentions: Vec<String> = coverage
-        .mentions
-        .iter()
-        .filter(|(_, n)| *n > 0)
-        .map(|(named, n)| format!("{} {}", line(&named.name, 80), number(*n)))
-        .collect();
-    if !mentions.is_empty() {
-        let lines = match input.reader.mentions {
-            true => capped(mentions, "more companies"),
-            false => vec![capped(mentions, "more companies").join(" · ")],
-        };
-        sections.push(Section { heading: "Named without a topic (no alert)".to_owned(), lines });
-    }
-    if let Some(section) = held_back(coverage) {
-        sections.push(section);
-    }
+pub(in crate::notify) fn sections(
+    coverage: &Coverage,
+    reader: &Reader,
+    facts: &Facts<'_>,
+    view: View<'_>,
+) -> Vec<Section> {
+    let mut sections = vec![coverage_section(coverage, facts, view)];
+    sections.extend(mentions(coverage, reader));
+    sections.extend(held_back(coverage, view));
     sections
 }
 
-fn coverage_section(input: &DigestInput<'_>, facts: &Facts<'_>) -> Section {
-    let (now, zone) = (input.until, input.reader.zone);
-    let window = format!("{} to {}", moment(input.from, now, zone), moment(now, now, zone));
-    let mut lines = vec![window, format!("{}.", facts.sentence(now, zone))];
-    if facts.missing.is_empty() {
-        lines.push("No gap was noticed.".to_owned());
-    } else {
-        lines.push(format!("{} missing; see the top of this mail.", things(facts.missing.len())));
+fn coverage_section(coverage: &Coverage, facts: &Facts<'_>, view: View<'_>) -> Section {
+    let mut lines = vec![facts.census()];
+    let items = count(usize::try_from(facts.items).unwrap_or(usize::MAX), "item", "items");
+    let newest = facts.newest.map(|at| format!("; newest {}", near(at, view.now, view.zone)));
+    lines.push(format!("{items} read{}.", newest.unwrap_or_default()));
+    let missing = facts.all_missing(view);
+    match missing.len() {
+        0 => lines.push("No gap was noticed.".to_owned()),
+        n if n > AT_THE_TOP + 1 => lines.extend(capped(missing)),
+        n => lines.push(format!("Missing: {}, named at the top.", count(n, "thing", "things"))),
     }
-    let odd = facts.odd.iter().map(|one| source_line(one, now, zone)).collect();
-    lines.extend(capped(odd, "more such sources"));
-    if input.coverage.baselined > 0 {
-        let items = usize::try_from(input.coverage.baselined).unwrap_or(usize::MAX);
+    lines.extend(capped(facts.odd.iter().map(|one| source_line(one, view)).collect()));
+    if coverage.baselined > 0 {
+        let items = usize::try_from(coverage.baselined).unwrap_or(usize::MAX);
         lines.push(format!(
-            "{} older than the first read of their sources recorded, not told.",
-            count(items, "item", "items")
+            "{} recorded and not told: older than the first read of their sources looks back.",
+            count(items, "match", "matches")
         ));
     }
-    Section { heading: "Coverage".to_owned(), lines }
+    Section::of("Coverage", lines)
 }
 
-fn things(n: usize) -> String {
-    if n == 1 { "1 thing is".to_owned() } else { format!("{} things are", number(n as u64)) }
-}
-
-/// The five most frequent reasons, and how many hits the others held back.
-fn held_back(coverage: &Coverage) -> Option<Section> {
-    let mut reasons: Vec<(String, u64)> =
-        coverage.held_back.iter().map(|(guard, n)| (line(&guard.to_string(), 120), *n)).collect();
-    reasons.retain(|(_, n)| *n > 0);
-    reasons.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-    if reasons.is_empty() {
+/// How often each company was named without a topic; a reader who watches certain companies is told
+/// of those.
+fn mentions(coverage: &Coverage, reader: &Reader) -> Option<Section> {
+    let wanted = |id: &str| {
+        reader.companies.is_empty() || !reader.groups.is_empty() || reader.companies.contains(id)
+    };
+    let mentions: Vec<String> = coverage
+        .mentions
+        .iter()
+        .filter(|(named, n)| *n > 0 && wanted(&named.id))
+        .map(|(named, n)| format!("{}: {}", line(&named.name, 80), number(*n)))
+        .collect();
+    if mentions.is_empty() {
         return None;
     }
-    let rest = reasons.split_off(reasons.len().min(5));
-    let mut lines: Vec<String> =
-        reasons.iter().map(|(guard, n)| format!("{} × {guard}", number(*n))).collect();
+    let lines =
+        if reader.mentions { capped(mentions) } else { vec![capped(mentions).join(" · ")] };
+    Some(Section::of("Named without a topic (no alert)", lines))
+}
+
+/// The five most frequent reasons, how many hits the others held back, and what would have been high.
+fn held_back(coverage: &Coverage, view: View<'_>) -> Option<Section> {
+    let mut reasons: Vec<(String, u64)> =
+        coverage.held_back.iter().map(|(guard, n)| (guard_words(guard), *n)).collect();
+    reasons.retain(|(_, n)| *n > 0);
+    reasons.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    let rest = reasons.split_off(reasons.len().min(REASONS));
+    let mut lines: Vec<Entry> =
+        reasons.iter().map(|(guard, n)| format!("{} × {guard}", number(*n)).into()).collect();
     if !rest.is_empty() {
         let hits = rest.iter().map(|(_, n)| n).sum();
-        let reasons = count(rest.len(), "more reason", "more reasons");
-        lines.push(format!("{} × {reasons}", number(hits)));
+        let reasons = count(rest.len(), "other reason", "other reasons");
+        lines.push(format!("{} × {reasons}", number(hits)).into());
     }
-    Some(Section { heading: "Held back by guards".to_owned(), lines })
+    lines.extend(coverage.held_high.iter().take(HELD_HIGH).map(|one| held_line(one, view)));
+    let named = coverage.held_high.len().min(HELD_HIGH) as u64;
+    let more = coverage.held_high_count.saturating_sub(named);
+    if more > 0 {
+        lines.push(format!("and {} more that would have been high.", number(more)).into());
+    }
+    (!lines.is_empty()).then(|| Section::of("Held back by the watchlist's guards", lines))
+}
+
+fn held_line(one: &HeldHigh, view: View<'_>) -> Entry {
+    let guards: Vec<String> = one.guards.iter().take(3).map(guard_words).collect();
+    let because = match guards.is_empty() {
+        true => String::new(),
+        false => format!(" – {}", guards.join(", ")),
+    };
+    let title = isolate(&line(&one.title, 160));
+    let text =
+        format!("would have been HIGH: {title} ({}){because}", view.outlets.name(&one.source));
+    Entry { text, link: link(one.link.as_deref()).ok().map(Href::from) }
+}
+
+fn guard_words(guard: &Guard) -> String {
+    line(&guard.to_string(), 120)
 }
 
 /// The first lines, and how many follow.
-fn capped(mut lines: Vec<String>, more: &str) -> Vec<String> {
-    if lines.len() > NAMED {
+fn capped(mut lines: Vec<String>) -> Vec<String> {
+    if lines.len() > NAMED + 1 {
         let rest = lines.split_off(NAMED).len();
-        lines.push(format!("and {} {more}", number(rest as u64)));
+        lines.push(format!("and {} more", number(rest as u64)));
     }
     lines
 }

@@ -4,23 +4,40 @@
 //! stands at the top and in the subject; nothing to tell is told too. The caller decides when, and
 //! whether an empty one goes out.
 
+mod changes;
 mod coverage;
-mod listing;
+mod subject;
+mod watchlist;
 
 use std::collections::BTreeSet;
 
-use super::civil::{count, day, full_day, iso_day, moment, near, number};
+use super::civil::{count, day, full_day, iso_day, moment, near};
+use super::frame::{cut, delay, dismiss, first_lines, fit, made_by};
+use super::outlets::Outlets;
 use super::outside::line;
-use super::page::{Dismiss, Note, Page, render};
+use super::page::{Note, Page};
 use super::reader::Reader;
-use super::stories::{self, Story};
-use super::{Attachment, Content, Subjects};
-use crate::model::{Coverage, PendingNotice, Severity, Timestamp};
+use super::stories::{self, Story, View};
+use super::{Content, Subjects};
+use crate::model::mail::{Changed, RecordHead};
+use crate::model::{Coverage, PendingNotice, Timestamp};
 use coverage::Facts;
-pub(super) use coverage::health_words;
+pub(super) use coverage::{Facts as CoverageFacts, health_words, sections as coverage_sections};
+pub(super) use subject::counts;
+pub use watchlist::watchlist_changes;
 
-/// Largest HTML part, in bytes: mail programs clip at about 102 KB of the encoded message.
-const LARGEST_HTML: usize = 80_000;
+/// What occasions a digest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DigestKind {
+    /// The reader's schedule.
+    #[default]
+    Scheduled,
+    /// Somebody asked for what is owed by now.
+    OnDemand,
+    /// Somebody asked for what a stretch of time brought, told before or not; nothing counts as
+    /// told by it.
+    Recap,
+}
 
 /// What a digest is made of.
 #[derive(Clone, Copy, Debug)]
@@ -33,10 +50,14 @@ pub struct DigestInput<'a> {
     pub first: bool,
     /// Where this one ends: the present.
     pub until: Timestamp,
-    /// Somebody asked for it, outside the schedule.
-    pub on_demand: bool,
-    /// What is owed, oldest alert first.
+    /// What occasions it.
+    pub kind: DigestKind,
+    /// What it tells, oldest alert first: what is owed or, in a recap, what the window brought.
     pub notices: &'a [PendingNotice],
+    /// Items told earlier that their publishers changed in this window.
+    pub changed: &'a [Changed],
+    /// What was changed in the watchlist in this window, a line each (see [`watchlist_changes`]).
+    pub watchlist_changes: &'a [String],
     /// How well we looked in this window.
     pub coverage: &'a Coverage,
     /// The problems of an edit that was refused and is not mended yet.
@@ -45,17 +66,20 @@ pub struct DigestInput<'a> {
     pub delayed_since: Option<Timestamp>,
     /// Which version of the watchlist is in force.
     pub watchlist: u64,
+    /// Where the append-only record stands, if one is kept.
+    pub record: Option<&'a RecordHead>,
     /// The address that answers for the mail: "Not relevant?" goes there.
     pub desk: &'a str,
     /// How much the subject gives away.
     pub subjects: Subjects,
 }
 
-/// Whether a digest has nothing to tell: no notices, no missing coverage, no rejected edit. A reader
-/// who wants no empty digests is spared this one only.
+/// Whether a digest has nothing to tell: no notices, no change of what was told, no missing coverage,
+/// no rejected edit. A reader who wants no empty digests is spared this one only.
 #[must_use]
 pub fn is_empty(input: &DigestInput<'_>) -> bool {
     input.notices.is_empty()
+        && input.changed.is_empty()
         && input.rejected_edit.is_none()
         && input.delayed_since.is_none()
         && Facts::of(input.coverage, input.until).missing.is_empty()
@@ -66,168 +90,95 @@ pub fn is_empty(input: &DigestInput<'_>) -> bool {
 pub fn digest(input: &DigestInput<'_>) -> Content {
     let stories = stories::group(input.notices);
     let facts = Facts::of(input.coverage, input.until);
-    let subject = subject(input, &stories, &facts);
+    let outlets = Outlets::of(&input.coverage.sources);
+    let subject = subject::subject(input, &stories, &facts);
     let most = input.reader.max_items as usize;
     let zone = input.reader.zone;
     fit(subject, &stories, most, iso_day(input.until, zone), |subject, most| {
-        page(input, subject, &stories, &facts, most)
+        page(input, subject, &stories, &facts, &outlets, most)
     })
-}
-
-/// The finished content: the page with at most `most` items, fewer when its HTML would grow too
-/// large, and the whole list attached when any are left out. `make` draws the page for a subject
-/// and a number of items.
-pub(super) fn fit(
-    subject: String,
-    stories: &[Story<'_>],
-    most: usize,
-    day: String,
-    make: impl Fn(&str, usize) -> Page,
-) -> Content {
-    let items: usize = stories.iter().map(|story| story.notices.len()).sum();
-    let mut most = most.min(items);
-    let (text, html) = loop {
-        let (text, html) = render(&make(&subject, most));
-        if html.len() <= LARGEST_HTML || most == 0 {
-            break (text, html);
-        }
-        // What was too much, in proportion: near the goal at once, and one less in any case.
-        most = (most * LARGEST_HTML / html.len()).min(most - 1);
-    };
-    let attachments = (most < items).then(|| whole_list(stories, day));
-    Content { subject, text, html, attachments: attachments.into_iter().collect() }
-}
-
-/// All items of these stories as a file.
-pub(super) fn whole_list(stories: &[Story<'_>], day: String) -> Attachment {
-    Attachment {
-        name: format!("watchlist-{day}.csv"),
-        media_type: "text/csv; charset=utf-8".to_owned(),
-        bytes: listing::csv(stories),
-    }
-}
-
-/// `2 high, 5 medium` stories.
-fn counts(stories: &[Story<'_>]) -> String {
-    let of = |severity| stories.iter().filter(|story| story.severity == severity).count();
-    let counts = [
-        (of(Severity::High), "high"),
-        (of(Severity::Medium), "medium"),
-        (of(Severity::Low), "low"),
-    ];
-    let counts: Vec<String> = counts
-        .iter()
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, name)| format!("{} {name}", number(*n as u64)))
-        .collect();
-    if counts.is_empty() { "no matches".to_owned() } else { counts.join(", ") }
-}
-
-/// `Watchlist Mon 23 Nov: 2 high, 5 medium – Alibaba, SMIC – COVERAGE GAP`.
-fn subject(input: &DigestInput<'_>, stories: &[Story<'_>], facts: &Facts) -> String {
-    let mut subject =
-        format!("Watchlist {}: {}", day(input.until, input.reader.zone), counts(stories));
-    if stories.is_empty() {
-        subject += &format!(" – {}", facts.sources_read());
-    } else if input.subjects == Subjects::Full {
-        subject += &format!(" – {}", names(stories));
-    }
-    if !facts.missing.is_empty() {
-        subject += " – COVERAGE GAP";
-    }
-    subject
-}
-
-/// The first few names, gravest first, as far as a subject has room.
-fn names(stories: &[Story<'_>]) -> String {
-    let mut distinct: Vec<String> = Vec::new();
-    for name in stories.iter().map(Story::who) {
-        if !distinct.contains(&name) {
-            distinct.push(name);
-        }
-    }
-    let mut shown = String::new();
-    for (at, name) in distinct.iter().enumerate() {
-        let name = line(name, 40);
-        if at > 0 && shown.chars().count() + name.chars().count() > 48 {
-            return format!("{shown} +{}", distinct.len() - at);
-        }
-        shown += if at == 0 { "" } else { ", " };
-        shown += &name;
-    }
-    shown
 }
 
 fn page(
     input: &DigestInput<'_>,
     subject: &str,
     stories: &[Story<'_>],
-    facts: &Facts,
+    facts: &Facts<'_>,
+    outlets: &Outlets,
     most: usize,
 ) -> Page {
     let zone = input.reader.zone;
     let allotted = stories::allot(stories, most);
-    let shown = stories.iter().zip(&allotted).enumerate().filter(|(_, (_, most))| **most > 0);
-    let shown: Vec<_> = shown
-        .map(|(at, (story, most))| stories::show(story, at + 1, *most, input.until, zone))
-        .collect();
-    let since = match input.first {
-        true => "so far".to_owned(),
-        false => format!("since {}", moment(input.from, input.until, zone)),
-    };
+    let view = View { now: input.until, zone, outlets };
+    let shown = stories::show_all(stories, &allotted, view);
     Page {
         subject: subject.to_owned(),
-        heading: format!(
-            "Watchlist · {} · {}",
-            full_day(input.until, zone),
-            line(&input.reader.name, 60)
-        ),
-        sentence: match stories.is_empty() {
-            true => format!("{}; {}", counts(stories), facts.sentence(input.until, zone)),
-            false => format!("{} {since}", counts(stories)),
-        },
-        basis: match stories.is_empty() {
-            true if input.first => "The first digest.".to_owned(),
-            true => format!("Since {}.", moment(input.from, input.until, zone)),
-            false => basis(stories, facts, input),
-        },
-        notes: notes(input, facts),
+        heading: heading(input),
+        sentence: sentence(input, stories, facts),
+        basis: basis(input, stories, facts),
+        notes: notes(input, facts, outlets),
         index: true,
         cut: cut(stories, &allotted),
-        sections: coverage::sections(input, facts),
+        sections: changes::section(input.changed, outlets)
+            .into_iter()
+            .chain(coverage::sections(input.coverage, input.reader, facts, view))
+            .chain(watchlist::section(input.watchlist_changes))
+            .collect(),
         small: small(input, stories),
         dismiss: shown.iter().map(|one| dismiss(&stories[one.n - 1], one.n, input.desk)).collect(),
         desk: (!shown.is_empty()).then(|| input.desk.to_owned()),
         stories: shown,
+        ..Page::default()
     }
 }
 
-fn basis(stories: &[Story<'_>], facts: &Facts, input: &DigestInput<'_>) -> String {
+fn heading(input: &DigestInput<'_>) -> String {
+    let kind = match input.kind {
+        DigestKind::Scheduled => "",
+        DigestKind::OnDemand => " · on demand",
+        DigestKind::Recap => " · recap",
+    };
+    let day = full_day(input.until, input.reader.zone);
+    format!("Watchlist · {day} · for {}{kind}", line(&input.reader.name, 60))
+}
+
+fn sentence(input: &DigestInput<'_>, stories: &[Story<'_>], facts: &Facts<'_>) -> String {
+    let (now, zone) = (input.until, input.reader.zone);
+    let counts = counts(stories);
+    match (stories.is_empty(), input.first) {
+        (true, _) => format!("{counts}; {}", facts.sentence(now, zone)),
+        (false, true) => format!("{counts} so far"),
+        (false, false) => format!("{counts} since {}", moment(input.from, now, zone)),
+    }
+}
+
+fn basis(input: &DigestInput<'_>, stories: &[Story<'_>], facts: &Facts<'_>) -> String {
+    let (now, zone) = (input.until, input.reader.zone);
+    if stories.is_empty() {
+        return match input.first {
+            true => "The first digest.".to_owned(),
+            false => format!("Since {}.", moment(input.from, now, zone)),
+        };
+    }
     let items = stories.iter().map(|story| story.notices.len()).sum();
-    let outlets: BTreeSet<_> =
+    let sources: BTreeSet<_> =
         stories.iter().flat_map(|story| &story.notices).map(|one| &one.item.source).collect();
     format!(
         "{} in {} from {}. {}.",
         count(items, "item", "items"),
         count(stories.len(), "story", "stories"),
-        count(outlets.len(), "source", "sources"),
-        facts.sentence(input.until, input.reader.zone),
+        count(sources.len(), "source", "sources"),
+        facts.sentence(now, zone),
     )
 }
 
 /// What must be known before anything else.
-fn notes(input: &DigestInput<'_>, facts: &Facts) -> Vec<Note> {
+fn notes(input: &DigestInput<'_>, facts: &Facts<'_>, outlets: &Outlets) -> Vec<Note> {
     let zone = input.reader.zone;
     let mut notes = Vec::new();
-    if let Some(since) = input.delayed_since {
-        let lines = vec![format!(
-            "Mail could not be sent since {}. This one tells what waited.",
-            moment(since, input.until, zone)
-        )];
-        notes.push(Note { label: "DELAYED BY A MAIL OUTAGE".to_owned(), grave: true, lines });
-    }
+    notes.extend(input.delayed_since.map(|since| delay(since, input.until, zone)));
     if !facts.missing.is_empty() {
-        let lines = facts.missing_lines(input.until, zone);
+        let lines = facts.missing_lines(input.until, zone, outlets);
         notes.push(Note { label: "COVERAGE GAP".to_owned(), grave: true, lines });
     }
     if let Some(problems) = input.rejected_edit {
@@ -235,43 +186,46 @@ fn notes(input: &DigestInput<'_>, facts: &Facts) -> Vec<Note> {
             "The last edit of the watchlist's files was refused; version {} stays in force.",
             input.watchlist
         )];
-        lines.extend(first_lines(problems, 5));
+        lines.extend(first_lines(problems, 3));
         notes.push(Note { label: "EDIT REFUSED".to_owned(), grave: true, lines });
     }
-    if input.on_demand {
-        let lines = vec!["Somebody asked for this mail; the schedule goes on as it is.".to_owned()];
-        notes.push(Note { label: "ON DEMAND".to_owned(), grave: false, lines });
-    }
+    notes.extend(away(input));
+    let asked = match input.kind {
+        DigestKind::Scheduled => return notes,
+        DigestKind::OnDemand => "Somebody asked for this mail; the schedule goes on as it is.",
+        DigestKind::Recap => {
+            "Somebody asked for this recap. It lists again what you were told before; the next \
+             digest is not changed by it."
+        }
+    };
+    notes.push(Note { label: String::new(), grave: false, lines: vec![asked.to_owned()] });
     notes
 }
 
-/// The first lines of a list of problems, and how many follow.
-pub(super) fn first_lines(text: &str, most: usize) -> Vec<String> {
-    let all: Vec<&str> = text.lines().filter(|one| !one.trim().is_empty()).collect();
-    let mut lines: Vec<String> = all.iter().take(most).map(|one| line(one, 400)).collect();
-    if all.len() > most {
-        lines.push(format!("and {}", count(all.len() - most, "more problem", "more problems")));
+/// Days away that this mail catches up on.
+fn away(input: &DigestInput<'_>) -> Option<Note> {
+    let reader = input.reader;
+    let away = reader.away.as_ref()?;
+    let day_of = |at: Timestamp| at.to_chrono().with_timezone(&reader.zone).date_naive();
+    let within = day_of(input.from) <= away.until && away.until < day_of(input.until);
+    if !within || input.kind == DigestKind::Recap {
+        return None;
     }
-    lines
-}
-
-/// What the page leaves to the attached list, in exact numbers.
-pub(super) fn cut(stories: &[Story<'_>], allotted: &[usize]) -> Option<String> {
-    let items: usize = stories.iter().map(|story| story.notices.len()).sum();
-    let listed: usize = allotted.iter().sum();
-    let unlisted = allotted.iter().filter(|most| **most == 0).count();
-    let whole = match unlisted {
-        0 => String::new(),
-        n => format!(", {} not shown at all", count(n, "story", "stories")),
+    let days = match away.from == away.until {
+        true => format!("on {}", away.from.format("%a %-d %b")),
+        false => {
+            format!("from {} to {}", away.from.format("%a %-d %b"), away.until.format("%a %-d %b"))
+        }
     };
-    (listed < items).then(|| {
-        format!(
-            "{} of {} are listed here{whole}. The attached CSV lists all {}.",
-            number(listed as u64),
-            count(items, "item", "items"),
-            number(items as u64)
-        )
-    })
+    let deputy = away
+        .deputy
+        .as_deref()
+        .map(|name| format!(" {} was told in your place while you were away.", line(name, 60)));
+    let lines = vec![format!(
+        "You were away {days}. This one mail catches up on all of it.{}",
+        deputy.unwrap_or_default()
+    )];
+    Some(Note { label: "WHILE YOU WERE AWAY".to_owned(), grave: false, lines })
 }
 
 fn small(input: &DigestInput<'_>, stories: &[Story<'_>]) -> Vec<String> {
@@ -283,66 +237,14 @@ fn small(input: &DigestInput<'_>, stories: &[Story<'_>]) -> Vec<String> {
             format!("This mail covers {} to {until}.", moment(input.from, input.until, zone))
         }
     };
-    let mut small = vec![format!(
-        "{covers} It judges titles, summaries, contents and categories as the feeds deliver them, \
-         not the linked pages."
-    )];
+    let mut small = vec![format!("{covers} {}", super::frame::WHAT_IS_JUDGED)];
     small.push(made_by(input.watchlist, stories));
+    if let Some(record) = input.record {
+        small.push(format!("Record {}, chain head {}.", record.number, line(&record.head, 80)));
+    }
     let next = input.reader.schedule.next_after(input.until);
     if let Some(next) = next.filter(|next| !input.reader.is_away(*next)) {
-        small.push(format!("Next digest: {}.", near(next, input.until, zone)));
+        small.push(format!("Next digest: {} {}.", day(next, zone), near(next, next, zone)));
     }
     small
-}
-
-/// Which watchlist decided, with which program.
-pub(super) fn made_by(in_force: u64, stories: &[Story<'_>]) -> String {
-    let versions: BTreeSet<u64> = stories
-        .iter()
-        .flat_map(|story| &story.notices)
-        .map(|one| one.alert.watchlist)
-        .filter(|version| *version != in_force)
-        .collect();
-    let earlier: Vec<String> = versions.iter().map(u64::to_string).collect();
-    let earlier = match earlier.as_slice() {
-        [] => String::new(),
-        some => format!(" (some alerts were decided by version {})", some.join(", ")),
-    };
-    format!("Watchlist version {in_force}{earlier}. watchlistd {}.", env!("CARGO_PKG_VERSION"))
-}
-
-/// A mail to the desk that names the alert.
-pub(super) fn dismiss(story: &Story<'_>, n: usize, desk: &str) -> Dismiss {
-    let id = story.lead().alert.id.as_str().to_owned();
-    let headline = line(&story.lead().item.text.title, 120);
-    let subject = percent(&format!("Not relevant: {id}"));
-    let body = percent(&format!(
-        "Not relevant because:\r\n\r\n\r\n{}: {headline}\r\nAlert {id}\r\n",
-        story.who()
-    ));
-    Dismiss {
-        n,
-        href: format!("mailto:{}?subject={subject}&body={body}", percent_address(desk)),
-        id,
-    }
-}
-
-/// Every byte but letters, digits and -._~ as %XX (RFC 6068 asks no less of `&`, `?` and `%`).
-fn percent(text: &str) -> String {
-    percent_but(text, b"-._~")
-}
-
-fn percent_address(text: &str) -> String {
-    percent_but(text, b"-._~@+!$'*")
-}
-
-fn percent_but(text: &str, kept: &[u8]) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            _ if byte.is_ascii_alphanumeric() || kept.contains(&byte) => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
 }

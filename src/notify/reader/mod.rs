@@ -111,6 +111,14 @@ pub struct AwayDays {
     pub deputy: Option<String>,
 }
 
+/// `22:00 and 07:00`.
+impl std::fmt::Display for Quiet {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (from, until) = (self.from, self.until);
+        write!(out, "{:02}:{:02} and {:02}:{:02}", from / 60, from % 60, until / 60, until % 60)
+    }
+}
+
 impl Reader {
     /// Whether the reader is away on the local day of `at`.
     #[must_use]
@@ -253,7 +261,8 @@ fn names_and_addresses(entry: &ReaderEntry, earlier: &[ReaderEntry]) -> Vec<Prob
                 "{} is an address of both '{}' and '{}'",
                 to.value, other.name.value, name.value
             );
-            let hint = "it gets the mails of both; leave it out of one if that is not meant";
+            let hint = "it gets the digests of both, and each urgent alert once; leave it out of one if \
+                        that is not meant";
             problems.push(Problem::warning(to.place.clone(), what).hint(hint));
         }
     }

@@ -105,6 +105,15 @@ pub struct UrgentPlan {
     pub wake: Option<Timestamp>,
 }
 
+impl UrgentPlan {
+    /// The same with all that is due in one mail: after an outage of mail nobody gets a volley.
+    #[must_use]
+    pub fn in_one(mut self) -> Self {
+        fold(&mut self.mails, 1);
+        self
+    }
+}
+
 /// Decides over all pending notices of a reader. `told` says what went out on each story before,
 /// `last_hour` how many urgent mails the reader had within the last hour. Of several stories due at
 /// once, what exceeds the hourly limit is folded into the last mail that the limit allows.

@@ -22,11 +22,14 @@ use crate::notify::operator as operator_mail;
 use crate::notify::smtp::{Attempt, Transport};
 use crate::store::StoreError;
 
+mod asked;
+mod gather;
 mod operator;
+mod rings;
 mod seal;
 mod send;
 
-pub use seal::Sealed;
+pub use seal::{OnDemand, Sealed};
 pub use send::{Sending, Sent};
 
 /// Why a mail could not be made or kept.
@@ -61,11 +64,33 @@ impl Composed {
     }
 }
 
-/// What sealing and sending tell each other; gone with the process, and then found out again.
+/// The disk of the state has less room than it should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tight {
+    /// The folder of the database.
+    pub folder: String,
+    /// Bytes that are free.
+    pub free: u64,
+    /// Bytes that should be.
+    pub floor: u64,
+}
+
+/// What sealing and sending tell each other, and what the service tells them of the machine; gone with
+/// the process, and then found out again.
 #[derive(Debug, Default)]
 struct Memory {
     /// Since when mail cannot go out.
     down_since: Option<Timestamp>,
+    /// What was heard last while it could not.
+    down_reply: String,
+    /// The disk, while it is nearly full.
+    tight: Option<Tight>,
+    /// Outages of our own network that are over and not told yet.
+    network_outages: Vec<(Timestamp, Timestamp)>,
+    /// When it was last looked whether something must be told to the operator at once.
+    looked: Option<Timestamp>,
+    /// When the operator was last told of mails that came to rest undelivered.
+    told_stuck: Option<Timestamp>,
     /// Since when it could not, when it last came back: the next mails say so.
     over_since: Option<Timestamp>,
     /// The day for which the operator's daily round was made.
@@ -91,9 +116,27 @@ impl Deliverer {
         let mut memory = self.memory();
         if attempt.transport_is_down() {
             memory.down_since.get_or_insert(now);
+            memory.down_reply = attempt.to_string();
         } else if let Some(since) = memory.down_since.take() {
             memory.over_since = Some(since);
         }
+    }
+
+    /// Since when no mail gets out, if none does, and what was heard last.
+    #[must_use]
+    pub fn mail_down(&self) -> Option<(Timestamp, String)> {
+        let memory = self.memory();
+        memory.down_since.map(|since| (since, memory.down_reply.clone()))
+    }
+
+    /// Hears how much room the disk has: `None` when it is enough.
+    pub fn hear_of_disk(&self, tight: Option<Tight>) {
+        self.memory().tight = tight;
+    }
+
+    /// Hears that our own network was out and is back: the operator is told once.
+    pub fn hear_of_network(&self, from: Timestamp, until: Timestamp) {
+        self.memory().network_outages.push((from, until));
     }
 
     fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
@@ -107,14 +150,15 @@ fn written<T>(write: impl FnOnce() -> T) -> Result<T, DeliverError> {
     catch_unwind(AssertUnwindSafe(write)).map_err(|_| DeliverError::Bug)
 }
 
-/// A mail that cannot be made is one reader's trouble; a store that fails is everybody's.
-fn skip_unmakeable(who: &str, done: Result<(), DeliverError>) -> Result<(), StoreError> {
+/// A mail that cannot be made is one reader's trouble; a store that fails is everybody's. Answers
+/// whether there was such a mail.
+fn skip_unmakeable(who: &str, done: Result<(), DeliverError>) -> Result<bool, StoreError> {
     match done {
-        Ok(()) => Ok(()),
+        Ok(()) => Ok(false),
         Err(DeliverError::Store(error)) => Err(error),
         Err(error @ (DeliverError::Message(_) | DeliverError::Bug)) => {
             tracing::error!(reader = who, "no mail could be made for {who}: {error}");
-            Ok(())
+            Ok(true)
         }
     }
 }

@@ -3,18 +3,14 @@
 //! A reader whose mail cannot be made, or whose rows cannot be read, delays nobody else. When mails go
 //! out is not decided here, and neither is what they say.
 
-use std::collections::HashMap;
-
 use super::send::BREATHER;
-use super::{Composed, DeliverError, Deliverer, skip_unmakeable, written};
+use super::{Composed, DeliverError, Deliverer, skip_unmakeable};
 use crate::model::mail::Letter;
 use crate::model::reader::WhenEmpty;
-use crate::model::{MailKey, MailKind, Mark, PendingNotice, SealedMail, StoryId, Timestamp};
-use crate::notify::digest::{self, DigestInput};
+use crate::model::{MailKey, MailKind, SealedMail, StoryId, Timestamp};
+use crate::notify::digest::DigestKind;
 use crate::notify::message::{self, Envelope};
 use crate::notify::reader::Reader;
-use crate::notify::route::{self, Told, UrgentMail};
-use crate::notify::urgent::{self, UrgentInput};
 use crate::pipeline::InForce;
 use crate::store::{Reachable, StoreError};
 
@@ -25,6 +21,15 @@ pub struct Sealed {
     pub mails: u64,
     /// When to look again, if something waits for an instant.
     pub wake: Option<Timestamp>,
+}
+
+/// What sealing on demand came to.
+#[derive(Clone, Debug, Default)]
+pub struct OnDemand {
+    /// The readers' digests.
+    pub digests: Vec<Composed>,
+    /// Mails that could not be made.
+    pub unmade: u64,
 }
 
 impl Sealed {
@@ -103,7 +108,7 @@ impl Deliverer {
         self.hand_on(in_force, now).await?;
         let mut all = Vec::new();
         for reader in in_force.readers.iter().filter(|reader| !reader.schedule.is_never()) {
-            all.push(self.compose(in_force, reader, now, true).await?);
+            all.push(self.compose(in_force, reader, now, DigestKind::OnDemand).await?);
         }
         if let Some(unrouted) = self.compose_unrouted(in_force, now).await? {
             all.push(unrouted);
@@ -111,32 +116,57 @@ impl Deliverer {
         Ok(all)
     }
 
-    /// Seals a digest of now for every reader who takes digests, and what is urgent for those who
-    /// take none.
+    /// Seals a digest of now for every reader who takes digests, what is urgent for those who take
+    /// none, and for the operator what reaches nobody else. A mail that cannot be made is told in the
+    /// log and delays none of the others.
     ///
     /// # Errors
     ///
-    /// When the store fails or a message cannot be made.
-    pub async fn seal_on_demand(&self, in_force: &InForce) -> Result<Vec<Composed>, DeliverError> {
+    /// When the store fails.
+    pub async fn seal_on_demand(&self, in_force: &InForce) -> Result<OnDemand, StoreError> {
         let now = self.ground.clock.now();
-        let all = self.compose_on_demand(in_force).await?;
-        for composed in &all {
-            let reader = in_force
-                .everybody()
-                .find(|reader| reader.name == composed.reader)
-                .expect("it was composed for one of these readers");
-            let (key, kind) = if composed.reader.is_empty() {
-                (MailKey::operator("unrouted", &now.to_string()), MailKind::Operator)
-            } else {
-                (MailKey::on_demand(&reader.name, now), MailKind::OnDemand)
-            };
-            self.seal(in_force, reader, Occasion::digest(key, kind, now), composed).await?;
-        }
+        self.hand_on(in_force, now).await?;
         let mut sealed = Sealed::default();
-        for reader in in_force.readers.iter().filter(|reader| reader.schedule.is_never()) {
-            self.seal_urgent_due(in_force, reader, now, &mut sealed).await?;
+        let mut all = OnDemand::default();
+        for reader in &in_force.readers {
+            let done = match reader.schedule.is_never() {
+                true => self.seal_urgent_due(in_force, reader, now, &mut sealed).await,
+                false => self
+                    .seal_digest_now(in_force, reader, now)
+                    .await
+                    .map(|digest| all.digests.push(digest)),
+            };
+            all.unmade += u64::from(skip_unmakeable(&reader.name, done)?);
         }
+        let done = self.seal_unrouted_now(in_force, now).await;
+        all.unmade += u64::from(skip_unmakeable("the operator", done)?);
         Ok(all)
+    }
+
+    async fn seal_digest_now(
+        &self,
+        in_force: &InForce,
+        reader: &Reader,
+        now: Timestamp,
+    ) -> Result<Composed, DeliverError> {
+        let composed = self.compose(in_force, reader, now, DigestKind::OnDemand).await?;
+        let key = MailKey::on_demand(&reader.name, now);
+        let occasion = Occasion::digest(key, MailKind::OnDemand, now);
+        self.seal(in_force, reader, occasion, &composed).await?;
+        Ok(composed)
+    }
+
+    async fn seal_unrouted_now(
+        &self,
+        in_force: &InForce,
+        now: Timestamp,
+    ) -> Result<(), DeliverError> {
+        if let Some(composed) = self.compose_unrouted(in_force, now).await? {
+            let key = MailKey::operator("unrouted", &now.to_string());
+            let occasion = Occasion::digest(key, MailKind::Operator, now);
+            self.seal(in_force, &in_force.operator, occasion, &composed).await?;
+        }
+        Ok(())
     }
 
     async fn seal_digest_due(
@@ -149,102 +179,13 @@ impl Deliverer {
         let history = self.ground.store.reader_history(reader.name.clone(), now).await?;
         let after = history.last_slot.unwrap_or(history.since);
         if let Some(slot) = reader.slot_due(after, now) {
-            let composed = self.compose(in_force, reader, now, false).await?;
+            let composed = self.compose(in_force, reader, now, DigestKind::Scheduled).await?;
             let key = MailKey::digest(&reader.name, slot);
             let occasion = Occasion::digest(key, MailKind::Digest, now);
             sealed.mails += u64::from(self.seal(in_force, reader, occasion, &composed).await?);
         }
         sealed.wake_at(reader.schedule.next_after(now));
         Ok(())
-    }
-
-    async fn seal_urgent_due(
-        &self,
-        in_force: &InForce,
-        reader: &Reader,
-        now: Timestamp,
-        sealed: &mut Sealed,
-    ) -> Result<(), DeliverError> {
-        let store = &self.ground.store;
-        let pending = store.pending_notices(reader.name.clone()).await?;
-        if pending.is_empty() {
-            return Ok(());
-        }
-        let mut told: HashMap<StoryId, Told> = HashMap::new();
-        let mut earlier: HashMap<StoryId, Vec<String>> = HashMap::new();
-        for one in &pending {
-            let story = &one.alert.story;
-            if !told.contains_key(story) {
-                let had = store.urgent_sealed(reader.name.clone(), story.clone()).await?;
-                let count = u32::try_from(had.message_ids.len()).unwrap_or(u32::MAX);
-                told.insert(story.clone(), Told { count, last: had.last });
-                earlier.insert(story.clone(), had.message_ids);
-            }
-        }
-        let last_hour = store.reader_history(reader.name.clone(), now).await?.urgent_last_hour;
-        let plan = route::plan_urgent(reader, &pending, &told, last_hour, now);
-        for mail in &plan.mails {
-            let composed = written(|| compose_urgent(in_force, reader, &pending, mail, now))?;
-            let key = MailKey::urgent(&reader.name, &mail.story, mail.n);
-            let answers = earlier.remove(&mail.story).unwrap_or_default();
-            let occasion = Occasion {
-                key,
-                kind: MailKind::Urgent,
-                story: Some(mail.story.clone()),
-                answers,
-                covers_until: now,
-                at: now,
-            };
-            sealed.mails += u64::from(self.seal(in_force, reader, occasion, &composed).await?);
-        }
-        sealed.wake_at(plan.wake);
-        Ok(())
-    }
-
-    async fn compose(
-        &self,
-        in_force: &InForce,
-        reader: &Reader,
-        now: Timestamp,
-        on_demand: bool,
-    ) -> Result<Composed, DeliverError> {
-        let store = &self.ground.store;
-        let history = store.reader_history(reader.name.clone(), now).await?;
-        let from = history.covered_until.unwrap_or(history.since);
-        let notices = store.pending_notices(reader.name.clone()).await?;
-        let mut listed = notices.clone();
-        listed.extend(self.sent_earlier(reader, from, now).await?);
-        let coverage = store.coverage(from, now).await?;
-        let input = DigestInput {
-            reader,
-            from,
-            first: history.covered_until.is_none(),
-            until: now,
-            on_demand,
-            notices: &listed,
-            coverage: &coverage,
-            rejected_edit: in_force.rejected.as_deref(),
-            delayed_since: self.memory().over_since,
-            watchlist: in_force.version,
-            desk: &in_force.letterhead.reply_to,
-            subjects: in_force.letterhead.subjects,
-        };
-        let (content, empty) = written(|| (digest::digest(&input), digest::is_empty(&input)))?;
-        Ok(Composed { reader: reader.name.clone(), content, notices, empty })
-    }
-
-    /// What urgent mails told since the last digest: the digest is the whole record, and says so.
-    async fn sent_earlier(
-        &self,
-        reader: &Reader,
-        from: Timestamp,
-        now: Timestamp,
-    ) -> Result<Vec<PendingNotice>, StoreError> {
-        let mut told = self.ground.store.told_urgently(reader.name.clone(), from, now).await?;
-        for one in &mut told {
-            one.alert.marks.push(Mark::SentEarlier);
-        }
-        Ok(told)
     }
 
     /// Writes the finished message for each address. Answers whether it was new.
@@ -317,25 +258,4 @@ impl Occasion {
     pub(super) fn digest(key: MailKey, kind: MailKind, at: Timestamp) -> Self {
         Self { key, kind, story: None, answers: Vec::new(), covers_until: at, at }
     }
-}
-
-fn compose_urgent(
-    in_force: &InForce,
-    reader: &Reader,
-    pending: &[PendingNotice],
-    mail: &UrgentMail,
-    now: Timestamp,
-) -> Composed {
-    let notices: Vec<&PendingNotice> = mail.notices.iter().map(|at| &pending[*at]).collect();
-    let content = urgent::urgent(&UrgentInput {
-        reader,
-        notices: &notices,
-        n: mail.n,
-        now,
-        watchlist: in_force.version,
-        desk: &in_force.letterhead.reply_to,
-        subjects: in_force.letterhead.subjects,
-    });
-    let notices = notices.into_iter().cloned().collect();
-    Composed { reader: reader.name.clone(), content, notices, empty: false }
 }

@@ -5,18 +5,26 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::model::{Item, ItemId, MailId, MailKey, MailState, SourceId, Timestamp};
-use crate::store::{Answer, Archive, ConfigVersion, MailRow, RejectedEdit, SourceRow};
+use crate::model::mail::{Changed, Letter};
+use crate::model::{
+    Item, ItemId, MailId, MailKey, MailState, PendingNotice, Recovered, SourceCoverage, SourceId,
+    Timestamp,
+};
+use crate::store::{Answer, Archive, ConfigVersion, MailRow, RejectedEdit, SourceRow, StoredMail};
 
 use super::items::{self, ITEM};
 use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
-use super::{Sqlite, config, outbox};
+use super::{Sqlite, config, coverage, deliver, outbox};
 
 impl Archive for Sqlite {
     fn config_in_force(&self) -> Answer<'_, Option<ConfigVersion>> {
         self.read("read the configuration in force", config::in_force)
+    }
+
+    fn config_at(&self, at: Timestamp) -> Answer<'_, Option<ConfigVersion>> {
+        self.read("read an earlier configuration", move |connection| config::at(connection, at))
     }
 
     fn rejected_edit(&self) -> Answer<'_, Option<RejectedEdit>> {
@@ -27,12 +35,67 @@ impl Archive for Sqlite {
         self.read("list sources", move |connection| sources(connection, after.as_ref(), limit))
     }
 
+    fn known_sources(&self) -> Answer<'_, Vec<SourceCoverage>> {
+        self.read("list sources", |connection| coverage::sources(connection, true))
+    }
+
+    fn recovered(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Recovered>> {
+        self.read("list recovered sources", move |connection| {
+            coverage::recovered(connection, from, until)
+        })
+    }
+
+    fn changed(
+        &self,
+        reader: String,
+        from: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Answer<'_, Vec<Changed>> {
+        self.read("list changed items", move |connection| {
+            deliver::changed(connection, &reader, (from, until), limit)
+        })
+    }
+
     fn outbox(&self) -> Answer<'_, BTreeMap<MailState, u64>> {
         self.read("count mails", outbox::census)
     }
 
     fn mails(&self, after: Option<MailId>, limit: usize) -> Answer<'_, Vec<MailRow>> {
         self.read("list mails", move |connection| mails(connection, after.as_ref(), limit))
+    }
+
+    fn mails_in(&self, states: Vec<MailState>, limit: usize) -> Answer<'_, Vec<MailRow>> {
+        self.read("list mails", move |connection| mails_in(connection, &states, limit))
+    }
+
+    fn oldest_waiting(&self) -> Answer<'_, Option<Timestamp>> {
+        self.read("look how long mails wait", outbox::oldest_waiting)
+    }
+
+    fn stored_mail(&self, mail: MailId) -> Answer<'_, Option<StoredMail>> {
+        self.read("read a mail", move |connection| stored_mail(connection, &mail))
+    }
+
+    fn newest_digest(&self, reader: String) -> Answer<'_, Option<MailId>> {
+        self.read("find the last digest", move |connection| newest_digest(connection, &reader))
+    }
+
+    fn alerts_between(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Answer<'_, Vec<PendingNotice>> {
+        self.read("read alerts", move |connection| deliver::between(connection, from, until, limit))
+    }
+
+    fn was_sealed(&self, key: MailKey) -> Answer<'_, bool> {
+        self.read("look for an occasion", move |connection| {
+            connection
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM occasions WHERE key = ?1)")?
+                .query_row([key.as_str()], |row| row.get(0))
+        })
     }
 
     fn items(&self, after: Option<ItemId>, limit: usize) -> Answer<'_, Vec<Item>> {
@@ -74,6 +137,45 @@ fn mails(
     select.query_map(params![after, values::size(limit)], mail)?.collect()
 }
 
+fn mails_in(
+    connection: &Connection,
+    states: &[MailState],
+    limit: usize,
+) -> rusqlite::Result<Vec<MailRow>> {
+    let names: Vec<&str> = states.iter().map(|one| one.as_str()).collect();
+    let names = serde_json::to_string(&names).unwrap_or_default();
+    let mut select = connection.prepare_cached(&format!(
+        "{MAIL} WHERE m.state IN (SELECT value FROM json_each(?1)) ORDER BY m.key DESC LIMIT ?2"
+    ))?;
+    select.query_map(params![names, values::size(limit)], mail)?.collect()
+}
+
+fn stored_mail(connection: &Connection, id: &MailId) -> rusqlite::Result<Option<StoredMail>> {
+    let mut select = connection.prepare_cached(&format!("{MAIL} WHERE m.id = ?1"))?;
+    let Some(row) = select.query_row([id], mail).optional()? else { return Ok(None) };
+    connection
+        .prepare_cached(
+            "SELECT o.message_id, m.message, o.covers_until FROM mails m
+             JOIN occasions o ON o.key = m.occasion WHERE m.id = ?1",
+        )?
+        .query_row([id], |found| {
+            let letter = Letter { address: row.address.clone(), message: found.get(1)? };
+            Ok(StoredMail { message_id: found.get(0)?, letter, covers_until: found.get(2)?, row })
+        })
+        .optional()
+}
+
+fn newest_digest(connection: &Connection, reader: &str) -> rusqlite::Result<Option<MailId>> {
+    connection
+        .prepare_cached(
+            "SELECT m.id FROM mails m JOIN occasions o ON o.key = m.occasion
+             WHERE o.reader = ?1 AND o.kind IN ('digest', 'ondemand')
+             ORDER BY o.at DESC, m.key LIMIT 1",
+        )?
+        .query_row([reader], |row| row.get(0))
+        .optional()
+}
+
 /// Mails at rest that nobody is known to have, since the operator's last mail about such.
 pub(super) fn undelivered(
     connection: &Connection,
@@ -91,7 +193,7 @@ pub(super) fn undelivered(
 
 /// What [`mail`] reads.
 const MAIL: &str = "SELECT m.id, m.occasion, o.kind, o.reader, m.address, m.state, o.subject, o.at, \
-     m.sent, m.reply FROM mails m JOIN occasions o ON o.key = m.occasion";
+     m.sent, m.reply, m.attempts, m.next_attempt FROM mails m JOIN occasions o ON o.key = m.occasion";
 
 fn mail(row: &rusqlite::Row<'_>) -> rusqlite::Result<MailRow> {
     let reader: String = row.get(3)?;
@@ -106,6 +208,8 @@ fn mail(row: &rusqlite::Row<'_>) -> rusqlite::Result<MailRow> {
         at: row.get(7)?,
         sent: row.get(8)?,
         reply: row.get(9)?,
+        attempts: row.get(10)?,
+        next_attempt: row.get(11)?,
     })
 }
 

@@ -43,9 +43,17 @@ pub(super) fn adopt(
 
 /// The configuration in force.
 pub(super) fn in_force(connection: &Connection) -> rusqlite::Result<Option<ConfigVersion>> {
+    at(connection, Timestamp::from_millis(i64::MAX))
+}
+
+/// The configuration that was in force at an instant.
+pub(super) fn at(
+    connection: &Connection,
+    at: Timestamp,
+) -> rusqlite::Result<Option<ConfigVersion>> {
     let newest: Option<(i64, Timestamp)> = connection
-        .prepare_cached("SELECT version, since FROM config_versions ORDER BY version DESC LIMIT 1")?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .prepare_cached("SELECT version, since FROM config_versions WHERE since <= ?1 ORDER BY version DESC LIMIT 1")?
+        .query_row([at], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let Some((version, since)) = newest else { return Ok(None) };
     let mut select = connection.prepare_cached(

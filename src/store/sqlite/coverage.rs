@@ -3,10 +3,13 @@
 //! Items are counted by the poll that brought them, everything that was judged by the decision, so
 //! that windows that follow each other count each thing once.
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
 
 use crate::model::source::Gap;
-use crate::model::{Coverage, Guard, Named, SourceCoverage, Timestamp};
+use crate::model::{
+    Coverage, Guard, Health, HeldBack, HeldHigh, Named, Recovered, SourceCoverage, Timestamp,
+};
 
 use super::values::{self, SOURCE, SOURCE_WIDTH, STATE};
 
@@ -29,22 +32,28 @@ pub(super) fn between(
         )?
         .query_row(params![from, until], |row| values::count(row, 0))?;
     Ok(Coverage {
-        sources: sources(connection)?,
+        sources: sources(connection, false)?,
         items_read,
         newest,
         gaps: gaps(connection, from, until)?,
         mentions: mentions(connection, from, until)?,
         held_back: held_back(connection, from, until)?,
+        held_high: held_high(connection, from, until)?,
+        held_high_count: held_high_count(connection, from, until)?,
         baselined,
     })
 }
 
-fn sources(connection: &Connection) -> rusqlite::Result<Vec<SourceCoverage>> {
+/// Sources in force, or all that ever were, by id.
+pub(super) fn sources(
+    connection: &Connection,
+    retired: bool,
+) -> rusqlite::Result<Vec<SourceCoverage>> {
     let mut select = connection.prepare_cached(&format!(
         "SELECT {SOURCE}, {STATE} FROM sources s JOIN source_states t ON t.source = s.key
-         WHERE s.retired IS NULL ORDER BY s.id"
+         WHERE s.retired IS NULL OR ?1 ORDER BY s.id"
     ))?;
-    let rows = select.query_map([], |row| {
+    let rows = select.query_map([retired], |row| {
         Ok(SourceCoverage {
             source: values::source(row, 0)?,
             state: values::state(row, SOURCE_WIDTH)?,
@@ -97,4 +106,84 @@ fn held_back(
         Ok((values::from_json(row, 0)?, values::count(row, 1)?))
     })?;
     rows.collect()
+}
+
+/// Of items that would have been high, the newest so many are named.
+const HELD_HIGH: usize = 20;
+
+/// Which decisions those are. A later revision that alerts makes up for an earlier one.
+const WAS_HELD: &str = "d.at >= ?1 AND d.at < ?2 AND NOT d.alerts
+     AND d.judgement ->> '$.would_be' = 'high' AND i.arrival <> 'baseline'
+     AND NOT EXISTS (SELECT 1 FROM decisions e WHERE e.item = d.item AND e.key > d.key)";
+
+fn held_high_count(
+    connection: &Connection,
+    from: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<u64> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT count(*) FROM decisions d JOIN items i ON i.key = d.item WHERE {WAS_HELD}"
+        ))?
+        .query_row(params![from, until], |row| values::count(row, 0))
+}
+
+/// The newest items that would have been high, with what held them back.
+fn held_high(
+    connection: &Connection,
+    from: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<Vec<HeldHigh>> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT i.title, s.id, i.link, d.judgement -> '$.held_back'
+         FROM decisions d JOIN items i ON i.key = d.item JOIN sources s ON s.key = i.source
+         WHERE {WAS_HELD} ORDER BY d.key DESC LIMIT {HELD_HIGH}"
+    ))?;
+    let rows = select.query_map(params![from, until], |row| {
+        let held: Vec<HeldBack> = match row.get_ref(3)? {
+            ValueRef::Null => Vec::new(),
+            _ => values::from_json(row, 3)?,
+        };
+        let mut guards: Vec<Guard> = Vec::new();
+        for one in held {
+            if !guards.contains(&one.guard) {
+                guards.push(one.guard);
+            }
+        }
+        Ok(HeldHigh { title: row.get(0)?, source: row.get(1)?, link: row.get(2)?, guards })
+    })?;
+    rows.collect()
+}
+
+/// Sources whose polls went wrong up to the instant at which their present health began. What still
+/// lasts is no recovery, and its account is not among `polls` yet.
+pub(super) fn recovered(
+    connection: &Connection,
+    from: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<Vec<Recovered>> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {SOURCE}, t.health, t.since,
+             (SELECT min(p.first) FROM polls p WHERE p.source = s.key AND p.last < t.since
+               AND p.last > coalesce((SELECT max(q.last) FROM polls q WHERE q.source = s.key
+                 AND q.last < t.since AND q.error IS NULL), -1)),
+             (SELECT p.error FROM polls p WHERE p.source = s.key AND p.last < t.since
+              ORDER BY p.last DESC, p.key DESC LIMIT 1) AS error
+         FROM sources s JOIN source_states t ON t.source = s.key
+         WHERE s.retired IS NULL AND t.since > ?1 AND t.since <= ?2 AND error IS NOT NULL
+         ORDER BY s.id"
+    ))?;
+    let rows = select.query_map(params![from, until], |row| {
+        let health: Health = row.get(SOURCE_WIDTH)?;
+        if !health.is_covered() {
+            return Ok(None);
+        }
+        Ok(Some(Recovered {
+            source: values::source(row, 0)?,
+            until: row.get(SOURCE_WIDTH + 1)?,
+            from: row.get(SOURCE_WIDTH + 2)?,
+            error: row.get(SOURCE_WIDTH + 3)?,
+        }))
+    })?;
+    rows.filter_map(Result::transpose).collect()
 }

@@ -5,18 +5,18 @@
 //! reader ''.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::model::mail::Changed;
 use crate::model::{
     AlertId, MailId, MailKind, MailState, Notice, PendingNotice, SealedMail, StoryId, Timestamp,
     Urgency,
 };
-use crate::store::{Reachable, ReaderHistory, UrgentSealed};
+use crate::store::{Reachable, UrgentSealed};
 
 use super::assess::{self, ALERT};
-use super::{items, values};
+use super::{items, readers, values};
 
 /// A notice with its alert and the key of its item; [`telling`] reads the row.
 fn select_telling() -> String {
@@ -57,6 +57,62 @@ pub(super) fn told_urgently(
     rows.collect()
 }
 
+/// Alerts that were to be told to somebody, as notices of nobody: the newest, oldest first.
+pub(super) fn between(
+    connection: &Connection,
+    from: Timestamp,
+    until: Timestamp,
+    limit: usize,
+) -> rusqlite::Result<Vec<PendingNotice>> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {ALERT}, a.item, 'digest', a.at, 0
+         FROM alerts a JOIN decisions d ON d.key = a.decision
+         WHERE a.at > ?1 AND a.at <= ?2 AND d.untold IS NULL ORDER BY a.at DESC, a.key DESC LIMIT ?3"
+    ))?;
+    let rows = select
+        .query_map(params![from, until, values::size(limit)], |row| telling(connection, "", row))?;
+    let mut found: Vec<PendingNotice> = rows.collect::<rusqlite::Result<_>>()?;
+    found.reverse();
+    Ok(found)
+}
+
+/// Items that a reader was told of, at the newest revision so told, and that stand at a later one
+/// first seen in this window. A later revision that is told, or waits to be, is no mere change.
+pub(super) fn changed(
+    connection: &Connection,
+    reader: &str,
+    (from, until): (Timestamp, Timestamp),
+    limit: usize,
+) -> rusqlite::Result<Vec<Changed>> {
+    let mut select = connection.prepare_cached(
+        "SELECT i.key, max(a.revision), i.revision FROM items i JOIN alerts a ON a.item = i.key
+           JOIN notices n ON n.alert = a.key AND n.reader = ?1
+         WHERE i.revision > 1 AND i.first_seen >= ?2 AND i.first_seen < ?3
+           AND n.state IN ('sealed', 'pending')
+         GROUP BY i.key HAVING max(a.revision) < i.revision
+         ORDER BY i.first_seen DESC, i.key DESC LIMIT ?4",
+    )?;
+    let found = select.query_map(params![reader, from, until, values::size(limit)], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    })?;
+    let mut changed = Vec::new();
+    for row in found {
+        let (key, told, present): (i64, u32, u32) = row?;
+        let (old, new) = (items::at(connection, key, told)?, items::at(connection, key, present)?);
+        if old.text != new.text {
+            changed.push(Changed {
+                item: new.id,
+                source: new.source,
+                link: new.link,
+                old: old.text,
+                new: new.text,
+                at: new.first_seen,
+            });
+        }
+    }
+    Ok(changed)
+}
+
 fn telling(
     connection: &Connection,
     reader: &str,
@@ -80,8 +136,8 @@ pub(super) fn urgent_sealed(
     story: &StoryId,
 ) -> rusqlite::Result<UrgentSealed> {
     let mut select = connection.prepare_cached(
-        "SELECT message_id, at FROM occasions
-         WHERE reader = ?1 AND kind = 'urgent' AND story = ?2 ORDER BY at, key",
+        "SELECT o.message_id, o.at FROM told_stories t JOIN occasions o ON o.key = t.occasion
+         WHERE t.reader = ?1 AND t.story = ?2 ORDER BY o.at, o.key",
     )?;
     let mut sealed = UrgentSealed::default();
     let mut rows = select.query(params![reader, story])?;
@@ -90,32 +146,6 @@ pub(super) fn urgent_sealed(
         sealed.last = Some(row.get(1)?);
     }
     Ok(sealed)
-}
-
-/// What a reader has had so far. What a wrong clock wrote ahead of `now` is left out.
-pub(super) fn history(
-    connection: &Connection,
-    reader: &str,
-    now: Timestamp,
-) -> rusqlite::Result<ReaderHistory> {
-    connection
-        .prepare_cached(
-            "SELECT coalesce((SELECT min(since, ?2) FROM readers WHERE name = ?1), ?2),
-                    (SELECT max(covers_until) FROM occasions
-                     WHERE reader = ?1 AND kind IN ('digest', 'ondemand') AND covers_until <= ?2),
-                    (SELECT max(slot) FROM occasions
-                     WHERE reader = ?1 AND kind = 'digest' AND slot <= ?2),
-                    (SELECT count(*) FROM occasions
-                     WHERE reader = ?1 AND kind = 'urgent' AND at > ?3 AND at <= ?2)",
-        )?
-        .query_row(params![reader, now, now.minus(Duration::from_hours(1))], |row| {
-            Ok(ReaderHistory {
-                since: row.get(0)?,
-                covered_until: row.get(1)?,
-                last_slot: row.get(2)?,
-                urgent_last_hour: row.get(3)?,
-            })
-        })
 }
 
 /// Writes a finished occasion, or answers false when it was sealed before.
@@ -146,6 +176,9 @@ pub(super) fn seal(connection: &Connection, mail: &SealedMail) -> rusqlite::Resu
          VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(occasion, address) DO NOTHING",
     )?;
     for letter in &mail.letters {
+        if mail.kind == MailKind::Urgent && readers::had_all(connection, mail, &letter.address)? {
+            continue;
+        }
         insert.execute(params![
             MailId::of(&[mail.key.as_str(), &letter.address]),
             mail.key.as_str(),
@@ -163,7 +196,29 @@ pub(super) fn seal(connection: &Connection, mail: &SealedMail) -> rusqlite::Resu
     for alert in &mail.alerts {
         mark.execute(params![alert, reader, mail.key.as_str(), mail.at])?;
     }
+    match mail.kind {
+        MailKind::Urgent => note_stories(connection, mail, reader)?,
+        MailKind::Welcome => readers::welcomed(connection, reader, mail.at)?,
+        _ => {}
+    }
     Ok(true)
+}
+
+/// Of several stories folded into one mail, each was told.
+fn note_stories(connection: &Connection, mail: &SealedMail, reader: &str) -> rusqlite::Result<()> {
+    let mut note = connection.prepare_cached(
+        "INSERT INTO told_stories(reader, story, occasion) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO NOTHING",
+    )?;
+    let mut find = connection.prepare_cached("SELECT story FROM alerts WHERE id = ?1")?;
+    let mut stories: Vec<StoryId> = mail.story.iter().cloned().collect();
+    for alert in &mail.alerts {
+        stories.extend(find.query_row([alert], |row| row.get(0)).optional()?);
+    }
+    for story in stories {
+        note.execute(params![reader, story, mail.key.as_str()])?;
+    }
+    Ok(())
 }
 
 /// The slot of a scheduled digest, which stands at the end of its key.

@@ -18,6 +18,7 @@ mod open;
 mod outbox;
 mod poll;
 mod prune;
+mod readers;
 mod schema;
 mod sources;
 mod steps;
@@ -40,6 +41,9 @@ use worker::{Pace, Worker};
 pub enum Mode {
     /// To work on it, alone: the daemon and `once`. Creates what is missing.
     Exclusive,
+    /// To write a little beside a running daemon: each call is one short transaction, for which the
+    /// others wait. Creates nothing, and finds a database in this version's shape or refuses.
+    Beside,
     /// To look at it, also beside a running daemon. Creates nothing and changes nothing; a writing
     /// call answers [`StoreError::Permission`].
     Reader,

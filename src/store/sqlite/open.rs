@@ -38,6 +38,7 @@ impl Sqlite {
     pub fn open(path: &Path, mode: Mode) -> Result<Self, StoreError> {
         match mode {
             Mode::Exclusive => Self::open_exclusive(path),
+            Mode::Beside => Self::open_beside(path),
             Mode::Reader => Self::open_reader(path),
         }
     }
@@ -69,15 +70,24 @@ impl Sqlite {
         })
     }
 
+    /// The file is its owner's alone, so whoever may not write it finds that out at the first call.
+    fn open_beside(path: &Path) -> Result<Self, StoreError> {
+        let connection = look_at_ours(path)?;
+        connection
+            .execute_batch(
+                "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
+            )
+            .map_err(|error| fault::sorted("open the database", path, &error))?;
+        Ok(Self {
+            path: Arc::from(path),
+            writer: Some(start("store-write", connection, Manner::Write, path)?),
+            reader: None,
+            _lock: None,
+        })
+    }
+
     fn open_reader(path: &Path) -> Result<Self, StoreError> {
-        let (connection, found) = look(path)?;
-        if found != Found::Ours(schema::newest()) {
-            return Err(StoreError::Unusable {
-                what: fault::attempt("open the database", path),
-                why: "its shape is older than this program".into(),
-                hint: "start `watchlistd run` or `watchlistd once`: it brings it up to date".into(),
-            });
-        }
+        let connection = look_at_ours(path)?;
         connection
             .execute_batch("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;")
             .map_err(|error| fault::sorted("open the database", path, &error))?;
@@ -112,6 +122,19 @@ impl Sqlite {
             _lock: None,
         })
     }
+}
+
+/// A connection to a database in this version's shape.
+fn look_at_ours(path: &Path) -> Result<Connection, StoreError> {
+    let (connection, found) = look(path)?;
+    if found != Found::Ours(schema::newest()) {
+        return Err(StoreError::Unusable {
+            what: fault::attempt("open the database", path),
+            why: "its shape is older than this program".into(),
+            hint: "start `watchlistd run` or `watchlistd once`: it brings it up to date".into(),
+        });
+    }
+    Ok(connection)
 }
 
 /// A connection that changes nothing, to a database that is there and no stranger's.

@@ -9,7 +9,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::mail::{ClaimedMail, Letter, MailOutcome};
-use crate::model::{MailKey, MailState, Timestamp};
+use crate::model::{MailId, MailKey, MailState, Timestamp};
+use crate::store::{Amend, Amended};
 
 use super::values;
 
@@ -17,6 +18,8 @@ use super::values;
 const ATTEMPT_AHEAD: Duration = Duration::from_hours(24);
 /// An uncertain mail is retried at most twice, then rests as uncertain.
 const UNCERTAIN_RETRIES: u32 = 2;
+/// What the outbox says of a mail that a person gave up.
+const DROPPED: &str = "given up by hand";
 /// What the outbox says of an attempt whose sender vanished.
 const INTERRUPTED: &str = "the attempt was interrupted; the mail may have arrived";
 
@@ -85,6 +88,60 @@ fn claimed(connection: &Connection, key: i64) -> rusqlite::Result<ClaimedMail> {
                 sealed_at: row.get(7)?,
             })
         })
+}
+
+/// Does to a mail what a person wants. Given up by hand, it says so where the server's reply stands.
+pub(super) fn amend(
+    connection: &Connection,
+    mail: &MailId,
+    amend: Amend,
+    now: Timestamp,
+) -> rusqlite::Result<Amended> {
+    let found: Option<(i64, MailState, String, bool)> = connection
+        .prepare_cached(
+            "SELECT key, state, occasion, next_attempt IS NOT NULL FROM mails WHERE id = ?1",
+        )?
+        .query_row([mail], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .optional()?;
+    let Some((key, state, occasion, waits)) = found else { return Ok(Amended::Unknown) };
+    let rests = matches!(state, MailState::Refused | MailState::Dead);
+    match amend {
+        _ if matches!(state, MailState::Sending | MailState::Sent) => {
+            return Ok(Amended::Not(state));
+        }
+        Amend::Drop if rests => return Ok(Amended::Not(state)),
+        Amend::Drop => {
+            connection
+                .prepare_cached(
+                    "UPDATE mails SET state = 'dead', next_attempt = NULL, reply = ?2, settled = ?3
+                     WHERE key = ?1",
+                )?
+                .execute(params![key, DROPPED, now])?;
+            bring_back(connection, &occasion, now)?;
+        }
+        Amend::Retry => {
+            // Given up or refused, it begins afresh; one that may have arrived keeps its count.
+            let state = if rests { MailState::Deferred } else { state };
+            let afresh = rests || !waits;
+            connection
+                .prepare_cached(
+                    "UPDATE mails SET state = ?2, next_attempt = ?3,
+                         attempts = CASE WHEN ?4 THEN 0 ELSE attempts END WHERE key = ?1",
+                )?
+                .execute(params![key, state, now, afresh])?;
+        }
+    }
+    Ok(Amended::Done(state))
+}
+
+/// When the oldest mail that still wants sending was sealed.
+pub(super) fn oldest_waiting(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    connection
+        .prepare_cached(
+            "SELECT min(o.at) FROM mails m JOIN occasions o ON o.key = m.occasion
+             WHERE m.next_attempt IS NOT NULL",
+        )?
+        .query_row([], |row| row.get(0))
 }
 
 /// Writes what became of an attempt. What the server took stays sent, whatever is said later.

@@ -184,7 +184,7 @@ fn remember(
                  entries = ?12, error = ?13, items = items + ?14, shown_noted = ?15,
                  run_first = ?16, run_last = ?17, run_polls = ?18, run_status = ?19, run_bytes = ?20,
                  read_at = ?21, moved_to = ?22, moved_since = ?23, moved_times = ?24,
-                 usual_items = ?25, usual_pause = ?26, latest = ?27
+                 usual_items = ?25, usual_pause = ?26, latest = ?27, title = ?28
              WHERE source = ?1",
         )?
         .execute(params![
@@ -214,7 +214,8 @@ fn remember(
             state.moved.as_ref().map(|moved| moved.times),
             state.habit.items,
             state.habit.pause.map(values::millis),
-            state.habit.latest
+            state.habit.latest,
+            state.title
         ])?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Which sources and readers are in force.
+//! Which sources are in force.
 //!
 //! A source's history belongs to its id: an edited one keeps it, a missing one is retired with it,
 //! and a returning one finds it again. Only validators belong to the address: at a new address they
@@ -137,20 +137,5 @@ fn bring_back(connection: &Connection, key: i64, now: Timestamp) -> rusqlite::Re
     connection
         .prepare_cached("UPDATE source_states SET next_poll = ?2 WHERE source = ?1")?
         .execute(params![key, now])?;
-    Ok(())
-}
-
-/// Makes readers known from now on; known ones keep their history.
-pub(super) fn adopt_readers(
-    connection: &Connection,
-    readers: &[String],
-    now: Timestamp,
-) -> rusqlite::Result<()> {
-    let mut insert = connection.prepare_cached(
-        "INSERT INTO readers(name, since) VALUES (?1, ?2) ON CONFLICT(name) DO NOTHING",
-    )?;
-    for reader in readers {
-        insert.execute(params![reader, now])?;
-    }
     Ok(())
 }

@@ -8,16 +8,18 @@ use std::collections::BTreeMap;
 use crate::model::item::{Identity, KnownItem};
 use crate::model::mail::{ClaimedMail, MailOutcome};
 use crate::model::{
-    AlertId, Coverage, PendingNotice, SealedMail, Source, SourceId, StoryId, Timestamp,
+    AlertId, Coverage, MailId, PendingNotice, SealedMail, Source, SourceId, StoryId, Timestamp,
 };
 use crate::store::{
-    Answer, Archive, Assessment, Claim, FinishedPoll, Keep, MailRow, Pruned, Reachable,
-    ReaderHistory, RejectedEdit, SourceTask, Store, StoryMember, Unassessed, UrgentSealed,
+    Adoption, Amend, Amended, Answer, Archive, Assessment, Claim, FinishedPoll, Keep, MailRow,
+    Pruned, Reachable, ReaderHistory, RejectedEdit, SourceTask, Store, StoryMember, Unassessed,
+    UrgentSealed,
 };
 
 use super::worker::Pace;
 use super::{
-    Sqlite, archive, assess, claims, config, coverage, deliver, items, outbox, poll, prune, sources,
+    Sqlite, archive, assess, claims, config, coverage, deliver, items, outbox, poll, prune,
+    readers, sources,
 };
 
 /// The lease for assessing, of which there is one.
@@ -32,13 +34,21 @@ impl Store for Sqlite {
 
     fn adopt_readers(&self, readers: Vec<String>, now: Timestamp) -> Answer<'_, ()> {
         self.write("adopt the readers", Pace::Now, move |connection| {
-            sources::adopt_readers(connection, &readers, now)
+            readers::adopt(connection, &readers, now)
         })
     }
 
     fn adopt_config(&self, files: BTreeMap<String, String>, now: Timestamp) -> Answer<'_, u64> {
         self.write("adopt the configuration", Pace::Now, move |connection| {
             config::adopt(connection, &files, now)
+        })
+    }
+
+    fn adopt(&self, adoption: Adoption, now: Timestamp) -> Answer<'_, u64> {
+        self.write("put files in force", Pace::Now, move |connection| {
+            sources::adopt(connection, &adoption.sources, now)?;
+            readers::adopt(connection, &adoption.readers, now)?;
+            config::adopt(connection, &adoption.files, now)
         })
     }
 
@@ -128,6 +138,17 @@ impl Store for Sqlite {
         })
     }
 
+    fn told_to_addresses(
+        &self,
+        reader: String,
+        addresses: Vec<String>,
+        alerts: Vec<AlertId>,
+    ) -> Answer<'_, Vec<AlertId>> {
+        self.read("look who was told", move |connection| {
+            readers::told_to_addresses(connection, &reader, &addresses, &alerts)
+        })
+    }
+
     fn urgent_sealed(&self, reader: String, story: StoryId) -> Answer<'_, UrgentSealed> {
         self.read("count urgent mails", move |connection| {
             deliver::urgent_sealed(connection, &reader, &story)
@@ -136,7 +157,7 @@ impl Store for Sqlite {
 
     fn reader_history(&self, reader: String, now: Timestamp) -> Answer<'_, ReaderHistory> {
         self.read("read a reader's history", move |connection| {
-            deliver::history(connection, &reader, now)
+            readers::history(connection, &reader, now)
         })
     }
 
@@ -181,6 +202,12 @@ impl Store for Sqlite {
     fn mail_outcome(&self, outcome: MailOutcome) -> Answer<'_, ()> {
         self.write("write what became of a mail", Pace::Now, move |connection| {
             outbox::outcome(connection, &outcome)
+        })
+    }
+
+    fn amend_mail(&self, mail: MailId, amend: Amend, now: Timestamp) -> Answer<'_, Amended> {
+        self.write("amend a mail", Pace::Now, move |connection| {
+            outbox::amend(connection, &mail, amend, now)
         })
     }
 

@@ -154,9 +154,10 @@ pub(super) fn source(row: &Row<'_>, at: usize) -> rusqlite::Result<Source> {
 /// The columns of [`state`], of `source_states AS t`.
 pub(super) const STATE: &str = "t.health, t.since, t.etag, t.last_modified, t.last_poll, \
      t.last_success, t.last_full, t.failures, t.retry_after, t.entries, t.error, t.read_at, \
-     t.moved_to, t.moved_since, t.moved_times, t.usual_items, t.usual_pause, t.latest";
+     t.moved_to, t.moved_since, t.moved_times, t.usual_items, t.usual_pause, t.latest, \
+     t.title";
 /// How many columns [`STATE`] has.
-pub(super) const STATE_WIDTH: usize = 18;
+pub(super) const STATE_WIDTH: usize = 19;
 
 /// What is remembered of a source from the columns of [`STATE`] at `at`.
 pub(super) fn state(row: &Row<'_>, at: usize) -> rusqlite::Result<SourceState> {
@@ -179,6 +180,7 @@ pub(super) fn state(row: &Row<'_>, at: usize) -> rusqlite::Result<SourceState> {
             pause: row.get::<_, Option<i64>>(at + 16)?.map(span),
             latest: row.get(at + 17)?,
         },
+        title: row.get(at + 18)?,
     })
 }
 

@@ -3,8 +3,8 @@
 //! RFC 4180 with a byte order mark, because the programs that open it guess otherwise. A cell that
 //! a spreadsheet would take for a formula begins with an apostrophe instead.
 
-use super::super::outside::{self, clean};
-use super::super::stories::{Story, marks, why};
+use super::outside::{self, clean};
+use super::stories::{Story, marks, why};
 use crate::model::{Named, PendingNotice};
 
 const HEAD: [&str; 14] = [

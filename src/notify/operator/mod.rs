@@ -1,10 +1,20 @@
 //! Mails for the operator: plain, short, each with what happened and what to do.
+//!
+//! [`rules`] decides which are due; what they say stands here. Sources are named by their ids, because
+//! that is what the operator edits.
+
+mod rules;
+
+pub use rules::{
+    DiskLow, LateMails, NetworkOut, OperatorMail, RefusedEdit, Situation, at_once, daily,
+};
 
 use chrono_tz::Tz;
 
 use super::Content;
 use super::civil::{count, full_day, iso_day, moment};
-use super::digest::{first_lines, health_words, whole_list};
+use super::digest::health_words;
+use super::frame::{first_lines, whole_list};
 use super::outside::line;
 use super::page::{Page, Section, render};
 use super::stories;
@@ -151,10 +161,8 @@ fn mail(what: &str, sections: &[(&str, Vec<String>)], now: Timestamp, zone: Tz) 
         basis: moment(now, now, zone),
         sections: sections
             .iter()
-            .map(|(heading, lines)| Section {
-                heading: (*heading).to_owned(),
-                lines: lines.clone(),
-            })
+            .filter(|(_, lines)| !lines.is_empty())
+            .map(|(heading, lines)| Section::of(heading, lines.clone()))
             .collect(),
         small: vec![format!("watchlistd {}.", env!("CARGO_PKG_VERSION"))],
         ..Page::default()

@@ -1,0 +1,65 @@
+//! Which phrases end where a path does: the whole key of each path, in buckets.
+//!
+//! All entries lie side by side, sorted into buckets of about four by counting; so the table is as
+//! large as its entries, is made without comparing any two of them, and equal keys need no lists.
+
+/// Entries in a bucket, on average.
+const IN_BUCKET: usize = 4;
+
+/// A path's key in two halves (as one number it would take four bytes more) and its phrase.
+#[derive(Clone, Copy, Debug, Default)]
+struct Entry {
+    key: [u32; 2],
+    phrase: u32,
+}
+
+/// The halves of a key.
+fn halves(key: u64) -> [u32; 2] {
+    [(key >> 32) as u32, key as u32]
+}
+
+/// The finished table.
+#[derive(Debug)]
+pub(super) struct Ends {
+    /// Where each bucket begins; one more than buckets.
+    starts: Vec<u32>,
+    entries: Vec<Entry>,
+}
+
+impl Ends {
+    /// Lays out what was collected, in several lists.
+    pub(super) fn of(lists: &[&[(u64, u32)]]) -> Self {
+        let many = lists.iter().map(|list| list.len()).sum::<usize>();
+        let buckets = many.div_ceil(IN_BUCKET).max(1);
+        let mut starts = vec![0u32; buckets + 1];
+        for (key, _) in lists.iter().copied().flatten() {
+            starts[super::place(*key, buckets)] += 1;
+        }
+        // First to each bucket's end; filling it moves that to its beginning.
+        let mut end = 0;
+        for start in &mut starts {
+            end += *start;
+            *start = end;
+        }
+        let mut entries = vec![Entry::default(); many];
+        for (key, phrase) in lists.iter().copied().flatten() {
+            let start = &mut starts[super::place(*key, buckets)];
+            *start -= 1;
+            entries[*start as usize] = Entry { key: halves(*key), phrase: *phrase };
+        }
+        Self { starts, entries }
+    }
+
+    /// The phrases whose paths have this key.
+    #[inline]
+    pub(super) fn get(&self, key: u64) -> impl Iterator<Item = u32> + '_ {
+        let bucket = super::place(key, self.starts.len() - 1);
+        let (from, to) = (self.starts[bucket] as usize, self.starts[bucket + 1] as usize);
+        let same = self.entries[from..to].iter().filter(move |entry| entry.key == halves(key));
+        same.map(|entry| entry.phrase)
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.starts.len() * 4 + self.entries.len() * size_of::<Entry>()
+    }
+}

@@ -1,0 +1,178 @@
+//! Names and phrases as paths of word hashes, in flat tables.
+//!
+//! A path's beginning is known only to a [`filter`], its end also to a table of [`ends`]. So a text
+//! costs a look or two at each word, whatever the number of paths, and nearly all looks are at a
+//! filter that is small enough for the caches. The filter of first words is apart from the others,
+//! because it is asked far oftener.
+
+mod ends;
+mod filter;
+
+use ends::Ends;
+use filter::Filter;
+pub(crate) use filter::Sight;
+
+/// Which forms of words a path is made of. Their seeds keep the forms apart in the same tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Words as they are.
+    Surface,
+    /// Stems of a language, by its number.
+    Stem(u8),
+}
+
+impl Form {
+    /// The state before the first word.
+    pub(crate) fn seed(self) -> u64 {
+        match self {
+            Self::Surface => 0x51_7c_c1_b7_27_22_0a_95,
+            Self::Stem(lang) => 0x6c_62_27_2e_07_bb_01_42 ^ (u64::from(lang) + 1) << 56,
+        }
+    }
+}
+
+/// The state after one more word.
+#[inline]
+pub(crate) fn step(state: u64, word: u64) -> u64 {
+    let x = (state.rotate_left(23) ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    x ^ (x >> 32)
+}
+
+/// Where a key belongs among `places`, by its upper bits.
+#[inline]
+fn place(key: u64, places: usize) -> usize {
+    ((u128::from(key) * places as u128) >> 64) as usize
+}
+
+/// Phrases are numbered by 32 bits.
+pub(crate) const MOST: usize = u32::MAX as usize - 1;
+
+/// Collects paths.
+#[derive(Debug, Default)]
+pub(crate) struct Builder {
+    /// Keys and phrases of paths of one word.
+    single: Vec<(u64, u32)>,
+    /// Of longer ones.
+    longer: Vec<(u64, u32)>,
+    /// States after a first word that goes on.
+    first: Vec<u64>,
+    /// States after later words that go on.
+    later: Vec<u64>,
+}
+
+impl Builder {
+    /// Adds a path that ends in `phrase`.
+    pub(crate) fn add(&mut self, form: Form, words: impl IntoIterator<Item = u64>, phrase: u32) {
+        let mut words = words.into_iter();
+        let Some(word) = words.next() else { return };
+        let mut state = step(form.seed(), word);
+        let mut many = 1;
+        for word in words {
+            if many == 1 {
+                self.first.push(state)
+            } else {
+                self.later.push(state)
+            }
+            state = step(state, word);
+            many += 1;
+        }
+        if many == 1 { &mut self.single } else { &mut self.longer }.push((state, phrase));
+    }
+
+    /// Lays the tables out.
+    pub(crate) fn build(mut self) -> Paths {
+        for states in [&mut self.first, &mut self.later] {
+            states.sort_unstable();
+            states.dedup();
+        }
+        let mut first = Filter::with_room(self.single.len() + self.first.len());
+        let mut later = Filter::with_room(self.longer.len() + self.later.len());
+        self.first.iter().for_each(|state| first.put_going_on(*state));
+        self.later.iter().for_each(|state| later.put_going_on(*state));
+        self.single.iter().for_each(|(state, _)| first.put_end(*state));
+        self.longer.iter().for_each(|(state, _)| later.put_end(*state));
+        let ends = Ends::of(&[&self.single, &self.longer]);
+        Paths { first, later, ends }
+    }
+}
+
+/// The finished tables.
+#[derive(Debug)]
+pub(crate) struct Paths {
+    /// Of states after one word.
+    first: Filter,
+    /// Of states after several.
+    later: Filter,
+    ends: Ends,
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        Builder::default().build()
+    }
+}
+
+impl Paths {
+    /// Whether a path may begin with this one word, or be it.
+    #[inline]
+    pub(crate) fn may_begin(&self, state: u64) -> bool {
+        self.first.any(state)
+    }
+
+    /// What may follow the first word.
+    #[inline]
+    pub(crate) fn after_first(&self, state: u64) -> Sight {
+        self.first.see(state)
+    }
+
+    /// What may follow several words.
+    #[inline]
+    pub(crate) fn after_more(&self, state: u64) -> Sight {
+        self.later.see(state)
+    }
+
+    /// The phrases that end here.
+    #[inline]
+    pub(crate) fn ends(&self, state: u64) -> impl Iterator<Item = u32> + '_ {
+        self.ends.get(state)
+    }
+
+    /// Bytes that the tables take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.first.bytes() + self.later.bytes() + self.ends.bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_is_found_and_no_other() {
+        let mut builder = Builder::default();
+        for n in 0..1000u64 {
+            builder.add(Form::Surface, [n * 7 + 1, n + 1], n as u32);
+            builder.add(Form::Stem(0), [n + 1], n as u32);
+        }
+        builder.add(Form::Surface, [1, 1], 5000);
+        builder.add(Form::Surface, [1, 1, 9], 5001);
+        let paths = builder.build();
+        let state = |form: Form, words: &[u64]| {
+            words.iter().fold(form.seed(), |state, word| step(state, *word))
+        };
+        let ends = |form, words: &[u64]| paths.ends(state(form, words)).collect::<Vec<_>>();
+        for n in 0..1000u64 {
+            let first = state(Form::Surface, &[n * 7 + 1]);
+            assert!(paths.may_begin(first) && paths.after_first(first).goes_on);
+            let both = [n * 7 + 1, n + 1];
+            assert!(paths.after_more(state(Form::Surface, &both)).ends);
+            assert!(ends(Form::Surface, &both).contains(&(n as u32)));
+            assert!(paths.after_first(state(Form::Stem(0), &[n + 1])).ends);
+        }
+        assert_eq!(ends(Form::Surface, &[1, 1]).len(), 2);
+        assert!(paths.after_more(state(Form::Surface, &[1, 1])).goes_on);
+        assert!(ends(Form::Surface, &[3]).is_empty());
+        assert!(ends(Form::Stem(1), &[1]).is_empty());
+        assert!(paths.bytes() < 2002 * 20);
+    }
+}

@@ -1,0 +1,158 @@
+//! What was changed in the watchlist between two versions, in words.
+//!
+//! Entries are the same when their ids are or, where none is written, their names: a name changed by
+//! hand where no id stands is a new entry, as everywhere. Pure: both versions come as written.
+
+use std::collections::BTreeMap;
+
+use super::super::civil::number;
+use super::super::outside::line;
+use super::super::page::Section;
+use crate::model::Located;
+use crate::model::watchlist::{CompanyEntry, RuleEntry, TopicEntry, WatchlistEntries};
+
+/// Changes named one by one before the rest is counted.
+const NAMED: usize = 15;
+/// Terms named one by one before the rest of a line is counted.
+const TERMS: usize = 8;
+
+/// The changes of a digest's window, if there are any.
+pub(super) fn section(changes: &[String]) -> Option<Section> {
+    let mut lines: Vec<String> = changes.iter().take(NAMED).map(|one| line(one, 400)).collect();
+    if changes.len() > NAMED {
+        lines.push(format!("and {} more changes.", number((changes.len() - NAMED) as u64)));
+    }
+    (!lines.is_empty()).then(|| Section::of("Changes of the watchlist", lines))
+}
+
+/// What `new` adds to `old`, takes away and changes: one line for each entry, companies first.
+#[must_use]
+pub fn watchlist_changes(old: &WatchlistEntries, new: &WatchlistEntries) -> Vec<String> {
+    let mut lines = of_kind("Company", &companies(old), &companies(new));
+    lines.extend(of_kind("Topic", &topics(old), &topics(new)));
+    lines.extend(of_kind("Rule", &rules(old), &rules(new)));
+    lines
+}
+
+/// An entry as far as changes of it are told.
+struct Entry {
+    name: String,
+    /// Names and terms, each as written.
+    terms: Vec<String>,
+    /// All else that changes what matches or how grave it is.
+    rest: String,
+}
+
+type Entries = BTreeMap<String, Entry>;
+
+fn companies(list: &WatchlistEntries) -> Entries {
+    list.companies.iter().map(|one| (key(one.id.as_ref(), &one.name), company(one))).collect()
+}
+
+fn topics(list: &WatchlistEntries) -> Entries {
+    list.topics.iter().map(|one| (key(one.id.as_ref(), &one.name), topic(one))).collect()
+}
+
+fn rules(list: &WatchlistEntries) -> Entries {
+    list.rules.iter().map(|one| (key(one.id.as_ref(), &one.name), rule(one))).collect()
+}
+
+fn key(id: Option<&Located<String>>, name: &Located<String>) -> String {
+    id.unwrap_or(name).value.clone()
+}
+
+fn company(one: &CompanyEntry) -> Entry {
+    let aliases = one.aliases.iter().map(|alias| &alias.name.value);
+    let names = std::iter::once(&one.name.value).chain(aliases);
+    let terms = names.chain(one.tickers.iter().map(|ticker| &ticker.value)).cloned().collect();
+    let guards: Vec<String> = one.aliases.iter().map(|alias| written(&alias.guards)).collect();
+    let groups: Vec<&String> = one.groups.iter().map(|group| &group.value).collect();
+    let part_of = one.part_of.as_ref().map(|whole| &whole.value);
+    let rest = format!("{}{guards:?}{groups:?}{part_of:?}", written(&one.guards));
+    Entry { name: one.name.value.clone(), terms, rest }
+}
+
+fn topic(one: &TopicEntry) -> Entry {
+    let lists = [&one.terms, &one.exact, &one.search];
+    let terms = lists.into_iter().flatten().map(|term| term.value.clone()).collect();
+    let rest = format!(
+        "{}{:?}{:?}{}",
+        written(&one.guards),
+        one.severity,
+        one.without_company,
+        one.hidden
+    );
+    Entry { name: one.name.value.clone(), terms, rest }
+}
+
+fn rule(one: &RuleEntry) -> Entry {
+    let readers: Vec<&String> = one.readers.iter().map(|reader| &reader.value).collect();
+    let severity = one.severity.as_ref().map(|severity| severity.value);
+    let hold = one.hold.as_ref().map(|hold| &hold.value);
+    let rest = format!("{:?}{severity:?}{readers:?}{hold:?}", one.when.value);
+    Entry { name: one.name.value.clone(), terms: Vec::new(), rest }
+}
+
+/// Guards without their places, so that a line moved in its file is no change.
+fn written(guards: &crate::model::watchlist::Guards) -> String {
+    let list = |all: &[Located<String>]| -> Vec<String> {
+        all.iter().map(|one| one.value.clone()).collect()
+    };
+    format!(
+        "{:?}{:?}{:?}{:?}{:?}",
+        guards.case.as_ref().map(|one| one.value),
+        list(&guards.only_with),
+        list(&guards.not_with),
+        list(&guards.never_in_item),
+        guards.weak.as_ref().map(|one| one.value)
+    )
+}
+
+fn of_kind(kind: &str, old: &Entries, new: &Entries) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (key, entry) in new {
+        match old.get(key) {
+            None => lines.push(format!("{kind} added: {}", quoted(&entry.name))),
+            Some(before) => lines.extend(changed(kind, before, entry)),
+        }
+    }
+    for (key, entry) in old {
+        if !new.contains_key(key) {
+            lines.push(format!("{kind} removed: {}", quoted(&entry.name)));
+        }
+    }
+    lines
+}
+
+fn changed(kind: &str, old: &Entry, new: &Entry) -> Option<String> {
+    let without = |one: &Entry, other: &Entry| -> Vec<String> {
+        one.terms.iter().filter(|term| !other.terms.contains(term)).cloned().collect()
+    };
+    let what = if kind == "Company" { "names" } else { "terms" };
+    let mut said = Vec::new();
+    for (did, terms) in [("added", without(new, old)), ("removed", without(old, new))] {
+        if !terms.is_empty() {
+            said.push(format!("{what} {did}: {}", listed(&terms)));
+        }
+    }
+    if old.rest != new.rest {
+        said.push(match kind {
+            "Company" => "its guards or groups changed".to_owned(),
+            "Topic" => "its severity or guards changed".to_owned(),
+            _ => "its condition or effect changed".to_owned(),
+        });
+    }
+    (!said.is_empty()).then(|| format!("{kind} {}: {}", quoted(&new.name), said.join("; ")))
+}
+
+fn listed(terms: &[String]) -> String {
+    let mut shown: Vec<String> = terms.iter().take(TERMS).map(|term| quoted(term)).collect();
+    if terms.len() > TERMS {
+        shown.push(format!("and {} more", terms.len() - TERMS));
+    }
+    shown.join(", ")
+}
+
+fn quoted(text: &str) -> String {
+    format!("“{}”", line(text, 60))
+}

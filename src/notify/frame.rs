@@ -1,0 +1,146 @@
+//! What all mails share: the size they keep to, what they leave to the attached list, "Not relevant?",
+//! and the words for a delay.
+//!
+//! Invariant: what a page does not list is counted exactly, said, and attached.
+
+use std::collections::BTreeSet;
+
+use chrono_tz::Tz;
+
+use super::civil::{count, moment, number};
+use super::listing;
+use super::outside::line;
+use super::page::{Dismiss, Note, Page, render};
+use super::stories::Story;
+use super::{Attachment, Content};
+use crate::model::Timestamp;
+
+/// What "a source said it" means.
+pub(super) const WHAT_IS_JUDGED: &str = "It judges titles, summaries, contents and categories as the \
+     feeds deliver them, not the linked pages.";
+
+/// Largest HTML part, in bytes: mail programs clip at about 102 KB of the encoded message.
+const LARGEST_HTML: usize = 80_000;
+
+/// Since when mails could not be sent, for the one that comes late.
+pub(super) fn delay(since: Timestamp, now: Timestamp, zone: Tz) -> Note {
+    let lines = vec![format!(
+        "Mail could not be sent since {}. This one tells what waited.",
+        moment(since, now, zone)
+    )];
+    Note { label: "DELAYED BY MAIL OUTAGE".to_owned(), grave: true, lines }
+}
+
+/// The finished content: the page with at most `most` items, fewer when its HTML would grow too
+/// large, and the whole list attached when any are left out. `make` draws the page for a subject
+/// and a number of items.
+pub(super) fn fit(
+    subject: String,
+    stories: &[Story<'_>],
+    most: usize,
+    day: String,
+    make: impl Fn(&str, usize) -> Page,
+) -> Content {
+    let items: usize = stories.iter().map(|story| story.notices.len()).sum();
+    let mut most = most.min(items);
+    let (text, html) = loop {
+        let (text, html) = render(&make(&subject, most));
+        if html.len() <= LARGEST_HTML || most == 0 {
+            break (text, html);
+        }
+        // What was too much, in proportion: near the goal at once, and one less in any case.
+        most = (most * LARGEST_HTML / html.len()).min(most - 1);
+    };
+    let attachments = (most < items).then(|| whole_list(stories, day));
+    Content { subject, text, html, attachments: attachments.into_iter().collect() }
+}
+
+/// All items of these stories as a file.
+pub(super) fn whole_list(stories: &[Story<'_>], day: String) -> Attachment {
+    Attachment {
+        name: format!("watchlist-{day}.csv"),
+        media_type: "text/csv; charset=utf-8".to_owned(),
+        bytes: listing::csv(stories),
+    }
+}
+
+/// The first lines of a list of problems, and how many follow.
+pub(super) fn first_lines(text: &str, most: usize) -> Vec<String> {
+    let all: Vec<&str> = text.lines().filter(|one| !one.trim().is_empty()).collect();
+    let mut lines: Vec<String> = all.iter().take(most).map(|one| line(one, 400)).collect();
+    if all.len() > most {
+        lines.push(format!("and {}", count(all.len() - most, "more problem", "more problems")));
+    }
+    lines
+}
+
+/// What the page leaves to the attached list, in exact numbers.
+pub(super) fn cut(stories: &[Story<'_>], allotted: &[usize]) -> Option<String> {
+    let items: usize = stories.iter().map(|story| story.notices.len()).sum();
+    let listed: usize = allotted.iter().sum();
+    let unlisted = allotted.iter().filter(|most| **most == 0).count();
+    let whole = match unlisted {
+        0 => String::new(),
+        n => format!(", {} not shown at all", count(n, "story", "stories")),
+    };
+    (listed < items).then(|| {
+        format!(
+            "{} of {} are listed here{whole}. The attached CSV lists all {}.",
+            number(listed as u64),
+            count(items, "item", "items"),
+            number(items as u64)
+        )
+    })
+}
+
+/// Which watchlist decided, with which program.
+pub(super) fn made_by(in_force: u64, stories: &[Story<'_>]) -> String {
+    let versions: BTreeSet<u64> = stories
+        .iter()
+        .flat_map(|story| &story.notices)
+        .map(|one| one.alert.watchlist)
+        .filter(|version| *version != in_force)
+        .collect();
+    let earlier: Vec<String> = versions.iter().map(u64::to_string).collect();
+    let earlier = match earlier.as_slice() {
+        [] => String::new(),
+        some => format!(" (some alerts were decided by version {})", some.join(", ")),
+    };
+    format!("Watchlist version {in_force}{earlier}. watchlistd {}.", env!("CARGO_PKG_VERSION"))
+}
+
+/// A mail to the desk that names the alert.
+pub(super) fn dismiss(story: &Story<'_>, n: usize, desk: &str) -> Dismiss {
+    let id = story.lead().alert.id.as_str().to_owned();
+    let headline = line(&story.lead().item.text.title, 120);
+    let subject = percent(&format!("Not relevant: {id}"));
+    let body = percent(&format!(
+        "Not relevant because:\r\n\r\n\r\n{}: {headline}\r\nAlert {id}\r\n",
+        story.who()
+    ));
+    Dismiss {
+        n,
+        href: format!("mailto:{}?subject={subject}&body={body}", percent_address(desk)),
+        id,
+    }
+}
+
+/// Every byte but letters, digits and -._~ as %XX (RFC 6068 asks no less of `&`, `?` and `%`).
+fn percent(text: &str) -> String {
+    percent_but(text, b"-._~")
+}
+
+fn percent_address(text: &str) -> String {
+    percent_but(text, b"-._~@+!$'*")
+}
+
+fn percent_but(text: &str, kept: &[u8]) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            _ if byte.is_ascii_alphanumeric() || kept.contains(&byte) => {
+                char::from(byte).to_string()
+            }
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}

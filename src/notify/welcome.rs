@@ -1,0 +1,193 @@
+//! The first mail to a new reader: what they will get, in words, how well we look, and the last days as
+//! a start.
+//!
+//! It tells alerts that were never owed to this reader, and settles none. Pure: the caller gathers what
+//! passes the reader's filters.
+
+use super::civil::{count, iso_day, moment};
+use super::digest::{CoverageFacts, counts, coverage_sections};
+use super::frame::{WHAT_IS_JUDGED, cut, dismiss, fit, made_by};
+use super::outlets::Outlets;
+use super::outside::line;
+use super::page::{Page, Section};
+use super::reader::{Reader, Vocabulary};
+use super::stories::{self, Story, View};
+use super::{Content, Subjects};
+use crate::model::reader::{UrgentFrom, WhenEmpty};
+use crate::model::{Coverage, PendingNotice, Severity, Timestamp};
+
+/// Items that a welcome lists; with more the whole list is attached.
+const MOST: usize = 25;
+
+/// What a welcome is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct WelcomeInput<'a> {
+    /// Whom it is for.
+    pub reader: &'a Reader,
+    /// What companies and topics are called; one that it does not know is shown by its id.
+    pub vocabulary: &'a Vocabulary,
+    /// How well we looked since `recap_from`.
+    pub coverage: &'a Coverage,
+    /// Alerts since `recap_from` that pass the reader's filters, oldest first.
+    pub recap: &'a [PendingNotice],
+    /// Where the recap begins, seven days ago.
+    pub recap_from: Timestamp,
+    /// The present.
+    pub now: Timestamp,
+    /// Which version of the watchlist is in force.
+    pub watchlist: u64,
+    /// The address that answers for the mail.
+    pub desk: &'a str,
+    /// How much the subject gives away.
+    pub subjects: Subjects,
+}
+
+/// Writes the mail.
+#[must_use]
+pub fn welcome(input: &WelcomeInput<'_>) -> Content {
+    let stories = stories::group(input.recap);
+    let outlets = Outlets::of(&input.coverage.sources);
+    let subject = match input.subjects {
+        Subjects::Full => {
+            format!("Watchlist: welcome, {}", line(&input.reader.name, 60))
+        }
+        Subjects::Discreet => "Watchlist: welcome".to_owned(),
+    };
+    let day = iso_day(input.now, input.reader.zone);
+    fit(subject, &stories, MOST, day, |subject, most| {
+        page(input, subject, &stories, &outlets, most)
+    })
+}
+
+fn page(
+    input: &WelcomeInput<'_>,
+    subject: &str,
+    stories: &[Story<'_>],
+    outlets: &Outlets,
+    most: usize,
+) -> Page {
+    let zone = input.reader.zone;
+    let view = View { now: input.now, zone, outlets };
+    let allotted = stories::allot(stories, most);
+    let shown = stories::show_all(stories, &allotted, view);
+    let facts = CoverageFacts::of(input.coverage, input.now);
+    let since = moment(input.recap_from, input.now, zone);
+    Page {
+        subject: subject.to_owned(),
+        heading: format!("Watchlist · welcome · for {}", line(&input.reader.name, 60)),
+        sentence: "Welcome. From now on this service reads for you.".to_owned(),
+        basis: format!("{}.", facts.sentence(input.now, zone)),
+        opening: vec![Section::of("What you will get", promises(input))],
+        before_index: Some(format!("As a start, since {since}: {}.", counts(stories))),
+        index: true,
+        cut: cut(stories, &allotted),
+        sections: coverage_sections(input.coverage, input.reader, &facts, view),
+        small: vec![
+            format!("The recap is for information; your digests begin now. {WHAT_IS_JUDGED}"),
+            made_by(input.watchlist, stories),
+        ],
+        dismiss: shown.iter().map(|one| dismiss(&stories[one.n - 1], one.n, input.desk)).collect(),
+        desk: (!shown.is_empty()).then(|| input.desk.to_owned()),
+        stories: shown,
+        ..Page::default()
+    }
+}
+
+/// What a reader's entry means, a sentence each.
+fn promises(input: &WelcomeInput<'_>) -> Vec<String> {
+    let reader = input.reader;
+    let mut said = vec![about(reader, input.vocabulary), digests(reader, input.now)];
+    said.push(at_once(reader));
+    if let Some(quiet) = reader.quiet {
+        said.push(format!("Between {quiet} medium alerts wait; high ones do not."));
+    }
+    if let Some(away) = &reader.away {
+        let deputy = away.deputy.as_deref().map(|name| format!("; {} stands in", line(name, 60)));
+        said.push(format!(
+            "From {} to {} you get nothing, and one mail on your return{}.",
+            away.from.format("%-d %b %Y"),
+            away.until.format("%-d %b %Y"),
+            deputy.unwrap_or_default()
+        ));
+    }
+    said.push(format!(
+        "Every mail says why an item is in it, how well we looked, and what we missed. Wrong, too much \
+         or too little? Answer this mail: {} reads it.",
+        line(input.desk, 120)
+    ));
+    said
+}
+
+fn about(reader: &Reader, vocabulary: &Vocabulary) -> String {
+    let companies = reader.companies.iter().map(|id| {
+        let word = vocabulary.companies.iter().find(|one| one.id == *id);
+        line(word.map_or(id.as_str(), |one| &one.name), 80)
+    });
+    let groups = reader.groups.iter().map(|group| format!("the group {}", line(group, 80)));
+    let who: Vec<String> = companies.chain(groups).collect();
+    let topics: Vec<String> = reader
+        .topics
+        .iter()
+        .map(|id| {
+            let word = vocabulary.topics.iter().find(|one| one.id == *id);
+            line(word.map_or(id.as_str(), |one| &one.name), 80)
+        })
+        .collect();
+    let severity = match reader.min_severity {
+        Severity::High => "High alerts",
+        Severity::Medium => "High and medium alerts",
+        Severity::Low => "All alerts",
+    };
+    let who = match who.is_empty() {
+        true => "any watched company, or none".to_owned(),
+        false => listed(&who),
+    };
+    let topics = match topics.is_empty() {
+        true => "any topic".to_owned(),
+        false => listed(&topics),
+    };
+    format!("{severity} that name {who}, on {topics}; and what a rule sends you by name.")
+}
+
+/// All of a list, up to a dozen; of a longer one how many more.
+fn listed(names: &[String]) -> String {
+    let shown = names.iter().take(12).cloned().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(12) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+fn digests(reader: &Reader, now: Timestamp) -> String {
+    if reader.schedule.is_never() {
+        return "No digests.".to_owned();
+    }
+    let next = reader
+        .schedule
+        .next_after(now)
+        .map(|next| format!("; the next on {}", moment(next, now, reader.zone)));
+    let empty = match reader.when_empty {
+        WhenEmpty::Send => "It comes without matches too, and says so",
+        WhenEmpty::Skip => "Without matches and without anything missing it does not come",
+    };
+    format!(
+        "A digest: {} ({}){}. {empty}. It lists up to {} in full and attaches the rest.",
+        reader.schedule,
+        reader.zone,
+        next.unwrap_or_default(),
+        count(reader.max_items as usize, "item", "items")
+    )
+}
+
+fn at_once(reader: &Reader) -> String {
+    let which = match reader.urgent {
+        UrgentFrom::Never => return "Nothing at once: all of it waits for the digest.".to_owned(),
+        UrgentFrom::High => "high",
+        UrgentFrom::Medium => "high and medium",
+    };
+    format!(
+        "At once, in a mail of its own: a story's first {which} alert, and what changes it. At most {} \
+         an hour; more are gathered in one.",
+        count(reader.urgent_per_hour as usize, "such mail", "such mails")
+    )
+}

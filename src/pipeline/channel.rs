@@ -1,0 +1,202 @@
+//! The second channel: a sign of life that stops when mail does, and a program that is run then.
+//!
+//! A watchman outside hears from us after each good cycle and raises the alarm when we fall silent:
+//! that works when the machine is gone, too. The program is for those without one. Neither goes
+//! through mail, and neither is ever waited for by what does.
+
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::process::Command;
+use tokio::time::timeout;
+
+use super::Ground;
+use crate::collect::fetch::Fetcher;
+use crate::model::Timestamp;
+use crate::store::StoreError;
+
+/// While a mail waits longer than this, we are not well.
+const LATE: Duration = Duration::from_secs(3600);
+
+/// A trouble that is over sooner pages nobody: servers restart.
+const PAGE_AFTER: Duration = Duration::from_secs(15 * 60);
+
+/// While a trouble lasts it is told again after this.
+const PAGE_AGAIN: Duration = Duration::from_secs(6 * 3600);
+
+/// How long the program may run before it is ended.
+const PROGRAM_LIMIT: Duration = Duration::from_secs(30);
+
+/// Of the environment the program sees only these: passwords stay ours.
+const PASSED_ON: [&str; 4] = ["PATH", "HOME", "LANG", "TZ"];
+
+/// How the operator is reached without mail, as `[operator]` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Channel {
+    /// Requested after each good cycle.
+    pub ping_url: Option<String>,
+    /// Program and arguments, run when mail is down; the reason becomes the last argument.
+    pub command: Vec<String>,
+}
+
+/// How we are, as far as the store cannot tell.
+#[derive(Clone, Debug, Default)]
+pub struct Vitals {
+    /// Every step did its work since the last cycle.
+    pub sound: bool,
+    /// Since when no mail gets out, and what was heard last.
+    pub mail_down: Option<(Timestamp, String)>,
+    /// Since when our own network has been out.
+    pub network_out: Option<Timestamp>,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signal {
+    /// Say that we are well.
+    pub ping: bool,
+    /// Run the program with this reason.
+    pub page: Option<String>,
+}
+
+/// The rule (pure). `oldest` is when the oldest mail that still waits was sealed, `paged` when the
+/// program was run for the trouble that lasts.
+#[must_use]
+pub fn signal(
+    vitals: &Vitals,
+    oldest: Option<Timestamp>,
+    paged: Option<Timestamp>,
+    now: Timestamp,
+) -> Signal {
+    let late = oldest.is_some_and(|sealed| now.since(sealed) > LATE);
+    let reason = match (&vitals.mail_down, vitals.network_out) {
+        (Some((since, why)), _) => Some((*since, format!("no mail gets out since {since}: {why}"))),
+        (None, Some(since)) => {
+            Some((since, format!("no host has answered since {since}: our own network is out")))
+        }
+        (None, None) => None,
+    };
+    let page = reason
+        .filter(|(since, _)| now.since(*since) >= PAGE_AFTER)
+        .filter(|_| paged.is_none_or(|at| now.since(at) >= PAGE_AGAIN))
+        .map(|(_, words)| format!("watchlistd: {words}"));
+    Signal { ping: vitals.sound && !late, page }
+}
+
+/// The step. Keeps when it last ran the program.
+pub struct Messenger {
+    ground: Ground,
+    fetcher: Arc<Fetcher>,
+    paged: Option<Timestamp>,
+    /// Whether the last ping failed: told once.
+    unheard: bool,
+}
+
+impl Messenger {
+    /// A step that pings through this fetcher.
+    #[must_use]
+    pub fn new(ground: Ground, fetcher: Arc<Fetcher>) -> Self {
+        Self { ground, fetcher, paged: None, unheard: false }
+    }
+
+    /// One cycle: pings if all is well, runs the program if mail is down. Answers what was done.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot say how long mails wait; then nobody is told that we are well.
+    pub async fn cycle(
+        &mut self,
+        channel: &Channel,
+        vitals: &Vitals,
+    ) -> Result<Signal, StoreError> {
+        let now = self.ground.clock.now();
+        if vitals.mail_down.is_none() && vitals.network_out.is_none() {
+            self.paged = None;
+        }
+        let oldest = self.ground.store.archive().oldest_waiting().await?;
+        let signal = signal(vitals, oldest, self.paged, now);
+        if let (true, Some(address)) = (signal.ping, &channel.ping_url) {
+            self.ping(address).await;
+        }
+        if let (Some(reason), Some((program, arguments))) =
+            (&signal.page, channel.command.split_first())
+        {
+            self.paged = Some(now);
+            page(program, arguments, reason).await;
+        }
+        Ok(signal)
+    }
+
+    async fn ping(&mut self, address: &str) {
+        match self.fetcher.knock(address).await {
+            Ok(()) => self.unheard = false,
+            Err(why) if self.unheard => tracing::debug!("ping_url: {why}"),
+            Err(why) => {
+                self.unheard = true;
+                tracing::warn!("ping_url could not be requested: {why}");
+            }
+        }
+    }
+}
+
+/// Runs the program, never through a shell, and says in the log how it ended.
+async fn page(program: &str, arguments: &[String], reason: &str) {
+    tracing::warn!("running [operator] command {program}: {reason}");
+    let mut command = Command::new(program);
+    command.args(arguments).arg(reason).env_clear().kill_on_drop(true);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    for name in PASSED_ON {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    match timeout(PROGRAM_LIMIT, command.status()).await {
+        Ok(Ok(status)) if status.success() => {}
+        Ok(Ok(status)) => tracing::error!("[operator] command {program} ended with {status}"),
+        Ok(Err(why)) => tracing::error!("[operator] command {program} could not be run: {why}"),
+        Err(_) => tracing::error!(
+            "[operator] command {program} was ended after {} s",
+            PROGRAM_LIMIT.as_secs()
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::from_millis(minutes * 60_000)
+    }
+
+    fn well() -> Vitals {
+        Vitals { sound: true, ..Vitals::default() }
+    }
+
+    #[test]
+    fn we_are_well_while_no_mail_is_an_hour_late() {
+        for (oldest, ping) in [(None, true), (Some(at(40)), true), (Some(at(39)), false)] {
+            let said = signal(&well(), oldest, None, at(100));
+            assert_eq!(said, Signal { ping, page: None }, "{oldest:?}");
+        }
+        assert!(!signal(&Vitals::default(), None, None, at(0)).ping, "a step failed");
+    }
+
+    #[test]
+    fn the_program_is_run_once_in_a_long_while() {
+        let down = Vitals { mail_down: Some((at(0), "connection refused".into())), ..well() };
+        let paged = |paged, now: i64| signal(&down, None, paged, at(now)).page;
+        assert_eq!(paged(None, 14), None);
+        assert_eq!(
+            paged(None, 15).as_deref(),
+            Some("watchlistd: no mail gets out since 1970-01-01T00:00:00Z: connection refused")
+        );
+        assert_eq!(paged(Some(at(15)), 16), None);
+        assert_eq!(paged(Some(at(15)), 15 + 6 * 60 - 1), None);
+        assert!(paged(Some(at(15)), 15 + 6 * 60).is_some());
+        let out = Vitals { network_out: Some(at(0)), ..well() };
+        let words = signal(&out, None, None, at(20)).page.unwrap_or_default();
+        assert!(words.contains("our own network is out"), "{words}");
+    }
+}

@@ -1,0 +1,95 @@
+//! Gathering: all that a digest tells, from the store.
+//!
+//! Invariant: what a digest lists and what it settles are one reading of the store; the rest (coverage,
+//! changes) only says more about it. The words are `notify`'s.
+
+use super::{Composed, DeliverError, Deliverer, written};
+use crate::model::mail::Changed;
+use crate::model::{Mark, PendingNotice, Timestamp};
+use crate::notify::digest::{self, DigestInput, DigestKind, watchlist_changes};
+use crate::notify::reader::Reader;
+use crate::pipeline::InForce;
+use crate::store::StoreError;
+
+/// Changed items that are read for one digest; it names a few and counts the others.
+const CHANGED: usize = 500;
+
+impl Deliverer {
+    /// Writes a reader's digest of now.
+    pub(super) async fn compose(
+        &self,
+        in_force: &InForce,
+        reader: &Reader,
+        now: Timestamp,
+        kind: DigestKind,
+    ) -> Result<Composed, DeliverError> {
+        let store = &self.ground.store;
+        let history = store.reader_history(reader.name.clone(), now).await?;
+        let from = history.covered_until.unwrap_or(history.since);
+        let notices = store.pending_notices(reader.name.clone()).await?;
+        let mut listed = notices.clone();
+        listed.extend(self.sent_earlier(reader, from, now).await?);
+        let coverage = store.coverage(from, now).await?;
+        let changed = self.changed(reader, from, now).await?;
+        let edits = self.watchlist_edits(in_force, from).await?;
+        let input = DigestInput {
+            reader,
+            from,
+            first: history.covered_until.is_none(),
+            until: now,
+            kind,
+            notices: &listed,
+            changed: &changed,
+            watchlist_changes: &edits,
+            coverage: &coverage,
+            rejected_edit: in_force.rejected.as_deref(),
+            delayed_since: self.memory().over_since,
+            watchlist: in_force.version,
+            record: None,
+            desk: &in_force.letterhead.reply_to,
+            subjects: in_force.letterhead.subjects,
+        };
+        let (content, empty) = written(|| (digest::digest(&input), digest::is_empty(&input)))?;
+        Ok(Composed { reader: reader.name.clone(), content, notices, empty })
+    }
+
+    /// What urgent mails told since the last digest: the digest is the whole record, and says so.
+    async fn sent_earlier(
+        &self,
+        reader: &Reader,
+        from: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<PendingNotice>, StoreError> {
+        let mut told = self.ground.store.told_urgently(reader.name.clone(), from, now).await?;
+        for one in &mut told {
+            one.alert.marks.push(Mark::SentEarlier);
+        }
+        Ok(told)
+    }
+
+    async fn changed(
+        &self,
+        reader: &Reader,
+        from: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<Changed>, StoreError> {
+        let archive = self.ground.store.archive();
+        archive.changed(reader.name.clone(), from, now, CHANGED).await
+    }
+
+    /// What was edited in the watchlist since `from`, in words.
+    async fn watchlist_edits(
+        &self,
+        in_force: &InForce,
+        from: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        let archive = self.ground.store.archive();
+        let Some(old) = archive.config_at(from).await? else { return Ok(Vec::new()) };
+        if old.version >= in_force.version {
+            return Ok(Vec::new());
+        }
+        let Some(new) = archive.config_in_force().await? else { return Ok(Vec::new()) };
+        let read = in_force.read_watchlist;
+        Ok(watchlist_changes(&read(&old.files), &read(&new.files)))
+    }
+}

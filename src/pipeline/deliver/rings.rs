@@ -1,0 +1,177 @@
+//! Urgent mails: what is due of a reader's stories now, each alert once for each person.
+//!
+//! When a mail is due is `notify/route`'s rule and what it says `notify/urgent`'s. Here is what they
+//! decide upon: what was told on each story before, and what these very addresses have had through
+//! another reader's urgent mail, so that nobody is rung up twice.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::seal::{Occasion, Sealed};
+use super::{Composed, DeliverError, Deliverer, written};
+use crate::model::{AlertId, MailKey, MailKind, PendingNotice, StoryId, Timestamp, Urgency};
+use crate::notify::outlets::Outlets;
+use crate::notify::reader::Reader;
+use crate::notify::route::{self, Told, UrgentMail};
+use crate::notify::urgent::{self, UrgentInput};
+use crate::pipeline::InForce;
+use crate::store::StoreError;
+
+/// What went out on each story of a reader before.
+#[derive(Default)]
+struct Before {
+    told: HashMap<StoryId, Told>,
+    /// Message-IDs, oldest first: a follow-up answers them.
+    message_ids: HashMap<StoryId, Vec<String>>,
+}
+
+impl Deliverer {
+    /// Seals the urgent mails of a reader that are due. After an outage of mail all of them are one.
+    pub(super) async fn seal_urgent_due(
+        &self,
+        in_force: &InForce,
+        reader: &Reader,
+        now: Timestamp,
+        sealed: &mut Sealed,
+    ) -> Result<(), DeliverError> {
+        let store = &self.ground.store;
+        let mut pending = store.pending_notices(reader.name.clone()).await?;
+        if !pending.iter().any(|one| one.notice.urgency == Urgency::Urgent) {
+            return Ok(());
+        }
+        let mut before = self.told_before(reader, &pending).await?;
+        let outlets = Outlets::of(&store.archive().known_sources().await?);
+        let page = Page { in_force, reader, outlets: &outlets, now };
+        let known = self.told_elsewhere(reader, &pending).await?;
+        if !known.is_empty() {
+            let had = |one: &PendingNotice| known.contains(&one.alert.id);
+            let (told, rest) = pending.into_iter().partition(had);
+            pending = rest;
+            self.count_as_told(page, told, &mut before).await?;
+        }
+        let last_hour = store.reader_history(reader.name.clone(), now).await?.urgent_last_hour;
+        let mut plan = route::plan_urgent(reader, &pending, &before.told, last_hour, now);
+        let delayed_since = self.memory().over_since;
+        if delayed_since.is_some() {
+            plan = plan.in_one();
+        }
+        for mail in &plan.mails {
+            let composed = written(|| page.compose(&pending, mail, delayed_since))?;
+            let answers = before.message_ids.remove(&mail.story).unwrap_or_default();
+            let occasion = occasion(reader, &mail.story, mail.n, answers, now);
+            sealed.mails += u64::from(self.seal(in_force, reader, occasion, &composed).await?);
+        }
+        sealed.wake_at(plan.wake);
+        Ok(())
+    }
+
+    async fn told_before(
+        &self,
+        reader: &Reader,
+        pending: &[PendingNotice],
+    ) -> Result<Before, StoreError> {
+        let mut before = Before::default();
+        for one in pending {
+            let story = &one.alert.story;
+            if !before.told.contains_key(story) {
+                let had = self.ground.store.urgent_sealed(reader.name.clone(), story.clone());
+                let had = had.await?;
+                let count = u32::try_from(had.message_ids.len()).unwrap_or(u32::MAX);
+                before.told.insert(story.clone(), Told { count, last: had.last });
+                before.message_ids.insert(story.clone(), had.message_ids);
+            }
+        }
+        Ok(before)
+    }
+
+    /// Alerts that all of this reader's addresses had by urgent mails to other readers.
+    async fn told_elsewhere(
+        &self,
+        reader: &Reader,
+        pending: &[PendingNotice],
+    ) -> Result<BTreeSet<AlertId>, StoreError> {
+        let alerts = pending.iter().map(|one| one.alert.id.clone()).collect();
+        let store = &self.ground.store;
+        let told = store.told_to_addresses(reader.name.clone(), reader.to.clone(), alerts).await?;
+        Ok(told.into_iter().collect())
+    }
+
+    /// What these addresses had already is an occasion without a letter: the story counts as told,
+    /// so that its follow-ups keep their pace, and the digest marks it as sent. What is not urgent
+    /// for this reader waits for the digest as ever.
+    async fn count_as_told(
+        &self,
+        page: Page<'_>,
+        told: Vec<PendingNotice>,
+        before: &mut Before,
+    ) -> Result<(), DeliverError> {
+        let Page { in_force, reader, now, .. } = page;
+        let mut stories: BTreeMap<StoryId, Vec<PendingNotice>> = BTreeMap::new();
+        for one in told.into_iter().filter(|one| one.notice.urgency == Urgency::Urgent) {
+            stories.entry(one.alert.story.clone()).or_default().push(one);
+        }
+        for (story, notices) in stories {
+            let told = before.told.entry(story.clone()).or_default();
+            *told = Told { count: told.count + 1, last: Some(now) };
+            let mail = UrgentMail {
+                story: story.clone(),
+                n: told.count,
+                notices: (0..notices.len()).collect(),
+                folded: false,
+            };
+            let composed = written(|| page.compose(&notices, &mail, None))?;
+            let occasion = occasion(reader, &story, mail.n, Vec::new(), now);
+            self.seal(in_force, reader, occasion, &composed).await?;
+        }
+        Ok(())
+    }
+}
+
+fn occasion(
+    reader: &Reader,
+    story: &StoryId,
+    n: u32,
+    answers: Vec<String>,
+    now: Timestamp,
+) -> Occasion {
+    Occasion {
+        key: MailKey::urgent(&reader.name, story, n),
+        kind: MailKind::Urgent,
+        story: Some(story.clone()),
+        answers,
+        covers_until: now,
+        at: now,
+    }
+}
+
+/// What all urgent mails of a round have in common.
+#[derive(Clone, Copy)]
+struct Page<'a> {
+    in_force: &'a InForce,
+    reader: &'a Reader,
+    outlets: &'a Outlets,
+    now: Timestamp,
+}
+
+impl Page<'_> {
+    fn compose(
+        self,
+        pending: &[PendingNotice],
+        mail: &UrgentMail,
+        delayed_since: Option<Timestamp>,
+    ) -> Composed {
+        let notices: Vec<&PendingNotice> = mail.notices.iter().map(|at| &pending[*at]).collect();
+        let content = urgent::urgent(&UrgentInput {
+            reader: self.reader,
+            notices: &notices,
+            n: mail.n,
+            now: self.now,
+            watchlist: self.in_force.version,
+            desk: &self.in_force.letterhead.reply_to,
+            subjects: self.in_force.letterhead.subjects,
+            outlets: self.outlets,
+            delayed_since,
+        });
+        let notices = notices.into_iter().cloned().collect();
+        Composed { reader: self.reader.name.clone(), content, notices, empty: false }
+    }
+}

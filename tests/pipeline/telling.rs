@@ -1,0 +1,230 @@
+//! Who is told when, over days: shared addresses, hourly limits, nights, days away, outages of mail,
+//! and readers who come, go and change.
+
+use watchlistd::model::MailKind;
+
+use super::*;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Two companies and two more, so that four stories can ring at once.
+fn four_stories(desk: &Desk) {
+    for (id, title) in [
+        ("s1", "SEC moves to delist Alibaba from New York exchange"),
+        ("s2", "Hong Kong regulators weigh order to delist Tencent"),
+        ("s3", "Nasdaq panel begins to delist Baidu after audit row"),
+        ("s4", "Brokers warn that London may delist Huawei bonds"),
+    ] {
+        desk.newsroom.publish(id, title);
+    }
+}
+
+fn to<'a>(mails: &'a [Letter], address: &str) -> Vec<&'a Letter> {
+    mails.iter().filter(|one| one.address == address).collect()
+}
+
+#[tokio::test]
+async fn one_person_in_two_readers_is_rung_up_once_and_both_digests_hold_it() {
+    let desk = Desk::new(
+        "[[reader]]\nname = \"Desk\"\nto = [\"jo@desk.test\", \"mei@desk.test\"]\n\
+         [[reader]]\nname = \"Mei\"\nto = [\"mei@desk.test\"]\n",
+    )
+    .await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.round().await;
+    open.round().await;
+    let mails = desk.transport.received();
+    assert_eq!(to(&mails, "mei@desk.test").len(), 1, "{:?}", desk.subjects());
+    assert_eq!(to(&mails, "jo@desk.test").len(), 1, "{:?}", desk.subjects());
+
+    desk.pass(3 * DAY);
+    open.round().await;
+    let mails = desk.transport.received();
+    let digests = to(&mails, "mei@desk.test");
+    assert_eq!(digests.len(), 3, "an urgent mail and the digests of both: {:?}", desk.subjects());
+    for digest in &digests[1..] {
+        let words = text(digest);
+        assert!(words.contains("SEC moves to delist Alibaba"), "{words}");
+        assert!(words.contains("sent to you earlier"), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn a_story_that_was_folded_waits_for_its_follow_up_like_any_other() {
+    let desk = Desk::new(&format!("{MEI}urgent_per_hour = 2\n")).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    four_stories(&desk);
+    desk.pass(HOUR);
+    open.round().await;
+    assert_eq!(desk.subjects().len(), 2, "{:?}", desk.subjects());
+    desk.newsroom.publish("s3b", "Nasdaq panel begins to delist Baidu after the audit row");
+    desk.pass(40 * MINUTE);
+    open.round().await;
+    assert_eq!(desk.subjects().len(), 2, "the folded story rang again: {:?}", desk.subjects());
+    desk.pass(HOUR);
+    open.round().await;
+    assert_eq!(desk.subjects().len(), 3, "its follow-up: {:?}", desk.subjects());
+}
+
+#[tokio::test]
+async fn after_an_outage_of_mail_each_reader_gets_one_mail() {
+    let desk = Desk::new(
+        "[[reader]]\nname = \"Mei\"\nto = [\"mei@desk.test\"]\n\
+         [[reader]]\nname = \"Jo\"\nto = [\"jo@desk.test\"]\ndigest = \"never\"\n",
+    )
+    .await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.transport.answer_next((0..2).map(|_| unreachable()));
+    desk.newsroom.publish("s0", "Export control lawyers delist Tencent from their index");
+    desk.pass(HOUR);
+    open.round().await;
+    four_stories(&desk);
+    desk.pass(HOUR);
+    open.poll().await;
+    open.assess().await;
+    assert_eq!(open.seal().await.mails, 0, "nothing is sealed while the server is away");
+    open.send().await;
+    let before = to(&desk.transport.received(), "jo@desk.test").len();
+    open.seal().await;
+    open.send().await;
+    let mails = desk.transport.received();
+    for address in ["mei@desk.test", "jo@desk.test"] {
+        let got = to(&mails, address);
+        assert_eq!(got.len(), before + 1, "{address}: {:?}", desk.subjects());
+        let last = text(got[got.len() - 1]);
+        assert!(last.contains("DELAYED BY A MAIL OUTAGE"), "{last}");
+        for company in ["Alibaba", "Tencent", "Baidu", "Huawei"] {
+            assert!(last.contains(company), "{company}: {last}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_reader_whose_mail_cannot_be_made_stops_nobody_at_once_either() {
+    let desk = Desk::new(
+        "[[reader]]\nname = \"Jo\"\nto = [\"jo@desk.test\"]\n\
+         [[reader]]\nname = \"Mei\"\nto = [\"mei@desk.test\"]\n",
+    )
+    .await;
+    let open = desk.open().await;
+    let mut in_force = Arc::into_inner(open.in_force).unwrap();
+    in_force.readers[0].to = vec!["no address at all".to_owned()];
+    let made = open.deliverer.seal_on_demand(&in_force).await.unwrap();
+    assert_eq!((made.digests.len(), made.unmade), (1, 1));
+    open.deliverer.send_due(&|| false).await.unwrap();
+    assert_eq!(to(&desk.transport.received(), "mei@desk.test").len(), 1);
+}
+
+#[tokio::test]
+async fn at_night_medium_waits_and_high_rings() {
+    let desk = Desk::new(&format!("{MEI}urgent = \"medium\"\nquiet = \"22:00-07:00\"\n")).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    // Friday, 23:00.
+    desk.pass(11 * HOUR);
+    desk.newsroom.publish("m1", "China export control hits Tencent");
+    open.round().await;
+    assert!(desk.subjects().is_empty(), "{:?}", desk.subjects());
+    desk.newsroom.publish("h1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.round().await;
+    assert_eq!(desk.subjects().len(), 1, "{:?}", desk.subjects());
+    assert!(desk.subjects()[0].starts_with("[HIGH] Alibaba"), "{:?}", desk.subjects());
+    desk.pass(6 * HOUR);
+    open.round().await;
+    assert_eq!(desk.subjects().len(), 1, "06:00: {:?}", desk.subjects());
+    desk.pass(HOUR);
+    open.round().await;
+    assert_eq!(desk.subjects().len(), 2, "07:00: {:?}", desk.subjects());
+    assert!(desk.subjects()[1].starts_with("[MEDIUM] Tencent"), "{:?}", desk.subjects());
+}
+
+#[tokio::test]
+async fn who_was_away_finds_one_digest_of_it_all_and_the_deputy_was_rung_up() {
+    let desk = Desk::new(
+        "[[reader]]\nname = \"Mei\"\nto = [\"mei@desk.test\"]\n\
+         away = { from = 2026-11-21, until = 2026-11-25, deputy = \"Jo\" }\n\
+         [[reader]]\nname = \"Jo\"\nto = [\"jo@desk.test\"]\ncompanies = [\"tencent\"]\n",
+    )
+    .await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.pass(DAY);
+    for n in 0..4 {
+        desk.newsroom.publish(&format!("d{n}"), &format!("SEC moves to delist Alibaba, day {n}"));
+        open.round().await;
+        desk.pass(DAY);
+    }
+    // Wednesday 25, the last day away.
+    open.round().await;
+    let mails = desk.transport.received();
+    assert!(to(&mails, "mei@desk.test").is_empty(), "{:?}", desk.subjects());
+    let rung = to(&mails, "jo@desk.test");
+    assert!(rung.iter().any(|one| subject(one).starts_with("[HIGH] Alibaba")), "{rung:?}");
+    desk.pass(DAY);
+    open.round().await;
+    let mails = desk.transport.received();
+    let back = to(&mails, "mei@desk.test");
+    assert_eq!(back.len(), 1, "{:?}", desk.subjects());
+    let words = text(back[0]);
+    for n in 0..4 {
+        assert!(words.contains(&format!("day {n}")), "day {n}: {words}");
+    }
+}
+
+#[tokio::test]
+async fn another_address_or_schedule_resets_nothing() {
+    let mut desk = Desk::new(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.newsroom.publish("m1", "China export control hits Tencent");
+    desk.pass(HOUR);
+    open.round().await;
+    drop(open);
+    desk.readers =
+        "[[reader]]\nname = \"Mei\"\nto = [\"mei@new.test\"]\ndigest = \"daily 09:00\"\n"
+            .to_owned();
+    let mut open = desk.open().await;
+    open.round().await;
+    assert!(desk.subjects().is_empty(), "no mail only because of the edit: {:?}", desk.subjects());
+    desk.pass(DAY);
+    open.round().await;
+    open.round().await;
+    let mails = desk.transport.received();
+    assert_eq!(mails.len(), 1, "{:?}", desk.subjects());
+    assert_eq!(mails[0].address, "mei@new.test");
+    assert!(text(&mails[0]).contains("China export control hits Tencent"));
+    assert!(
+        text(&mails[0]).contains("20 Nov 12:00"),
+        "since when she was known: {}",
+        text(&mails[0])
+    );
+}
+
+#[tokio::test]
+async fn a_repeat_neither_tells_nor_covers_anything_new() {
+    let desk = Desk::new(MEI).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.pass(3 * DAY);
+    open.round().await;
+    let store = &open.ground.store;
+    let before = store.reader_history("Mei".into(), desk.now()).await.unwrap();
+    let id = store.archive().newest_digest("Mei".into()).await.unwrap().unwrap();
+    let stored = store.archive().stored_mail(id).await.unwrap().unwrap();
+    desk.pass(HOUR);
+    let to = ["mei@desk.test".to_owned()];
+    assert!(open.deliverer.seal_repeat(&open.in_force, &stored, &to).await.unwrap().is_some());
+    assert!(open.deliverer.seal_repeat(&open.in_force, &stored, &to).await.unwrap().is_none());
+    open.send().await;
+    assert_eq!(desk.subjects().len(), 2);
+    assert_eq!(desk.subjects()[1], format!("Repeat: {}", desk.subjects()[0]));
+    let mails = store.archive().mails(None, 1).await.unwrap();
+    assert_eq!(mails[0].kind, MailKind::Repeat);
+    assert_eq!(store.reader_history("Mei".into(), desk.now()).await.unwrap(), before);
+}
