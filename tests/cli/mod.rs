@@ -8,6 +8,7 @@ mod desk;
 mod edits;
 mod exits;
 mod explain;
+mod https;
 mod match_;
 mod once;
 mod outbox;

@@ -12,6 +12,8 @@ use crate::model::{Entry, ItemText, Timestamp};
 const MAX_TITLE: usize = 16 * 1024;
 /// Longest summary or content, in bytes.
 const MAX_TEXT: usize = 512 * 1024;
+/// Longest link or id; no server takes a longer one.
+pub(super) const MAX_ADDRESS: usize = 16 * 1024;
 /// Most categories of one entry.
 pub(super) const MAX_CATEGORIES: usize = 200;
 /// Most links of one entry.
@@ -161,8 +163,14 @@ impl Raw {
 
     /// The entry, by the rules for fields; true when a cap cut something.
     pub(super) fn finish(mut self, base: Option<&Url>) -> (Entry, bool) {
-        let link = self.link().map(|href| absolute(&href, base));
         let mut capped = self.capped;
+        // Not cut: what is left would be another's.
+        let mut short = |text: &String| {
+            capped |= text.len() > MAX_ADDRESS;
+            text.len() <= MAX_ADDRESS
+        };
+        let link = self.link().filter(&mut short).map(|href| absolute(&href, base));
+        let guid = self.guid.take().filter(short);
         let mut clean = |text: Ranked<Text>, most: usize, line: bool| {
             let Some(Text { body, markup }) = text.take() else { return String::new() };
             let mut text = match line {
@@ -180,7 +188,7 @@ impl Raw {
             lang: self.lang,
         };
         let entry = Entry {
-            guid: self.guid.take(),
+            guid,
             link,
             text,
             published: self.published.take(),
@@ -191,7 +199,7 @@ impl Raw {
 }
 
 fn is_uri(text: &str) -> bool {
-    !text.contains(char::is_whitespace) && Url::parse(text).is_ok()
+    text.len() <= MAX_ADDRESS && !text.contains(char::is_whitespace) && Url::parse(text).is_ok()
 }
 
 fn categories(found: &mut Vec<String>) -> Vec<String> {

@@ -6,6 +6,7 @@
 
 use url::Url;
 
+use super::fields::MAX_ADDRESS;
 use super::names::{self, Field, Root, Space};
 use super::tokens::{Flaws, Token, Tokens, attribute, each_attribute};
 use super::{MAX_ENTRIES, entities};
@@ -220,6 +221,9 @@ fn stays(link: &str) -> bool {
     let link = link.trim();
     if plain::is_address(link) {
         return true;
+    }
+    if link.len() > MAX_ADDRESS {
+        return false;
     }
     let link = entities::resolve(link);
     Url::parse(&link).map_or(true, |url| url.as_str() == link)
