@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::{Host, Url};
 
-use super::outside::line;
+use super::outside::{isolate, line};
 use crate::model::{SourceCoverage, SourceId};
 
 /// A name up to so many characters stands as it is; a longer one ends at its first separator.
@@ -46,6 +46,9 @@ const NO_NAMES: [&str; 24] = [
 /// Hosts that serve other people's feeds.
 const HOSTING: [&str; 2] = ["feedburner.com", "feedburner.google.com"];
 
+/// What names that run from right to left stand between.
+const ISOLATES: [char; 2] = ['\u{2068}', '\u{2069}'];
+
 /// Names of sources, for one mail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outlets {
@@ -73,7 +76,7 @@ impl Outlets {
             if !seen.insert(name.clone()) {
                 outlets.shared.insert(name.clone());
             }
-            outlets.names.insert(one.source.id.clone(), name);
+            outlets.names.insert(one.source.id.clone(), isolate(&name));
         }
         outlets
     }
@@ -88,7 +91,11 @@ impl Outlets {
     #[must_use]
     pub fn exact(&self, source: &SourceId) -> String {
         let name = self.name(source);
-        if self.shared.contains(&name) { format!("{name} ({})", id_of(source)) } else { name }
+        if self.shared.contains(name.trim_matches(ISOLATES)) {
+            format!("{name} ({})", id_of(source))
+        } else {
+            name
+        }
     }
 }
 

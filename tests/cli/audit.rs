@@ -26,9 +26,10 @@ fn what_was_done_fits_and_the_heads_that_digests_print_are_kept() {
     assert_eq!(found["faults"], Value::Array(vec![]));
     let mail = desk.mails().remove(0);
     let mail = MessageParser::default().parse(&mail).unwrap().body_text(0).unwrap().into_owned();
+    let mail = mail.split_whitespace().collect::<Vec<_>>().join(" ");
     let (_, printed) = mail.split_once("Record ").unwrap();
     let (number, rest) = printed.split_once(", chain head ").unwrap();
-    let hash: String = rest.split_whitespace().collect::<String>().chars().take(64).collect();
+    let hash: String = rest.chars().filter(|one| *one != ' ').take(64).collect();
     let head = format!("{number} {hash}");
     let fits = desk.ask(&["audit", "verify", "--head", &head]).ends(0);
     assert!(fits.out.contains("has the hash that was given"), "{fits}");

@@ -1,6 +1,6 @@
 //! `watchlistd audit export`: the record, line by line, for other programs and for spreadsheets.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -138,7 +138,8 @@ struct Related {
     items: HashSet<String>,
     alerts: HashSet<String>,
     occasions: HashSet<String>,
-    mails: HashSet<String>,
+    /// Of every mail its occasion: the notices that it told are written after it.
+    mails: HashMap<String, String>,
 }
 
 impl Related {
@@ -159,8 +160,9 @@ impl Related {
             "notice" if self.tells_of(id) => {
                 self.occasions.extend(line.text("occasion").map(str::to_owned));
             }
-            "mail" if line.text("occasion").is_some_and(|one| self.occasions.contains(one)) => {
-                self.mails.insert(id.to_owned());
+            "mail" => {
+                let occasion = line.text("occasion").unwrap_or("").to_owned();
+                self.mails.insert(id.to_owned(), occasion);
             }
             _ => {}
         }
@@ -178,7 +180,9 @@ impl Related {
             "decision" | "alert" => line.text("item").is_some_and(|item| self.items.contains(item)),
             "notice" => self.tells_of(id),
             "sealed" => self.occasions.contains(id),
-            "mail" | "attempt" => self.mails.contains(id),
+            "mail" | "attempt" => {
+                self.mails.get(id).is_some_and(|occasion| self.occasions.contains(occasion))
+            }
             "source" => self.source.as_deref() == Some(id),
             "polled" | "gap" => {
                 self.source.is_some() && line.text("source") == self.source.as_deref()
