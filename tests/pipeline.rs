@@ -1,11 +1,8 @@
 //! The three steps joined, on a real store and a real feed, with a clock that the test moves: an item
 //! once seen is told once, whatever happens between the steps.
 
-<<<<<<< HEAD
-mod operator;
-=======
 mod busy;
->>>>>>> mail
+mod operator;
 mod telling;
 
 use std::collections::BTreeMap;
