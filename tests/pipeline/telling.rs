@@ -95,7 +95,7 @@ async fn after_an_outage_of_mail_each_reader_gets_one_mail() {
         let got = to(&mails, address);
         assert_eq!(got.len(), before + 1, "{address}: {:?}", desk.subjects());
         let last = text(got[got.len() - 1]);
-        assert!(last.contains("DELAYED BY MAIL OUTAGE"), "{last}");
+        assert!(last.contains("MAIL OUTAGE"), "{last}");
         for company in ["Alibaba", "Tencent", "Baidu", "Huawei"] {
             assert!(last.contains(company), "{company}: {last}");
         }
