@@ -62,7 +62,11 @@ pub(super) fn sources(
     rows.collect()
 }
 
-fn gaps(connection: &Connection, from: Timestamp, until: Timestamp) -> rusqlite::Result<Vec<Gap>> {
+pub(super) fn gaps(
+    connection: &Connection,
+    from: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<Vec<Gap>> {
     let mut select = connection.prepare_cached(
         "SELECT s.id, g.\"from\", g.until FROM gaps g JOIN sources s ON s.key = g.source
          WHERE g.until >= ?1 AND g.until < ?2 ORDER BY g.until, g.key",
@@ -168,9 +172,9 @@ pub(super) fn recovered(
                AND p.last > coalesce((SELECT max(q.last) FROM polls q WHERE q.source = s.key
                  AND q.last < t.since AND q.error IS NULL), -1)),
              (SELECT p.error FROM polls p WHERE p.source = s.key AND p.last < t.since
-              ORDER BY p.last DESC, p.key DESC LIMIT 1) AS error
+              ORDER BY p.last DESC, p.key DESC LIMIT 1) AS why
          FROM sources s JOIN source_states t ON t.source = s.key
-         WHERE s.retired IS NULL AND t.since > ?1 AND t.since <= ?2 AND error IS NOT NULL
+         WHERE s.retired IS NULL AND t.since > ?1 AND t.since <= ?2 AND why IS NOT NULL
          ORDER BY s.id"
     ))?;
     let rows = select.query_map(params![from, until], |row| {
