@@ -3,7 +3,9 @@
 use super::entity;
 use super::fold::{self, Class, class, fold, narrow};
 use super::plain::plain;
-use super::{CLOSE, COLON, DOLLAR, Gap, HANGUL, JOINS, KANA, OPEN, SEMICOLON, Shape, Text, Token, push};
+use super::{
+    CLOSE, COLON, DOLLAR, Gap, HANGUL, JOINS, KANA, OPEN, SEMICOLON, Shape, Text, Token, push,
+};
 use crate::detect::lexicon;
 
 /// One character as the walk sees it: decoded and narrowed, with the bytes it stands for.
