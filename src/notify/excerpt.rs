@@ -3,6 +3,7 @@
 //! Hits carry byte spans of the original text. A span that does not fit the text (it never should)
 //! is left out rather than trusted.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::outside;
@@ -13,11 +14,20 @@ use crate::model::{Field, Hit, Item};
 const HEADLINE: usize = 200;
 /// Longest excerpt, in bytes of the original.
 const EXCERPT: usize = 420;
+/// The same for matches in a second text.
+const MORE: usize = 200;
+/// Categories looked at, and their longest, in characters.
+const CATEGORIES: usize = 20;
+const CATEGORY: usize = 60;
 /// Context before and after a match, in bytes.
 const BEFORE: usize = 110;
 const AFTER: usize = 170;
 /// The beginning of a text without a match, in bytes.
 const OPENING: usize = 300;
+/// Things whose first match is shown in any case.
+const THINGS: usize = 4;
+/// Longest stretch in one piece, in bytes: a match may be a whole text.
+const LONGEST: usize = 600;
 
 /// An item's headline with its matched words; of one without, the beginning of its text.
 pub(super) fn headline(item: &Item, hits: &[Hit]) -> Marked {
@@ -37,33 +47,84 @@ pub(super) fn headline(item: &Item, hits: &[Hit]) -> Marked {
     Marked::of(trimmed(segments), lang(item))
 }
 
-/// The words around the matches of the summary or, failing that, the content; without a match there
-/// the beginning of either.
+/// The words around the matches: of the summary or, where nothing matched there, the content; then of
+/// whatever holds the first match of something that was not shown yet, categories too. Without a match
+/// the beginning of the text.
 pub(super) fn excerpt(item: &Item, hits: &[Hit]) -> Marked {
-    let fields = [(Field::Summary, &item.text.summary), (Field::Content, &item.text.content)];
-    let of = |(field, text): &(Field, &String)| spans(text, hits, *field);
-    let found = fields
-        .iter()
-        .find(|field| !of(field).is_empty())
-        .or_else(|| fields.iter().find(|(_, text)| !text.trim().is_empty()));
-    let Some(field) = found else { return Marked::default() };
-    let (text, spans) = (field.1.as_str(), of(field));
-    if outside::clean(text).trim() == outside::clean(&item.text.title).trim() {
-        return Marked::default();
-    }
+    let told = hits.iter().filter(|hit| hit.field == Field::Title);
+    let mut shown: BTreeSet<&str> = told.map(|hit| &*hit.entity).collect();
     let mut segments = Vec::new();
-    let windows = windows(text, &spans);
+    for (field, text) in
+        [(Field::Summary, &item.text.summary), (Field::Content, &item.text.content)]
+    {
+        let first = segments.is_empty();
+        let found: Vec<&Hit> = hits
+            .iter()
+            .filter(|hit| hit.field == field && (first || !shown.contains(&*hit.entity)))
+            .collect();
+        let (wanted, firsts) = by_news(text, &found, &shown);
+        if wanted.is_empty() || says_the_same(text, &item.text.title) {
+            continue;
+        }
+        let around = windows(text, (&wanted, firsts), if first { EXCERPT } else { MORE });
+        let within = |hit: &&&Hit| {
+            around.iter().any(|window| window.start <= hit.start && hit.end <= window.end)
+        };
+        shown.extend(found.iter().filter(within).map(|hit| &*hit.entity));
+        segments.extend((!first).then(|| plain(" ")));
+        segments.extend(around_matches(text, &around, &spans(text, hits, field)));
+    }
+    if segments.is_empty() {
+        segments = opening(item);
+    }
+    segments.extend(categories(item, hits, &shown));
+    Marked::of(trimmed(segments), lang(item))
+}
+
+/// The beginning of a text in which nothing matched, unless it only repeats the headline.
+fn opening(item: &Item) -> Vec<Segment> {
+    let texts = [&item.text.summary, &item.text.content];
+    let Some(text) = texts.into_iter().find(|text| !text.trim().is_empty()) else {
+        return Vec::new();
+    };
+    if says_the_same(text, &item.text.title) {
+        return Vec::new();
+    }
+    around_matches(text, &windows(text, (&[], 0), EXCERPT), &[])
+}
+
+fn says_the_same(text: &str, title: &str) -> bool {
+    text.len() < 2 * title.len() + 40 && outside::clean(text).trim() == outside::clean(title).trim()
+}
+
+/// Stretches of a text with their matches, and dots where something is left out.
+fn around_matches(text: &str, windows: &[Range<usize>], spans: &[Range<usize>]) -> Vec<Segment> {
+    let mut segments = Vec::new();
     for (at, window) in windows.iter().enumerate() {
-        let begins_later = at > 0 || window.start > 0;
-        if begins_later {
+        if at > 0 || window.start > 0 {
             segments.push(plain(if at > 0 { " … " } else { "… " }));
         }
-        segments.extend(pieces(text, window.clone(), &spans));
+        segments.extend(pieces(text, window.clone(), spans));
     }
     if windows.last().is_some_and(|last| last.end < text.trim_end().len()) {
         segments.push(plain(" …"));
     }
-    Marked::of(trimmed(segments), lang(item))
+    segments
+}
+
+/// Categories with a match of something that stands nowhere else.
+fn categories(item: &Item, hits: &[Hit], shown: &BTreeSet<&str>) -> Vec<Segment> {
+    let mut segments = Vec::new();
+    for (n, text) in item.text.categories.iter().enumerate().take(CATEGORIES) {
+        let field = Field::Category(n);
+        if hits.iter().any(|hit| hit.field == field && !shown.contains(&*hit.entity)) {
+            segments.push(plain(" [category: "));
+            let end = cut_at(text, CATEGORY);
+            segments.extend(pieces(text, 0..end, &spans(text, hits, field)));
+            segments.push(plain(if end < text.len() { "…]" } else { "]" }));
+        }
+    }
+    segments
 }
 
 /// The item's language, if it can be one: a screen reader speaks it, and Chinese characters take
@@ -104,33 +165,58 @@ fn spans(text: &str, hits: &[Hit], field: Field) -> Vec<Range<usize>> {
     joined
 }
 
-/// Stretches of the text around its matches, at most `EXCERPT` bytes together.
-fn windows(text: &str, spans: &[Range<usize>]) -> Vec<Range<usize>> {
-    if spans.is_empty() {
+/// Stretches of the text around these matches, in its order. The first `firsts` of them share `room`
+/// bytes and are always shown; the others are where room is left.
+fn windows(
+    text: &str,
+    (wanted, firsts): (&[Range<usize>], usize),
+    mut room: usize,
+) -> Vec<Range<usize>> {
+    if wanted.is_empty() {
         return std::iter::once(0..word_end(text, OPENING)).collect();
     }
+    if text.len() <= room {
+        return std::iter::once(0..text.len()).collect();
+    }
+    let firsts = firsts.clamp(1, THINGS);
+    let share = room / firsts;
+    let (before, after) = (BEFORE.min(share * 2 / 5), AFTER.min(share * 3 / 5));
     let mut windows: Vec<Range<usize>> = Vec::new();
-    let mut room = EXCERPT;
-    for span in spans {
-        let start = word_start(text, span.start.saturating_sub(BEFORE), span.start);
-        let end = word_end(text, span.end.saturating_add(AFTER)).max(span.end);
-        match windows.last_mut() {
-            Some(last) if start <= last.end => {
-                let more = end.saturating_sub(last.end);
-                if more > room {
-                    break;
-                }
-                last.end = last.end.max(end);
-                room -= more;
-            }
-            last if last.is_none() || end - start <= room => {
-                room = room.saturating_sub(end - start);
-                windows.push(start..end);
-            }
-            _ => break,
+    for (at, span) in wanted.iter().enumerate() {
+        let start = word_start(text, span.start.saturating_sub(before), span.start);
+        let latest = start + LONGEST;
+        let end = word_end(text, span.end.saturating_add(after).min(latest));
+        let end = end.max(span.end.min(word_end(text, latest)));
+        let touches = |one: &Range<usize>| one.start <= end && start <= one.end;
+        let (near, rest): (Vec<_>, Vec<_>) = windows.iter().cloned().partition(touches);
+        let joined =
+            near.iter().fold(start..end, |all, one| all.start.min(one.start)..all.end.max(one.end));
+        let more = joined.len() - near.iter().map(ExactSizeIterator::len).sum::<usize>();
+        if more <= room || at < firsts {
+            room = room.saturating_sub(more);
+            windows = rest;
+            windows.push(joined);
         }
     }
+    windows.sort_by_key(|one| one.start);
     windows
+}
+
+/// The first match of each thing that was not shown, then of the others, then all the rest; and how
+/// many things there are.
+fn by_news(text: &str, hits: &[&Hit], shown: &BTreeSet<&str>) -> (Vec<Range<usize>>, usize) {
+    let mut firsts: BTreeSet<&str> = BTreeSet::new();
+    let mut sorted: Vec<&&Hit> = hits
+        .iter()
+        .filter(|hit| hit.start < hit.end && text.get(hit.start..hit.end).is_some())
+        .collect();
+    sorted.sort_by_key(|hit| (hit.start, hit.end));
+    let mut ranked: Vec<(bool, bool, Range<usize>)> = sorted
+        .iter()
+        .map(|hit| (!firsts.insert(&hit.entity), shown.contains(&*hit.entity), hit.start..hit.end))
+        .collect();
+    ranked.sort_by_key(|(again, shown, _)| (*again, *shown));
+    (ranked.into_iter().map(|(_, _, span)| span).collect(), firsts.len())
 }
 
 /// A character's border at or after `at` and, if a space is near, after it.

@@ -11,7 +11,7 @@ use super::civil::{count, moment, number};
 use super::listing;
 use super::outside::line;
 use super::page::{Dismiss, Note, Page, render};
-use super::stories::Story;
+use super::stories::{self, Story};
 use super::{Attachment, Content};
 use crate::model::Timestamp;
 
@@ -28,7 +28,7 @@ pub(super) fn delay(since: Timestamp, now: Timestamp, zone: Tz) -> Note {
         "Mail could not be sent since {}. This one tells what waited.",
         moment(since, now, zone)
     )];
-    Note { label: "DELAYED BY MAIL OUTAGE".to_owned(), grave: true, lines }
+    Note { label: "DELAYED BY A MAIL OUTAGE".to_owned(), grave: true, lines }
 }
 
 /// The finished content: the page with at most `most` items, fewer when its HTML would grow too
@@ -77,20 +77,29 @@ pub(super) fn first_lines(text: &str, most: usize) -> Vec<String> {
 /// What the page leaves to the attached list, in exact numbers.
 pub(super) fn cut(stories: &[Story<'_>], allotted: &[usize]) -> Option<String> {
     let items: usize = stories.iter().map(|story| story.notices.len()).sum();
-    let listed: usize = allotted.iter().sum();
-    let unlisted = allotted.iter().filter(|most| **most == 0).count();
-    let whole = match unlisted {
+    let told: usize = allotted.iter().sum();
+    let untold = allotted.iter().filter(|most| **most == 0).count();
+    let unseen = stories.len().saturating_sub(stories::INDEXED);
+    let in_list = match untold.saturating_sub(unseen) {
         0 => String::new(),
-        n => format!(", {} not shown at all", count(n, "story", "stories")),
+        n => format!("; {} only in the list above", stand(n)),
     };
-    (listed < items).then(|| {
+    let nowhere = match unseen {
+        0 => String::new(),
+        n => format!("; {} only in the attached one", stand(n)),
+    };
+    (told < items).then(|| {
         format!(
-            "{} of {} are listed here{whole}. The attached CSV lists all {}.",
-            number(listed as u64),
+            "{} of {} are told below{in_list}{nowhere}. The attached CSV lists all {}.",
+            number(told as u64),
             count(items, "item", "items"),
             number(items as u64)
         )
     })
+}
+
+fn stand(n: usize) -> String {
+    format!("{} {}", count(n, "story", "stories"), if n == 1 { "stands" } else { "stand" })
 }
 
 /// Which watchlist decided, with which program.

@@ -7,10 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::{Host, Url};
 
-use super::outside::line;
+use super::outside::{isolate, line};
 use crate::model::{SourceCoverage, SourceId};
 
-/// Longest name, in characters; a longer one is cut at its first separator, or not used.
+/// A name up to so many characters stands as it is; a longer one ends at its first separator.
+const WHOLE: usize = 32;
+/// Longest name, in characters.
 const LONGEST: usize = 40;
 
 /// What feeds call themselves when nobody gave them a name.
@@ -44,6 +46,9 @@ const NO_NAMES: [&str; 24] = [
 /// Hosts that serve other people's feeds.
 const HOSTING: [&str; 2] = ["feedburner.com", "feedburner.google.com"];
 
+/// What names that run from right to left stand between.
+const ISOLATES: [char; 2] = ['\u{2068}', '\u{2069}'];
+
 /// Names of sources, for one mail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outlets {
@@ -71,7 +76,7 @@ impl Outlets {
             if !seen.insert(name.clone()) {
                 outlets.shared.insert(name.clone());
             }
-            outlets.names.insert(one.source.id.clone(), name);
+            outlets.names.insert(one.source.id.clone(), isolate(&name));
         }
         outlets
     }
@@ -86,7 +91,11 @@ impl Outlets {
     #[must_use]
     pub fn exact(&self, source: &SourceId) -> String {
         let name = self.name(source);
-        if self.shared.contains(&name) { format!("{name} ({})", id_of(source)) } else { name }
+        if self.shared.contains(name.trim_matches(ISOLATES)) {
+            format!("{name} ({})", id_of(source))
+        } else {
+            name
+        }
     }
 }
 
@@ -100,7 +109,7 @@ fn title(one: &SourceCoverage) -> Option<String> {
     let fits = |name: &str| (2..=LONGEST).contains(&name.chars().count());
     let ends = [" - ", " | ", " – ", " — ", ": ", " · ", " » "];
     let end = ends.iter().filter_map(|end| whole.find(end)).min().unwrap_or(whole.len());
-    let name = if fits(&whole) { whole.as_str() } else { whole[..end].trim() };
+    let name = if whole.chars().count() <= WHOLE { whole.as_str() } else { whole[..end].trim() };
     let named = fits(name) && !NO_NAMES.contains(&name.to_lowercase().as_str());
     named.then(|| name.to_owned())
 }

@@ -30,9 +30,9 @@ pub(super) struct Page {
     pub(super) opening: Vec<Section>,
     /// What the stories are, where that is not plain.
     pub(super) before_index: Option<String>,
-    /// Whether the stories are listed before they are told.
-    pub(super) index: bool,
-    /// The stories.
+    /// All stories, a line each, before they are told; empty for a mail about one.
+    pub(super) index: Vec<IndexLine>,
+    /// The stories that are told.
     pub(super) stories: Vec<Story>,
     /// What is not listed, with exact counts.
     pub(super) cut: Option<String>,
@@ -124,7 +124,28 @@ impl Marked {
     }
 }
 
-/// A story.
+/// A story in the list at the top.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct IndexLine {
+    /// Its number in this mail.
+    pub(super) n: usize,
+    /// "high" or "medium".
+    pub(super) severity: &'static str,
+    /// The company (or, without one, the topic) that it is about.
+    pub(super) who: String,
+    /// The lead's headline.
+    pub(super) headline: Marked,
+    /// "SCMP +39".
+    pub(super) outlets: String,
+    /// When the lead was published.
+    pub(super) time: String,
+    /// "now official" and the like.
+    pub(super) marks: Vec<String>,
+    /// Where the lead leads, if the story is not told below.
+    pub(super) link: Option<Href>,
+}
+
+/// A story that is told.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Story {
     /// Its number in this mail.
@@ -139,12 +160,6 @@ pub(super) struct Story {
     pub(super) topics: Option<String>,
     /// The lead's headline.
     pub(super) headline: Marked,
-    /// "scmp +39".
-    pub(super) outlets: String,
-    /// When the lead was published.
-    pub(super) time: String,
-    /// "now official" and the like.
-    pub(super) marks: Vec<String>,
     /// The analysts' notes on its companies.
     pub(super) notes: Vec<String>,
     /// The lead and different write-ups.

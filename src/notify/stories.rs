@@ -14,6 +14,8 @@ use super::page::{self, Article, Href, Line};
 use super::{excerpt, outside::line};
 use crate::model::{Judgement, Mark, Named, PendingNotice, Severity, StoryId, Timestamp};
 
+/// Stories that the list at the top can hold.
+pub(super) const INDEXED: usize = 100;
 /// Write-ups told with their words: the lead and two others.
 const WRITE_UPS: usize = 3;
 /// Longest name of a company, topic or source, in characters.
@@ -117,13 +119,17 @@ fn names(list: &[&Named]) -> Option<String> {
     (!names.is_empty()).then(|| names.join(" · ") + &more)
 }
 
-/// How many items of each story the page lists, given how many it may list in all: every story's
-/// lead first, then different write-ups, then the rest.
+/// How many items of each story the page tells, given how many it may tell in all: first the lead and
+/// different write-ups of high stories, then the leads of the others and their write-ups, then the rest.
 pub(super) fn allot(stories: &[Story<'_>], most: usize) -> Vec<usize> {
     let mut left = most;
     let mut allotted = vec![0; stories.len()];
-    for step in [1, WRITE_UPS, usize::MAX] {
+    let steps = [(true, 1), (true, WRITE_UPS), (false, 1), (false, WRITE_UPS), (false, usize::MAX)];
+    for (only_high, step) in steps {
         for (given, story) in allotted.iter_mut().zip(stories) {
+            if only_high && story.severity < Severity::High {
+                continue;
+            }
             let wanted = story.notices.len().min(step).saturating_sub(*given).min(left);
             *given += wanted;
             left -= wanted;
@@ -143,7 +149,35 @@ pub(super) struct View<'a> {
     pub(super) outlets: &'a Outlets,
 }
 
-/// The stories that the page lists, with at most so many items of each; one that is allotted none
+/// All stories in a line each, as many as a list can hold. One that is not told below says so.
+pub(super) fn index(
+    stories: &[Story<'_>],
+    allotted: &[usize],
+    view: View<'_>,
+) -> Vec<page::IndexLine> {
+    let lines = stories.iter().zip(allotted).enumerate().take(INDEXED);
+    lines.map(|(at, (story, most))| index_line(story, at + 1, *most > 0, view)).collect()
+}
+
+fn index_line(story: &Story<'_>, n: usize, told: bool, view: View<'_>) -> page::IndexLine {
+    let lead = story.lead();
+    let mut marks = story_marks(story);
+    if !told {
+        marks.push("more in the attached list".to_owned());
+    }
+    page::IndexLine {
+        n,
+        severity: story.severity.as_str(),
+        who: story.who(),
+        headline: excerpt::headline(&lead.item, &[]),
+        outlets: story.outlets(view.outlets),
+        time: near(said_at(lead), view.now, view.zone),
+        marks,
+        link: link(lead.item.link.as_deref()).ok().filter(|_| !told).map(Href::from),
+    }
+}
+
+/// The stories that the page tells, with at most so many items of each; one that is allotted none
 /// stands in the attached list only.
 pub(super) fn show_all(
     stories: &[Story<'_>],
@@ -172,9 +206,6 @@ fn show(story: &Story<'_>, n: usize, most: usize, view: View<'_>) -> page::Story
         also: names(companies.get(1..).unwrap_or_default()),
         topics: names(&story.topics()),
         headline: excerpt::headline(&lead.item, &lead.alert.judgement.hits),
-        outlets: story.outlets(view.outlets),
-        time: near(said_at(lead), view.now, view.zone),
-        marks: story_marks(story),
         notes: notes(&companies),
         articles: told.iter().enumerate().map(|(at, one)| article(one, at == 0, view)).collect(),
         lines,

@@ -100,7 +100,11 @@ fn page(input: &UrgentInput<'_>, subject: &str, stories: &[Story<'_>], most: usi
         },
         basis: basis(input, stories),
         notes: input.delayed_since.map(|since| delay(since, input.now, zone)).into_iter().collect(),
-        index: stories.len() > 1,
+        index: if stories.len() > 1 {
+            stories::index(stories, &allotted, view)
+        } else {
+            Vec::new()
+        },
         cut: cut(stories, &allotted),
         small: vec![made_by(input.watchlist, stories)],
         dismiss: shown.iter().map(|one| dismiss(&stories[one.n - 1], one.n, input.desk)).collect(),

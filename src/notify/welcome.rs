@@ -79,9 +79,9 @@ fn page(
         basis: format!("{}.", facts.sentence(input.now, zone)),
         opening: vec![Section::of("What you will get", promises(input))],
         before_index: Some(format!("As a start, since {since}: {}.", counts(stories))),
-        index: true,
+        index: stories::index(stories, &allotted, view),
         cut: cut(stories, &allotted),
-        sections: coverage_sections(input.coverage, input.reader, &facts, view),
+        sections: coverage_sections(input.coverage, input.reader, &facts, input.recap_from, view),
         small: vec![
             format!("The recap is for information; your digests begin now. {WHAT_IS_JUDGED}"),
             made_by(input.watchlist, stories),
@@ -151,10 +151,13 @@ fn about(reader: &Reader, vocabulary: &Vocabulary) -> String {
 
 /// All of a list, up to a dozen; of a longer one how many more.
 fn listed(names: &[String]) -> String {
-    let shown = names.iter().take(12).cloned().collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(12) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
+    const MOST: usize = 12;
+    match names {
+        [all @ .., last] if !all.is_empty() && names.len() <= MOST => {
+            format!("{} or {last}", all.join(", "))
+        }
+        few if few.len() <= MOST => few.join(", "),
+        many => format!("{} or {} more", many[..MOST].join(", "), many.len() - MOST),
     }
 }
 

@@ -1,10 +1,17 @@
 //! What feeds say is text: no markup, header, link or control character of theirs reaches a mail.
 
 use proptest::prelude::*;
-use watchlistd::model::{EntityKind, PendingNotice};
+use watchlistd::model::mail::{Changed, RecordHead};
+use watchlistd::model::{
+    EntityKind, Guard, Health, HeldHigh, ItemId, ItemText, PendingNotice, SourceId,
+};
 use watchlistd::notify::Content;
 use watchlistd::notify::digest::digest;
+use watchlistd::notify::operator::{LateMails, RefusedEdit, Situation, at_once, daily};
+use watchlistd::notify::outlets::Outlets;
+use watchlistd::notify::reader::Vocabulary;
 use watchlistd::notify::urgent::{UrgentInput, urgent};
+use watchlistd::notify::welcome::{WelcomeInput, welcome};
 
 use super::mails::{input, outlets};
 use super::make::{Piece, at, coverage, entry, named, one_reader};
@@ -134,6 +141,113 @@ fn a_title_of_ten_kilobytes_is_cut_visibly() {
     let words = "word ".repeat(2_000);
     for content in both(&piece(&words, "", "https://a.org/")) {
         assert!(content.text.lines().all(|line| line.chars().count() <= 74), "{}", content.text);
+    }
+}
+
+/// Words from outside stand in many places beside headlines: all of them at once, each hostile.
+fn everywhere(evil: &str) -> Vec<Content> {
+    let pending = piece(evil, evil, "https://a.org/").with(|one| {
+        one.companies = vec![named("alibaba", evil)];
+        one.companies[0].note = Some(evil.into());
+        one.topics = vec![named("delisting", evil)];
+        one.rule = Some((evil.to_owned(), vec![evil.to_owned()]));
+        one.source = "evil".to_owned();
+    });
+    let mut pending = pending.pending();
+    pending.item.text.content = evil.to_owned();
+    pending.item.text.categories = vec![evil.to_owned()];
+    let mut coverage = coverage("2026-11-23T12:52:00Z");
+    for (n, one) in coverage.sources.iter_mut().enumerate() {
+        one.state.title = Some(format!("{n} {evil}"));
+        one.state.error = Some(evil.to_owned());
+        one.state.health = [Health::Failing, Health::Silent, Health::Healthy][n % 3];
+        one.state.last_poll = one.state.last_success;
+        one.source.url = format!("https://{n}.test/{evil}");
+    }
+    coverage.held_high = vec![HeldHigh {
+        title: evil.to_owned(),
+        source: SourceId::new(evil),
+        link: Some("javascript:alert(1)".to_owned()),
+        guards: vec![Guard::Hold(evil.to_owned()), Guard::NotWith(evil.to_owned())],
+    }];
+    coverage.held_high_count = 1;
+    coverage.held_back = vec![(Guard::Other(evil.to_owned()), 3)];
+    coverage.mentions = vec![(named("x", evil), 2)];
+    let text = |title: &str| ItemText { title: title.to_owned(), ..ItemText::default() };
+    let changed = Changed {
+        item: ItemId::of(&["x"]),
+        source: SourceId::new(evil),
+        link: Some("javascript:alert(1)".to_owned()),
+        old: text("before"),
+        new: text(evil),
+        at: at("2026-11-23T12:00:00Z"),
+    };
+    let record = RecordHead { number: 1, head: evil.to_owned() };
+    let reader = one_reader(entry("Mei"));
+    let notices = [pending];
+    let refs: Vec<&PendingNotice> = notices.iter().collect();
+    let edits = [evil.to_owned()];
+    let changes = [changed];
+    let mut base = input(&reader, &notices, &coverage);
+    base.changed = &changes;
+    base.watchlist_changes = &edits;
+    base.record = Some(&record);
+    base.rejected_edit = Some(evil);
+    let outlets = Outlets::of(&coverage.sources);
+    let ring = UrgentInput {
+        reader: &reader,
+        notices: &refs,
+        n: 2,
+        now: base.until,
+        watchlist: 12,
+        desk: base.desk,
+        subjects: base.subjects,
+        outlets: &outlets,
+        delayed_since: Some(base.from),
+    };
+    let hello = WelcomeInput {
+        reader: &reader,
+        vocabulary: &Vocabulary::default(),
+        coverage: &coverage,
+        recap: &notices,
+        recap_from: base.from,
+        now: base.until,
+        watchlist: 12,
+        desk: base.desk,
+        subjects: base.subjects,
+    };
+    let zone = chrono_tz::America::New_York;
+    let situation = Situation {
+        sources: &coverage.sources,
+        refused: Some(RefusedEdit { problems: evil, in_force: 1, seen: base.from }),
+        late: Some(LateMails { count: 1, since: base.from, reply: evil }),
+        ..Situation::calm(base.until, zone)
+    };
+    let mut mails = vec![digest(&base), urgent(&ring), welcome(&hello)];
+    mails.extend(at_once(&situation).into_iter().map(|mail| mail.content));
+    mails.extend(daily(&situation));
+    mails
+}
+
+#[test]
+fn no_place_lets_anything_through() {
+    let long = "漢".repeat(3_400);
+    for evil in [
+        "<script>alert(1)</script></title></style><img src=x onerror=\"x\">&\"'",
+        "a\r\nBcc: x@y.z\r\n\r\n\0\u{1b}[31m\u{202e}gnp.exe\u{2066}\u{85}\u{2028}end",
+        "مذكرة البيت الأبيض\u{202e} تتهم \u{2066}",
+        "{{ 7 * 7 }}{% include 'x' %}=HYPERLINK(\"x\")",
+        "=?utf-8?q?=0d=0aBcc:_x=40y.z?=",
+        &long,
+    ] {
+        let mails = everywhere(evil);
+        assert!(mails.len() >= 6, "{}", mails.len());
+        for content in mails {
+            assert_harmless(&content);
+            assert!(content.html.len() < 80_000, "{}", content.html.len());
+            assert!(content.subject.chars().count() < 400, "{}", content.subject);
+            assert!(!content.text.contains("49") || !evil.contains('7'), "{}", content.text);
+        }
     }
 }
 

@@ -1,13 +1,18 @@
 //! The mails as people see them. Each sample is kept whole, text and HTML, so that a change of a
 //! word or a colour shows in the review; `tests/notify/snapshots` can be opened in a browser.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
+use watchlistd::config::{Environment, Files};
+use watchlistd::model::mail::{Changed, RecordHead};
 use watchlistd::model::source::Gap;
 use watchlistd::model::{
-    Coverage, EntityKind, Guard, Health, Mark, PendingNotice, Severity, SourceId,
+    Coverage, EntityKind, Field, Guard, Health, HeldHigh, Hit, ItemId, ItemText, Mark,
+    PendingNotice, Severity, SourceId,
 };
-use watchlistd::notify::digest::{DigestInput, DigestKind, digest, is_empty};
+use watchlistd::notify::digest::{DigestInput, DigestKind, digest, is_empty, watchlist_changes};
 use watchlistd::notify::operator::{self, StuckMail};
 use watchlistd::notify::outlets::Outlets;
 use watchlistd::notify::reader::Reader;
@@ -43,7 +48,7 @@ pub(crate) fn input<'a>(
     }
 }
 
-fn keep(name: &str, content: &Content) {
+pub(crate) fn keep(name: &str, content: &Content) {
     let version = env!("CARGO_PKG_VERSION");
     let text = format!("Subject: {}\n\n{}", content.subject, content.text);
     let settings = || {
@@ -171,7 +176,7 @@ fn poor_coverage() -> Coverage {
     coverage.sources.push(failing);
     coverage.sources.push(silent);
     coverage.gaps.push(Gap {
-        source: SourceId::new("source-3"),
+        source: SourceId::new("source-13"),
         from: at("2026-11-22T02:00:00Z"),
         until: at("2026-11-22T09:30:00Z"),
     });
@@ -189,8 +194,87 @@ fn poor_coverage() -> Coverage {
         (Guard::NeverInItem("gray wolf".into()), 1),
         (Guard::OnlyWith(vec!["retailer".into(), "TGT".into()]), 1),
     ];
+    coverage.held_high = vec![
+        HeldHigh {
+            title: "Analyst: what a delisting of Alibaba would mean".to_owned(),
+            source: SourceId::new("reuters-china"),
+            link: Some("https://www.reuters-china.org/opinion/7".to_owned()),
+            guards: vec![Guard::Hold("talk, not an act".into())],
+        },
+        HeldHigh {
+            title: "阿里巴巴云日除牌演示".to_owned(),
+            source: SourceId::new("caixin"),
+            link: None,
+            guards: vec![Guard::Inside("Alibaba Cloud Day".into()), Guard::Weak],
+        },
+    ];
+    coverage.held_high_count = 4;
     coverage.baselined = 340;
     coverage
+}
+
+/// Two items of the last digest whose publishers changed them.
+fn changed() -> Vec<Changed> {
+    let text = |title: &str, summary: &str| ItemText {
+        title: title.to_owned(),
+        summary: summary.to_owned(),
+        ..ItemText::default()
+    };
+    let one = |source: &str, old: ItemText, new: ItemText| Changed {
+        item: ItemId::of(&[source]),
+        source: SourceId::new(source),
+        link: Some(format!("https://www.{source}.org/2")),
+        old,
+        new,
+        at: at("2026-11-22T10:00:00Z"),
+    };
+    vec![
+        one(
+            "scmp",
+            text("Alibaba to be delisted in July, says SEC", ""),
+            text("Alibaba may be delisted in July, says SEC", ""),
+        ),
+        one(
+            "nikkei",
+            text("SMIC orders halted", "Orders of 400 million dollars were halted on Friday."),
+            text("SMIC orders halted", "Orders of 40 million dollars were halted on Friday."),
+        ),
+    ]
+}
+
+/// What an edit of two files says.
+fn watchlist_edits() -> Vec<String> {
+    let read = |text: &str| {
+        let files = BTreeMap::from([("watchlist.toml".to_owned(), text.to_owned())]);
+        let files = Files::from_texts(Path::new("/none"), files);
+        watchlistd::config::parse(&files, &Environment::default()).watchlist
+    };
+    let old = read(
+        "[[company]]\nname = \"Alibaba\"\naliases = [\"Ali\"]\n[[company]]\nname = \"Old Co\"\n\
+         [[topic]]\nname = \"Delisting\"\nterms = [\"delist\"]\n",
+    );
+    let new = read(
+        "# moved by a line\n[[company]]\nname = \"SMIC\"\n[[company]]\nname = \"Alibaba\"\n\
+         aliases = [\"阿里巴巴\"]\ntickers = [\"NYSE:BABA\"]\n[[topic]]\nname = \"Delisting\"\n\
+         terms = [\"delist\"]\nseverity = \"high\"\n[[rule]]\nname = \"All\"\nwhen = \"company:*\"\n\
+         severity = \"medium\"\n",
+    );
+    assert!(watchlist_changes(&old, &old).is_empty());
+    watchlist_changes(&old, &new)
+}
+
+#[test]
+fn edits_of_the_watchlist_are_told_by_entry() {
+    assert_eq!(
+        watchlist_edits(),
+        [
+            "Company “Alibaba”: names added: “阿里巴巴”, “NYSE:BABA”; names removed: “Ali”",
+            "Company added: “SMIC”",
+            "Company removed: “Old Co”",
+            "Topic “Delisting”: its severity or guards changed",
+            "Rule added: “All”",
+        ]
+    );
 }
 
 #[test]
@@ -227,8 +311,14 @@ fn a_digest_without_matches_still_says_that_we_looked() {
 #[test]
 fn missing_coverage_stands_at_the_top_and_in_the_subject() {
     let (reader, notices, coverage) = (one_reader(entry("Mei")), monday(), poor_coverage());
+    let changed = changed();
+    let edits = watchlist_edits();
+    let record = RecordHead { number: 18_204, head: "b5mq7ct2xk4fh6ydz3wn".to_owned() };
     let mut gap = input(&reader, &notices, &coverage);
     gap.kind = DigestKind::OnDemand;
+    gap.changed = &changed;
+    gap.watchlist_changes = &edits;
+    gap.record = Some(&record);
     gap.delayed_since = Some(at("2026-11-23T02:00:00Z"));
     gap.rejected_edit = Some(
         "watchlist.toml:12:9: error: unknown group 'chna' (did you mean 'china'?)\nreaders.toml:3:1: error: x",
@@ -253,11 +343,14 @@ fn what_was_never_read_or_not_for_days_is_missing_too() {
         assert!(content.subject.ends_with("COVERAGE GAP"));
     };
     check(&Coverage::default(), "No source is watched.");
-    check(&coverage("2026-11-20T13:00:00Z"), "source-1.org: not read since Fri 20 Nov 08:00 EST");
+    check(
+        &coverage("2026-11-20T13:00:00Z"),
+        "House Select Committee (official): not read since Fri 20 Nov 08:00 EST",
+    );
     let mut new = coverage("2026-11-23T12:52:00Z");
     new.sources[0].state.health = Health::New;
     new.sources[0].state.last_success = None;
-    check(&new, "source-1.org: not read yet since");
+    check(&new, "South China Morning Post: not read yet since");
 }
 
 /// 40 outlets on one story, 60 stories beside it: exact counts, a small page, everything attached.
@@ -289,8 +382,13 @@ fn a_busy_day_is_cut_with_exact_counts_and_attached_whole() {
     assert!(content.subject.starts_with("Watchlist Mon 23 Nov: 11 high, 50 medium – Alibaba"));
     let text = content.text.replace('\n', " ");
     assert!(
-        text.contains("50 of 200 items are listed here, 11 stories not shown at all."),
+        text.contains("50 of 200 items are told below; 33 stories stand only in the list above."),
         "{text}"
+    );
+    assert_eq!(
+        content.html.matches("<li><span class=\"q\">").count(),
+        61,
+        "every story in the list"
     );
     assert!(content.html.len() < 80_000, "{}", content.html.len());
     let csv = String::from_utf8(content.attachments[0].bytes.clone()).unwrap();
@@ -303,12 +401,15 @@ fn a_busy_day_is_cut_with_exact_counts_and_attached_whole() {
     assert_eq!(content.attachments.len(), 1);
     let text = content.text.replace('\n', " ");
     let listed: usize = text
-        .split(" of 200 items are listed here")
+        .split(" of 200 items are told below")
         .next()
         .and_then(|before| before.split_whitespace().last())
         .and_then(|n| n.parse().ok())
         .unwrap();
-    assert_eq!(content.html.matches("<a href=\"http").count(), listed, "as many links as it says");
+    let links = content.html.matches("<a href=\"http").count();
+    assert_eq!(links, listed, "as many items are told as it says");
+    let only_listed = content.html.matches("<a class=\"q\" href=\"http").count();
+    assert_eq!(61, only_listed + content.html.matches("<div class=\"s\"").count() - 1);
     keep("busy", &content);
 }
 
@@ -338,9 +439,10 @@ fn urgent_input<'a>(reader: &'a Reader, notices: &'a [&'a PendingNotice]) -> Urg
     }
 }
 
-/// Sources that go by their ids.
+/// What the sources of the samples are called.
 pub(crate) fn outlets() -> &'static Outlets {
-    static OUTLETS: std::sync::LazyLock<Outlets> = std::sync::LazyLock::new(Outlets::default);
+    static OUTLETS: std::sync::LazyLock<Outlets> =
+        std::sync::LazyLock::new(|| Outlets::of(&coverage(NOW).sources));
     &OUTLETS
 }
 
@@ -351,7 +453,7 @@ fn an_urgent_mail_tells_one_story() {
     let content = urgent(&urgent_input(&reader, &first));
     assert_eq!(
         content.subject,
-        "[HIGH] Alibaba: White House memo alleges Alibaba helps PLA target the US (scmp)"
+        "[HIGH] Alibaba: White House memo alleges Alibaba helps PLA target the US (South China Morning Post)"
     );
     keep("urgent", &content);
     let all: Vec<&PendingNotice> = notices.iter().take(9).collect();
@@ -359,7 +461,7 @@ fn an_urgent_mail_tells_one_story() {
     follow_up.n = 2;
     assert_eq!(
         urgent(&follow_up).subject,
-        "[HIGH] Alibaba: Chairmen ask SEC to delist Alibaba (follow-up, house-select-committee +8)"
+        "[HIGH] Alibaba: Chairmen ask SEC to delist Alibaba (follow-up, House Select Committee +8)"
     );
     let text = urgent(&follow_up).text.replace('\n', " ");
     assert!(text.contains("9 more items since the last mail on this story"));
@@ -381,7 +483,7 @@ fn an_urgent_mail_attaches_what_it_cannot_list() {
     let refs: Vec<&PendingNotice> = notices.iter().collect();
     let content = urgent(&urgent_input(&one_reader(entry("Mei")), &refs));
     assert!(content.subject.ends_with("+59)"), "{}", content.subject);
-    assert!(content.text.contains("45 of 60 items are listed here."));
+    assert!(content.text.contains("45 of 60 items are told below."));
     let csv = String::from_utf8(content.attachments[0].bytes.clone()).unwrap();
     assert_eq!(csv.matches("\r\n").count(), 61);
 }
@@ -433,4 +535,117 @@ fn the_operator_is_told_what_happened_and_what_now() {
     let test = operator::test_mail("smtp to mail.bank.com:587, STARTTLS", at(NOW), zone);
     assert_eq!(test.subject, "[watchlistd] test mail");
     assert!(test.text.contains("Mon 23 Nov 08:00 EST"));
+}
+
+/// The excerpt shows what the alert rests on, wherever it stands.
+#[test]
+fn the_words_of_each_thing_that_was_found_are_shown() {
+    let mut far = Piece::new("s", "scmp", "A long day in the market", "2026-11-23T12:20:00Z")
+        .with(|one| {
+            let filler = "Alibaba rose and fell, and Alibaba rose again. ".repeat(40);
+            one.summary = format!("{filler}At night the SEC moved to delist it. {filler}");
+        })
+        .pending();
+    let text = |one: &PendingNotice| {
+        let (reader, coverage) = (one_reader(entry("Mei")), coverage("2026-11-23T12:52:00Z"));
+        digest(&input(&reader, std::slice::from_ref(one), &coverage)).text.replace("\n   > ", " ")
+    };
+    assert!(text(&far).contains("moved to *delist* it."), "{}", text(&far));
+
+    // A topic that stands in the content only, one in a category only, and the words of a search.
+    let item = &mut far.item;
+    item.text.title = "Market report".to_owned();
+    item.text.summary = "Alibaba closed higher.".to_owned();
+    item.text.content =
+        "Other news. Trading of the shares will halt on Friday, the exchange said.".to_owned();
+    item.text.categories = vec!["Markets".to_owned(), "Entity List".to_owned()];
+    let hit = |kind, entity: &str, term: &str, field, text: &str, words: &str| {
+        let start = text.find(words).expect("the words are there");
+        Hit {
+            kind,
+            entity: entity.into(),
+            term: term.into(),
+            field,
+            start,
+            end: start + words.len(),
+        }
+    };
+    far.alert.judgement.hits = vec![
+        hit(
+            EntityKind::Company,
+            "alibaba",
+            "Alibaba",
+            Field::Summary,
+            &item.text.summary,
+            "Alibaba",
+        ),
+        hit(
+            EntityKind::Topic,
+            "delisting",
+            "trading NEAR/8 halt",
+            Field::Content,
+            &item.text.content,
+            "Trading of the shares will halt",
+        ),
+        hit(
+            EntityKind::Topic,
+            "export-controls",
+            "Entity List",
+            Field::Category(1),
+            &item.text.categories[1],
+            "Entity List",
+        ),
+    ];
+    let shown = text(&far);
+    assert!(shown.contains("*Alibaba* closed higher."), "{shown}");
+    assert!(shown.contains("*Trading of the shares will halt* on Friday"), "{shown}");
+    assert!(shown.contains("[category: *Entity List*]"), "{shown}");
+}
+
+#[test]
+fn who_was_away_gets_one_mail_that_says_so() {
+    let mut absent = entry("Mei");
+    absent.away = Some(super::make::away("2026-11-16", "2026-11-20", Some("Jo")));
+    let all = super::make::readers(&[absent, entry("Jo")]);
+    let (notices, coverage) = (monday(), coverage("2026-11-23T12:52:00Z"));
+    let mut back = input(&all[0], &notices, &coverage);
+    back.from = at("2026-11-13T13:00:00Z");
+    let text = digest(&back).text.replace('\n', " ");
+    assert!(text.contains("You were away from Mon 16 Nov to Fri 20 Nov."), "{text}");
+    assert!(text.contains("Jo was told in your place"), "{text}");
+    // The digest after that one, and everybody else's, says nothing of it.
+    back.from = at("2026-11-23T12:00:00Z");
+    assert!(!digest(&back).text.contains("away"));
+    assert!(!digest(&input(&all[1], &notices, &coverage)).text.contains("away"));
+}
+
+#[test]
+fn a_recap_says_that_it_is_one() {
+    let (reader, notices, coverage) =
+        (one_reader(entry("Mei")), monday(), coverage("2026-11-23T12:52:00Z"));
+    let mut recap = input(&reader, &notices, &coverage);
+    recap.kind = DigestKind::Recap;
+    recap.from = at("2026-11-16T13:00:00Z");
+    let content = digest(&recap);
+    assert_eq!(
+        content.subject,
+        "Watchlist recap since Mon 16 Nov: 1 high, 2 medium – Alibaba, SMIC, Export controls"
+    );
+    let text = content.text.replace("\n  ", " ").replace("  ", " ");
+    assert!(text.contains("It lists again what you were told before,"), "{text}");
+}
+
+#[test]
+fn many_missing_sources_stand_at_the_top_in_part_and_below_in_full() {
+    let mut poor = coverage("2026-11-23T12:52:00Z");
+    for one in &mut poor.sources[11..31] {
+        one.state.health = Health::Failing;
+        one.state.since = at("2026-11-22T10:00:00Z");
+    }
+    let content = digest(&input(&one_reader(entry("Mei")), &[], &poor));
+    let (top, below) = content.text.split_once("Coverage\n").expect("a coverage block");
+    assert_eq!(top.matches(": failing since").count(), 5, "{top}");
+    assert!(top.contains("and 15 more, named under Coverage below."), "{top}");
+    assert_eq!(below.matches(": failing since").count(), 20, "{below}");
+    assert!(below.contains("42 sources: 22 healthy, 20 failing."), "{below}");
 }

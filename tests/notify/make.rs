@@ -176,12 +176,29 @@ impl Piece {
         hits
     }
 
+    /// The first hit of a company with the first of a topic, as the judge puts it.
+    fn why(&self) -> String {
+        let hits = self.hits();
+        let quoted = |kind: EntityKind, named: &[Named]| {
+            let name = &named.first()?.name;
+            let hit = hits
+                .iter()
+                .find(|hit| hit.kind == kind && named.iter().any(|one| one.id == hit.entity))?;
+            let name = named.iter().find(|one| one.id == hit.entity).map_or(name, |one| &one.name);
+            Some(format!("{name} (\"{}\", {})", hit.term, hit.field))
+        };
+        match (
+            quoted(EntityKind::Company, &self.companies),
+            quoted(EntityKind::Topic, &self.topics),
+        ) {
+            (Some(company), Some(topic)) => format!("{company} with {topic}"),
+            (None, Some(topic)) => format!("{topic}, the words report an act"),
+            _ => "its words are there".to_owned(),
+        }
+    }
+
     fn judgement(&self) -> Judgement {
-        let words = format!(
-            "{} (title) with {} (title)",
-            self.companies.first().map_or("no company", |one| &one.name),
-            self.topics.first().map_or("no topic", |one| &one.name)
-        );
+        let words = self.why();
         let (rule, readers) = self.rule.clone().unzip();
         Judgement {
             companies: self.companies.clone(),
@@ -272,10 +289,31 @@ pub(crate) fn source(id: &str, official: bool, read: &str) -> SourceCoverage {
     }
 }
 
+/// What the feeds of the samples call themselves; the others go by their host.
+const NAMES: [(&str, &str); 11] = [
+    ("scmp", "South China Morning Post - China feed"),
+    ("house-select-committee", "House Select Committee"),
+    ("caixin", "财新网"),
+    ("reuters-china", "Reuters"),
+    ("ap-business", "AP | Business News and the day in markets"),
+    ("nikkei", "Nikkei Asia"),
+    ("handelsblatt", "Handelsblatt"),
+    ("le-monde", "Le Monde.fr - Actualités et Infos en France"),
+    ("digitimes", "DIGITIMES"),
+    ("bis-press", "Press Releases"),
+    ("yonhap", "News"),
+];
+
 /// 42 healthy sources, read at `read`.
 pub(crate) fn coverage(read: &str) -> Coverage {
+    let named = NAMES.iter().map(|(id, title)| {
+        let mut one = source(id, matches!(*id, "house-select-committee" | "bis-press"), read);
+        one.state.title = Some((*title).to_owned());
+        one
+    });
+    let others = (NAMES.len() + 1..=42).map(|n| source(&format!("source-{n}"), n % 7 == 0, read));
     Coverage {
-        sources: (1..=42).map(|n| source(&format!("source-{n}"), n % 7 == 0, read)).collect(),
+        sources: named.chain(others).collect(),
         items_read: 1312,
         newest: Some(at(read)),
         ..Coverage::default()

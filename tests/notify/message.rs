@@ -1,11 +1,14 @@
 //! Messages as another parser reads them back.
 
 use mail_parser::{Addr, HeaderValue, MessageParser, MimeHeaders};
-use watchlistd::model::{MailKey, Timestamp};
+use watchlistd::model::{MailKey, PendingNotice, Timestamp};
+use watchlistd::notify::digest::digest;
 use watchlistd::notify::message::{Envelope, MessageError, list_id, message, message_id};
-use watchlistd::notify::{Attachment, Content};
+use watchlistd::notify::urgent::{UrgentInput, urgent};
+use watchlistd::notify::{Attachment, Content, Subjects};
 
-use super::make::at;
+use super::mails::{NOW, input, monday};
+use super::make::{at, coverage, entry, one_reader};
 
 fn content() -> Content {
     Content {
@@ -136,4 +139,62 @@ fn an_address_that_is_none_is_a_fault_of_the_configuration() {
     let why = message(&content(), &bad).unwrap_err();
     assert_eq!(why, MessageError::Address { role: "From", address: "nobody".to_owned() });
     assert_eq!(why.to_string(), "making a mail: 'nobody' (From) is no mail address");
+}
+
+/// A whole digest and a follow-up, as their readers' programs take them apart.
+#[test]
+fn the_mails_of_a_day_come_back_field_by_field() {
+    let (reader, coverage) = (one_reader(entry("Mei")), coverage("2026-11-23T12:52:00Z"));
+    let notices = monday();
+    let refs: Vec<&PendingNotice> = notices.iter().take(9).collect();
+    let follow_up = UrgentInput {
+        reader: &reader,
+        notices: &refs,
+        n: 3,
+        now: at(NOW),
+        watchlist: 12,
+        desk: "desk@bank.com",
+        subjects: Subjects::Full,
+        outlets: super::mails::outlets(),
+        delayed_since: None,
+    };
+    let earlier = vec!["<one@bank.com>".to_owned(), "<two@bank.com>".to_owned()];
+    for (content, references) in
+        [(digest(&input(&reader, &notices, &coverage)), &[][..]), (urgent(&follow_up), &earlier)]
+    {
+        let made = message(&content, &envelope("<three@bank.com>", references)).unwrap();
+        let mail = MessageParser::default().parse(&made).unwrap();
+        assert_eq!(mail.subject(), Some(content.subject.as_str()));
+        assert_eq!(mail.body_text(0).unwrap().replace("\r\n", "\n"), content.text);
+        assert_eq!(mail.body_html(0).unwrap().replace("\r\n", "\n"), content.html);
+        assert_eq!(mail.message_id(), Some("three@bank.com"));
+        assert_eq!(
+            mail.in_reply_to().as_text(),
+            (!references.is_empty()).then_some("two@bank.com")
+        );
+        let head = made.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let head = std::str::from_utf8(&made[..head]).unwrap();
+        for name in [
+            "From",
+            "To",
+            "Reply-To",
+            "Subject",
+            "Date",
+            "Message-ID",
+            "List-Id",
+            "Auto-Submitted",
+            "X-Auto-Response-Suppress",
+            "MIME-Version",
+            "Content-Type",
+        ] {
+            let times = head.lines().filter(|line| {
+                line.to_lowercase().starts_with(&format!("{}:", name.to_lowercase()))
+            });
+            assert_eq!(times.count(), 1, "{name} in {head}");
+        }
+        for name in ["Bcc", "Cc", "Sender", "List-Unsubscribe", "Return-Path"] {
+            assert!(mail.header(name).is_none(), "{name} in {head}");
+        }
+        assert!(made.is_ascii());
+    }
 }

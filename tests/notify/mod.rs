@@ -4,6 +4,8 @@ mod hostile;
 mod mails;
 mod make;
 mod message;
+mod operator;
 mod readers;
 mod routing;
 mod schedule;
+mod welcome;

@@ -20,6 +20,7 @@ use watchlistd::store::{Assessment, Claim, Decision, FinishedPoll, Store};
 mod assess;
 mod config;
 mod deliver;
+mod mails;
 mod outbox;
 mod poll;
 mod retention;

@@ -14,8 +14,8 @@ use crate::model::mail::Changed;
 const NAMED: usize = 10;
 /// Longest stretch of words shown of either side, in characters.
 const SHOWN: usize = 120;
-/// Words shown before the first that differs.
-const BEFORE: usize = 3;
+/// Words shown before the first that differs, and after the last.
+const AROUND: usize = 3;
 
 /// The changes, if there are any.
 pub(super) fn section(changed: &[Changed], outlets: &Outlets) -> Option<Section> {
@@ -56,10 +56,11 @@ fn arrow(old: &str, new: &str) -> String {
     let room = old.len().min(new.len()) - start;
     let end = old.iter().rev().zip(new.iter().rev()).take(room).take_while(same).count();
     let from = back_by_words(&old, start);
+    let kept = end - forth_by_words(&old[old.len() - end..]);
     let side = |words: &[&str]| {
-        let middle = words[from..words.len() - end].concat();
+        let middle = words[from..words.len() - kept].concat();
         let shown = line(&middle, SHOWN);
-        let (before, after) = (if from > 0 { "…" } else { "" }, if end > 0 { "…" } else { "" });
+        let (before, after) = (if from > 0 { "…" } else { "" }, if kept > 0 { "…" } else { "" });
         match words[start..words.len() - end].concat().trim().is_empty() {
             true if shown.is_empty() => "(nothing)".to_owned(),
             _ => isolate(&format!("“{before}{shown}{after}”")),
@@ -72,7 +73,13 @@ fn arrow(old: &str, new: &str) -> String {
 fn back_by_words(words: &[&str], start: usize) -> usize {
     let is_word = |word: &str| word.chars().any(char::is_alphanumeric);
     let mut before = (0..start).rev().filter(|at| is_word(words[*at]));
-    before.nth(BEFORE - 1).unwrap_or(0)
+    before.nth(AROUND - 1).unwrap_or(0)
+}
+
+/// How many of these pieces hold the first few words.
+fn forth_by_words(words: &[&str]) -> usize {
+    let is_word = |at: &usize| words[*at].chars().any(char::is_alphanumeric);
+    (0..words.len()).filter(is_word).nth(AROUND - 1).map_or(words.len(), |at| at + 1)
 }
 
 #[cfg(test)]
@@ -85,11 +92,11 @@ mod tests {
         check(
             "The SEC will halt trade in July, it said on Monday.",
             "The SEC will halt trade in June, it said on Monday.",
-            "“…halt trade in July…” → “…halt trade in June…”",
+            "“…halt trade in July, it said on…” → “…halt trade in June, it said on…”",
         );
         check("", "Now with words", "(nothing) → “Now with words”");
         check("Gone", "", "“Gone” → (nothing)");
-        check("美国将阿里巴巴除名", "美国将阿里巴巴列名", "“…里巴巴除…” → “…里巴巴列…”");
+        check("美国将阿里巴巴除名", "美国将阿里巴巴列名", "“…里巴巴除名” → “…里巴巴列名”");
         check("One", "One and more", "“One” → “One and more”");
     }
 }

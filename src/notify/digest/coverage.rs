@@ -205,28 +205,36 @@ pub(in crate::notify) fn health_words(health: Health) -> &'static str {
         Health::Empty => "without items",
         Health::NotAFeed => "no longer a feed",
         Health::Shrunk => "far fewer items than usual",
-        Health::Silent => "silent, far beyond its habit",
+        Health::Silent => "silent for longer than usual",
         Health::Gone => "gone (410)",
         Health::Blocked => "blocked",
         Health::Moved => "moved",
     }
 }
 
-/// What follows the stories.
+/// What follows the stories, of what was seen since `from`.
 pub(in crate::notify) fn sections(
     coverage: &Coverage,
     reader: &Reader,
     facts: &Facts<'_>,
+    from: Timestamp,
     view: View<'_>,
 ) -> Vec<Section> {
-    let mut sections = vec![coverage_section(coverage, facts, view)];
+    let mut sections = vec![coverage_section(coverage, facts, from, view)];
     sections.extend(mentions(coverage, reader));
     sections.extend(held_back(coverage, view));
     sections
 }
 
-fn coverage_section(coverage: &Coverage, facts: &Facts<'_>, view: View<'_>) -> Section {
-    let mut lines = vec![facts.census()];
+fn coverage_section(
+    coverage: &Coverage,
+    facts: &Facts<'_>,
+    from: Timestamp,
+    view: View<'_>,
+) -> Section {
+    let (now, zone) = (view.now, view.zone);
+    let window = format!("{} to {}.", moment(from, now, zone), moment(now, now, zone));
+    let mut lines = vec![window, facts.census()];
     let items = count(usize::try_from(facts.items).unwrap_or(usize::MAX), "item", "items");
     let newest = facts.newest.map(|at| format!("; newest {}", near(at, view.now, view.zone)));
     lines.push(format!("{items} read{}.", newest.unwrap_or_default()));

@@ -117,11 +117,11 @@ fn page(
         sentence: sentence(input, stories, facts),
         basis: basis(input, stories, facts),
         notes: notes(input, facts, outlets),
-        index: true,
+        index: stories::index(stories, &allotted, view),
         cut: cut(stories, &allotted),
         sections: changes::section(input.changed, outlets)
             .into_iter()
-            .chain(coverage::sections(input.coverage, input.reader, facts, view))
+            .chain(coverage::sections(input.coverage, input.reader, facts, input.from, view))
             .chain(watchlist::section(input.watchlist_changes))
             .collect(),
         small: small(input, stories),
@@ -190,15 +190,14 @@ fn notes(input: &DigestInput<'_>, facts: &Facts<'_>, outlets: &Outlets) -> Vec<N
         notes.push(Note { label: "EDIT REFUSED".to_owned(), grave: true, lines });
     }
     notes.extend(away(input));
-    let asked = match input.kind {
-        DigestKind::Scheduled => return notes,
-        DigestKind::OnDemand => "Somebody asked for this mail; the schedule goes on as it is.",
-        DigestKind::Recap => {
-            "Somebody asked for this recap. It lists again what you were told before; the next \
+    if input.kind == DigestKind::Recap {
+        let lines = vec![
+            "Somebody asked for this recap. It lists again what you were told before, and the next \
              digest is not changed by it."
-        }
-    };
-    notes.push(Note { label: String::new(), grave: false, lines: vec![asked.to_owned()] });
+                .to_owned(),
+        ];
+        notes.push(Note { label: "RECAP".to_owned(), grave: false, lines });
+    }
     notes
 }
 
@@ -237,7 +236,11 @@ fn small(input: &DigestInput<'_>, stories: &[Story<'_>]) -> Vec<String> {
             format!("This mail covers {} to {until}.", moment(input.from, input.until, zone))
         }
     };
-    let mut small = vec![format!("{covers} {}", super::frame::WHAT_IS_JUDGED)];
+    let mut small = Vec::new();
+    if input.kind == DigestKind::OnDemand {
+        small.push("Somebody asked for this mail; the schedule goes on as it is.".to_owned());
+    }
+    small.push(format!("{covers} {}", super::frame::WHAT_IS_JUDGED));
     small.push(made_by(input.watchlist, stories));
     if let Some(record) = input.record {
         small.push(format!("Record {}, chain head {}.", record.number, line(&record.head, 80)));

@@ -9,7 +9,7 @@ use super::super::civil::number;
 use super::super::outside::line;
 use super::super::page::Section;
 use crate::model::Located;
-use crate::model::watchlist::{CompanyEntry, RuleEntry, TopicEntry, WatchlistEntries};
+use crate::model::watchlist::{CompanyEntry, Guards, RuleEntry, TopicEntry, WatchlistEntries};
 
 /// Changes named one by one before the rest is counted.
 const NAMED: usize = 15;
@@ -65,7 +65,13 @@ fn company(one: &CompanyEntry) -> Entry {
     let aliases = one.aliases.iter().map(|alias| &alias.name.value);
     let names = std::iter::once(&one.name.value).chain(aliases);
     let terms = names.chain(one.tickers.iter().map(|ticker| &ticker.value)).cloned().collect();
-    let guards: Vec<String> = one.aliases.iter().map(|alias| written(&alias.guards)).collect();
+    let plain = written(&Guards::default());
+    let guards: Vec<(&String, String)> = one
+        .aliases
+        .iter()
+        .map(|alias| (&alias.name.value, written(&alias.guards)))
+        .filter(|(_, guards)| *guards != plain)
+        .collect();
     let groups: Vec<&String> = one.groups.iter().map(|group| &group.value).collect();
     let part_of = one.part_of.as_ref().map(|whole| &whole.value);
     let rest = format!("{}{guards:?}{groups:?}{part_of:?}", written(&one.guards));
@@ -94,7 +100,7 @@ fn rule(one: &RuleEntry) -> Entry {
 }
 
 /// Guards without their places, so that a line moved in its file is no change.
-fn written(guards: &crate::model::watchlist::Guards) -> String {
+fn written(guards: &Guards) -> String {
     let list = |all: &[Located<String>]| -> Vec<String> {
         all.iter().map(|one| one.value.clone()).collect()
     };

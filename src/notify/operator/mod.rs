@@ -157,7 +157,7 @@ fn mail(what: &str, sections: &[(&str, Vec<String>)], now: Timestamp, zone: Tz) 
     let page = Page {
         subject: subject.clone(),
         heading: format!("watchlistd · {}", full_day(now, zone)),
-        sentence: what.to_owned(),
+        sentence: capital(what),
         basis: moment(now, now, zone),
         sections: sections
             .iter()
@@ -169,6 +169,12 @@ fn mail(what: &str, sections: &[(&str, Vec<String>)], now: Timestamp, zone: Tz) 
     };
     let (text, html) = render(&page);
     Content { subject, text, html, attachments: Vec::new() }
+}
+
+/// The same as the beginning of a sentence.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn capped(mut lines: Vec<String>) -> Vec<String> {

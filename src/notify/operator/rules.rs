@@ -222,7 +222,7 @@ fn official(situation: &Situation<'_>) -> Vec<OperatorMail> {
             down.iter().map(|one| trouble_line(one, situation.now, situation.zone)).collect();
         let what = match down {
             [one] => format!(
-                "{} is {} for over 6 hours",
+                "{} (official) {} for over 6 hours",
                 line(one.source.id.as_str(), 60),
                 health_words(one.state.health)
             ),
