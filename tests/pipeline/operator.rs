@@ -212,7 +212,7 @@ async fn a_watchman_s_address_stays_secret_and_leads_nowhere_else() {
     let router = axum::Router::new()
         .route(
             "/moved",
-            axum::routing::get(move || async { axum::response::Redirect::to(&elsewhere) }),
+            axum::routing::get(move || async move { axum::response::Redirect::to(&elsewhere) }),
         )
         .route("/broken", axum::routing::get(|| async { axum::http::StatusCode::BAD_GATEWAY }));
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
