@@ -163,7 +163,7 @@ fn index_line(story: &Story<'_>, n: usize, told: bool, view: View<'_>) -> page::
     let lead = story.lead();
     let mut marks = story_marks(story);
     if !told {
-        marks.push("more in the attached list".to_owned());
+        marks.push("told in the attached list".to_owned());
     }
     page::IndexLine {
         n,

@@ -287,7 +287,7 @@ fn held_back(coverage: &Coverage, view: View<'_>) -> Option<Section> {
     if !rest.is_empty() {
         let hits = rest.iter().map(|(_, n)| n).sum();
         let reasons = count(rest.len(), "other reason", "other reasons");
-        lines.push(format!("{} × {reasons}", number(hits)).into());
+        lines.push(format!("{} more for {reasons}", number(hits)).into());
     }
     lines.extend(coverage.held_high.iter().take(HELD_HIGH).map(|one| held_line(one, view)));
     let named = coverage.held_high.len().min(HELD_HIGH) as u64;
