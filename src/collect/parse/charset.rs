@@ -184,17 +184,26 @@ fn undouble<'a>(text: Cow<'a, str>, complaints: &mut Vec<String>) -> Cow<'a, str
 
 fn without_controls<'a>(text: Cow<'a, str>, complaints: &mut Vec<String>) -> Cow<'a, str> {
     let forbidden = |one: char| {
-        (one < ' ' && !matches!(one, '\t' | '\n' | '\r')) || matches!(one, '\u{fffe}' | '\u{ffff}')
+        (one < ' ' && !matches!(one, '\t' | '\n' | '\r'))
+            // XML allows these, and no text means them; U+0085 is a line break.
+            || (('\u{7f}'..='\u{9f}').contains(&one) && one != '\u{85}')
+            || matches!(one, '\u{fffe}' | '\u{ffff}')
     };
     let bytes = text.as_bytes();
-    let control = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    let control =
+        |byte: u8| (byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0x7f;
     let controls = bytes.iter().fold(false, |found, byte| found | control(*byte));
+    // U+0080 to U+009F are C2 80 to C2 9F.
+    let c1 = bytes
+        .iter()
+        .zip(bytes.iter().skip(1))
+        .fold(false, |found, (one, two)| found | ((*one == 0xc2) & (*two <= 0x9f)));
     // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
     let pairs = bytes.iter().zip(bytes.iter().skip(1)).zip(bytes.iter().skip(2));
     let no_characters = pairs.fold(false, |found, ((one, two), three)| {
         found | ((*one == 0xef) & (*two == 0xbf) & (*three >= 0xbe))
     });
-    if !controls && !no_characters {
+    if !controls && !c1 && !no_characters {
         return text;
     }
     complaints.push("control characters were taken out".to_owned());
@@ -216,6 +225,7 @@ mod tests {
             text.encode_utf16().flat_map(bytes).collect()
         };
         check("<r>caf\u{e9}</r>".as_bytes(), None, "<r>caf\u{e9}</r>");
+        check("<r>a\u{7f}b\u{8f}c\u{85}</r>".as_bytes(), None, "<r>abc\u{85}</r>");
         check(b"\xef\xbb\xbf<r/>", Some("text/xml; charset=iso-8859-1"), "<r/>");
         check("<r>\u{963f}</r>".as_bytes(), Some("text/xml; charset=gbk"), "<r>\u{963f}</r>");
         check(&wide("<r>\u{963f}</r>", true), None, "<r>\u{963f}</r>");

@@ -64,8 +64,11 @@ fn numeric(number: &str) -> Option<char> {
         // Numbers of windows-1252 are meant, as browsers read them (HTML standard, 13.2.5.80).
         0x80..=0x9f => {
             let byte = [u8::try_from(code).ok()?];
-            encoding_rs::WINDOWS_1252.decode_without_bom_handling(&byte).0.chars().next()
+            let one =
+                encoding_rs::WINDOWS_1252.decode_without_bom_handling(&byte).0.chars().next()?;
+            Some(if one.is_control() { ' ' } else { one })
         }
+        0x7f => Some(' '),
         0..0x20 if !matches!(code, 9 | 10 | 13) => Some(' '),
         _ => char::from_u32(code),
     }
@@ -90,6 +93,7 @@ mod tests {
             ("it&#146;s", "it\u{2019}s"),
             ("R&D & more; &bogus;", "R&D & more; &bogus;"),
             ("&#0;&#x1F;|&#55296;|&#99999999999;", "  |&#55296;|&#99999999999;"),
+            ("&#127;&#x81;|", "  |"),
             ("&", "&"),
             ("&\u{963f}\u{91cc};", "&\u{963f}\u{91cc};"),
         ] {
