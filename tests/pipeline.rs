@@ -3,6 +3,7 @@
 
 mod busy;
 mod operator;
+mod changes;
 mod telling;
 
 use std::collections::BTreeMap;
@@ -95,11 +96,16 @@ impl Desk {
 
     /// Opens the store and puts the files in force, as a start of the service does.
     async fn open(&self) -> Open {
+        self.open_with(WATCHLIST).await
+    }
+
+    /// The same with another watchlist.
+    async fn open_with(&self, watchlist: &str) -> Open {
         let texts = BTreeMap::from([
             ("watchlistd.toml".to_owned(), service()),
             ("sources.toml".to_owned(), self.more_sources.clone() + &source(&self.newsroom.url())),
             ("readers.toml".to_owned(), self.readers.clone()),
-            ("watchlist.toml".to_owned(), WATCHLIST.to_owned()),
+            ("watchlist.toml".to_owned(), watchlist.to_owned()),
         ]);
         let folder = self.folder.path();
         let (parts, problems) =

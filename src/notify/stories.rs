@@ -12,7 +12,7 @@ use super::outlets::Outlets;
 use super::outside::link;
 use super::page::{self, Article, Href, Line};
 use super::{excerpt, outside::line};
-use crate::model::{Judgement, Mark, Named, PendingNotice, Severity, StoryId, Timestamp};
+use crate::model::{Hit, Mark, Named, PendingNotice, Severity, StoryId, Timestamp};
 
 /// Stories that the list at the top can hold.
 pub(super) const INDEXED: usize = 100;
@@ -67,11 +67,17 @@ impl<'a> Story<'a> {
 
     /// The companies it names, the lead's first, in the order in which the text names them.
     pub(super) fn companies(&self) -> Vec<&'a Named> {
-        distinct(self.notices.iter().flat_map(|one| in_text_order(&one.alert.judgement)))
+        distinct(self.notices.iter().flat_map(|one| {
+            let judgement = &one.alert.judgement;
+            in_text_order(&judgement.companies, &judgement.hits)
+        }))
     }
 
     fn topics(&self) -> Vec<&'a Named> {
-        distinct(self.notices.iter().flat_map(|one| &one.alert.judgement.topics))
+        distinct(self.notices.iter().flat_map(|one| {
+            let judgement = &one.alert.judgement;
+            in_text_order(&judgement.topics, &judgement.hits)
+        }))
     }
 
     /// The company that it is about or, without one, the topic.
@@ -100,15 +106,15 @@ fn distinct<'a>(names: impl Iterator<Item = &'a Named>) -> Vec<&'a Named> {
     found
 }
 
-/// Companies in the order of their first hit; those without one (a parent) last.
-fn in_text_order(judgement: &Judgement) -> Vec<&Named> {
-    let mut companies: Vec<&Named> = judgement.companies.iter().collect();
+/// Companies or topics in the order of their first hit; those without one (a parent) last.
+fn in_text_order<'a>(list: &'a [Named], hits: &[Hit]) -> Vec<&'a Named> {
+    let mut named: Vec<&Named> = list.iter().collect();
     let first = |one: &&Named| {
-        let hits = judgement.hits.iter().filter(|hit| hit.entity == one.id);
+        let hits = hits.iter().filter(|hit| hit.entity == one.id);
         hits.map(|hit| (hit.field, hit.start)).min()
     };
-    companies.sort_by_key(|one| first(one).map_or((1, None), |at| (0, Some(at))));
-    companies
+    named.sort_by_key(|one| first(one).map_or((1, None), |at| (0, Some(at))));
+    named
 }
 
 fn names(list: &[&Named]) -> Option<String> {

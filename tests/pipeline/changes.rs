@@ -1,0 +1,75 @@
+//! What digests say beside their alerts, from real polls: edits of what was told, changes of the
+//! watchlist, and the names that outlets give themselves.
+
+use super::{DAY, Desk, HOUR, MEI, WATCHLIST, subject, text};
+use crate::support::feeds::{Feeds, Reply};
+
+fn feed(name: &str, headline: Option<&str>) -> Reply {
+    let item = headline.map(|title| {
+        format!("<item><guid isPermaLink=\"false\">1</guid><title>{title}</title></item>")
+    });
+    let item = item.unwrap_or_default();
+    Reply::body(format!(
+        "<rss version=\"2.0\"><channel><title>{name}</title>{item}</channel></rss>"
+    ))
+}
+
+/// The newest digest's words, without the breaks of its lines.
+fn newest(desk: &Desk) -> String {
+    let mails = desk.transport.received();
+    let digest = mails.iter().rfind(|one| subject(one).starts_with("Watchlist ")).unwrap();
+    text(digest).replace("\r\n", "\n").replace("\n  ", " ").replace("\n   ", " ")
+}
+
+#[tokio::test]
+async fn an_edit_of_what_was_told_is_in_one_digest_with_old_and_new() {
+    let feeds = Feeds::start().await;
+    let mut desk = Desk::new(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
+    feeds.script("/ledger", [feed("The Ledger | World", None)]);
+    desk.more_sources =
+        format!("[[source]]\nid = \"ledger\"\nurl = \"{}\"\n", feeds.url("/ledger"));
+    let mut open = desk.open().await;
+    open.round().await;
+    feeds.script("/ledger", [feed("The Ledger | World", Some("SEC to delist Alibaba in July"))]);
+    desk.pass(HOUR);
+    open.round().await;
+    assert!(desk.subjects().iter().any(|one| one.contains("in July (The Ledger | World)")));
+    desk.pass(DAY);
+    open.round().await;
+    assert!(newest(&desk).contains("SEC to *delist* *Alibaba* in July"), "{}", newest(&desk));
+    assert!(!newest(&desk).contains("Changed since"), "{}", newest(&desk));
+
+    feeds.script("/ledger", [feed("The Ledger | World", Some("SEC to delist Alibaba in June"))]);
+    desk.pass(DAY);
+    open.round().await;
+    desk.pass(DAY);
+    open.round().await;
+    let changed = "The Ledger | World: headline changed: “…delist Alibaba in July” → \
+                   “…delist Alibaba in June”";
+    assert!(newest(&desk).contains(changed), "{}", newest(&desk));
+    desk.pass(DAY);
+    open.round().await;
+    assert!(!newest(&desk).contains("Changed since"), "once only: {}", newest(&desk));
+}
+
+#[tokio::test]
+async fn an_edit_of_the_watchlist_is_in_the_next_digest() {
+    let desk = Desk::new(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.pass(DAY);
+    open.round().await;
+    assert!(!newest(&desk).contains("Changes of the watchlist"), "{}", newest(&desk));
+    drop(open);
+
+    desk.pass(HOUR);
+    let longer = format!("{WATCHLIST}\n[[company]]\nname = \"SMIC\"\n");
+    let mut open = desk.open_with(&longer).await;
+    open.round().await;
+    desk.pass(DAY);
+    open.round().await;
+    assert!(newest(&desk).contains("Company added: “SMIC”"), "{}", newest(&desk));
+    desk.pass(DAY);
+    open.round().await;
+    assert!(!newest(&desk).contains("Company added"), "once only: {}", newest(&desk));
+}
