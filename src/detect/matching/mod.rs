@@ -6,6 +6,7 @@
 
 mod eval;
 mod find;
+mod finder;
 mod guard;
 
 use std::sync::Arc;
@@ -19,6 +20,8 @@ use super::watchlist::{Use, Watchlist};
 use eval::Present;
 pub(crate) use eval::Scene;
 pub(crate) use find::{Occ, find};
+use finder::Words;
+pub use finder::{Finder, Place};
 
 /// What found a hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,9 +73,10 @@ pub(crate) struct Reading {
 impl Reading {
     /// Reads an item.
     pub(crate) fn of(watchlist: &Watchlist, item: &ItemText) -> Self {
-        let text = Text::of(item);
         let lang = Lang::of_tag(item.lang.as_deref());
-        let phrases = find(&watchlist.phrases, &text, lang);
+        let mut words = Words::default();
+        words.read(watchlist, item);
+        let Words { text, phrases } = words;
         let present = Present::of(&phrases);
         let mut reading = Self { text, lang, phrases, present, found: Vec::new() };
         reading.collect(watchlist);

@@ -185,6 +185,16 @@ impl Watchlist {
             .collect()
     }
 
+    /// Bytes of the index: paths, phrases and what each is found for, but for the people's own words
+    /// and ids.
+    #[must_use]
+    pub fn index_bytes(&self) -> usize {
+        let names = self.names.len() * (size_of::<Name>() - size_of::<Arc<str>>());
+        let terms = self.terms.len() * (size_of::<Term>() - size_of::<Arc<str>>());
+        let uses = size_of_val(&*self.use_starts) + size_of_val(&*self.uses);
+        self.phrases.bytes() + uses + names + terms
+    }
+
     pub(crate) fn defaults(&self) -> bool {
         self.defaults
     }
