@@ -67,7 +67,7 @@ impl<'w> Finder<'w> {
         for occ in phrases {
             let (first, last) = (&text.tokens[occ.first as usize], &text.tokens[occ.last as usize]);
             for one in self.watchlist.uses(occ.phrase) {
-                let (kind, entity) = match *one {
+                let (kind, entity) = match one {
                     Use::Name(name) => {
                         (EntityKind::Company, self.watchlist.names[name as usize].company)
                     }
