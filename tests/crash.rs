@@ -136,16 +136,20 @@ struct Mail {
 
 fn mails(folder: &Path) -> Vec<Mail> {
     let new = std::fs::read_dir(folder.join("state/mail/new")).unwrap();
-    new.map(|entry| {
+    new.filter_map(|entry| {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
         let parsed = mail_parser::MessageParser::default().parse(&bytes).unwrap();
+        // A welcome shows the last days and tells none of them.
+        if parsed.subject().unwrap_or_default().contains("welcome") {
+            return None;
+        }
         let text = parsed.body_text(0).unwrap().into_owned();
         let firms = text
             .match_indices("Firm")
             .map(|(at, _)| text[at..].chars().take(8).collect())
             .collect();
         let to = parsed.to().and_then(|to| to.first()).and_then(|one| one.address()).unwrap();
-        Mail { to: to.to_owned(), id: parsed.message_id().unwrap().to_owned(), firms }
+        Some(Mail { to: to.to_owned(), id: parsed.message_id().unwrap().to_owned(), firms })
     })
     .collect()
 }

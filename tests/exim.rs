@@ -1,5 +1,9 @@
-//! The transport against a real Exim: STARTTLS, AUTH, a message end to end, a hard and a soft no.
-//! Without Exim these tests say SKIPPED; where `WATCHLISTD_REQUIRE_EXIM` is set, they fail.
+//! The transport against a real Exim: STARTTLS, AUTH, a message end to end, a hard and a soft no, a
+//! greylist, a restart. Without Exim these tests say SKIPPED; where `WATCHLISTD_REQUIRE_EXIM` is set,
+//! they fail.
+
+mod python;
+mod queue;
 
 use mail_parser::{MessageParser, MimeHeaders};
 use watchlistd::model::mail::Letter;

@@ -3,6 +3,7 @@
 
 mod busy;
 mod changes;
+mod operator;
 mod telling;
 
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use watchlistd::config::{Environment, Files};
 use watchlistd::daemon::start;
 use watchlistd::daemon::wire::{self, Access};
 use watchlistd::model::mail::Letter;
-use watchlistd::model::{MailState, Timestamp};
+use watchlistd::model::{MailKey, MailKind, MailState, SealedMail, Timestamp};
 use watchlistd::notify::smtp::{Attempt, Outcome, Stage, Transport};
 use watchlistd::pipeline::assess::Assessor;
 use watchlistd::pipeline::deliver::{Deliverer, Sealed, Sent};
@@ -65,17 +66,23 @@ struct Desk {
     readers: String,
     /// In front of the newsroom's own.
     more_sources: String,
+    /// Whether readers are welcomed; else they count as known.
+    welcomes: bool,
 }
 
 impl Desk {
     async fn new(readers: &str) -> Self {
+        let newsroom = Newsroom::open().await;
+        // An empty front page would be a trouble of its own.
+        newsroom.publish("a0", "A quiet day at the harbour");
         Self {
             folder: tempfile::tempdir().unwrap(),
             clock: Arc::new(FixedClock::at(friday_noon())),
-            newsroom: Newsroom::open().await,
+            newsroom,
             transport: Transport::memory(),
             readers: readers.to_owned(),
             more_sources: String::new(),
+            welcomes: false,
         }
     }
 
@@ -107,6 +114,11 @@ impl Desk {
         let store = wire::open_store(&parts.settings.storage, Access::Alone).unwrap();
         store.release_leases(self.now()).await.unwrap();
         let version = start::adopt(&*store, &parts, self.now()).await.unwrap();
+        if !self.welcomes {
+            for reader in &parts.readers {
+                store.seal(welcomed(&reader.name, self.now())).await.unwrap();
+            }
+        }
         let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as Arc<dyn Clock>;
         let ground = Ground { store, clock };
         Open {
@@ -122,6 +134,22 @@ impl Desk {
     /// Subjects of all mails so far, in order.
     fn subjects(&self) -> Vec<String> {
         self.transport.received().iter().map(subject).collect()
+    }
+}
+
+/// An occasion without letters: a reader who needs no welcome any more.
+fn welcomed(reader: &str, at: Timestamp) -> SealedMail {
+    SealedMail {
+        key: MailKey::welcome(reader, at),
+        kind: MailKind::Welcome,
+        reader: Some(reader.to_owned()),
+        story: None,
+        message_id: String::new(),
+        subject: String::new(),
+        letters: Vec::new(),
+        alerts: Vec::new(),
+        covers_until: at,
+        at,
     }
 }
 
@@ -549,6 +577,7 @@ async fn what_a_clock_wrote_that_was_years_ahead_holds_nothing_back() {
     open.assess().await;
     desk.clock.set(right);
     assert_eq!(open.seal().await.mails, 1, "the alert is told at once");
+    open.send().await;
 
     // A mail of the story bears the wrong year: its follow-up does not wait for that year.
     desk.newsroom.publish("b1", "Tencent faces a delist order in Hong Kong");
@@ -556,6 +585,7 @@ async fn what_a_clock_wrote_that_was_years_ahead_holds_nothing_back() {
     open.poll().await;
     open.assess().await;
     open.seal().await;
+    open.send().await;
     desk.clock.set(right);
     desk.newsroom.publish("b2", "Tencent faces a delist order in Hong Kong now");
     desk.pass(3 * DAY);
@@ -572,6 +602,7 @@ async fn a_bad_edit_is_told_to_the_operator_once_and_again_when_it_is_made_again
     let seal = async || open.deliverer.seal_due(&open.rejecting).await.unwrap().mails;
     start::reject(&*open.ground.store, BAD_EDIT, desk.now()).await.unwrap();
     assert_eq!(seal().await, 1);
+    open.send().await;
     desk.pass(HOUR);
     // A restart finds the same edit.
     start::reject(&*open.ground.store, BAD_EDIT, desk.now()).await.unwrap();

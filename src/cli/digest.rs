@@ -6,6 +6,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::exit::{Exit, Failure};
 use super::load::{self, Folder, InStore};
@@ -18,6 +19,10 @@ use crate::pipeline::Ground;
 use crate::pipeline::deliver::{Composed, Deliverer};
 use crate::store::StoredMail;
 
+/// What becomes of a mail that a command made.
+const IN_THE_OUTBOX: &str = "It lies in the outbox: a running service sends it within a minute, else \
+     the next `once` or `run` does.";
+
 /// What `digest` is told.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -29,6 +34,8 @@ pub struct Arguments {
 enum Command {
     /// Show the digest that a reader would get now; seals and sends nothing
     Preview(Preview),
+    /// Show the last days of a reader once more, told or not; --send mails it, too
+    Recap(Recap),
     /// Send a stored digest once more, marked as a repeat
     Resend(Resend),
 }
@@ -37,6 +44,21 @@ enum Command {
 struct Preview {
     /// The reader, by name
     reader: String,
+    /// Also write the HTML part to this file
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Recap {
+    /// The reader, by name
+    reader: String,
+    /// How many days back
+    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=3650))]
+    days: u16,
+    /// Send it to the reader instead of only showing it
+    #[arg(long)]
+    send: bool,
     /// Also write the HTML part to this file
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
@@ -64,6 +86,7 @@ pub fn run(
     load::runtime()?.block_on(async {
         match &arguments.command {
             Command::Preview(preview) => show(&folder, preview, out).await,
+            Command::Recap(recap) => look_back(&folder, recap, out).await,
             Command::Resend(resend) => send_again(&folder, resend, out).await,
         }
     })
@@ -79,6 +102,21 @@ async fn show(folder: &Folder, preview: &Preview, out: &mut dyn Write) -> Result
     let reader = named(&desk, &preview.reader)?;
     let composed = deliverer(&desk).preview(&desk.in_force, reader).await?;
     print(&composed, preview.html.as_deref(), out)
+}
+
+async fn look_back(folder: &Folder, recap: &Recap, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let access = if recap.send { Access::Amend } else { Access::Beside };
+    let desk = load::in_store(folder, access).await?;
+    let reader = named(&desk, &recap.reader)?;
+    let deliverer = deliverer(&desk);
+    let span = Duration::from_secs(u64::from(recap.days) * 24 * 3600);
+    let composed = deliverer.recap(&desk.in_force, reader, span).await?;
+    print(&composed, recap.html.as_deref(), out)?;
+    if recap.send {
+        deliverer.seal_recap(&desk.in_force, reader, &composed).await?;
+        writeln!(out, "\n{IN_THE_OUTBOX}")?;
+    }
+    Ok(Exit::Fine)
 }
 
 /// Prints the plain text, a product of its own, and writes the HTML where somebody wants it.
@@ -115,11 +153,7 @@ async fn send_again(
     for address in &addresses {
         writeln!(out, "  to {address}")?;
     }
-    writeln!(
-        out,
-        "It lies in the outbox: a running service sends it within a minute, else the next `once` \
-         or `run` does."
-    )?;
+    writeln!(out, "{IN_THE_OUTBOX}")?;
     Ok(Exit::Fine)
 }
 

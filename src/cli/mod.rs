@@ -14,6 +14,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::telemetry::{self, LogFormat};
 
+mod audit;
 mod check;
 mod demo;
 mod digest;
@@ -75,6 +76,8 @@ enum Command {
     Run(run::Arguments),
     /// Show how sources, mails and the watchlist stand; works beside a running service
     Status(status::Arguments),
+    /// Prove what was done: verify or print the record that every digest names
+    Audit(audit::Arguments),
     /// Show a reader's next digest, or send a stored one again
     Digest(digest::Arguments),
     /// List the mails that were not sent, try them again or give them up
@@ -141,6 +144,7 @@ fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Once(arguments) => once::run(&arguments, config, out),
         Command::Run(arguments) => run::run(&arguments, config),
         Command::Status(arguments) => status::run(&arguments, config, out),
+        Command::Audit(arguments) => audit::run(&arguments, config, out),
         Command::Digest(arguments) => digest::run(&arguments, config, out),
         Command::Outbox(arguments) => outbox::run(&arguments, config, out),
         Command::Explain(arguments) => explain::run(&arguments, config, out),

@@ -129,9 +129,9 @@ impl Progress {
 fn tell(polled: &PolledSum, assessed: &Assessed, sent: Option<&deliver::Sent>) {
     let mut line = format!(
         "{} polled, {} failed; {}, {} changed; {}",
-        count(polled.sources as u64, "source"),
+        count(polled.sources, "source"),
         polled.failed,
-        count(polled.new as u64, "new item"),
+        count(polled.new, "new item"),
         polled.edited,
         count(assessed.alerts, "alert")
     );

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use super::blanks;
+use super::{blanks, plain};
 use crate::model::item::{Arrival, Identity, KnownItem, page_of};
 use crate::model::{Entry, FirstRun, Item, ItemId, Source, Timestamp, id};
 
@@ -59,7 +59,7 @@ pub fn identity(entry: &Entry) -> Identity {
 #[must_use]
 pub fn canonical(link: &str) -> String {
     let link = link.trim();
-    if is_canonical(link) {
+    if plain::is_address(link) {
         return link.to_owned();
     }
     let Ok(mut url) = url::Url::parse(link) else { return link.to_owned() };
@@ -76,37 +76,6 @@ pub fn canonical(link: &str) -> String {
         url.set_query((!kept.is_empty()).then_some(kept.as_str()));
     }
     url.to_string()
-}
-
-/// Whether an address plainly is as [`canonical`] would write it: a host in lower case and a path of
-/// harmless characters. Most are, and taking them apart costs more than all else about a key.
-fn is_canonical(link: &str) -> bool {
-    let rest = link.strip_prefix("https://").or_else(|| link.strip_prefix("http://"));
-    let Some((host, path)) = rest.and_then(|rest| rest.split_once('/')) else { return false };
-    // The last label of a number is a number's; `xn--` wants a closer look.
-    let named = host
-        .rsplit('.')
-        .next()
-        .is_some_and(|last| last.len() >= 2 && last.bytes().all(|byte| byte.is_ascii_lowercase()));
-    let plain = |byte: u8| {
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-')
-    };
-    let harmless = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_');
-    // A dot only before a letter or digit, and behind one: no segment is `.` or `..`.
-    let dots = |path: &str| {
-        path.split('.')
-            .skip(1)
-            .all(|part| part.starts_with(|one: char| one.is_ascii_alphanumeric()))
-            && !path.starts_with('.')
-            && !path.contains("/.")
-    };
-    named
-        && !host.starts_with('.')
-        && !host.contains("..")
-        && !host.contains("xn--")
-        && host.bytes().all(plain)
-        && path.bytes().all(|byte| harmless(byte) || byte == b'.')
-        && dots(path)
 }
 
 fn is_tracking(pair: &str) -> bool {

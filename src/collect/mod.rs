@@ -8,4 +8,5 @@ pub mod decode;
 pub mod fetch;
 pub mod item;
 pub mod parse;
+mod plain;
 pub mod source;

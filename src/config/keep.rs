@@ -15,7 +15,7 @@ pub struct Keep {
     pub polls: Duration,
     /// How long the text of alerted and held-back items is kept.
     pub audit: Located<Duration>,
-    /// Free space in bytes on the database's disk below which nothing new is taken in.
+    /// Free space in bytes on the database's disk below which the operator is told.
     pub free_space: Located<u64>,
 }
 

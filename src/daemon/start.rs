@@ -103,7 +103,13 @@ fn understand(
 pub async fn adopt(store: &dyn Store, parts: &Parts, now: Timestamp) -> Result<u64, StoreError> {
     let adoption = Adoption {
         sources: parts.sources.clone(),
-        readers: parts.readers.iter().map(|reader| reader.name.clone()).collect(),
+        // The operator is a reader too: known from the first start on.
+        readers: parts
+            .readers
+            .iter()
+            .chain(std::iter::once(&parts.operator))
+            .map(|reader| reader.name.clone())
+            .collect(),
         files: parts.files.texts(),
     };
     store.adopt(adoption, now).await

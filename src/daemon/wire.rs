@@ -250,6 +250,7 @@ impl Parts {
             watchlist: Arc::clone(&self.watchlist),
             readers: self.readers.clone(),
             operator: self.operator.clone(),
+            vocabulary: vocabulary(&self.watchlist),
             letterhead: Letterhead {
                 from: sender(&self.settings.mail.from),
                 reply_to: self.settings.operator.reply_to.value.clone(),

@@ -4,9 +4,42 @@
 //! into hashes of normal forms; a list says nothing about any company or topic.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::LazyLock;
 
 use super::text::{Text, hash};
+
+/// Hashes of words. They are well spread already, so that nothing is hashed again.
+pub(crate) type Words = HashSet<u64, AsIs>;
+
+/// Takes a hash for what it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn write(&mut self, bytes: &[u8]) {
+        // Only whole hashes are written here; anything else would still be told apart.
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+impl BuildHasher for AsIs {
+    type Hasher = Self;
+
+    fn build_hasher(&self) -> Self {
+        Self(0)
+    }
+}
 
 /// The entries of a list, comments and blank lines left out.
 pub(crate) fn entries(list: &'static str) -> impl Iterator<Item = &'static str> {
@@ -16,12 +49,12 @@ pub(crate) fn entries(list: &'static str) -> impl Iterator<Item = &'static str> 
 }
 
 /// Words of a list of already folded words, several on a line.
-fn folded_words(list: &'static str) -> HashSet<u64> {
+fn folded_words(list: &'static str) -> Words {
     entries(list).flat_map(str::split_whitespace).map(hash).collect()
 }
 
 /// Words of a list in any spelling: each must be one token.
-fn words(list: &'static str) -> HashSet<u64> {
+fn words(list: &'static str) -> Words {
     entries(list).flat_map(|entry| Text::of_term(entry).tokens).map(|token| token.hash).collect()
 }
 
@@ -29,8 +62,8 @@ macro_rules! lists {
     ($($(#[$doc:meta])* $name:ident = $read:ident($file:literal);)*) => {
         $(
             $(#[$doc])*
-            pub(crate) fn $name() -> &'static HashSet<u64> {
-                static LIST: LazyLock<HashSet<u64>> = LazyLock::new(|| $read(include_str!($file)));
+            pub(crate) fn $name() -> &'static Words {
+                static LIST: LazyLock<Words> = LazyLock::new(|| $read(include_str!($file)));
                 &LIST
             }
         )*

@@ -264,12 +264,3 @@ pub struct Changed {
     /// When the change was seen.
     pub at: Timestamp,
 }
-
-/// Where the append-only record stands: what a digest prints so that a rewrite would show.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecordHead {
-    /// The number of the newest record.
-    pub number: u64,
-    /// The hash that chains it to all before it.
-    pub head: String,
-}

@@ -11,6 +11,7 @@ pub mod item;
 pub mod located;
 pub mod mail;
 pub mod reader;
+pub mod record;
 pub mod source;
 pub mod time;
 pub mod watchlist;

@@ -25,7 +25,7 @@ mod excerpt;
 mod frame;
 mod listing;
 mod nearest;
-mod outside;
+pub mod outside;
 mod page;
 mod stories;
 mod wrap;

@@ -43,7 +43,8 @@ pub(super) fn clean(text: &str) -> String {
 }
 
 /// One clean line of at most `most` characters as readers count them, cut visibly.
-pub(super) fn line(text: &str, most: usize) -> String {
+#[must_use]
+pub fn line(text: &str, most: usize) -> String {
     let text = clean(text);
     let text = text.trim();
     match text.grapheme_indices(true).nth(most) {

@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::detect::Watchlist;
 use crate::model::watchlist::WatchlistEntries;
 use crate::notify::Subjects;
-use crate::notify::reader::Reader;
+use crate::notify::reader::{Reader, Vocabulary};
 use crate::store::Store;
 
 pub mod assess;
@@ -35,6 +35,8 @@ pub struct InForce {
     pub readers: Vec<Reader>,
     /// The operator as the reader of alerts that reach nobody else.
     pub operator: Reader,
+    /// What the watchlist calls things.
+    pub vocabulary: Vocabulary,
     /// What mails say of us.
     pub letterhead: Letterhead,
     /// How the operator is reached without mail.

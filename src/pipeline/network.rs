@@ -27,6 +27,7 @@ pub(super) struct Watch {
 }
 
 struct Suspect {
+    address: String,
     before: SourceState,
     started: Timestamp,
     ended: Timestamp,
@@ -52,7 +53,8 @@ impl Watch {
         self.suspects.remove(&task.source.id);
         match verdict {
             Verdict::Theirs if !answered && steady => {
-                let suspect = Suspect { before: task.state.clone(), started, ended };
+                let address = task.source.url.clone();
+                let suspect = Suspect { address, before: task.state.clone(), started, ended };
                 self.suspects.insert(task.source.id.clone(), suspect);
                 None
             }
@@ -80,6 +82,7 @@ impl Watch {
                 let (state, next_poll) = outage::spared(&one.before, one.started, since, now);
                 FinishedPoll {
                     source,
+                    address: one.address,
                     started: one.started,
                     ended: now,
                     status: None,

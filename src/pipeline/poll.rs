@@ -25,6 +25,9 @@ use crate::store::{Claim, FinishedPoll, SourceTask, StoreError};
 /// Sources claimed and waiting for a place.
 const WAITING: usize = 4096;
 
+/// Documents that are held at a time, parsed and on their way into the store.
+const DOCUMENTS: usize = 32;
+
 /// While our own network is out, so many polls at a time look whether it is back; the others wait.
 const SCOUTS: usize = 3;
 
@@ -91,6 +94,8 @@ pub struct Poller {
     places: Places,
     /// Documents parsed at the same time: each takes a processor, and memory many times its size.
     parsers: Arc<Semaphore>,
+    /// Documents from the parser to the commit.
+    documents: Arc<Semaphore>,
 }
 
 impl Poller {
@@ -106,6 +111,7 @@ impl Poller {
             network: network::Shared::default(),
             places: Places::of_process(),
             parsers: Arc::new(Semaphore::new(processors)),
+            documents: Arc::new(Semaphore::new(DOCUMENTS)),
         }
     }
 
@@ -237,6 +243,10 @@ impl Poller {
     async fn poll(&self, task: SourceTask, more: bool) -> Result<Report, StoreError> {
         let started = self.ground.clock.now();
         let (ask, fetched) = self.fetch(&task, started, more).await;
+        let _held = match &fetched {
+            Fetched::Body(_) => Some(self.documents.acquire().await.expect("it is never closed")),
+            Fetched::NotModified(_) | Fetched::Failed(_) => None,
+        };
         let (fetched, parsed) = read(&task.source, fetched, &self.parsers).await;
         let now = self.ground.clock.now();
         let mut network = self.network.lock().await;
@@ -361,6 +371,7 @@ async fn finish(
     tell(&report, status);
     let finished = FinishedPoll {
         source: task.source.id,
+        address: task.source.url,
         started,
         ended: now,
         status,

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use crate::model::item::{Identity, KnownItem};
 use crate::model::mail::{Changed, ClaimedMail, Letter, MailOutcome};
+use crate::model::record;
 use crate::model::source::{Gap, SourceState};
 use crate::model::{
     Alert, AlertId, Coverage, Item, ItemId, Judgement, MailId, MailKey, MailKind, MailState,
@@ -114,6 +115,9 @@ pub struct SourceTask {
 pub struct FinishedPoll {
     /// The source.
     pub source: SourceId,
+    /// Its address as it was written when it was claimed. Where it was edited meanwhile, the items
+    /// are kept and everything that belongs to the old address is not.
+    pub address: String,
     /// When the request was made.
     pub started: Timestamp,
     /// When it ended.
@@ -529,11 +533,41 @@ pub trait Archive: Send + Sync {
         limit: usize,
     ) -> Answer<'_, Vec<PendingNotice>>;
 
-    /// Whether an occasion was sealed.
-    fn was_sealed(&self, key: MailKey) -> Answer<'_, bool>;
+    /// When the last occasion was sealed whose key begins so.
+    fn last_sealed(&self, prefix: String) -> Answer<'_, Option<Timestamp>>;
 
     /// Stored items, oldest first.
     fn items(&self, after: Option<ItemId>, limit: usize) -> Answer<'_, Vec<Item>>;
+
+    /// How each source in force was polled between two instants.
+    fn accounts(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Account>>;
+
+    /// Gaps noticed between two instants.
+    fn gaps_between(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Gap>>;
+
+    /// Decisions between two instants about items that name a company, or would but for a guard,
+    /// oldest first, after the row `after` (0: from the beginning).
+    fn decided(
+        &self,
+        company: String,
+        from: Timestamp,
+        until: Timestamp,
+        after: i64,
+        limit: usize,
+    ) -> Answer<'_, Vec<DecidedRow>>;
+
+    /// Versions of the configuration after `after`, oldest first.
+    fn config_versions(&self, after: u64, limit: usize) -> Answer<'_, Vec<ConfigVersion>>;
+
+    /// The end of the record, once there is one: every digest prints it.
+    fn record_head(&self) -> Answer<'_, Option<record::Head>>;
+
+    /// Entries of the record after that number, oldest first.
+    fn record(&self, after: u64, limit: usize) -> Answer<'_, Vec<record::Entry>>;
+
+    /// Reads the whole record and holds all that is stored against it. With a head that was kept
+    /// elsewhere (in a mail), also tells whether the record was rewritten since.
+    fn verify_record(&self, kept: Option<record::Head>) -> Answer<'_, record::Verified>;
 }
 
 /// A source in a listing.
@@ -576,4 +610,67 @@ pub struct MailRow {
     pub next_attempt: Option<Timestamp>,
     /// The server's last reply.
     pub reply: String,
+}
+
+/// How a source was polled in a window.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The source.
+    pub source: SourceId,
+    /// Its address as written.
+    pub url: String,
+    /// Whether it is official.
+    pub official: bool,
+    /// How often it is polled at most.
+    pub interval: Duration,
+    /// Since when it is watched.
+    pub added: Timestamp,
+    /// Until when it was, if it is no longer.
+    pub retired: Option<Timestamp>,
+    /// Polls made.
+    pub polls: u64,
+    /// Those that met trouble.
+    pub troubled: u64,
+    /// New items.
+    pub new: u64,
+    /// When the first of these polls was.
+    pub first: Option<Timestamp>,
+    /// When the last was.
+    pub last: Option<Timestamp>,
+    /// What the trouble was, in words.
+    pub troubles: Option<String>,
+}
+
+/// A decision with what came of it.
+#[derive(Clone, Debug)]
+pub struct DecidedRow {
+    /// Its row, for the next page.
+    pub key: i64,
+    /// The item at the revision that was judged.
+    pub item: Item,
+    /// When.
+    pub at: Timestamp,
+    /// By which version of the watchlist.
+    pub watchlist: u64,
+    /// Why nobody is told, if so.
+    pub untold: Option<String>,
+    /// The alert, if it is one.
+    pub alert: Option<AlertId>,
+    /// What the watchlist made of it.
+    pub judgement: Judgement,
+    /// Whom it reached.
+    pub told: Vec<TellingRow>,
+}
+
+/// One reader's notice of an alert, with the mails that told it.
+#[derive(Clone, Debug)]
+pub struct TellingRow {
+    /// The reader, by name; `None` for the operator.
+    pub reader: Option<String>,
+    /// pending, sealed or withdrawn.
+    pub state: String,
+    /// Why it was withdrawn.
+    pub reason: Option<String>,
+    /// The mails of the occasion that told it.
+    pub mails: Vec<MailRow>,
 }

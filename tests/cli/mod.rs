@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests that cannot go on is a failed test")]
 
+mod audit;
 mod demo;
 mod desk;
 mod edits;
 mod exits;
 mod explain;
+mod https;
 mod match_;
 mod once;
 mod outbox;

@@ -25,7 +25,7 @@ fn a_fresh_desk_polls_everything_and_mails_a_digest() {
     let text = mail.body_text(0).unwrap();
     let subject = mail.subject().unwrap();
     assert!(text.contains(HEADLINE), "{text}");
-    assert!(text.contains("ON DEMAND"), "{text}");
+    assert!(text.contains("on demand"), "{text}");
     assert!(subject.contains("1 high") && subject.contains("Alibaba"), "{subject}");
 }
 

@@ -76,7 +76,8 @@ fn the_outbox_works_beside_a_running_service() {
     let desk = mailing_to(server.port());
     desk.ask(&["once"]).ends(75);
     let service = desk.run();
-    let id = listed(&desk, &[])[0]["id"].as_str().unwrap().to_owned();
+    let deferred = listed(&desk, &["--state", "deferred"]);
+    let id = deferred[0]["id"].as_str().unwrap().to_owned();
     desk.ask(&["outbox", "retry", &id]).ends(0);
     assert_eq!(service.stop(), Some(0));
     desk.ask(&["once"]);
@@ -153,4 +154,17 @@ fn an_output_that_cannot_be_written_is_named() {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(74), "{errors}");
     assert!(errors.contains("write standard output: "), "{errors}");
+}
+
+#[test]
+fn a_recap_shows_the_last_days_and_goes_out_when_asked() {
+    let desk = Desk::new();
+    desk.ask(&["once"]).ends(0);
+    let reader = reader(&desk);
+    let shown = desk.ask(&["digest", "recap", &reader, "--days", "3"]).ends(0);
+    assert!(shown.out.contains("Lawmakers urge the SEC"), "{shown}");
+    assert!(listed(&desk, &[]).is_empty(), "only shown");
+    desk.ask(&["digest", "recap", &reader, "--send"]).ends(0);
+    assert_eq!(listed(&desk, &[])[0]["kind"], "recap");
+    desk.ask(&["digest", "recap", &reader, "--days", "0"]).ends(64);
 }

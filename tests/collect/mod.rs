@@ -3,6 +3,7 @@
 mod fetch;
 mod items;
 mod parse;
+mod publishers;
 mod sources;
 
 use std::time::Duration;

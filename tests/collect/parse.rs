@@ -279,6 +279,21 @@ fn known_killers_cost_one_poll_at_most() {
             MAX_ENTRIES,
             true,
         ),
+        (
+            "a long link",
+            rss(&format!(
+                "<item><title>x</title><link>http://x.test/{}</link></item>",
+                "é".repeat(20_000)
+            )),
+            1,
+            true,
+        ),
+        (
+            "a long id",
+            rss(&format!("<item><title>x</title><guid>{}</guid></item>", "g".repeat(20_000))),
+            1,
+            true,
+        ),
         ("many blank items", rss(&"<item/>".repeat(100_000)), 0, true),
         ("deep JSON", format!("{{\"items\": [{}", "[".repeat(10_000)), 0, true),
     ] {

@@ -85,7 +85,7 @@ fn rules_raise_add_and_hold() {
         let topics: Vec<&str> = judgement.topics.iter().map(|topic| &*topic.id).collect();
         format!("{} {topics:?} {}", judgement.alert, reasons.collect::<Vec<_>>().join("; "))
     };
-    insta::assert_snapshot!(shown(&judged(&watchlist, "Treasury fines Alibaba")), @r#"true [] medium Catch-all []: Alibaba ("Alibaba", title) with An authority acts (title)"#);
+    insta::assert_snapshot!(shown(&judged(&watchlist, "Treasury fines Alibaba")), @r#"true [] medium Catch-all []: Alibaba ("Alibaba", title) with An authority acts ("treasury fines", title)"#);
     insta::assert_snapshot!(shown(&judged(&watchlist, "Lazada to delist")), @r#"true ["delisting"] high China []: Lazada ("Lazada", title) with Delisting ("delist", title); medium Mei reads it ["Mei"]: Lazada ("Lazada", title) with Delisting ("delist", title)"#);
     insta::assert_snapshot!(shown(&judged(&watchlist, "Smugglers smuggle")), @"true [] high Wire []: its words are there");
     let held = judged(&watchlist, "Alibaba delists a game");
@@ -98,6 +98,26 @@ fn rules_raise_add_and_hold() {
     let parents: Vec<String> =
         judged(&watchlist, "Lazada grows").companies.iter().map(|one| one.id.to_string()).collect();
     assert_eq!(parents, ["alibaba", "lazada"]);
+}
+
+#[test]
+fn reasons_quote_what_a_search_found() {
+    let watchlist = compile(
+        vec![company("Alibaba", &[])],
+        vec![search("Fine", "fine NEAR/12 Treasury"), search("Port", "port AND (ban OR bar)")],
+        vec![],
+    );
+    for (title, expected) in [
+        ("Treasury fines Alibaba", "with Fine (\"treasury fines\", title)"),
+        (
+            "Treasury says that it will in the course of May fine Alibaba",
+            "with Fine (\"treasury says that it … course of may fine\", title)",
+        ),
+        ("Port bars Alibaba", "with Port (\"port\", title)"),
+    ] {
+        let words = &judged(&watchlist, title).reasons[0].words;
+        assert!(words.ends_with(expected), "{words}");
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! What feeds say is text: no markup, header, link or control character of theirs reaches a mail.
 
 use proptest::prelude::*;
-use watchlistd::model::mail::{Changed, RecordHead};
+use watchlistd::model::mail::Changed;
+use watchlistd::model::record;
 use watchlistd::model::{
     EntityKind, Guard, Health, HeldHigh, ItemId, ItemText, PendingNotice, SourceId,
 };
@@ -182,7 +183,7 @@ fn everywhere(evil: &str) -> Vec<Content> {
         new: text(evil),
         at: at("2026-11-23T12:00:00Z"),
     };
-    let record = RecordHead { number: 1, head: evil.to_owned() };
+    let record = record::Head { number: 1, hash: evil.to_owned() };
     let reader = one_reader(entry("Mei"));
     let notices = [pending];
     let refs: Vec<&PendingNotice> = notices.iter().collect();

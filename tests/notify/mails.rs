@@ -6,7 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use watchlistd::config::{Environment, Files};
-use watchlistd::model::mail::{Changed, RecordHead};
+use watchlistd::model::mail::Changed;
+use watchlistd::model::record;
 use watchlistd::model::source::Gap;
 use watchlistd::model::{
     Coverage, EntityKind, Field, Guard, Health, HeldHigh, Hit, ItemId, ItemText, Mark,
@@ -313,7 +314,7 @@ fn missing_coverage_stands_at_the_top_and_in_the_subject() {
     let (reader, notices, coverage) = (one_reader(entry("Mei")), monday(), poor_coverage());
     let changed = changed();
     let edits = watchlist_edits();
-    let record = RecordHead { number: 18_204, head: "b5mq7ct2xk4fh6ydz3wn".to_owned() };
+    let record = record::Head { number: 18_204, hash: "b5mq7ct2xk4fh6ydz3wn".to_owned() };
     let mut gap = input(&reader, &notices, &coverage);
     gap.kind = DigestKind::OnDemand;
     gap.changed = &changed;

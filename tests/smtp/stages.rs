@@ -9,7 +9,7 @@ use watchlistd::notify::smtp::{Attempt, Outcome, Security, SmtpSettings, Stage, 
 use super::{PASSWORD, SHORT, letter_to, patient, settings, transport};
 use crate::support::smtp::{At, Does, Protection, Script};
 
-const STAGES: [At; 9] = [
+const STAGES: [At; 10] = [
     At::Banner,
     At::Ehlo,
     At::StartTls,
@@ -19,6 +19,7 @@ const STAGES: [At; 9] = [
     At::Rcpt,
     At::Data,
     At::Dot,
+    At::Quit,
 ];
 
 const EXPECTED: &str = "\
@@ -65,6 +66,11 @@ Dot       5xx     Refused                     end of message: 554 never
 Dot       close   Uncertain                   end of message: the server closed the connection
 Dot       silence Uncertain                   end of message: no answer within 400 ms
 Dot       garbage Uncertain                   end of message: an answer that is not SMTP
+Quit      4xx     Accepted                    end of message: 250 2.0.0 queued as 1
+Quit      5xx     Accepted                    end of message: 250 2.0.0 queued as 1
+Quit      close   Accepted                    end of message: 250 2.0.0 queued as 1
+Quit      silence Accepted                    end of message: 250 2.0.0 queued as 1
+Quit      garbage Accepted                    end of message: 250 2.0.0 queued as 1
 ";
 
 fn troubles(at: At) -> Vec<(&'static str, Does)> {
@@ -106,10 +112,60 @@ async fn attempt(at: At, does: Does) -> Attempt {
     if silent {
         settings.timeouts = hurried(at);
     }
-    let attempt = transport(settings).send(&letter_to("mei@bank.test")).await;
-    assert!(server.taken().is_empty(), "{at:?}: nothing was taken");
+    let transport = transport(settings);
+    let attempt = transport.send(&letter_to("mei@bank.test")).await;
+    // Taking leave comes after the yes, and never hangs.
+    transport.close().await;
+    assert_eq!(server.taken().len(), usize::from(at == At::Quit), "{at:?}");
     attempt
 }
+
+/// The table that people read says what was found here.
+#[test]
+fn the_table_in_the_documentation_is_what_happens() {
+    let documentation = include_str!("../../src/notify/smtp/verdict.rs");
+    let mut cells = 0;
+    for line in documentation.lines().filter_map(|line| line.strip_prefix("//! | ")) {
+        let row: Vec<&str> = line.trim_end_matches(" |").split(" | ").map(str::trim).collect();
+        let [stage, found @ ..] = row.as_slice() else { continue };
+        let Some(name) = NAMES.iter().find(|(words, _)| words == stage).map(|(_, name)| *name)
+        else {
+            continue;
+        };
+        for (trouble, said) in ["4xx", "5xx", "close", "silence", "garbage"].iter().zip(found) {
+            cells += 1;
+            let is_row = |row: &&str| {
+                let mut words = row.split_whitespace();
+                words.next() == Some(name) && words.next() == Some(trouble)
+            };
+            let outcome =
+                EXPECTED.lines().find(is_row).and_then(|row| row.split_whitespace().nth(2));
+            let words = match outcome {
+                Some("TryLater") => "later",
+                Some("Refused") => "refused",
+                Some("Uncertain") => "uncertain",
+                Some("Accepted") => "sent",
+                Some(_) => "set-up",
+                None => "–",
+            };
+            assert_eq!(*said, words, "{stage}, {trouble}");
+        }
+    }
+    assert_eq!(cells, NAMES.len() * 5, "every stage has its row");
+}
+
+const NAMES: [(&str, &str); 10] = [
+    ("greeting", "Banner"),
+    ("EHLO", "Ehlo"),
+    ("STARTTLS", "StartTls"),
+    ("TLS handshake", "Handshake"),
+    ("AUTH", "Auth"),
+    ("MAIL FROM", "Mail"),
+    ("RCPT TO", "Rcpt"),
+    ("DATA", "Data"),
+    ("end of message", "Dot"),
+    ("QUIT", "Quit"),
+];
 
 #[tokio::test]
 async fn every_stage_and_trouble_has_its_outcome() {

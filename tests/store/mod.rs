@@ -23,6 +23,7 @@ mod deliver;
 mod mails;
 mod outbox;
 mod poll;
+mod record;
 mod retention;
 mod sources;
 mod sqlite;
@@ -31,8 +32,15 @@ mod sqlite;
 async fn each(test: impl AsyncFn(&dyn Store)) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.db");
-    test(&Sqlite::open(&path, Mode::Exclusive).unwrap()).await;
-    test(&Sqlite::dry_run(&folder.path().join("none.db")).unwrap()).await;
+    for store in [
+        Sqlite::open(&path, Mode::Exclusive).unwrap(),
+        Sqlite::dry_run(&folder.path().join("none.db")).unwrap(),
+    ] {
+        test(&store).await;
+        // Whatever was done: the record tells it, and all that is stored is as it tells.
+        let found = store.archive().verify_record(None).await.unwrap();
+        assert_eq!(found.faults, []);
+    }
 }
 
 /// A fixed morning, and minutes from it.
@@ -97,6 +105,7 @@ fn polled(source: &str, ended: Timestamp, new: Vec<Item>) -> FinishedPoll {
     state.last_success = Some(ended);
     FinishedPoll {
         source: SourceId::new(source),
+        address: self::source(source).url,
         started: ended,
         ended,
         status: Some(200),

@@ -171,3 +171,22 @@ async fn coverage_counts_each_item_in_one_window() {
     })
     .await;
 }
+
+/// The address is edited while a poll of the old one is under way.
+#[tokio::test]
+async fn what_belongs_to_an_address_goes_with_it() {
+    each(async |store| {
+        with_items(store, at(0), 1).await;
+        let due = at(0).plus(HOUR);
+        assert_eq!(claim(store, due, 1, Claim::Due).await, ["ofac"]);
+        let mut moved = source("ofac");
+        moved.url = "https://new.test/feed".to_owned();
+        store.adopt_sources(vec![moved], due).await.unwrap();
+        let ended = due.plus(std::time::Duration::from_secs(5));
+        store.finish_poll(polled("ofac", ended, vec![item("ofac", 7, ended)])).await.unwrap();
+        let row = store.archive().sources(None, 1).await.unwrap().remove(0);
+        assert_eq!((row.state.etag, row.state.last_modified, row.items), (None, None, 2));
+        assert_eq!(claim(store, ended, 1, Claim::Due).await, ["ofac"], "asked at once");
+    })
+    .await;
+}

@@ -1,6 +1,7 @@
 //! A real Exim for one test: unprivileged, on a loopback port, STARTTLS and AUTH demanded, with a
 //! certificate of its own authority. It takes mail for `bank.test`, answers 550 to `refused@` and
-//! 451 to `later@`, and delivers into one Maildir.
+//! 451 to `later@`, greylists `grey@`, and delivers into one Maildir. It can be stopped and started
+//! again at the same port.
 //!
 //! Started by root it runs as an ordinary user; started by an ordinary user it runs as that one.
 
@@ -95,6 +96,22 @@ impl EximServer {
             }
         }
         Err(format!("Exim did not start: {why}"))
+    }
+
+    /// Ends the daemon, as a restart begins.
+    pub(crate) fn stop(&mut self) {
+        let _ = self.daemon.kill();
+        let _ = self.daemon.wait();
+    }
+
+    /// Starts it again where it was.
+    pub(crate) fn start_again(&mut self) {
+        self.daemon = start_daemon(&self.exim, self.home.path(), self.user).unwrap();
+    }
+
+    /// The time after which a greylisted sender is known has passed.
+    pub(crate) fn trust_after_greylisting(&self) {
+        fs::write(self.home.path().join("known"), "").unwrap();
     }
 
     /// Has Exim deliver all that it took, waits for it, and answers the messages in the Maildir as
@@ -224,6 +241,9 @@ acl_rcpt:
          message = 5.1.1 no such reader
   defer  local_parts = later
          message = 4.7.1 come back later
+  defer  local_parts = grey
+         condition = ${if exists{@HOME@/known}{no}{yes}}
+         message = 4.2.0 greylisted, try again
   accept domains = bank.test
   deny   message = 5.7.1 no mail for others
 

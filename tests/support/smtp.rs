@@ -154,7 +154,8 @@ impl Script {
     }
 }
 
-fn server_config(leaf: &Leaf) -> Arc<ServerConfig> {
+/// How a server with this certificate greets.
+pub(crate) fn server_config(leaf: &Leaf) -> Arc<ServerConfig> {
     let chain = CertificateDer::pem_slice_iter(leaf.certificate.as_bytes())
         .collect::<Result<Vec<_>, _>>()
         .unwrap();

@@ -3,7 +3,7 @@
 //! Both readers (feed-rs and the tolerant one) end here, so that the same document gives the same
 //! entry whichever of them read it: otherwise one stray `&` would look like an edit of every item.
 
-use url::Url;
+use url::{Position, Url};
 
 use super::html::{self, Markup};
 use crate::model::{Entry, ItemText, Timestamp};
@@ -12,6 +12,8 @@ use crate::model::{Entry, ItemText, Timestamp};
 const MAX_TITLE: usize = 16 * 1024;
 /// Longest summary or content, in bytes.
 const MAX_TEXT: usize = 512 * 1024;
+/// Longest link or id; no server takes a longer one.
+pub(super) const MAX_ADDRESS: usize = 16 * 1024;
 /// Most categories of one entry.
 pub(super) const MAX_CATEGORIES: usize = 200;
 /// Most links of one entry.
@@ -161,8 +163,14 @@ impl Raw {
 
     /// The entry, by the rules for fields; true when a cap cut something.
     pub(super) fn finish(mut self, base: Option<&Url>) -> (Entry, bool) {
-        let link = self.link().map(|href| absolute(&href, base));
         let mut capped = self.capped;
+        // Not cut: what is left would be another's.
+        let mut short = |text: &String| {
+            capped |= text.len() > MAX_ADDRESS;
+            text.len() <= MAX_ADDRESS
+        };
+        let link = self.link().filter(&mut short).map(|href| absolute(&href, base));
+        let guid = self.guid.take().filter(short);
         let mut clean = |text: Ranked<Text>, most: usize, line: bool| {
             let Some(Text { body, markup }) = text.take() else { return String::new() };
             let mut text = match line {
@@ -180,7 +188,7 @@ impl Raw {
             lang: self.lang,
         };
         let entry = Entry {
-            guid: self.guid.take(),
+            guid,
             link,
             text,
             published: self.published.take(),
@@ -191,7 +199,7 @@ impl Raw {
 }
 
 fn is_uri(text: &str) -> bool {
-    !text.contains(char::is_whitespace) && Url::parse(text).is_ok()
+    text.len() <= MAX_ADDRESS && !text.contains(char::is_whitespace) && Url::parse(text).is_ok()
 }
 
 fn categories(found: &mut Vec<String>) -> Vec<String> {
@@ -230,9 +238,30 @@ pub(super) fn absolute(href: &str, base: Option<&Url>) -> String {
     // Line breaks within an address are the work of a formatter.
     let href: String = href.chars().filter(|one| !matches!(one, '\n' | '\r' | '\t')).collect();
     match (Url::parse(&href), base) {
-        (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => {
-            base.join(&href).map_or(href, String::from)
-        }
+        (Err(url::ParseError::RelativeUrlWithoutBase), Some(base)) => join(base, href),
         _ => href,
     }
+}
+
+/// A relative address behind its base, with its characters as written where nothing but these need
+/// be changed.
+fn join(base: &Url, href: String) -> String {
+    let odd = |one: char| !one.is_ascii() || one == ' ';
+    if base.cannot_be_a_base()
+        || !href.contains(odd)
+        || href.starts_with(['?', '#'])
+        || href.contains("./")
+    {
+        return base.join(&href).map_or(href, String::from);
+    }
+    let before = if href.starts_with("//") {
+        &base[..Position::AfterScheme]
+    } else if href.starts_with('/') {
+        &base[..Position::BeforePath]
+    } else {
+        let path = &base[..Position::AfterPath];
+        &path[..path.rfind('/').map_or(0, |at| at + 1)]
+    };
+    let colon = if href.starts_with("//") { ":" } else { "" };
+    format!("{before}{colon}{href}")
 }

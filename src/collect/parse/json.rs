@@ -24,8 +24,10 @@ pub(super) fn read(text: &str, region: Region) -> Option<Reading> {
     if !known && reading.entries.is_empty() {
         return None;
     }
-    match with_feed_rs::read(text, region) {
-        Some(mut own) if own.entries.len() == reading.entries.len() && reading.lost.is_empty() => {
+    // A document that is not whole is no longer for a parser that builds all of it.
+    let whole = reading.lost.is_empty();
+    match whole.then(|| with_feed_rs::read(text, region)).flatten() {
+        Some(mut own) if own.entries.len() == reading.entries.len() => {
             for (entry, other) in own.entries.iter_mut().zip(reading.entries) {
                 entry.fill(other);
             }

@@ -4,9 +4,13 @@
 //! tolerant reader does. When in doubt it is not plain: the tolerant reader reads everything.
 //! Invariant: nothing that is not plain reaches feed-rs, which recurses without a limit of its own.
 
+use url::Url;
+
+use super::fields::MAX_ADDRESS;
 use super::names::{self, Field, Root, Space};
 use super::tokens::{Flaws, Token, Tokens, attribute, each_attribute};
 use super::{MAX_ENTRIES, entities};
+use crate::collect::plain;
 
 /// Deeper documents are not for a parser that recurses: 700 nested elements overflow its stack.
 const MAX_DEPTH: usize = 64;
@@ -29,6 +33,7 @@ pub(super) fn plain(text: &str) -> Option<usize> {
         closed: false,
         item: None,
         field: None,
+        link: false,
         items: 0,
         elements: 0,
     };
@@ -46,6 +51,8 @@ struct Survey<'a> {
     item: Option<usize>,
     /// The open field of it, and whether it may hold markup.
     field: Option<bool>,
+    /// Whether that field is a link.
+    link: bool,
     items: usize,
     elements: usize,
 }
@@ -61,6 +68,7 @@ impl<'a> Survey<'a> {
                 Token::End { name } => self.end(name),
                 // feed-rs reads escaped markup within XHTML as markup.
                 Token::Text(text) if self.field == Some(true) && text.contains('&') => false,
+                Token::Text(text) | Token::Literal(text) if self.link && !stays(text) => false,
                 Token::Text(text) => {
                     only_xml_references(text) && (!self.stack.is_empty() || text.trim().is_empty())
                 }
@@ -128,6 +136,11 @@ impl<'a> Survey<'a> {
                 rank == 0 && termed
             }
             Some((Field::Group, _)) | None => true,
+            Some((Field::Link, _)) => {
+                self.field = Some(false);
+                self.link = true;
+                attribute(attributes, "href").is_none_or(stays)
+            }
             Some(_) => {
                 let xhtml = attribute(attributes, "type") == Some("xhtml");
                 self.field = Some(xhtml && self.root == Some(Root::Atom));
@@ -143,7 +156,7 @@ impl<'a> Survey<'a> {
         let depth = self.stack.len();
         match self.item {
             Some(item) if depth == item => self.item = None,
-            Some(item) if depth == item + 1 => self.field = None,
+            Some(item) if depth == item + 1 => (self.field, self.link) = (None, false),
             _ => {}
         }
         self.closed = self.stack.is_empty();
@@ -201,6 +214,21 @@ fn known(prefix: &str, address: &str) -> bool {
     }
 }
 
+/// Whether feed-rs hands an address on as it is written: it takes whole ones apart and puts them
+/// together again, with the host in lower case and other escapes. A link is told as its publisher
+/// wrote it.
+fn stays(link: &str) -> bool {
+    let link = link.trim();
+    if plain::is_address(link) {
+        return true;
+    }
+    if link.len() > MAX_ADDRESS {
+        return false;
+    }
+    let link = entities::resolve(link);
+    Url::parse(&link).map_or(true, |url| url.as_str() == link)
+}
+
 /// Whether every `&` begins a reference that XML itself knows.
 fn only_xml_references(text: &str) -> bool {
     let mut rest = text;
@@ -244,6 +272,10 @@ mod tests {
             (rss("<item><title>a <b>c</b></title></item>"), None),
             (rss("<item><title>AT&T</title></item>"), None),
             (rss("<item><title>caf&eacute;</title></item>"), None),
+            (rss("<item><link>http://X.test/</link></item>"), None),
+            (rss("<item><link>http://x.test/\u{e9}?a=1</link></item>"), None),
+            (rss("<item><link> http://x.test/?a=1&amp;b=%20 </link></item>"), Some(1)),
+            (rss("<item><link>/relative \u{e9}</link></item>"), Some(1)),
             (rss("<item><dc:title>x</dc:title></item>"), None),
             (rss("<item><title>x</item>"), None),
             (rss(item).replace("2.0", "2.01"), None),

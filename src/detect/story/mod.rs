@@ -5,6 +5,7 @@
 //! same event; an item that names no company may belong to one that does, if their words are clearly
 //! of one event. Both are judged from earlier items only. Grouping never hides an item.
 
+mod later;
 mod wording;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use crate::model::{ItemText, Named, Timestamp};
 
+use later::Later;
 use wording::Wording;
 
 /// A copy follows its original within this time.
@@ -63,7 +65,7 @@ struct Remembered {
     copy: bool,
     /// Keys under which it is found: of its matter as a whole first.
     keys: Vec<Key>,
-    wording: Wording,
+    wording: Later,
 }
 
 /// How long a story has been going.
@@ -118,31 +120,60 @@ impl StoryBook {
     /// Where the item belongs, judged by what was added before. Adds nothing.
     #[must_use]
     pub fn place(&mut self, candidate: &Candidate<'_>) -> Placement {
-        let wording = Wording::of(candidate.text, candidate.companies);
         let keys = keys(candidate);
-        let placement = match self.original(candidate, &wording, &keys) {
+        let (copies, others) = (self.alike(candidate, &keys), self.near(candidate, &keys));
+        if copies.is_empty() && others.is_empty() {
+            self.read = None;
+            return Placement::default();
+        }
+        let wording = Wording::of(candidate.text, candidate.companies);
+        copies.iter().for_each(|at| self.items[*at].wording.read());
+        let placement = match self.original(&wording, &copies) {
             // A copy of a copy is a copy of the first.
             Some(original) => Placement {
                 story: Some(Arc::clone(&original.story)),
                 copy_of: Some(Arc::clone(&original.id)),
             },
-            None => Placement { story: self.story(candidate, &wording, &keys), copy_of: None },
+            None => {
+                others.iter().for_each(|at| self.items[*at].wording.read());
+                Placement { story: self.story(candidate, &wording, &keys, &others), copy_of: None }
+            }
         };
         self.read = Some((Arc::from(candidate.id), wording));
         placement
     }
 
-    fn original(
-        &self,
-        candidate: &Candidate<'_>,
-        wording: &Wording,
-        keys: &[Key],
-    ) -> Option<&Remembered> {
-        self.under(keys.first()?)
-            .filter(|one| !one.copy && *one.source != *candidate.source)
-            .filter(|one| apart(one.published, candidate.published) <= COPY_WITHIN)
-            .filter(|one| wording.repeats(&one.wording))
-            .last()
+    /// Remembered items that the candidate may repeat, newest first.
+    fn alike(&self, candidate: &Candidate<'_>, keys: &[Key]) -> Vec<usize> {
+        let same = keys.first().into_iter().flat_map(|key| self.under(key));
+        same.filter(|at| {
+            let one = &self.items[*at];
+            !one.copy
+                && *one.source != *candidate.source
+                && apart(one.published, candidate.published) <= COPY_WITHIN
+        })
+        .collect()
+    }
+
+    /// Remembered items whose story the candidate may join, each once.
+    fn near(&self, candidate: &Candidate<'_>, keys: &[Key]) -> Vec<usize> {
+        let others = across(candidate);
+        let mut seen = HashSet::new();
+        let keys_of_story = keys.iter().skip(1).filter(|key| !matches!(key, Key::Named(_)));
+        let all = keys_of_story.chain(&others).flat_map(|key| self.under(key).take(HEARD));
+        all.filter(|at| {
+            let one = &self.items[*at];
+            apart(one.published, candidate.published) <= SILENCE
+                && seen.insert(*at)
+                && self.goes_on(&one.story, candidate.published)
+        })
+        .collect()
+    }
+
+    fn original(&self, wording: &Wording, copies: &[usize]) -> Option<&Remembered> {
+        let repeated =
+            |one: &&Remembered| one.wording.get().is_some_and(|one| wording.repeats(one));
+        copies.iter().map(|at| &self.items[*at]).filter(repeated).last()
     }
 
     /// The story whose items speak most alike, if they speak of the same event. Where a story has
@@ -152,28 +183,21 @@ impl StoryBook {
         candidate: &Candidate<'_>,
         wording: &Wording,
         keys: &[Key],
+        others: &[usize],
     ) -> Option<Arc<str>> {
-        let mut seen = HashSet::new();
         let mut stories: Vec<(&Arc<str>, bool, f32)> = Vec::new();
         let mut places: HashMap<*const u8, usize> = HashMap::new();
-        let others = across(candidate);
-        let keys_of_story = keys.iter().skip(1).filter(|key| !matches!(key, Key::Named(_)));
-        for one in keys_of_story.chain(&others).flat_map(|key| self.under(key).take(HEARD)) {
+        for one in others.iter().map(|at| &self.items[*at]) {
+            let Some(other) = one.wording.get() else { continue };
             let apart = apart(one.published, candidate.published);
-            if apart > SILENCE
-                || !seen.insert(Arc::as_ptr(&one.id))
-                || !self.goes_on(&one.story, candidate.published)
-            {
-                continue;
-            }
             let hours = apart.as_secs_f32() / 3600.0;
             let likeness = if candidate.companies.is_empty() == one.nameless() {
                 let alike = alike(keys.first(), one.keys.first());
-                wording.likeness(&one.wording, alike, hours)
+                wording.likeness(other, alike, hours)
             } else {
-                wording.likeness_alone(&one.wording, hours)
+                wording.likeness_alone(other, hours)
             };
-            let native = !wording.foreign(&one.wording);
+            let native = !wording.foreign(other);
             // All items of a story share one name in memory.
             let next = stories.len();
             let place = *places.entry(one.story.as_ptr()).or_insert(next);
@@ -198,20 +222,21 @@ impl StoryBook {
         })
     }
 
-    /// Remembered items under a key, newest first.
-    fn under(&self, key: &Key) -> impl Iterator<Item = &Remembered> {
+    /// Where the remembered items under a key stand, newest first.
+    fn under(&self, key: &Key) -> impl Iterator<Item = usize> + '_ {
         let numbers = self.by_key.get(key).into_iter().flat_map(|numbers| numbers.iter().rev());
-        numbers.take(COMPARED).filter_map(|number| {
-            self.items.get(usize::try_from(number.checked_sub(self.oldest)?).ok()?)
-        })
+        numbers
+            .take(COMPARED)
+            .filter_map(|number| usize::try_from(number.checked_sub(self.oldest)?).ok())
+            .filter(|at| *at < self.items.len())
     }
 
     /// Remembers an item as part of `story`; `copy_of` as [`StoryBook::place`] said.
     pub fn add(&mut self, candidate: &Candidate<'_>, story: &str, copy_of: Option<&str>) {
         let number = self.oldest + self.items.len() as u64;
         let wording = match self.read.take() {
-            Some((id, wording)) if *id == *candidate.id => wording,
-            _ => Wording::of(candidate.text, candidate.companies),
+            Some((id, wording)) if *id == *candidate.id => Later::read_already(wording),
+            _ => Later::of(candidate),
         };
         let keys = keys(candidate);
         for key in &keys {

@@ -70,7 +70,9 @@ impl Wording {
             words: words(&text, item, &names),
             cjk: 2 * characters > text.tokens.len(),
             lang: language(item),
-            reacts: Manner::of(&text, Lang::of_tag(item.lang.as_deref())).reacts(),
+            // Only the title's words are asked for that.
+            reacts: Manner::of(&Text::of_term(&item.title), Lang::of_tag(item.lang.as_deref()))
+                .reacts(),
         }
     }
 
@@ -151,23 +153,53 @@ fn shingles(text: &Text) -> Box<[u32]> {
 
 fn words(text: &Text, item: &ItemText, names: &BTreeSet<u64>) -> Box<[u32]> {
     let lang = Lang::of_tag(item.lang.as_deref()).unwrap_or(Lang::En);
-    let mut words = BTreeSet::new();
+    let mut words = Distinct::default();
     for (at, token) in text.tokens.iter().enumerate() {
-        if words.len() >= WORDS {
+        if words.all.len() >= WORDS {
             break;
         }
         if token.shape == Shape::Cjk {
             if let Some(next) = text.tokens.get(at + 1).filter(|next| next.shape == Shape::Cjk) {
-                words.insert(short(run(&[*token, *next])));
+                words.add(short(run(&[*token, *next])));
             }
         } else if token.chars > 1
             && !names.contains(&token.hash)
             && !lexicon::stop_words().contains(&token.hash)
         {
-            words.insert(short(stem(text, token, lang).hash));
+            words.add(short(stem(text, token, lang).hash));
         }
     }
-    words.into_iter().collect()
+    words.all.sort_unstable();
+    words.all.into_boxed_slice()
+}
+
+/// At most [`WORDS`] different hashes.
+struct Distinct {
+    all: Vec<u32>,
+    /// Where each stands: one more than its index in `all`, at the first free place from its own on.
+    places: [u8; Self::PLACES],
+}
+
+impl Default for Distinct {
+    fn default() -> Self {
+        Self { all: Vec::with_capacity(WORDS), places: [0; Self::PLACES] }
+    }
+}
+
+impl Distinct {
+    const PLACES: usize = 512;
+
+    fn add(&mut self, word: u32) {
+        let mut at = word as usize % Self::PLACES;
+        while let Some(index) = self.places[at].checked_sub(1) {
+            if self.all[usize::from(index)] == word {
+                return;
+            }
+            at = (at + 1) % Self::PLACES;
+        }
+        self.all.push(word);
+        self.places[at] = u8::try_from(self.all.len()).expect("a few words are numbered in a byte");
+    }
 }
 
 /// How many elements two sorted lists share.

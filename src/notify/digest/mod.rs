@@ -19,7 +19,8 @@ use super::page::{Note, Page};
 use super::reader::Reader;
 use super::stories::{self, Story, View};
 use super::{Content, Subjects};
-use crate::model::mail::{Changed, RecordHead};
+use crate::model::mail::Changed;
+use crate::model::record;
 use crate::model::{Coverage, PendingNotice, Timestamp};
 use coverage::Facts;
 pub(super) use coverage::{Facts as CoverageFacts, health_words, sections as coverage_sections};
@@ -67,7 +68,7 @@ pub struct DigestInput<'a> {
     /// Which version of the watchlist is in force.
     pub watchlist: u64,
     /// Where the append-only record stands, if one is kept.
-    pub record: Option<&'a RecordHead>,
+    pub record: Option<&'a record::Head>,
     /// The address that answers for the mail: "Not relevant?" goes there.
     pub desk: &'a str,
     /// How much the subject gives away.
@@ -243,7 +244,7 @@ fn small(input: &DigestInput<'_>, stories: &[Story<'_>]) -> Vec<String> {
     small.push(format!("{covers} {}", super::frame::WHAT_IS_JUDGED));
     small.push(made_by(input.watchlist, stories));
     if let Some(record) = input.record {
-        small.push(format!("Record {}, chain head {}.", record.number, line(&record.head, 80)));
+        small.push(format!("Record {}, chain head {}.", record.number, line(&record.hash, 80)));
     }
     let next = input.reader.schedule.next_after(input.until);
     if let Some(next) = next.filter(|next| !input.reader.is_away(*next)) {

@@ -57,6 +57,12 @@ fn named_by_rules(alert: &Alert) -> BTreeSet<&str> {
     alert.judgement.reasons.iter().flat_map(|why| &why.readers).map(String::as_str).collect()
 }
 
+/// Whether an alert is for this reader at all: the filters let it pass, or a rule names the reader.
+#[must_use]
+pub fn concerns(reader: &Reader, alert: &Alert) -> bool {
+    passes(reader, alert) || named_by_rules(alert).contains(reader.name.as_str())
+}
+
 /// Companies or groups, and topics, and severity; an empty list does not filter, and an alert
 /// without a company fails a company or group filter.
 fn passes(reader: &Reader, alert: &Alert) -> bool {

@@ -3,6 +3,26 @@
 //! The rule behind it: only an answer to this very mail may cost this mail anything. What happens
 //! before MAIL is the transport's trouble, what the operator must mend is a fault of the set-up, and
 //! once the final dot is out nothing but a clear answer counts as one.
+//!
+//! | stage | 4xx | 5xx | closes | silence | not SMTP |
+//! |---|---|---|---|---|---|
+//! | connect | – | – | later | later | – |
+//! | greeting | later | set-up | later | later | later |
+//! | EHLO | later | set-up | later | later | later |
+//! | STARTTLS | later | set-up | later | later | later |
+//! | TLS handshake | – | – | later | later | set-up |
+//! | AUTH | later | set-up | later | later | later |
+//! | MAIL FROM | later | refused | later | later | later |
+//! | RCPT TO | later | refused | later | later | later |
+//! | DATA | later | refused | later | later | later |
+//! | end of message | later | refused | uncertain | uncertain | uncertain |
+//! | QUIT | sent | sent | sent | sent | sent |
+//!
+//! *later*: tried again after 1, 5, 15, 30, 60 min …, given up after 5 days. *set-up*: the server is asked
+//! again every 5 min without counting against any mail, until the operator has mended it; so are 530, 534,
+//! 535 and 538 at any later stage, and a certificate that is not trusted. *refused*: this mail is over,
+//! the operator is told. *uncertain*: sent again at most twice, with the same Message-ID. Where a
+//! connection is made, nothing can be said yet; what is said then is the greeting.
 
 use std::time::Duration;
 

@@ -3,10 +3,13 @@
 //! None of it touches what readers are owed: a preview and a recap mark no notice, and a repeat tells
 //! nothing new. So they cannot make a reader miss anything, nor hear of it twice by the schedule.
 
-use super::{Composed, DeliverError, Deliverer};
+use std::time::Duration;
+
+use super::seal::Occasion;
+use super::{Composed, DeliverError, Deliverer, written};
 use crate::model::mail::Letter;
 use crate::model::{MailKey, MailKind, SealedMail};
-use crate::notify::digest::DigestKind;
+use crate::notify::digest::{self, DigestInput, DigestKind};
 use crate::notify::message;
 use crate::notify::reader::Reader;
 use crate::notify::repeat::{self, Repeat};
@@ -26,6 +29,62 @@ impl Deliverer {
     ) -> Result<Composed, DeliverError> {
         let now = self.ground.clock.now();
         self.compose(in_force, reader, now, DigestKind::Scheduled).await
+    }
+
+    /// The last days of a reader, told before or not. Marks nothing as told.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails or the recap cannot be written.
+    pub async fn recap(
+        &self,
+        in_force: &InForce,
+        reader: &Reader,
+        span: Duration,
+    ) -> Result<Composed, DeliverError> {
+        let now = self.ground.clock.now();
+        let from = now.minus(span);
+        let notices = self.passed(reader, from, now).await?;
+        let changed = self.changed(reader, from, now).await?;
+        let edits = self.watchlist_edits(in_force, from).await?;
+        let coverage = self.ground.store.coverage(from, now).await?;
+        let content = written(|| {
+            digest::digest(&DigestInput {
+                reader,
+                from,
+                first: false,
+                until: now,
+                kind: DigestKind::Recap,
+                notices: &notices,
+                changed: &changed,
+                watchlist_changes: &edits,
+                coverage: &coverage,
+                rejected_edit: in_force.rejected.as_deref(),
+                delayed_since: None,
+                watchlist: in_force.version,
+                record: None,
+                desk: &in_force.letterhead.reply_to,
+                subjects: in_force.letterhead.subjects,
+            })
+        })?;
+        Ok(Composed { reader: reader.name.clone(), content, notices: Vec::new(), empty: false })
+    }
+
+    /// Puts a recap into the outbox. False: the same was asked for in the same millisecond.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails or no message can be made of it.
+    pub async fn seal_recap(
+        &self,
+        in_force: &InForce,
+        reader: &Reader,
+        recap: &Composed,
+    ) -> Result<bool, DeliverError> {
+        let now = self.ground.clock.now();
+        let key = MailKey::recap(&reader.name, now);
+        let occasion = Occasion::digest(key, MailKind::Recap, now);
+        self.seal(in_force, reader, occasion, recap).await
     }
 
     /// Puts a stored mail into the outbox once more, for these addresses. Answers its new

@@ -30,6 +30,7 @@ impl Deliverer {
         let mut listed = notices.clone();
         listed.extend(self.sent_earlier(reader, from, now).await?);
         let coverage = store.coverage(from, now).await?;
+        let record = store.archive().record_head().await?;
         let changed = self.changed(reader, from, now).await?;
         let edits = self.watchlist_edits(in_force, from).await?;
         let input = DigestInput {
@@ -45,7 +46,7 @@ impl Deliverer {
             rejected_edit: in_force.rejected.as_deref(),
             delayed_since: self.memory().over_since,
             watchlist: in_force.version,
-            record: None,
+            record: record.as_ref(),
             desk: &in_force.letterhead.reply_to,
             subjects: in_force.letterhead.subjects,
         };
@@ -67,7 +68,7 @@ impl Deliverer {
         Ok(told)
     }
 
-    async fn changed(
+    pub(super) async fn changed(
         &self,
         reader: &Reader,
         from: Timestamp,
@@ -78,7 +79,7 @@ impl Deliverer {
     }
 
     /// What was edited in the watchlist since `from`, in words.
-    async fn watchlist_edits(
+    pub(super) async fn watchlist_edits(
         &self,
         in_force: &InForce,
         from: Timestamp,

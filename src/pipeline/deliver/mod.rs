@@ -28,6 +28,7 @@ mod operator;
 mod rings;
 mod seal;
 mod send;
+mod welcome;
 
 pub use seal::{OnDemand, Sealed};
 pub use send::{Sending, Sent};

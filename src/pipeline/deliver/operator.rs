@@ -1,62 +1,194 @@
-//! The operator's mails: a refused edit at once; once a day sources in trouble, mails that did not get
-//! through, and alerts that reach nobody else.
+//! The operator's mails: at once what cannot wait; once a day sources in trouble, and alerts that reach
+//! nobody else.
+//!
+//! What cannot wait, and what the mails say, is decided in `notify/operator`; here the situation is
+//! gathered and what comes back is sealed under its key, which stays the same while a trouble lasts.
 
 use std::time::Duration;
 
-use chrono_tz::Tz;
-
 use super::seal::{Occasion, Sealed};
 use super::{Composed, DeliverError, Deliverer};
-use crate::model::{MailKey, MailKind, Timestamp, id};
+use crate::model::{MailKey, MailKind, MailState, SourceCoverage, Timestamp};
 use crate::notify::Content;
-use crate::notify::operator as operator_mail;
+use crate::notify::operator::{
+    self as operator_mail, DiskLow, LateMails, NetworkOut, OperatorMail, RefusedEdit, Situation,
+    StuckMail,
+};
 use crate::pipeline::InForce;
-use crate::store::StoreError;
+use crate::store::{MailRow, StoreError};
 
 /// A mail that settles is reported to the operator once it has been settled for this long, so that
 /// none is written behind the back of the round that looks.
 const SETTLING: Duration = Duration::from_secs(60);
 
+/// How often it is looked whether something cannot wait.
+const LOOK: Duration = Duration::from_secs(60);
+
+/// Mails that came to rest undelivered are told together, no more often than this.
+const STUCK_PAUSE: Duration = Duration::from_secs(3600);
+
+/// A mail that waits longer is late.
+const LATE: Duration = Duration::from_secs(3600);
+
+/// Late mails that are looked at; more are counted as so many.
+const MOST_LATE: usize = 10_000;
+
+/// The key of mails about [`Situation::stuck`].
+const STUCK: &str = "operator:mail:";
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// What was gathered for [`Situation`], which only borrows.
+#[derive(Default)]
+struct Gathered {
+    sources: Vec<SourceCoverage>,
+    stuck: Vec<StuckMail>,
+    late: Option<Late>,
+    refused_at: Option<Timestamp>,
+}
+
+struct Late {
+    count: u64,
+    since: Timestamp,
+    reply: String,
+}
+
 impl Deliverer {
-    /// The operator's mails: a refused edit at once; once a day sources in trouble, mails that do
-    /// not get through, and alerts that reach nobody else.
+    /// The operator's mails that are due.
     pub(super) async fn seal_operator_due(
         &self,
         in_force: &InForce,
         now: Timestamp,
         sealed: &mut Sealed,
     ) -> Result<(), DeliverError> {
-        let operator = &in_force.operator;
-        if let Some(problems) = &in_force.rejected {
-            // The same edit keeps the instant at which it was first seen, over restarts too; made
-            // again after it was mended, it is another occasion.
-            let seen = self.ground.store.archive().rejected_edit().await?.map_or(now, |one| one.at);
-            let which = id::digest(&[problems, &seen.to_string()]);
-            let edit = MailKey::operator("edit", &id::base32(&which[..8]));
-            let content =
-                operator_mail::rejected_edit(problems, in_force.version, now, operator.zone);
-            sealed.mails += self.seal_operator(in_force, edit, content, now).await?;
+        self.seal_outages(in_force, now, sealed).await?;
+        let looked = self.memory().looked;
+        let due = looked.is_none_or(|at| now < at || now.since(at) >= LOOK);
+        if due || in_force.rejected.is_some() {
+            self.seal_at_once(in_force, now, sealed).await?;
+            self.memory().looked = Some(now);
         }
-        let day_ago = now.minus(Duration::from_secs(24 * 3600));
-        let Some(slot) = operator.schedule.slot_due(day_ago, now) else { return Ok(()) };
-        let date = slot.to_chrono().with_timezone(&operator.zone).format("%F").to_string();
+        self.seal_daily(in_force, now, sealed).await
+    }
+
+    /// Outages of our own network that are over, each once.
+    async fn seal_outages(
+        &self,
+        in_force: &InForce,
+        now: Timestamp,
+        sealed: &mut Sealed,
+    ) -> Result<(), DeliverError> {
+        let outages = self.memory().network_outages.clone();
+        for (from, until) in &outages {
+            let network = Some(NetworkOut { from: *from, until: Some(*until) });
+            let situation = Situation { network, ..Situation::calm(now, in_force.operator.zone) };
+            for mail in operator_mail::at_once(&situation) {
+                self.seal_operator(in_force, mail, now, now, sealed).await?;
+            }
+        }
+        self.memory().network_outages.drain(..outages.len());
+        Ok(())
+    }
+
+    async fn seal_at_once(
+        &self,
+        in_force: &InForce,
+        now: Timestamp,
+        sealed: &mut Sealed,
+    ) -> Result<(), DeliverError> {
+        let settled = now.minus(SETTLING);
+        let tight = self.memory().tight.clone();
+        let gathered = self.gather_troubles(in_force, now, settled).await?;
+        let situation = Situation {
+            sources: &gathered.sources,
+            stuck: &gathered.stuck,
+            late: gathered.late.as_ref().map(|late| LateMails {
+                count: late.count,
+                since: late.since,
+                reply: &late.reply,
+            }),
+            disk: tight.as_ref().map(|one| DiskLow {
+                free: one.free,
+                floor: one.floor,
+                folder: &one.folder,
+            }),
+            refused: in_force.rejected.as_deref().map(|problems| RefusedEdit {
+                problems,
+                in_force: in_force.version,
+                seen: gathered.refused_at.unwrap_or(now),
+            }),
+            ..Situation::calm(now, in_force.operator.zone)
+        };
+        for mail in operator_mail::at_once(&situation) {
+            let about_stuck = mail.key.as_str().starts_with(STUCK);
+            let covers_until = if about_stuck { settled } else { now };
+            self.seal_operator(in_force, mail, covers_until, now, sealed).await?;
+            if about_stuck {
+                self.memory().told_stuck = Some(now);
+            }
+        }
+        Ok(())
+    }
+
+    async fn gather_troubles(
+        &self,
+        in_force: &InForce,
+        now: Timestamp,
+        settled: Timestamp,
+    ) -> Result<Gathered, StoreError> {
+        let store = &self.ground.store;
+        let told = self.memory().told_stuck;
+        let may_tell = told.is_none_or(|at| now < at || now.since(at) >= STUCK_PAUSE);
+        let stuck = if may_tell { store.undelivered(settled).await? } else { Vec::new() };
+        // The same edit keeps the instant at which it was first seen, over restarts too.
+        let refused_at = match &in_force.rejected {
+            Some(_) => store.archive().rejected_edit().await?.map(|one| one.at),
+            None => None,
+        };
+        Ok(Gathered {
+            sources: store.coverage(now, now).await?.sources,
+            stuck: stuck.into_iter().map(stuck_mail).collect(),
+            late: self.late(now).await?,
+            refused_at,
+        })
+    }
+
+    /// Mails that wait too long. Right after an outage of mail they are on their way.
+    async fn late(&self, now: Timestamp) -> Result<Option<Late>, StoreError> {
+        let archive = self.ground.store.archive();
+        let since = archive.oldest_waiting().await?;
+        let Some(since) = since.filter(|since| now.since(*since) > LATE) else { return Ok(None) };
+        if self.memory().over_since.is_some() {
+            return Ok(None);
+        }
+        let states = vec![MailState::Pending, MailState::Deferred, MailState::Uncertain];
+        let mails = archive.mails_in(states, MOST_LATE).await?;
+        let is_late = |one: &&MailRow| one.next_attempt.is_some() && now.since(one.at) > LATE;
+        let count = mails.iter().filter(is_late).count() as u64;
+        // Listed newest first.
+        let oldest = mails.iter().rfind(is_late);
+        Ok(oldest.map(|one| Late { count, since, reply: one.reply.clone() }))
+    }
+
+    async fn seal_daily(
+        &self,
+        in_force: &InForce,
+        now: Timestamp,
+        sealed: &mut Sealed,
+    ) -> Result<(), DeliverError> {
+        let operator = &in_force.operator;
+        // A round that would have been due before there was anything to tell is none.
+        let since = self.ground.store.reader_history(operator.name.clone(), now).await?.since;
+        let after = now.minus(DAY).max(since);
         sealed.wake_at(operator.schedule.next_after(now));
+        let Some(slot) = operator.schedule.slot_due(after, now) else { return Ok(()) };
+        let date = slot.to_chrono().with_timezone(&operator.zone).format("%F").to_string();
         if self.memory().operator_day.as_ref() == Some(&date) {
             return Ok(());
         }
-        if let Some(content) = self.source_trouble(slot, now, operator.zone).await? {
-            let key = MailKey::operator("sources", &date);
-            sealed.mails += self.seal_operator(in_force, key, content, now).await?;
-        }
-        let settled = now.minus(SETTLING);
-        if let Some(content) = self.stuck_mails(settled, now, operator.zone).await? {
-            let key = MailKey::operator("mail", &date);
-            let composed = Composed::notice(content);
-            let occasion = Occasion {
-                covers_until: settled,
-                ..Occasion::digest(key, MailKind::Operator, now)
-            };
-            sealed.mails += u64::from(self.seal(in_force, operator, occasion, &composed).await?);
+        if let Some(content) = self.sources_of_the_day(in_force, now).await? {
+            let mail = OperatorMail { key: MailKey::operator("sources", &date), content };
+            self.seal_operator(in_force, mail, now, now, sealed).await?;
         }
         if let Some(composed) = self.compose_unrouted(in_force, now).await? {
             let key = MailKey::operator("unrouted", &date);
@@ -67,56 +199,39 @@ impl Deliverer {
         Ok(())
     }
 
+    async fn sources_of_the_day(
+        &self,
+        in_force: &InForce,
+        now: Timestamp,
+    ) -> Result<Option<Content>, StoreError> {
+        let store = &self.ground.store;
+        let archive = store.archive();
+        let last_daily = archive.last_sealed("operator:sources:".to_owned()).await?;
+        let from = last_daily.unwrap_or(now.minus(DAY));
+        let sources = store.coverage(now, now).await?.sources;
+        let recovered = archive.recovered(from, now).await?;
+        Ok(operator_mail::daily(&Situation {
+            sources: &sources,
+            recovered: &recovered,
+            last_daily,
+            ..Situation::calm(now, in_force.operator.zone)
+        }))
+    }
+
     async fn seal_operator(
         &self,
         in_force: &InForce,
-        key: MailKey,
-        content: Content,
+        mail: OperatorMail,
+        covers_until: Timestamp,
         now: Timestamp,
-    ) -> Result<u64, DeliverError> {
-        let occasion = Occasion::digest(key, MailKind::Operator, now);
-        let composed = Composed::notice(content);
-        Ok(u64::from(self.seal(in_force, &in_force.operator, occasion, &composed).await?))
-    }
-
-    async fn source_trouble(
-        &self,
-        from: Timestamp,
-        now: Timestamp,
-        zone: Tz,
-    ) -> Result<Option<Content>, StoreError> {
-        let coverage = self.ground.store.coverage(from, now).await?;
-        let all = coverage.sources.len();
-        let troubled: Vec<_> = coverage
-            .sources
-            .into_iter()
-            .filter(|one| one.state.last_poll.is_some() && !one.state.health.is_covered())
-            .collect();
-        Ok((!troubled.is_empty()).then(|| operator_mail::source_trouble(&troubled, all, now, zone)))
-    }
-
-    /// The mails that ended without an answer of yes and that the operator has not heard of.
-    async fn stuck_mails(
-        &self,
-        until: Timestamp,
-        now: Timestamp,
-        zone: Tz,
-    ) -> Result<Option<Content>, StoreError> {
-        let stuck: Vec<_> = self
-            .ground
-            .store
-            .undelivered(until)
-            .await?
-            .into_iter()
-            .map(|mail| operator_mail::StuckMail {
-                address: mail.address,
-                subject: mail.subject,
-                state: mail.state.as_str().to_owned(),
-                sealed: mail.at,
-                reply: mail.reply,
-            })
-            .collect();
-        Ok((!stuck.is_empty()).then(|| operator_mail::mail_stuck(&stuck, now, zone)))
+        sealed: &mut Sealed,
+    ) -> Result<(), DeliverError> {
+        let digest = Occasion::digest(mail.key, MailKind::Operator, now);
+        let occasion = Occasion { covers_until, ..digest };
+        let composed = Composed::notice(mail.content);
+        let new = self.seal(in_force, &in_force.operator, occasion, &composed).await?;
+        sealed.mails += u64::from(new);
+        Ok(())
     }
 
     pub(super) async fn compose_unrouted(
@@ -132,5 +247,15 @@ impl Deliverer {
             notices,
             empty: false,
         }))
+    }
+}
+
+fn stuck_mail(mail: MailRow) -> StuckMail {
+    StuckMail {
+        address: mail.address,
+        subject: mail.subject,
+        state: mail.state.as_str().to_owned(),
+        sealed: mail.at,
+        reply: mail.reply,
     }
 }

@@ -61,6 +61,7 @@ impl Deliverer {
         for reader in &in_force.readers {
             let done = async {
                 self.seal_digest_due(in_force, reader, now, &mut sealed).await?;
+                self.seal_welcome_due(in_force, reader, now, &mut sealed).await?;
                 self.seal_urgent_due(in_force, reader, now, &mut sealed).await
             };
             failed = skip_unmakeable(&reader.name, done.await).err().or(failed);

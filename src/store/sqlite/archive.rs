@@ -8,15 +8,20 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::mail::{Changed, Letter};
+use crate::model::record::{Entry, Head, Verified};
+use crate::model::source::Gap;
 use crate::model::{
     Item, ItemId, MailId, MailKey, MailState, PendingNotice, Recovered, SourceCoverage, SourceId,
     Timestamp,
 };
-use crate::store::{Answer, Archive, ConfigVersion, MailRow, RejectedEdit, SourceRow, StoredMail};
+use crate::store::{
+    Account, Answer, Archive, ConfigVersion, DecidedRow, MailRow, RejectedEdit, SourceRow,
+    StoredMail,
+};
 
 use super::items::{self, ITEM};
 use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
-use super::{Sqlite, config, coverage, deliver, outbox};
+use super::{Sqlite, answers, config, coverage, deliver, outbox, record};
 
 impl Archive for Sqlite {
     fn config_in_force(&self) -> Answer<'_, Option<ConfigVersion>> {
@@ -90,16 +95,59 @@ impl Archive for Sqlite {
         self.read("read alerts", move |connection| deliver::between(connection, from, until, limit))
     }
 
-    fn was_sealed(&self, key: MailKey) -> Answer<'_, bool> {
+    fn last_sealed(&self, prefix: String) -> Answer<'_, Option<Timestamp>> {
         self.read("look for an occasion", move |connection| {
             connection
-                .prepare_cached("SELECT EXISTS (SELECT 1 FROM occasions WHERE key = ?1)")?
-                .query_row([key.as_str()], |row| row.get(0))
+                .prepare_cached(
+                    "SELECT max(at) FROM occasions WHERE key >= ?1 AND key < ?1 || char(0x10FFFF)",
+                )?
+                .query_row([&prefix], |row| row.get(0))
         })
     }
 
     fn items(&self, after: Option<ItemId>, limit: usize) -> Answer<'_, Vec<Item>> {
         self.read("list items", move |connection| stored(connection, after.as_ref(), limit))
+    }
+
+    fn accounts(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Account>> {
+        self.read("read how sources were polled", move |connection| {
+            answers::accounts(connection, from, until)
+        })
+    }
+
+    fn gaps_between(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Gap>> {
+        self.read("read gaps", move |connection| coverage::gaps(connection, from, until))
+    }
+
+    fn decided(
+        &self,
+        company: String,
+        from: Timestamp,
+        until: Timestamp,
+        after: i64,
+        limit: usize,
+    ) -> Answer<'_, Vec<DecidedRow>> {
+        self.read("read decisions", move |connection| {
+            answers::decided(connection, &company, (from, until), after, limit)
+        })
+    }
+
+    fn config_versions(&self, after: u64, limit: usize) -> Answer<'_, Vec<ConfigVersion>> {
+        self.read("read configurations", move |connection| {
+            answers::versions(connection, after, limit)
+        })
+    }
+
+    fn record_head(&self) -> Answer<'_, Option<Head>> {
+        self.read("read the end of the record", record::head)
+    }
+
+    fn record(&self, after: u64, limit: usize) -> Answer<'_, Vec<Entry>> {
+        self.read("read the record", move |connection| record::entries(connection, after, limit))
+    }
+
+    fn verify_record(&self, kept: Option<Head>) -> Answer<'_, Verified> {
+        self.read("verify the record", move |connection| record::verify(connection, kept.as_ref()))
     }
 }
 
@@ -184,6 +232,8 @@ pub(super) fn undelivered(
     const MOST: usize = 1_000;
     let mut select = connection.prepare_cached(&format!(
         "{MAIL} WHERE m.state IN ('refused', 'dead', 'uncertain') AND m.next_attempt IS NULL
+           -- A refused mail about refused mails would draw the next.
+           AND NOT (m.occasion > 'operator:mail:' AND m.occasion < 'operator:mail;')
            AND m.settled <= ?1 AND m.settled > coalesce((SELECT max(covers_until) FROM occasions
              WHERE key > 'operator:mail:' AND key < 'operator:mail;' AND covers_until <= ?1), -1)
          ORDER BY m.key LIMIT ?2"
@@ -192,10 +242,11 @@ pub(super) fn undelivered(
 }
 
 /// What [`mail`] reads.
-const MAIL: &str = "SELECT m.id, m.occasion, o.kind, o.reader, m.address, m.state, o.subject, o.at, \
+pub(super) const MAIL: &str = "SELECT m.id, m.occasion, o.kind, o.reader, m.address, m.state, o.subject, o.at, \
      m.sent, m.reply, m.attempts, m.next_attempt FROM mails m JOIN occasions o ON o.key = m.occasion";
 
-fn mail(row: &rusqlite::Row<'_>) -> rusqlite::Result<MailRow> {
+/// Reads a row of [`MAIL`].
+pub(super) fn mail(row: &rusqlite::Row<'_>) -> rusqlite::Result<MailRow> {
     let reader: String = row.get(3)?;
     Ok(MailRow {
         id: row.get(0)?,

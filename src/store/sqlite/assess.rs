@@ -9,10 +9,11 @@ use std::collections::HashMap;
 use rusqlite::{Connection, params};
 use serde::Deserialize;
 
-use crate::model::{Alert, ItemId, Judgement, Named, Notice, StoryId, Timestamp};
+use crate::model::{Alert, Item, ItemId, Judgement, Named, Notice, StoryId, Timestamp};
 use crate::store::{Assessment, Decision, StoryMember, Unassessed};
 
-use super::{fault, items, terms, values};
+use super::items::{self, ITEM};
+use super::{fault, terms, values};
 
 /// How many earlier judgements of an item an edit is held against: an item that flips for ever
 /// between two texts must not cost more with each turn.
@@ -24,14 +25,21 @@ const OF_A_MATTER: usize = 40;
 
 /// Revisions that wait, in stored order, one for each item.
 pub(super) fn waiting(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<Unassessed>> {
-    let mut select = connection.prepare_cached(
-        "SELECT item, min(revision) FROM waiting GROUP BY item ORDER BY item LIMIT ?1",
-    )?;
-    let rows = select.query_map([values::size(limit)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT w.item, w.oldest, {ITEM}
+         FROM (SELECT item, min(revision) AS oldest FROM waiting GROUP BY item ORDER BY item LIMIT ?1) w
+         CROSS JOIN items i ON i.key = w.item JOIN sources s ON s.key = i.source ORDER BY w.item"
+    ))?;
+    let rows = select.query_map([values::size(limit)], |row| {
+        Ok((row.get(0)?, row.get(1)?, items::item(row, 2)?))
+    })?;
     let mut waiting = Vec::new();
     for row in rows {
-        let (key, revision): (i64, u32) = row?;
-        let item = items::at(connection, key, revision)?;
+        let (key, revision, newest): (i64, u32, Item) = row?;
+        let item = match newest.revision == revision {
+            true => newest,
+            false => items::at(connection, key, revision)?,
+        };
         let (before, story) = if revision > 1 { earlier(connection, key)? } else { (None, None) };
         waiting.push(Unassessed { item, before, story });
     }
@@ -147,25 +155,66 @@ fn member(
 
 /// Writes what was decided.
 pub(super) fn finish(connection: &Connection, assessment: &Assessment) -> rusqlite::Result<()> {
-    let waiting = next_in_line(connection, assessment.decisions.len())?;
-    assessment.decisions.iter().try_for_each(|decision| {
-        let item = match waiting.get(&decision.item) {
-            Some(item) => Some(*item),
-            None => items::key(connection, &decision.item)?,
+    let silent = |one: &&Decision| says_nothing(one);
+    let mut quiet: HashMap<&ItemId, u32> =
+        assessment.decisions.iter().filter(silent).map(|one| (&one.item, one.revision)).collect();
+    let line = next_in_line(connection, assessment.decisions.len())?;
+    let mut keys = HashMap::with_capacity(line.len());
+    let mut run: Option<(i64, i64)> = None;
+    for waits in line {
+        // Of the newest revision no copy is kept that would have to go as well.
+        if waits.is_newest && quiet.get(&waits.id) == Some(&waits.revision) {
+            run = Some((run.map_or(waits.item, |(first, _)| first), waits.item));
+            quiet.remove(&waits.id);
+            continue;
+        }
+        forget(connection, run.take())?;
+        keys.insert(waits.id, waits.item);
+    }
+    forget(connection, run)?;
+    for decision in &assessment.decisions {
+        let item = match keys.get(&decision.item) {
+            Some(item) => *item,
+            // It has just been taken out of the line.
+            None if says_nothing(decision) && !quiet.contains_key(&decision.item) => continue,
+            None => items::key(connection, &decision.item)?
+                .ok_or_else(|| fault::own(format!("no item '{}' is stored", decision.item)))?,
         };
-        let missing = || fault::own(format!("no item '{}' is stored", decision.item));
-        take(connection, assessment, decision, item.ok_or_else(missing)?)
-    })
+        take(connection, assessment, decision, item)?;
+    }
+    Ok(())
 }
 
-/// The rows of the items that have waited longest: those that a batch is about, unless it is repeated.
-fn next_in_line(connection: &Connection, count: usize) -> rusqlite::Result<HashMap<ItemId, i64>> {
+/// A revision that waits.
+struct Waits {
+    item: i64,
+    revision: u32,
+    id: ItemId,
+    is_newest: bool,
+}
+
+/// Those that have waited longest: what a batch is about, unless it is repeated.
+fn next_in_line(connection: &Connection, count: usize) -> rusqlite::Result<Vec<Waits>> {
     let mut select = connection.prepare_cached(
-        "SELECT i.id, w.item FROM waiting w CROSS JOIN items i ON i.key = w.item
-         ORDER BY w.item LIMIT ?1",
+        "SELECT w.item, w.revision, i.id, i.revision FROM waiting w CROSS JOIN items i ON i.key = w.item
+         ORDER BY w.item, w.revision LIMIT ?1",
     )?;
-    let rows = select.query_map([values::size(count)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = select.query_map([values::size(count)], |row| {
+        let (revision, newest): (u32, u32) = (row.get(1)?, row.get(3)?);
+        let is_newest = revision == newest;
+        Ok(Waits { item: row.get(0)?, revision, id: row.get(2)?, is_newest })
+    })?;
     rows.collect()
+}
+
+/// Takes everything between two items out of the line, these included. The revisions of an item stand
+/// there in order, so that the newest is the last of it.
+fn forget(connection: &Connection, run: Option<(i64, i64)>) -> rusqlite::Result<()> {
+    let Some((first, last)) = run else { return Ok(()) };
+    connection
+        .prepare_cached("DELETE FROM waiting WHERE item >= ?1 AND item <= ?2")?
+        .execute(params![first, last])?;
+    Ok(())
 }
 
 fn take(

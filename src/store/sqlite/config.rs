@@ -55,7 +55,15 @@ pub(super) fn at(
         .prepare_cached("SELECT version, since FROM config_versions WHERE since <= ?1 ORDER BY version DESC LIMIT 1")?
         .query_row([at], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let Some((version, since)) = newest else { return Ok(None) };
+    newest.map(|(version, since)| self::version(connection, version, since)).transpose()
+}
+
+/// One version with its files.
+pub(super) fn version(
+    connection: &Connection,
+    version: i64,
+    since: Timestamp,
+) -> rusqlite::Result<ConfigVersion> {
     let mut select = connection.prepare_cached(
         "SELECT f.name, t.text FROM config_files f JOIN config_texts t ON t.hash = f.hash
          WHERE f.version = ?1",
@@ -63,7 +71,7 @@ pub(super) fn at(
     let files = select
         .query_map([version], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
-    Ok(Some(ConfigVersion { version: u64::try_from(version).unwrap_or(0), files, since }))
+    Ok(ConfigVersion { version: u64::try_from(version).unwrap_or(0), files, since })
 }
 
 /// Notes that an edit was refused. The same edit seen again keeps its first instant.

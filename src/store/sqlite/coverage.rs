@@ -62,7 +62,11 @@ pub(super) fn sources(
     rows.collect()
 }
 
-fn gaps(connection: &Connection, from: Timestamp, until: Timestamp) -> rusqlite::Result<Vec<Gap>> {
+pub(super) fn gaps(
+    connection: &Connection,
+    from: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<Vec<Gap>> {
     let mut select = connection.prepare_cached(
         "SELECT s.id, g.\"from\", g.until FROM gaps g JOIN sources s ON s.key = g.source
          WHERE g.until >= ?1 AND g.until < ?2 ORDER BY g.until, g.key",

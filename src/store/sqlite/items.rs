@@ -152,9 +152,6 @@ pub(super) fn known(
     source: &str,
     identities: &[Identity],
 ) -> rusqlite::Result<Vec<KnownItem>> {
-    let mut wanted: Vec<i64> = identities.iter().flat_map(hashes).collect();
-    wanted.sort_unstable();
-    wanted.dedup();
     let source: Option<i64> = connection
         .prepare_cached(
             "SELECT s.key FROM sources s JOIN source_states t ON t.source = s.key
@@ -163,6 +160,9 @@ pub(super) fn known(
         .query_row([source], |row| row.get(0))
         .optional()?;
     let Some(source) = source else { return Ok(Vec::new()) };
+    let mut wanted: Vec<i64> = identities.iter().flat_map(hashes).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
     let mut found = Vec::new();
     let mut select =
         connection.prepare_cached("SELECT item FROM item_keys WHERE source = ?1 AND hash = ?2")?;

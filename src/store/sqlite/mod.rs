@@ -5,6 +5,7 @@
 //! calls; the files beside it hold the SQL of one step each. Nothing here decides anything about
 //! feeds, matching or mail, and nothing reads a clock.
 
+mod answers;
 mod archive;
 mod assess;
 mod claims;
@@ -19,6 +20,7 @@ mod outbox;
 mod poll;
 mod prune;
 mod readers;
+mod record;
 mod schema;
 mod sources;
 mod steps;

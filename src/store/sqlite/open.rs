@@ -16,6 +16,7 @@ use rusqlite::{Connection, OpenFlags, backup::Backup};
 use crate::store::StoreError;
 
 use super::lock::Lock;
+use super::record::Notes;
 use super::schema::{self, Found};
 use super::worker::{Manner, Worker};
 use super::{Mode, Sqlite, fault};
@@ -24,7 +25,7 @@ use super::{Mode, Sqlite, fault};
 const BUSY: Duration = Duration::from_secs(5);
 /// Pages of the log after which they are brought home: a page that is written often in between is
 /// brought home once. 16 MiB.
-const CHECKPOINT: i64 = 4096;
+const CHECKPOINT: i64 = 2048;
 /// Compiled statements kept by a connection: more than this backend has.
 const STATEMENTS: usize = 160;
 
@@ -52,8 +53,8 @@ impl Sqlite {
         let failed = |error: rusqlite::Error| fault::sorted("open the database", path, &error);
         connection
             .execute_batch(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;
-                 PRAGMA cache_size = -16384; PRAGMA journal_size_limit = 67108864;",
+                "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+                 PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192; PRAGMA journal_size_limit = 67108864;",
             )
             .and_then(|()| connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT))
             .map_err(failed)?;
@@ -182,7 +183,9 @@ fn start(
     manner: Manner,
     path: &Path,
 ) -> Result<Worker, StoreError> {
-    Worker::start(name, connection, manner)
+    let notes = Notes::install(&connection)
+        .map_err(|error| fault::sorted("open the database", path, &error))?;
+    Worker::start(name, connection, notes, manner)
         .map_err(|error| sorted_io("start a thread for the database", path, &error))
 }
 

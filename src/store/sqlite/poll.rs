@@ -3,6 +3,8 @@
 //! A poll without news touches one row of `source_states` and the claim. Polls of a day that were
 //! alike are counted there as a run, and become one row of `polls` when something changes.
 
+use std::borrow::Cow;
+
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::Timestamp;
@@ -16,6 +18,7 @@ const DAY: i64 = 86_400_000;
 /// The polls since something last changed.
 struct Run {
     source: i64,
+    address: String,
     first: Timestamp,
     last: Timestamp,
     polls: i64,
@@ -55,7 +58,7 @@ fn run(connection: &Connection, poll: &FinishedPoll) -> rusqlite::Result<Run> {
     connection
         .prepare_cached(
             "SELECT s.key, t.run_first, t.run_last, t.run_polls, t.run_status, t.run_bytes,
-                    t.entries, t.error, t.shown_noted
+                    t.entries, t.error, t.shown_noted, s.url
              FROM sources s JOIN source_states t ON t.source = s.key WHERE s.id = ?1",
         )?
         .query_row(params![poll.source], |row| {
@@ -69,6 +72,7 @@ fn run(connection: &Connection, poll: &FinishedPoll) -> rusqlite::Result<Run> {
                 entries: row.get(6)?,
                 error: row.get(7)?,
                 shown_noted: row.get(8)?,
+                address: row.get(9)?,
             })
         })
         .optional()?
@@ -162,7 +166,15 @@ fn remember(
     shown_noted: Timestamp,
     new: u32,
 ) -> rusqlite::Result<()> {
-    let state = &poll.state;
+    let mut state = Cow::Borrowed(&poll.state);
+    let mut next_poll = poll.next_poll;
+    if run.address != poll.address {
+        // The new address is asked at once, and for everything.
+        let state = state.to_mut();
+        (state.etag, state.last_modified, state.last_full) = (None, None, None);
+        (state.read_at, state.moved, state.retry_after) = (None, None, None);
+        next_poll = poll.ended;
+    }
     connection
         .prepare_cached(
             "UPDATE source_states SET
@@ -177,7 +189,7 @@ fn remember(
         )?
         .execute(params![
             run.source,
-            poll.next_poll,
+            next_poll,
             state.health,
             state.since,
             state.etag,
@@ -262,6 +274,7 @@ mod tests {
         state.etag = Some(b"\"1\"".to_vec());
         let poll = FinishedPoll {
             source: SourceId::new("a"),
+            address: "https://a.test/".into(),
             started: now,
             ended: now,
             status: Some(200),

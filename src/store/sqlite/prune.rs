@@ -11,7 +11,7 @@ use rusqlite::{Connection, params};
 use crate::model::Timestamp;
 use crate::store::{Keep, Pruned};
 
-use super::{items, values};
+use super::{items, record, values};
 
 /// Rows of one kind in one step: a few milliseconds, so that polls hardly wait.
 const STEP: usize = 500;
@@ -24,11 +24,21 @@ pub(super) fn step(
     keep: Keep,
     now: Timestamp,
 ) -> rusqlite::Result<Pruned> {
-    Ok(Pruned {
-        polls: polls(connection, now.minus(keep.polls))?,
-        texts: texts(connection, now.minus(keep.items), now)?,
+    let before = [now.minus(keep.polls), now.minus(keep.items)];
+    let pruned = Pruned {
+        polls: polls(connection, before[0])?,
+        texts: texts(connection, before[1], now)?,
         identities: identities(connection, now.minus(IDENTITIES.max(keep.items)))?,
-    })
+    };
+    // What went is told from what was taken away by its age, so the record says what age that is.
+    for (went, what, before) in
+        [(pruned.polls, "polls", before[0]), (pruned.texts, "texts", before[1])]
+    {
+        if went > 0 {
+            record::forgot(connection, what, before, now)?;
+        }
+    }
+    Ok(pruned)
 }
 
 /// Accounts are written in the order of time, so the oldest stand at the beginning.

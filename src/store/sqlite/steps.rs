@@ -19,7 +19,7 @@ use crate::store::{
 use super::worker::Pace;
 use super::{
     Sqlite, archive, assess, claims, config, coverage, deliver, items, outbox, poll, prune,
-    readers, sources,
+    readers, record, sources,
 };
 
 /// The lease for assessing, of which there is one.
@@ -217,6 +217,7 @@ impl Store for Sqlite {
 
     fn release_leases(&self, now: Timestamp) -> Answer<'_, ()> {
         self.write("release old leases", Pace::Now, move |connection| {
+            record::began(connection, now)?;
             claims::release_all(connection)?;
             outbox::release(connection, now)
         })

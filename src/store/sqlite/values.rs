@@ -105,7 +105,7 @@ pub(super) fn millis(span: Duration) -> i64 {
     size(span.as_millis())
 }
 
-fn span(millis: i64) -> Duration {
+pub(super) fn span(millis: i64) -> Duration {
     Duration::from_millis(u64::try_from(millis).unwrap_or(0))
 }
 

@@ -21,6 +21,7 @@ use tokio::sync::oneshot;
 use crate::store::{Answer, StoreError};
 
 use super::fault;
+use super::record::Notes;
 
 /// Most calls in one commit. A commit of its own costs about 91 µs of CPU, one of 64 about 4.
 const TOGETHER: usize = 128;
@@ -53,10 +54,15 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    pub(super) fn start(name: &str, connection: Connection, manner: Manner) -> io::Result<Self> {
+    pub(super) fn start(
+        name: &str,
+        connection: Connection,
+        notes: Notes,
+        manner: Manner,
+    ) -> io::Result<Self> {
         let (calls, queue) = mpsc::channel();
         let thread = thread::Builder::new().name(name.into()).spawn(move || match manner {
-            Manner::Write => write(&connection, &queue),
+            Manner::Write => write(&connection, &notes, &queue),
             Manner::Read => read(&connection, &queue),
         })?;
         Ok(Self { calls: Some(calls), thread: Some(thread) })
@@ -156,11 +162,11 @@ fn read(connection: &Connection, queue: &Receiver<Box<dyn Call>>) {
     }
 }
 
-fn write(connection: &Connection, queue: &Receiver<Box<dyn Call>>) {
+fn write(connection: &Connection, notes: &Notes, queue: &Receiver<Box<dyn Call>>) {
     while let Ok(first) = queue.recv() {
         let mut calls = gather(first, queue);
         let mut failures: Vec<Option<rusqlite::Error>> = Vec::with_capacity(calls.len());
-        let whole = commit(connection, &mut calls, &mut failures);
+        let whole = commit(connection, notes, &mut calls, &mut failures);
         if !connection.is_autocommit() {
             let _ = execute(connection, "ROLLBACK");
         }
@@ -185,30 +191,36 @@ fn gather(first: Box<dyn Call>, queue: &Receiver<Box<dyn Call>>) -> Vec<Box<dyn 
 /// Runs all calls in one transaction. An error means that nothing of any of them is kept.
 fn commit(
     connection: &Connection,
+    notes: &Notes,
     calls: &mut [Box<dyn Call>],
     failures: &mut Vec<Option<rusqlite::Error>>,
 ) -> rusqlite::Result<()> {
     execute(connection, "BEGIN IMMEDIATE")?;
+    notes.begin();
     if calls.iter_mut().try_for_each(|call| call.run(connection)).is_ok()
         && !connection.is_autocommit()
     {
+        notes.append(connection)?;
         return execute(connection, "COMMIT");
     }
     if !connection.is_autocommit() {
         execute(connection, "ROLLBACK")?;
     }
-    commit_apart(connection, calls, failures)
+    commit_apart(connection, notes, calls, failures)
 }
 
 /// The same with each call apart, so that those that fail are found and leave nothing behind.
 fn commit_apart(
     connection: &Connection,
+    notes: &Notes,
     calls: &mut [Box<dyn Call>],
     failures: &mut Vec<Option<rusqlite::Error>>,
 ) -> rusqlite::Result<()> {
     execute(connection, "BEGIN IMMEDIATE")?;
+    notes.begin();
     for call in calls {
         execute(connection, "SAVEPOINT one")?;
+        let mark = notes.mark();
         let failed = call.run(connection).err();
         // A full disk or an I/O error may have rolled back the whole transaction: then the calls
         // before this one are lost too, and all are told.
@@ -217,10 +229,12 @@ fn commit_apart(
         }
         if failed.is_some() {
             execute(connection, "ROLLBACK TO one")?;
+            notes.take_back(mark);
         }
         execute(connection, "RELEASE one")?;
         failures.push(failed);
     }
+    notes.append(connection)?;
     execute(connection, "COMMIT")
 }
 
@@ -272,7 +286,7 @@ mod tests {
             told.push(answer);
         }
         drop(send);
-        write(connection, &queue);
+        write(connection, &Notes::default(), &queue);
         told.into_iter().map(|mut one| one.try_recv().unwrap().is_ok()).collect()
     }
 
@@ -311,7 +325,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_call_that_panics_fails_alone() {
-        let worker = Worker::start("test", connection(), Manner::Write).unwrap();
+        let worker = Worker::start("test", connection(), Notes::default(), Manner::Write).unwrap();
         let path = path();
         let broken: Answer<'_, ()> =
             worker.call(&path, "write", Pace::Now, |_| panic!("on purpose, in a test"));
@@ -323,7 +337,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_disk_is_told_as_one_and_heals() {
-        let worker = Worker::start("test", connection(), Manner::Write).unwrap();
+        let worker = Worker::start("test", connection(), Notes::default(), Manner::Write).unwrap();
         let path = path();
         let limit = |pages: i64| {
             worker.call(&path, "limit", Pace::Now, move |one| {

@@ -1,0 +1,27 @@
+//! Any schedule in any zone: refused, or the next instant lies ahead, always.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use watchlistd::model::Timestamp;
+use watchlistd::notify::schedule::Schedule;
+
+const ZONES: [chrono_tz::Tz; 4] = [
+    chrono_tz::UTC,
+    chrono_tz::America::New_York,
+    chrono_tz::Australia::Lord_Howe,
+    chrono_tz::Asia::Gaza,
+];
+
+fuzz_target!(|input: (u8, u32, String)| {
+    let (zone, hours, text) = input;
+    let zone = ZONES[usize::from(zone) % ZONES.len()];
+    let Ok(schedule) = Schedule::parse(&text, zone) else { return };
+    // Within the years 1990 to 2100 or so.
+    let mut at = Timestamp::from_millis(631_152_000_000 + i64::from(hours % 960_000) * 3_600_000);
+    for _ in 0..4 {
+        let Some(next) = schedule.next_after(at) else { return };
+        assert!(next > at, "{text}: {next} after {at}");
+        assert_eq!(schedule.slot_due(at, next), Some(next), "{text} at {at}");
+        at = next;
+    }
+});

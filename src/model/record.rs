@@ -1,0 +1,55 @@
+//! The record of what was done, as it is read back: entries, the head, and what verifying found.
+
+use serde::Serialize;
+
+use super::Timestamp;
+
+/// The end of the chain: whoever kept one can tell whether what lies before it was rewritten.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Head {
+    /// Number of the last entry, counting from 1.
+    pub number: u64,
+    /// Its hash: SHA-256 in lower-case hexadecimal.
+    pub hash: String,
+}
+
+/// One entry: what one commit did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Counting from 1, without a gap.
+    pub number: u64,
+    /// The latest instant among what it tells.
+    pub at: Timestamp,
+    /// One JSON object a line, each with what was `did` and the `id` of what it was done to.
+    pub body: String,
+    /// SHA-256 over the hash before, the number, the instant and the body.
+    pub hash: String,
+}
+
+/// What verifying found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Verified {
+    /// The end of the chain, if there is one.
+    pub head: Option<Head>,
+    /// Entries read.
+    pub entries: u64,
+    /// Rows held against what was recorded of them.
+    pub rows: u64,
+    /// Items and accounts of polls that were forgotten when their time had come.
+    pub forgotten: u64,
+    /// Whatever does not fit, by number of entry.
+    pub faults: Vec<Fault>,
+    /// How many more there are.
+    pub more_faults: u64,
+}
+
+/// Something that does not fit.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Fault {
+    /// The entry that it does not fit; of a row that no entry tells of, the one after the last.
+    pub number: u64,
+    /// What it is about: "item i…".
+    pub what: String,
+    /// What is wrong with it.
+    pub why: String,
+}

@@ -1,0 +1,84 @@
+//! The welcome: a new reader starts now, with one mail that says what to expect, and without a backlog.
+//!
+//! The recap in it shows the last days as they would have passed this reader's filters. It settles no
+//! notice: what is owed begins with the moment at which the reader was added.
+
+use std::time::Duration;
+
+use super::seal::{Occasion, Sealed};
+use super::{Composed, DeliverError, Deliverer, written};
+use crate::model::{Coverage, MailKey, MailKind, PendingNotice, Timestamp};
+use crate::notify::reader::Reader;
+use crate::notify::route;
+use crate::notify::welcome::{self, WelcomeInput};
+use crate::pipeline::InForce;
+use crate::store::StoreError;
+
+/// How far back a new reader is shown what there was.
+const RECAP: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Alerts that are looked through for a recap: the newest so many.
+const MOST: usize = 5_000;
+
+/// At a first start the welcome waits until every source was read once, but no longer than this.
+const FIRST_READ: Duration = Duration::from_secs(15 * 60);
+
+impl Deliverer {
+    /// Welcomes a reader who is new, once.
+    pub(super) async fn seal_welcome_due(
+        &self,
+        in_force: &InForce,
+        reader: &Reader,
+        now: Timestamp,
+        sealed: &mut Sealed,
+    ) -> Result<(), DeliverError> {
+        let store = &self.ground.store;
+        let history = store.reader_history(reader.name.clone(), now).await?;
+        if history.welcomed || reader.is_away(now) {
+            return Ok(());
+        }
+        let recap_from = now.minus(RECAP);
+        let coverage = store.coverage(recap_from, now).await?;
+        let at_the_latest = history.since.plus(FIRST_READ);
+        if !all_read(&coverage) && now < at_the_latest {
+            sealed.wake_at(Some(at_the_latest));
+            return Ok(());
+        }
+        let recap = self.passed(reader, recap_from, now).await?;
+        let content = written(|| {
+            welcome::welcome(&WelcomeInput {
+                reader,
+                vocabulary: &in_force.vocabulary,
+                coverage: &coverage,
+                recap: &recap,
+                recap_from,
+                now,
+                watchlist: in_force.version,
+                desk: &in_force.letterhead.reply_to,
+                subjects: in_force.letterhead.subjects,
+            })
+        })?;
+        let composed =
+            Composed { reader: reader.name.clone(), content, notices: Vec::new(), empty: false };
+        let key = MailKey::welcome(&reader.name, history.since);
+        let occasion = Occasion::digest(key, MailKind::Welcome, now);
+        sealed.mails += u64::from(self.seal(in_force, reader, occasion, &composed).await?);
+        Ok(())
+    }
+
+    /// Alerts of a stretch of time that pass a reader's filters, told to them or not.
+    pub(super) async fn passed(
+        &self,
+        reader: &Reader,
+        from: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<PendingNotice>, StoreError> {
+        let mut alerts = self.ground.store.archive().alerts_between(from, now, MOST).await?;
+        alerts.retain(|one| route::concerns(reader, &one.alert));
+        Ok(alerts)
+    }
+}
+
+fn all_read(coverage: &Coverage) -> bool {
+    coverage.sources.iter().all(|one| one.state.last_poll.is_some())
+}

@@ -1,0 +1,133 @@
+//! What an examiner asks: how each source was polled, what was decided about a company, whom that
+//! reached.
+
+use rusqlite::{Connection, params};
+
+use crate::model::Timestamp;
+use crate::store::{Account, ConfigVersion, DecidedRow, TellingRow};
+
+use super::archive::{MAIL, mail};
+use super::{items, terms, values};
+
+/// How each source was polled between two instants. Polls that were alike are kept as one row a day,
+/// so one that began before the window, or ended after it, counts whole.
+pub(super) fn accounts(
+    connection: &Connection,
+    from: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<Vec<Account>> {
+    let mut select = connection.prepare_cached(
+        "WITH runs AS (
+             SELECT source, first, last, polls, new, error FROM polls
+             WHERE last >= ?1 AND first <= ?2
+             UNION ALL
+             SELECT source, run_first, run_last, run_polls, 0, error FROM source_states
+             WHERE run_polls > 0 AND run_last >= ?1 AND run_first <= ?2)
+         SELECT s.id, s.url, s.official, s.interval, s.added, s.retired,
+                coalesce(sum(r.polls), 0), coalesce(sum(r.polls) FILTER (WHERE r.error IS NOT NULL), 0),
+                coalesce(sum(r.new), 0), min(r.first), max(r.last),
+                group_concat(DISTINCT r.error)
+         FROM sources s LEFT JOIN runs r ON r.source = s.key
+         WHERE s.added <= ?2 AND coalesce(s.retired, ?1) >= ?1
+         GROUP BY s.key ORDER BY s.id",
+    )?;
+    let rows = select.query_map(params![from, until], |row| {
+        Ok(Account {
+            source: crate::model::SourceId::new(row.get::<_, String>(0)?),
+            url: row.get(1)?,
+            official: row.get(2)?,
+            interval: values::span(row.get(3)?),
+            added: row.get(4)?,
+            retired: row.get(5)?,
+            polls: values::count(row, 6)?,
+            troubled: values::count(row, 7)?,
+            new: values::count(row, 8)?,
+            first: row.get(9)?,
+            last: row.get(10)?,
+            troubles: row.get(11)?,
+        })
+    })?;
+    rows.collect()
+}
+
+/// Decisions between two instants about items that name a company, or would but for a guard: oldest
+/// first, after the row `after`.
+pub(super) fn decided(
+    connection: &Connection,
+    company: &str,
+    (from, until): (Timestamp, Timestamp),
+    after: i64,
+    limit: usize,
+) -> rusqlite::Result<Vec<DecidedRow>> {
+    let mut select = connection.prepare_cached(
+        "SELECT d.key, d.item, d.revision, d.at, d.watchlist, d.untold, a.id, d.judgement, a.key
+         FROM decisions d LEFT JOIN alerts a ON a.decision = d.key
+         WHERE d.at >= ?2 AND d.at <= ?3 AND d.key > ?4 AND (
+             EXISTS (SELECT 1 FROM json_each(d.judgement, '$.companies') WHERE value ->> 'id' = ?1)
+             OR EXISTS (SELECT 1 FROM json_each(d.judgement, '$.held_back')
+                        WHERE value ->> '$.hit.entity' = ?1))
+         ORDER BY d.key LIMIT ?5",
+    )?;
+    let mut rows = select.query(params![company, from, until, after, values::size(limit)])?;
+    let mut decided = Vec::new();
+    while let Some(row) = rows.next()? {
+        let told = match row.get::<_, Option<i64>>(8)? {
+            Some(alert) => tellings(connection, alert)?,
+            None => Vec::new(),
+        };
+        decided.push(DecidedRow {
+            key: row.get(0)?,
+            item: items::at(connection, row.get(1)?, row.get(2)?)?,
+            at: row.get(3)?,
+            watchlist: values::count(row, 4)?,
+            untold: row.get(5)?,
+            alert: row.get(6)?,
+            judgement: terms::judgement(connection, row, 7)?,
+            told,
+        });
+    }
+    Ok(decided)
+}
+
+fn tellings(connection: &Connection, alert: i64) -> rusqlite::Result<Vec<TellingRow>> {
+    let mut select = connection.prepare_cached(
+        "SELECT reader, state, reason, occasion FROM notices WHERE alert = ?1 ORDER BY reader",
+    )?;
+    let mut mails =
+        connection.prepare_cached(&format!("{MAIL} WHERE m.occasion = ?1 ORDER BY m.address"))?;
+    let rows = select.query_map([alert], |row| {
+        let occasion: Option<String> = row.get(3)?;
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, occasion))
+    })?;
+    let mut tellings = Vec::new();
+    for row in rows {
+        let (reader, state, reason, occasion): (String, String, Option<String>, _) = row?;
+        let mails = match occasion {
+            Some(key) => mails.query_map([key], mail)?.collect::<rusqlite::Result<_>>()?,
+            None => Vec::new(),
+        };
+        let reader = (!reader.is_empty()).then_some(reader);
+        tellings.push(TellingRow { reader, state, reason, mails });
+    }
+    Ok(tellings)
+}
+
+/// Versions of the configuration after `after`, oldest first.
+pub(super) fn versions(
+    connection: &Connection,
+    after: u64,
+    limit: usize,
+) -> rusqlite::Result<Vec<ConfigVersion>> {
+    let mut select = connection.prepare_cached(
+        "SELECT version, since FROM config_versions WHERE version > ?1 ORDER BY version LIMIT ?2",
+    )?;
+    let found: Vec<(i64, Timestamp)> = select
+        .query_map(params![values::size(after), values::size(limit)], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    found
+        .into_iter()
+        .map(|(version, since)| super::config::version(connection, version, since))
+        .collect()
+}

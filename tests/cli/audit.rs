@@ -1,0 +1,120 @@
+//! `audit`: the record as a shell sees it, and what it says of a database that was tampered with.
+
+use mail_parser::MessageParser;
+use rusqlite::Connection;
+use serde_json::Value;
+
+use super::desk::Desk;
+use super::site::feed;
+
+/// A desk that was told of one matter.
+fn lived() -> Desk {
+    let desk = Desk::new();
+    desk.ask(&["once"]).ends(0).says("1 mail sent");
+    desk
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn what_was_done_fits_and_the_heads_that_digests_print_are_kept() {
+    let desk = lived();
+    let said = desk.ask(&["audit", "verify", "--json"]).ends(0);
+    let found: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(found["faults"], Value::Array(vec![]));
+    let mail = desk.mails().remove(0);
+    let mail = MessageParser::default().parse(&mail).unwrap().body_text(0).unwrap().into_owned();
+    let mail = mail.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (_, printed) = mail.split_once("Record ").unwrap();
+    let (number, rest) = printed.split_once(", chain head ").unwrap();
+    let hash: String = rest.chars().filter(|one| *one != ' ').take(64).collect();
+    let head = format!("{number} {hash}");
+    let fits = desk.ask(&["audit", "verify", "--head", &head]).ends(0);
+    assert!(fits.out.contains("has the hash that was given"), "{fits}");
+    desk.site.put("/wire.xml", feed(&["A quiet day"]));
+    desk.ask(&["once", "--all"]).ends(0);
+    let fits = desk.ask(&["audit", "verify", "--head", &head]).ends(0);
+    assert!(fits.out.ends_with("Everything fits.\n"), "{fits}");
+    let other = format!("{number} {}", "0".repeat(64));
+    let told = desk.ask(&["audit", "verify", "--head", &other]).ends(65);
+    assert!(told.out.contains("the record was rewritten"), "{told}");
+}
+
+#[test]
+fn an_alert_that_was_made_away_with_is_named() {
+    let desk = lived();
+    let database = Connection::open(desk.database()).unwrap();
+    database
+        .execute_batch("DROP TRIGGER record_decision; UPDATE decisions SET alerts = 0")
+        .unwrap();
+    drop(database);
+    let said = desk.ask(&["audit", "verify"]).ends(65);
+    assert!(said.out.contains(": decision ") && said.out.contains("it was changed"), "{said}");
+    assert!(said.out.ends_with("It does NOT fit.\n"), "{said}");
+}
+
+#[test]
+fn the_export_tells_one_life_and_can_be_narrowed() {
+    let desk = lived();
+    let all = lines(&desk.ask(&["audit", "export"]).ends(0).out);
+    let dids: Vec<&str> = all.iter().map(|line| line["did"].as_str().unwrap()).collect();
+    for did in
+        ["began", "source", "version", "item", "decision", "alert", "sealed", "mail", "attempt"]
+    {
+        assert!(dids.contains(&did), "{did}: {dids:?}");
+    }
+    let narrow = lines(&desk.ask(&["audit", "export", "--company", "alibaba"]).ends(0).out);
+    let dids: Vec<&str> = narrow.iter().map(|line| line["did"].as_str().unwrap()).collect();
+    assert!(dids.contains(&"alert") && dids.contains(&"attempt"), "{dids:?}");
+    assert!(!dids.contains(&"source"), "{dids:?}");
+    assert!(desk.ask(&["audit", "export", "--company", "nobody"]).ends(0).out.is_empty());
+    let source = lines(&desk.ask(&["audit", "export", "--source", "wire"]).ends(0).out);
+    assert!(source.iter().any(|line| line["did"] == "item"), "{source:?}");
+    assert!(desk.ask(&["audit", "export", "--to", "2001-01-01"]).ends(0).out.is_empty());
+    desk.ask(&["audit", "export", "--from", "yesterday"]).ends(64).says("2026-11-23");
+    let csv = desk.ask(&["audit", "export", "--format", "csv"]).ends(0).out;
+    assert!(csv.starts_with("\u{feff}entry,at,did,id,source,item,details\r\n"), "{csv}");
+    assert_eq!(csv.lines().count(), all.len() + 1);
+}
+
+#[test]
+fn a_report_answers_an_examiner_on_one_page() {
+    let desk = lived();
+    let asked = ["audit", "report", "--company", "alibaba", "--from", "2026-01-01"];
+    let said = desk.ask(&asked).ends(0);
+    for words in [
+        "REPORT ON Alibaba Group Holding Limited (alibaba)",
+        "alias \"阿里巴巴\"",
+        "ticker NYSE:BABA",
+        "wire: 1 polls made",
+        "WHAT WAS FOUND? 1 alert\n",
+        "Lawmakers urge the SEC to delist Alibaba",
+        "why: Alibaba",
+        "told: mei, mei@bank.test: ",
+        "All that is stored fits the record.",
+    ] {
+        assert!(said.out.contains(words), "'{words}'\n{said}");
+    }
+    let nobody =
+        desk.ask(&["audit", "report", "--company", "acme", "--from", "2026-01-01"]).ends(0);
+    assert!(nobody.out.contains("NOT WATCHED"), "{nobody}");
+    assert!(nobody.out.contains("WHAT WAS FOUND? 0 alerts"), "{nobody}");
+    let page = desk.ask(&[&asked[..], &["--html"]].concat()).ends(0).out;
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("<h3>Lawmakers urge"), "{page}");
+}
+
+#[test]
+fn a_feeds_words_are_text_in_a_report() {
+    let desk = Desk::new();
+    let title = "Lawmakers &lt;b&gt;urge\u{202e} the SEC&lt;/b&gt; to delist Alibaba \u{1b}[31m";
+    desk.site.put("/wire.xml", feed(&[title]));
+    desk.ask(&["once"]).ends(0);
+    let asked = ["audit", "report", "--company", "alibaba", "--from", "2026-01-01"];
+    for page in [&asked[..], &[&asked[..], &["--html"]].concat()] {
+        let out = desk.ask(page).ends(0).out;
+        assert!(out.contains("delist Alibaba"), "{out}");
+        assert!(!out.contains(['\u{202e}', '\u{1b}']) && !out.contains("<b>"), "{out}");
+    }
+}

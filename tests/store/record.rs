@@ -1,0 +1,205 @@
+//! The record: each commit leaves one entry, and whatever is changed behind its back shows.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+use watchlistd::model::record::{Head, Verified};
+use watchlistd::store::sqlite::{Mode, Sqlite};
+use watchlistd::store::{Claim, Keep, Store};
+
+use super::*;
+
+/// A store that has polled, judged, alerted, sealed and sent.
+async fn lived(path: &Path) -> Sqlite {
+    let store = Sqlite::open(path, Mode::Exclusive).unwrap();
+    store.release_leases(at(0)).await.unwrap();
+    store.adopt_readers(vec!["Mei".into()], at(0)).await.unwrap();
+    let files = [("watchlist.toml".to_owned(), "name = \"Alibaba\"".to_owned())];
+    store.adopt_config(files.into(), at(0)).await.unwrap();
+    let alerts = with_alerts(&store, at(1), 3).await;
+    store.seal(digest(at(3), &["mei@x.test"], alerts)).await.unwrap();
+    let mail = store.claim_mail(at(4), at(9)).await.unwrap().unwrap();
+    store.mail_outcome(outcome(mail.id, MailState::Sent, at(4))).await.unwrap();
+    store
+}
+
+async fn verified(path: &Path, kept: Option<Head>) -> Verified {
+    let store = Sqlite::open(path, Mode::Reader).unwrap();
+    store.archive().verify_record(kept).await.unwrap()
+}
+
+/// Changes the file as somebody with a program of their own would.
+fn behind_its_back(path: &Path, sql: &str) {
+    let connection = Connection::open(path).unwrap();
+    let triggers: Vec<String> = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    for trigger in triggers {
+        connection.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
+    }
+    connection.execute_batch(sql).unwrap();
+}
+
+/// What verifying says after `sql` was run: the things named, by entry.
+async fn after(sql: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    drop(lived(&path).await);
+    behind_its_back(&path, sql);
+    let found = verified(&path, None).await;
+    found
+        .faults
+        .iter()
+        .map(|one| format!("{} {}: {}", one.number, kind(&one.what), one.why))
+        .collect()
+}
+
+/// "item" of "item i4x…": ids differ with what they are made of.
+fn kind(what: &str) -> &str {
+    what.rsplit_once(' ').map_or(what, |(kind, _)| kind)
+}
+
+#[tokio::test]
+async fn a_life_is_told_entry_by_entry() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    let store = lived(&path).await;
+    let entries = store.archive().record(0, 99).await.unwrap();
+    let told: Vec<String> = entries
+        .iter()
+        .map(|entry| {
+            let dids = entry.body.lines().map(|line| {
+                let line: serde_json::Value = serde_json::from_str(line).unwrap();
+                line["did"].as_str().unwrap().to_owned()
+            });
+            format!("{}: {}", entry.number, dids.collect::<Vec<_>>().join(", "))
+        })
+        .collect();
+    insta::assert_snapshot!(told.join("\n"));
+    let head = store.archive().record_head().await.unwrap().unwrap();
+    let last = entries.last().unwrap();
+    assert_eq!((head.number, &head.hash), (last.number, &last.hash));
+    let found = store.archive().verify_record(Some(head.clone())).await.unwrap();
+    assert_eq!((found.faults, found.head, found.entries), (vec![], Some(head), last.number));
+}
+
+#[tokio::test]
+async fn every_change_behind_its_back_is_named() {
+    for (sql, expected) in [
+        ("UPDATE items SET title = 'Nothing happened' WHERE key = 2", "item"),
+        ("UPDATE items SET published = published - 1 WHERE key = 2", "item"),
+        (
+            "UPDATE decisions SET judgement = replace(judgement, 'high', 'low') WHERE key = 1",
+            "decision",
+        ),
+        ("UPDATE decisions SET untold = 'baseline' WHERE key = 1", "decision"),
+        ("UPDATE alerts SET severity = 'low' WHERE key = 1", "alert"),
+        ("UPDATE notices SET state = 'withdrawn', reason = 'no matter' WHERE alert = 1", "notice"),
+        ("UPDATE mails SET message = x'00'", "mail"),
+        ("UPDATE mails SET reply = '250 all is well'", "attempt"),
+        ("UPDATE occasions SET at = at - 60000", "sealed"),
+        ("UPDATE polls SET polls = 48", "polled"),
+        ("UPDATE sources SET url = 'https://other.test/'", "source"),
+        ("UPDATE config_texts SET text = 'name = \"Another\"'", "file"),
+        ("DELETE FROM notices WHERE alert = 1", "notice"),
+        ("DELETE FROM polls", "polled"),
+        ("INSERT INTO gaps(source, \"from\", until) VALUES (1, 1, 2)", "gap"),
+        (
+            "INSERT INTO polls(source, first, last, polls, bytes, new, edited)
+          VALUES (1, 1, 2, 48, 0, 0, 0)",
+            "polled",
+        ),
+    ] {
+        let faults = after(sql).await;
+        assert!(
+            faults.iter().any(|one| one.contains(&format!(" {expected}: "))),
+            "{sql}: {faults:?}"
+        );
+        assert!(
+            faults.iter().all(|one| one.contains(&format!(" {expected}: "))),
+            "{sql}: {faults:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_rewritten_record_shows_from_where_it_was_rewritten() {
+    for sql in [
+        "UPDATE records SET body = replace(body, 'high', 'low') WHERE number = 6",
+        "UPDATE records SET at = at + 1 WHERE number = 6",
+        "UPDATE records SET hash = zeroblob(32) WHERE number = 6",
+        "DELETE FROM records WHERE number = 6",
+    ] {
+        let faults = after(sql).await;
+        assert!(faults[0].starts_with("6 "), "{sql}: {faults:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_was_cut_short_or_made_anew_is_told_by_a_kept_head() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    let store = lived(&path).await;
+    let kept = store.archive().record_head().await.unwrap().unwrap();
+    drop(store);
+    assert_eq!(verified(&path, Some(kept.clone())).await.faults, []);
+
+    let other = folder.path().join("other.db");
+    let store = lived(&other).await;
+    store.adopt_readers(vec!["Jo".into()], at(5)).await.unwrap();
+    drop(store);
+    let wrong = Head { hash: kept.hash.replace('a', "b"), ..kept.clone() };
+    let told = verified(&other, Some(wrong)).await.faults;
+    assert!(told[0].why.contains("rewritten"), "{told:?}");
+
+    behind_its_back(&path, &format!("DELETE FROM records WHERE number >= {}", kept.number));
+    let told = verified(&path, Some(kept)).await.faults;
+    assert!(told.iter().any(|one| one.why.contains("ends before it")), "{told:?}");
+}
+
+#[tokio::test]
+async fn what_is_forgotten_in_its_time_breaks_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    let store = lived(&path).await;
+    let more: Vec<_> = (10..20).map(|n| item("ofac", n, at(6))).collect();
+    store.finish_poll(polled("ofac", at(6), more.clone())).await.unwrap();
+    let silent = more.iter().map(|one| decided(one, Judgement::default(), &[], at(7))).collect();
+    assess(&store, at(7), silent).await;
+    let keep = Keep { items: DAY * 400, polls: DAY * 90 };
+    let mut steps = 0;
+    while !store.prune(keep, at(0).plus(DAY * 500)).await.unwrap().is_nothing() {
+        steps += 1;
+    }
+    assert!(steps > 0);
+    let found = store.archive().verify_record(None).await.unwrap();
+    assert_eq!(found.faults, []);
+    assert_eq!(found.forgotten, 12, "ten texts and two accounts of polls");
+}
+
+#[tokio::test]
+async fn a_call_that_fails_leaves_no_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    let store = lived(&path).await;
+    let before = store.archive().record_head().await.unwrap();
+    let unknown = polled("never adopted", at(5), vec![item("never adopted", 1, at(5))]);
+    store.finish_poll(unknown).await.unwrap_err();
+    assert_eq!(store.archive().record_head().await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_strangers_write_fails_rather_than_go_unrecorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    drop(lived(&path).await);
+    let stranger = Connection::open(&path).unwrap();
+    let refused = stranger.execute_batch("UPDATE items SET revision = 9").unwrap_err().to_string();
+    assert!(refused.contains("noted") || refused.contains("digest"), "{refused}");
+    let refused = stranger.execute_batch("DELETE FROM records").unwrap_err().to_string();
+    assert!(refused.contains("append-only"), "{refused}");
+}
