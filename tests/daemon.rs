@@ -353,6 +353,20 @@ async fn a_mail_set_up_that_cannot_work_is_a_bad_edit_at_reload_and_at_start() {
     assert!(service.ended().success());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_watchman_hears_from_the_service() {
+    let (newsroom, watchman) = (Newsroom::open().await, Newsroom::open().await);
+    let desk = Desk::new(&[("wire", newsroom.url())]);
+    let with =
+        |url: &str| SERVICE.replace("[operator]", &format!("[operator]\nping_url = \"{url}\""));
+    desk.write("watchlistd.toml", &with(&watchman.url()));
+    let service = desk.start();
+    desk.told("READY=1");
+    asked_again(&watchman).await;
+    service.signal("-TERM");
+    assert!(service.ended().success());
+}
+
 #[test]
 fn a_key_that_does_nothing_yet_is_named_at_its_place() {
     let newsroom = "http://127.0.0.1:9/feed".to_owned();

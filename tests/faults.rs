@@ -558,6 +558,40 @@ async fn a_single_round_in_an_outage_ends_early_and_leaves_the_rest_as_it_was() 
     assert_eq!(desk.poll().await.new, out.sources, "and the others soon");
 }
 
+/// A process that dies in the middle of a round, and the next one.
+#[tokio::test]
+async fn what_was_polled_before_a_death_is_not_asked_for_again() {
+    let feeds = Feeds::start().await;
+    let urls: Vec<String> = (0..200).map(|n| feeds.url(&format!("/{n}"))).collect();
+    (0..200).for_each(|n| feeds.script(&format!("/{n}"), [before()]));
+    let desk = Desk::watching(&urls).await;
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let poller = desk.restarted();
+    let round = tokio::spawn(async move {
+        let mut watch = |_: usize, _: &_| tell.send(()).unwrap();
+        poller.drain(Claim::Due, &mut watch).await
+    });
+    told.recv().await.unwrap();
+    round.abort();
+    assert!(round.await.unwrap_err().is_cancelled());
+    let done: Vec<SourceId> = {
+        let rows = desk.store.sources(None, 999).await.unwrap();
+        rows.into_iter().filter(|row| row.state.etag.is_some()).map(|row| row.source.id).collect()
+    };
+    assert!(!done.is_empty() && done.len() < 200, "{} were done", done.len());
+    desk.store.release_leases(desk.clock.now()).await.unwrap();
+    let rest = desk.restarted().drain(Claim::Due, &mut |_, _| {}).await.unwrap();
+    // What was on its way into the store may have arrived meanwhile.
+    assert!(rest.sources <= 200 - done.len() as u64, "{rest:?}");
+    let requests = feeds.requests();
+    for source in &done {
+        let path = source.as_str().replacen('s', "/", 1);
+        let times = requests.iter().filter(|one| one.path == path).count();
+        assert_eq!(times, 1, "{source} was done before");
+    }
+    assert_eq!(desk.store.items(None, 999).await.unwrap().len(), 600);
+}
+
 #[tokio::test]
 async fn one_dead_host_among_several_is_its_own_fault() {
     let hosts: Vec<Feeds> = join_all((0..4).map(|_| Feeds::start())).await;

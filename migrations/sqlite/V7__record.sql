@@ -64,8 +64,8 @@ BEGIN SELECT noted(0, line) FROM recorded_terms WHERE key = NEW.key; END;
 CREATE VIEW recorded_decisions AS SELECT d.key, json_object(
     'did', 'decision', 'id', d.key, 'item', i.id, 'revision', d.revision,
     'watchlist', d.watchlist, 'severity', d.severity, 'alerts', d.alerts, 'story', d.story, 'copy_of', d.copy_of,
-    'untold', d.untold, 'companies', (SELECT json_group_array(value ->> 'id')
-        FROM json_each(d.judgement, '$.companies')), 'why', digest(d.judgement)) AS line
+    'untold', d.untold, 'companies', json((SELECT json_group_array(value ->> 'id')
+        FROM json_each(d.judgement, '$.companies'))), 'why', digest(d.judgement)) AS line
 FROM decisions d JOIN items i ON i.key = d.item;
 CREATE TRIGGER record_decision AFTER INSERT ON decisions
 BEGIN SELECT noted(NEW.at, line) FROM recorded_decisions WHERE key = NEW.key; END;

@@ -13,6 +13,7 @@ use crate::daemon::wire::{self, Access};
 use crate::notify::smtp::Transport;
 use crate::pipeline::Ground;
 use crate::pipeline::assess::{Assessed, Assessor};
+use crate::pipeline::channel::{Messenger, Vitals};
 use crate::pipeline::deliver::{self, Composed, Deliverer};
 use crate::pipeline::poll::{PolledSum, Poller, Report};
 use crate::store::Claim;
@@ -58,13 +59,13 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
 
     let claim = if arguments.all { Claim::All } else { Claim::Due };
     let mut progress = Progress::new();
-    let polled = Poller::new(ground.clone(), fetcher, wire::per_host(&parts.settings))
-        .drain(claim, &mut |total, report| progress.show(total, report))
-        .await?;
+    let per_host = wire::per_host(&parts.settings);
+    let poller = Poller::new(ground.clone(), Arc::clone(&fetcher), per_host);
+    let polled = poller.drain(claim, &mut |total, report| progress.show(total, report)).await?;
     progress.end();
     let mut assessor = Assessor::new(ground.clone(), format!("pid {}", std::process::id()));
     let assessed = assessor.run(&|| Arc::clone(&in_force)).await?;
-    let deliverer = Deliverer::new(ground, transport.clone());
+    let deliverer = Deliverer::new(ground.clone(), transport.clone());
     if arguments.dry_run {
         let composed = deliverer.compose_on_demand(&in_force).await?;
         print(&composed, out)?;
@@ -79,6 +80,12 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
         let what = format!("{} could not be made; the log says why", count(unmade, "mail"));
         return Err(Failure::new(Exit::Bug, anyhow::anyhow!(what)));
     }
+    let vitals = Vitals {
+        sound: true,
+        mail_down: deliverer.mail_down(),
+        network_out: poller.out_since().await,
+    };
+    Messenger::new(ground, fetcher).cycle(&in_force.channel, &vitals).await?;
     let again = polled.failed > 0 || sent.deferred > 0 || sent.uncertain > 0;
     Ok(if again { Exit::TryAgain } else { Exit::Fine })
 }

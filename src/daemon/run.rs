@@ -300,17 +300,13 @@ async fn poll_loop(shared: Shared, poller: Poller) -> &'static str {
         shared.pulse.beat(Loop::Poll);
         let pause = match poller.start_due(&mut running).await {
             // With no room left there is nothing to do until a poll ends.
-            Ok(false) => shared.now().plus(LONGEST_SLEEP),
-            Ok(true) => match shared.ground.store.next_due().await {
-                Ok(next) => next.unwrap_or_else(|| shared.now().plus(LONGEST_SLEEP)),
-                Err(error) => trouble(&shared, "look for due sources", &error),
-            },
+            Ok(next) => next.unwrap_or_else(|| shared.now().plus(LONGEST_SLEEP)),
             Err(error) => trouble(&shared, "claim due sources", &error),
         };
         tokio::select! {
             // A slot is free again: more may be due.
             Some(ended) = running.next() => after_poll(&shared, ended),
-            () = shared.rest(Some(pause), &shared.adopted) => {}
+            () = shared.rest(Some(pause), &shared.adopted) => running.look_again(),
         }
     }
     let deadline = Instant::now() + POLL_GRACE;

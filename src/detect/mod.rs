@@ -6,6 +6,7 @@
 //! Files, clocks and the store belong to others.
 
 pub mod alert;
+mod digest;
 pub mod explain;
 mod lexicon;
 mod manner;

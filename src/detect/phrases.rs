@@ -4,7 +4,9 @@
 //! guard. Equal ones share a number, so that each is found once however often it is used.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
+use super::digest::Digest;
 use super::lexicon;
 use super::paths::{Builder, Form, Paths};
 use super::stem::{Lang, stem};
@@ -79,8 +81,15 @@ impl Seams {
         let mut seams = Self { after: 0 };
         let mut before = 0;
         for token in &text.tokens {
-            let letters: Vec<char> =
-                term[token.start as usize..token.end as usize].chars().collect();
+            let word = &term[token.start as usize..token.end as usize];
+            // Nearly all words have no capital but the first letter, and no seam then.
+            if token.shape == Shape::Cjk || word.bytes().skip(1).all(|one| one.is_ascii_lowercase())
+            {
+                before += token.chars as usize;
+                seams.put(before);
+                continue;
+            }
+            let letters: Vec<char> = word.chars().collect();
             // Where folding changes the number of letters, their places are not known.
             for at in (1..letters.len()).filter(|_| letters.len() == token.chars as usize) {
                 let next_small = letters.get(at + 1).is_some_and(|next| next.is_lowercase());
@@ -207,7 +216,8 @@ pub(crate) enum NoPhrase {
 /// Collects phrases.
 #[derive(Debug, Default)]
 pub(crate) struct Collector {
-    known: HashMap<(String, Reading), u32>,
+    /// By two digests of term and reading: 128 bits tell terms apart as surely as the terms do.
+    known: HashMap<(u64, u64), u32, Digest>,
     all: Vec<Phrase>,
     paths: Builder,
     prefixes: Prefixes,
@@ -224,13 +234,32 @@ struct Word {
 }
 
 impl Collector {
+    /// Makes room for so many more phrases, about.
+    pub(crate) fn reserve(&mut self, phrases: usize) {
+        self.known.reserve(phrases);
+        self.all.reserve(phrases);
+        self.paths.reserve(phrases);
+    }
+
     /// The number of a phrase; equal ones get the same.
     pub(crate) fn add(&mut self, term: &str, reading: Reading) -> Result<u32, NoPhrase> {
-        let key = (term.to_owned(), reading);
+        match self.known.get(&key(term, reading)) {
+            Some(known) => Ok(*known),
+            None => self.add_text(term, &Text::of_term(term), reading),
+        }
+    }
+
+    /// The same for a term that is divided already.
+    pub(crate) fn add_text(
+        &mut self,
+        term: &str,
+        text: &Text,
+        reading: Reading,
+    ) -> Result<u32, NoPhrase> {
+        let key = key(term, reading);
         if let Some(known) = self.known.get(&key) {
             return Ok(*known);
         }
-        let text = Text::of_term(term);
         if text.tokens.is_empty() {
             return Err(NoPhrase::Empty);
         }
@@ -242,15 +271,15 @@ impl Collector {
         }
         let phrase =
             u32::try_from(self.all.len()).expect("fewer phrases than the table can number");
-        let need = need(&text, reading);
+        let need = need(text, reading);
         let named = matches!(reading, Reading::Name(_));
         self.all.push(Phrase {
             need,
-            loosest: loosest(&text, reading),
-            genitive: named && takes_s(&text, need),
-            seams: if named { Seams::of(&text, term) } else { Seams::ANYWHERE },
+            loosest: loosest(text, reading),
+            genitive: named && takes_s(text, need),
+            seams: if named { Seams::of(text, term) } else { Seams::ANYWHERE },
         });
-        self.lead(&text, reading, phrase);
+        self.lead(text, reading, phrase);
         self.known.insert(key, phrase);
         Ok(phrase)
     }
@@ -325,6 +354,11 @@ impl Collector {
             inflected: self.inflected,
         }
     }
+}
+
+fn key(term: &str, reading: Reading) -> (u64, u64) {
+    const OTHER: Digest = Digest::seeded(0x6c62_272e_07bb_0142);
+    (Digest::default().hash_one((term, reading)), OTHER.hash_one((term, reading)))
 }
 
 fn words(text: &Text, form: impl Fn(&super::text::Token) -> (u64, u32)) -> Vec<Word> {

@@ -70,6 +70,7 @@ pub fn signal(
     now: Timestamp,
 ) -> Signal {
     let late = oldest.is_some_and(|sealed| now.since(sealed) > LATE);
+    let well = vitals.sound && vitals.network_out.is_none() && !late;
     let reason = match (&vitals.mail_down, vitals.network_out) {
         (Some((since, why)), _) => Some((*since, format!("no mail gets out since {since}: {why}"))),
         (None, Some(since)) => {
@@ -81,7 +82,7 @@ pub fn signal(
         .filter(|(since, _)| now.since(*since) >= PAGE_AFTER)
         .filter(|_| paged.is_none_or(|at| now.since(at) >= PAGE_AGAIN))
         .map(|(_, words)| format!("watchlistd: {words}"));
-    Signal { ping: vitals.sound && !late, page }
+    Signal { ping: well, page }
 }
 
 /// The step. Keeps when it last ran the program.
@@ -181,6 +182,8 @@ mod tests {
             assert_eq!(said, Signal { ping, page: None }, "{oldest:?}");
         }
         assert!(!signal(&Vitals::default(), None, None, at(0)).ping, "a step failed");
+        let out = Vitals { network_out: Some(at(0)), ..well() };
+        assert!(!signal(&out, None, None, at(0)).ping, "nothing can be read");
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crate::model::{Source, SourceId, Timestamp};
 use crate::store::{Claim, FinishedPoll, SourceTask, StoreError};
 
 /// Sources claimed and waiting for a place.
-const WAITING: usize = 4096;
+const WAITING: usize = 8192;
 
 /// Documents that are held at a time, parsed and on their way into the store.
 const DOCUMENTS: usize = 32;
@@ -54,8 +54,10 @@ pub struct Report {
     pub edited: usize,
     /// What is wrong, if anything is; of a source that was read, only when it is news.
     pub trouble: Option<String>,
-    /// Whether it brought a readable document or a 304.
+    /// Whether it brought neither a readable document nor a 304.
     pub failed: bool,
+    /// When it is polled next, where that was written.
+    pub again: Option<Timestamp>,
 }
 
 /// Sums of a round.
@@ -122,7 +124,13 @@ impl Poller {
         // is one from request to commit, so that items are stored in the order of the sources.
         let share = if self.per_host <= 1 { 1 } else { self.per_host.saturating_mul(2) };
         let turns = Turns::new(share);
-        Running { polls: JoinSet::new(), host_of: HashMap::new(), turns, room: self.places.polls }
+        Running {
+            polls: JoinSet::new(),
+            host_of: HashMap::new(),
+            turns,
+            room: self.places.polls,
+            nothing_due_before: None,
+        }
     }
 
     /// Polls what is due now (or, with [`Claim::All`], everything that no Retry-After forbids) and
@@ -200,28 +208,46 @@ impl Poller {
         Ok(running.turns.give_up().into_iter().map(|task| task.source.id).collect())
     }
 
-    /// Starts polls of what is due, up to the number that may run at once. Answers whether all that
-    /// is due was claimed; else there is nothing to look for before a poll ends.
+    /// Starts polls of what is due, up to the number that may run at once. Answers when to look again
+    /// if no poll ends before; `None` is not before one does. The store is asked only when something
+    /// may have become due: asking after every poll would cost as much as the poll.
     ///
     /// # Errors
     ///
     /// When the store fails.
-    pub async fn start_due(&self, running: &mut Running) -> Result<bool, StoreError> {
+    pub async fn start_due(&self, running: &mut Running) -> Result<Option<Timestamp>, StoreError> {
         let out = self.out_since().await.is_some();
         running.room = if out { SCOUTS } else { self.places.polls };
-        let most = if out { SCOUTS } else { WAITING };
-        let room = most.saturating_sub(running.turns.waiting());
-        let mut claimed = 0;
-        if room > 0 {
-            let now = self.ground.clock.now();
-            let lease = now.plus(LEASE);
-            let store = &self.ground.store;
-            let tasks = store.claim_due_sources(now, lease, room, Claim::Due).await?;
-            claimed = tasks.len();
-            running.wait_all(tasks);
+        let now = self.ground.clock.now();
+        if running.nothing_due_before.is_none_or(|next| next <= now) {
+            self.claim(running, if out { SCOUTS } else { WAITING }, now).await?;
         }
         self.fill(running);
-        Ok(claimed < room)
+        Ok(running.nothing_due_before)
+    }
+
+    /// Claims what is due, so that up to `most` wait; not before half of them are gone.
+    async fn claim(
+        &self,
+        running: &mut Running,
+        most: usize,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        running.nothing_due_before = None;
+        let waiting = running.turns.waiting();
+        if waiting > most / 2 {
+            return Ok(());
+        }
+        let (store, lease) = (&self.ground.store, now.plus(LEASE));
+        let room = most - waiting;
+        let tasks = store.claim_due_sources(now, lease, room, Claim::Due).await?;
+        let all = tasks.len() < room;
+        running.wait_all(tasks);
+        if all {
+            let next = store.next_due().await?;
+            running.nothing_due_before = Some(next.unwrap_or_else(|| now.plus(LEASE)));
+        }
+        Ok(())
     }
 
     fn fill(&self, running: &mut Running) {
@@ -288,6 +314,8 @@ pub struct Running {
     turns: Turns<SourceTask>,
     /// How many may be under way.
     room: usize,
+    /// When something is due next that is not claimed; `None` is that it is not known.
+    nothing_due_before: Option<Timestamp>,
 }
 
 impl Running {
@@ -302,7 +330,16 @@ impl Running {
         if let Some(host) = self.host_of.remove(&id) {
             self.turns.done(&host);
         }
-        Some(report_of(ended.map(|(_, report)| report)))
+        let report = report_of(ended.map(|(_, report)| report));
+        let again = report.as_ref().ok().and_then(|report| report.again);
+        // What could not be written is given back to the store to say.
+        self.nothing_due_before = self.nothing_due_before.and_then(|next| Some(next.min(again?)));
+        Some(report)
+    }
+
+    /// Something may be due that was not before: sources were edited, or the clock was set.
+    pub fn look_again(&mut self) {
+        self.nothing_due_before = None;
     }
 
     fn wait_all(&mut self, tasks: Vec<SourceTask>) {
@@ -324,6 +361,7 @@ fn report_of(ended: Result<Result<Report, StoreError>, JoinError>) -> Result<Rep
                 edited: 0,
                 trouble: Some("a bug ended the poll".to_owned()),
                 failed: true,
+                again: None,
             })
         }
     }
@@ -366,6 +404,7 @@ async fn finish(
         edited: sorted.edited.len(),
         trouble: state.error.clone().filter(|_| fresh),
         failed,
+        again: Some(next_poll),
     };
     let (status, bytes) = (fetched.status(), fetched.received());
     tell(&report, status);

@@ -204,3 +204,33 @@ async fn the_program_is_run_with_the_reason_and_without_a_shell_or_our_secrets()
     desk.pass(7 * HOUR);
     messenger.cycle(&missing, &down).await.expect("a program that is missing ends nothing");
 }
+
+#[tokio::test]
+async fn a_watchman_s_address_stays_secret_and_leads_nowhere_else() {
+    let (address, pings) = watchman().await;
+    let elsewhere = address.clone();
+    let router = axum::Router::new()
+        .route(
+            "/moved",
+            axum::routing::get(move || async move { axum::response::Redirect::to(&elsewhere) }),
+        )
+        .route("/broken", axum::routing::get(|| async { axum::http::StatusCode::BAD_GATEWAY }));
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let host = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    wire::install_tls();
+    let settings = watchlistd::collect::fetch::FetchSettings::new("ops@desk.test");
+    let fetcher = watchlistd::collect::fetch::Fetcher::new(settings).unwrap();
+    fetcher.knock(&address).await.unwrap();
+    for (path, words) in [("moved", "303"), ("broken", "502"), ("missing", "404")] {
+        let why = fetcher.knock(&format!("http://{host}/{path}?token=s3cret")).await.unwrap_err();
+        assert!(why.contains(words) && why.contains("127.0.0.1"), "{path}: {why}");
+        assert!(!why.contains("s3cret") && !why.contains(path), "{path}: {why}");
+    }
+    let free = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let nobody = free.local_addr().unwrap();
+    drop(free);
+    let why = fetcher.knock(&format!("http://{nobody}/x?token=s3cret")).await.unwrap_err();
+    assert!(!why.contains("s3cret"), "{why}");
+    assert_eq!(pings.load(std::sync::atomic::Ordering::SeqCst), 1);
+}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::detect::lexicon;
-use crate::detect::text::{COLON, DOLLAR, Gap, Shape, Token, push};
+use crate::detect::text::{COLON, DOLLAR, Gap, Shape, Text, Token, push};
 use crate::detect::watchlist::{Guarding, Name, Spoken, Watchlist, exchange_of};
 use crate::model::Guard;
 
@@ -55,13 +55,13 @@ fn verdict(watchlist: &Watchlist, reading: &Reading, found: &Found) -> Option<Gu
     match found.by {
         By::Name(name) => {
             let name = &watchlist.names[name as usize];
-            let company = watchlist.company_guards[found.entity as usize].as_deref();
+            let company = watchlist.company_guards.get(&found.entity).map(AsRef::as_ref);
             // A ticker says which company is meant; only words that forbid are asked.
             if name.ticker {
                 return company.and_then(|guards| forbidden(&scene, guards, found));
             }
             [name.guards.as_deref(), company].into_iter().flatten().find_map(|guards| {
-                let wrong_case = guards.exact_case && !cased(reading, found, &name.cased);
+                let wrong_case = guards.exact_case && !cased(reading, found, &name.text);
                 wrong_case
                     .then_some(Guard::Case)
                     .or_else(|| forbidden(&scene, guards, found))
@@ -69,10 +69,10 @@ fn verdict(watchlist: &Watchlist, reading: &Reading, found: &Found) -> Option<Gu
             })
         }
         By::Term(_) | By::Search(_) => {
-            let guards = watchlist.topic_guards[found.entity as usize].as_deref()?;
+            let guards = watchlist.topic_guards.get(&found.entity)?;
             let wrong_case = match found.by {
                 By::Term(term) if guards.exact_case => {
-                    !cased(reading, found, &watchlist.terms[term as usize].cased)
+                    !cased(reading, found, &watchlist.terms[term as usize].text)
                 }
                 _ => false,
             };
@@ -85,13 +85,14 @@ fn verdict(watchlist: &Watchlist, reading: &Reading, found: &Found) -> Option<Gu
 }
 
 /// Whether the text is written as the term is; in a text of capitals, case is no evidence.
-fn cased(reading: &Reading, found: &Found, term: &[u64]) -> bool {
+fn cased(reading: &Reading, found: &Found, term: &str) -> bool {
+    let term: Vec<u64> = Text::of_term(term).tokens.iter().map(|token| token.cased).collect();
     let tokens = &reading.text.tokens[found.first as usize..=found.last as usize];
     reading.text.field_of(found.first).shouting
         || tokens.iter().map(|token| token.cased).eq(term.iter().copied())
         // A genitive: the name with an `s`.
         || (tokens.len() == term.len()
-            && tokens.iter().zip(term).all(|(token, term)| {
+            && tokens.iter().zip(&term).all(|(token, term)| {
                 token.cased == *term || token.cased == push(*term, 's')
             }))
         // Divided otherwise than the term, or inflected: then the first word's hash cannot be equal.

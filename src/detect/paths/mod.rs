@@ -61,6 +61,14 @@ pub(crate) struct Builder {
 }
 
 impl Builder {
+    /// Makes room for the paths of so many more phrases, about.
+    pub(crate) fn reserve(&mut self, phrases: usize) {
+        self.single.reserve(phrases);
+        self.first.reserve(phrases);
+        self.longer.reserve(phrases);
+        self.later.reserve(phrases / 2);
+    }
+
     /// Adds a path that ends in `phrase`.
     pub(crate) fn add(&mut self, form: Form, words: impl IntoIterator<Item = u64>, phrase: u32) {
         let mut words = words.into_iter();

@@ -173,7 +173,7 @@ impl StoryBook {
     fn original(&self, wording: &Wording, copies: &[usize]) -> Option<&Remembered> {
         let repeated =
             |one: &&Remembered| one.wording.get().is_some_and(|one| wording.repeats(one));
-        copies.iter().map(|at| &self.items[*at]).filter(repeated).last()
+        copies.iter().map(|at| &self.items[*at]).rfind(repeated)
     }
 
     /// The story whose items speak most alike, if they speak of the same event. Where a story has

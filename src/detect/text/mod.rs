@@ -176,8 +176,16 @@ impl Text {
     /// Divides a term of the watchlist.
     pub(crate) fn of_term(term: &str) -> Self {
         let mut text = Self::default();
-        text.add(Field::Title, term);
+        text.fill_term(term);
         text
+    }
+
+    /// The same, in the place of what was there.
+    pub(crate) fn fill_term(&mut self, term: &str) {
+        self.tokens.clear();
+        self.fields.clear();
+        self.folded.clear();
+        self.add(Field::Title, term);
     }
 
     /// The normal form of a token.

@@ -24,6 +24,11 @@ struct Draft<'a> {
 impl Making {
     /// Compiles `[[company]]`.
     pub(super) fn companies(&mut self, entries: &[CompanyEntry]) {
+        self.phrases.reserve(entries.len());
+        self.company_by_id.reserve(entries.len());
+        self.companies.reserve(entries.len());
+        self.names.reserve(entries.len());
+        self.uses.reserve(entries.len());
         for entry in entries {
             self.company(entry);
         }
@@ -33,8 +38,10 @@ impl Making {
 
     fn company(&mut self, entry: &CompanyEntry) {
         let place = || entry.name.place.clone().or_else(|| entry.place.clone());
-        let core = name::core(&entry.name.value);
-        if Text::of_term(core).tokens.is_empty() {
+        self.text.fill_term(entry.name.value.trim());
+        let forms = name::forms_in(&entry.name.value, &self.text);
+        let core = forms.last().copied().unwrap_or(&entry.name.value);
+        if self.text.tokens.is_empty() {
             self.error(place(), "a company without a name", Some("write name = \"…\"".to_owned()));
             return;
         }
@@ -48,7 +55,8 @@ impl Making {
         let number =
             u32::try_from(self.companies.len()).expect("fewer than four billion companies");
         let (from, from_uses) = (self.names.len(), self.uses.len());
-        self.company_names(number, entry);
+        let core: Arc<str> = Arc::from(core);
+        self.company_names(number, entry, &forms, &core);
         self.company_tickers(number, entry);
         if !self.names[from..].iter().any(|name| !name.weak) {
             self.names.truncate(from);
@@ -65,13 +73,14 @@ impl Making {
         let names = std::iter::once(entry.name.value.as_str()).chain(aliases);
         // Most companies have no guards, and then there is nothing to make sense of.
         let of: Vec<Way> = names.filter(|_| speaks(&entry.guards)).map(Way::of_term).collect();
-        let guards = self.guards(&entry.guards, &of);
-        self.company_guards.push(guards);
+        if let Some(guards) = self.guards(&entry.guards, &of) {
+            self.company_guards.insert(number, guards);
+        }
         self.company_by_id.insert(Arc::clone(&id), number);
-        let groups: BTreeSet<&str> = entry.groups.iter().map(|group| group.value.trim()).collect();
+        let groups = self.groups_of(entry);
         self.companies.push(CompanyInfo {
-            named: Named { id, name: Arc::from(core), note: note_of(&entry.remarks) },
-            groups: groups.into_iter().filter(|group| !group.is_empty()).map(Arc::from).collect(),
+            named: Named { id, name: core, note: note_of(&entry.remarks) },
+            groups,
             part_of: entry.part_of.as_ref().map(|parent| Arc::from(parent.value.trim())),
             place: entry.place.clone(),
         });
@@ -80,8 +89,32 @@ impl Making {
         }
     }
 
+    /// A company's groups, sorted; all companies of a group share its name in memory.
+    fn groups_of(&mut self, entry: &CompanyEntry) -> Vec<Arc<str>> {
+        let written = entry.groups.iter().map(|group| group.value.trim());
+        let mut groups: Vec<Arc<str>> = Vec::new();
+        for group in written.filter(|group| !group.is_empty()) {
+            let known = self.groups.get(group).cloned();
+            groups.push(known.unwrap_or_else(|| {
+                let group: Arc<str> = Arc::from(group);
+                self.groups.insert(Arc::clone(&group));
+                group
+            }));
+        }
+        groups.sort();
+        groups.dedup();
+        groups
+    }
+
     /// The name, its forms, the aliases and theirs; what is written comes before what is derived.
-    fn company_names(&mut self, company: u32, entry: &CompanyEntry) {
+    /// `core` is the name that readers see, which most names need not hold once more.
+    fn company_names(
+        &mut self,
+        company: u32,
+        entry: &CompanyEntry,
+        own_forms: &[&str],
+        core: &Arc<str>,
+    ) {
         let mut drafts = vec![Draft { text: &entry.name.value, guards: None, derived: false }];
         for alias in &entry.aliases {
             drafts.push(Draft {
@@ -92,15 +125,16 @@ impl Making {
         }
         for n in 0..drafts.len() {
             let guards = drafts[n].guards;
-            for form in name::forms(drafts[n].text).into_iter().skip(1) {
+            let forms = if n == 0 { own_forms.to_vec() } else { name::forms(drafts[n].text) };
+            for form in forms.into_iter().skip(1) {
                 drafts.push(Draft { text: form, guards, derived: true });
             }
         }
+        let several = drafts.len() > 1;
         let mut seen: BTreeSet<Vec<u64>> = BTreeSet::new();
         for draft in drafts {
-            let folded: Vec<u64> =
-                Text::of_term(draft.text).tokens.iter().map(|one| one.cased).collect();
-            if !seen.insert(folded) {
+            self.text.fill_term(draft.text);
+            if several && !seen.insert(self.text.tokens.iter().map(|one| one.cased).collect()) {
                 continue;
             }
             let place = match draft.guards {
@@ -108,7 +142,9 @@ impl Making {
                 None => None,
             }
             .map_or_else(|| entry.name.place.clone(), |alias| alias.name.place.clone());
-            self.company_name(company, entry, &draft, place);
+            let text = std::mem::take(&mut self.text);
+            self.company_name(company, entry, &draft, (&text, core), place);
+            self.text = text;
         }
     }
 
@@ -117,6 +153,7 @@ impl Making {
         company: u32,
         entry: &CompanyEntry,
         draft: &Draft<'_>,
+        (text, core): (&Text, &Arc<str>),
         place: Option<Place>,
     ) {
         let none = Guards::default();
@@ -124,11 +161,10 @@ impl Making {
         let case = own.case.as_ref().or(entry.guards.case.as_ref()).map(|case| case.value);
         let said = own.weak.as_ref().or(entry.guards.weak.as_ref()).map(|weak| weak.value);
         let guarded = speaks(own) || speaks(&entry.guards);
-        let why = weakness(draft.text);
+        let why = weakness(text);
         let weak = said.unwrap_or(why.is_some() && !guarded);
-        let text = Text::of_term(draft.text);
-        let need = if case == Some(CaseRule::Any) { Need::Free } else { capitals(&text) };
-        let phrase = match self.phrases.add(draft.text, Reading::Name(need)) {
+        let need = if case == Some(CaseRule::Any) { Need::Free } else { capitals(text) };
+        let phrase = match self.phrases.add_text(draft.text, text, Reading::Name(need)) {
             Ok(phrase) => phrase,
             Err(reason) => {
                 let what = format!("the name '{}' {reason}", draft.text);
@@ -137,7 +173,7 @@ impl Making {
             }
         };
         if !draft.derived && said.is_none() {
-            self.doubt_name(draft.text, &text, why.filter(|_| weak), guarded, place);
+            self.doubt_name(draft.text, text, why.filter(|_| weak), guarded, place);
         }
         // What is derived from an alias is guarded by the same words, which are judged once.
         let of: &[Way] =
@@ -147,8 +183,7 @@ impl Making {
         self.uses.push((phrase, Use::Name(number)));
         self.names.push(Name {
             company,
-            text: Arc::from(draft.text),
-            cased: text.tokens.iter().map(|token| token.cased).collect(),
+            text: if *draft.text == **core { Arc::clone(core) } else { Arc::from(draft.text) },
             weak,
             ticker: false,
             derived: draft.derived,
@@ -179,7 +214,7 @@ impl Making {
                 format!("'{name}' has two characters and may be part of longer words"),
                 "name those with not_with, as in { name = \"…\", not_with = [\"…\"] }",
             );
-        } else if !guarded && weakness(name).is_none() && text.tokens.len() == 1 && is_short(text) {
+        } else if !guarded && weakness(text).is_none() && text.tokens.len() == 1 && is_short(text) {
             self.warn(
                 place,
                 format!("'{name}' is three letters, which often mean something else"),
@@ -206,7 +241,6 @@ impl Making {
                 self.names.push(Name {
                     company,
                     text: Arc::from(ticker.value.as_str()),
-                    cased: Box::default(),
                     weak: writing.weak,
                     ticker: true,
                     derived: true,
@@ -248,16 +282,16 @@ impl Making {
 
     /// The same name for two companies is a slip, or worth knowing.
     fn shared_names(&mut self) {
-        let mut owners: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for (phrase, one) in &self.uses {
-            if let Use::Name(name) = one {
-                owners.entry(*phrase).or_default().push(*name);
-            }
-        }
+        let mut owners: Vec<(u32, u32)> = Vec::with_capacity(self.uses.len());
+        owners.extend(self.uses.iter().filter_map(|(phrase, one)| match one {
+            Use::Name(name) => Some((*phrase, *name)),
+            _ => None,
+        }));
+        owners.sort_unstable();
         let mut said = BTreeSet::new();
-        for names in owners.values().filter(|names| names.len() > 1) {
-            let first = &self.names[names[0] as usize];
-            for other in &names[1..] {
+        for names in owners.chunk_by(|one, next| one.0 == next.0).filter(|names| names.len() > 1) {
+            let first = &self.names[names[0].1 as usize];
+            for (_, other) in &names[1..] {
                 let other = &self.names[*other as usize];
                 if other.company != first.company && said.insert((first.company, other.company)) {
                     let (one, two) = (
@@ -283,15 +317,16 @@ impl Making {
         for group in entries.iter().flat_map(|entry| &entry.groups) {
             *sizes.entry(group.value.trim()).or_default() += 1;
         }
-        let names: Vec<&str> = sizes.keys().copied().take(GROUPS).collect();
+        let names: Vec<(&str, usize, String)> =
+            sizes.iter().take(GROUPS).map(|(name, size)| (*name, *size, plain(name))).collect();
         let mut slips: BTreeMap<&str, &str> = BTreeMap::new();
-        for name in &names {
+        for (name, size, own) in &names {
             // Of two that are alike the larger one is meant; of equals, the first.
-            let like = names.iter().filter(|other| *other != name).find(|other| {
-                let larger = (sizes[*other], *name) > (sizes[*name], *other);
-                larger && (plain(name) == plain(other) || sizes[name] == 1 && near(name, other))
+            let like = names.iter().find(|(other, others, plain)| {
+                let larger = other != name && (others, name) > (size, other);
+                larger && (plain == own || *size == 1 && near(name, other))
             });
-            if let Some(other) = like {
+            if let Some((other, ..)) = like {
                 slips.insert(*name, *other);
             }
         }

@@ -12,14 +12,16 @@ mod rule;
 mod ticker;
 mod topic;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::model::watchlist::{Remarks, WatchlistEntries, WithoutCompany};
 use crate::model::{Located, Named, Place, Problem, Severity};
 
+use super::digest::Digest;
 use super::phrases::{Collector, Phrases};
 use super::query::{Expr, Wrong};
+use super::text::Text;
 
 pub(crate) use anchor::{Also, Anchors, Filed};
 pub(crate) use guard::{Guarding, Spoken};
@@ -76,8 +78,6 @@ pub struct RuleInfo {
 pub(crate) struct Name {
     pub(crate) company: u32,
     pub(crate) text: Arc<str>,
-    /// Hashes of its words with their case, for `case = "exact"`.
-    pub(crate) cased: Box<[u64]>,
     pub(crate) weak: bool,
     pub(crate) ticker: bool,
     /// Made from the full name by the program: held back, it is not worth a line.
@@ -90,7 +90,6 @@ pub(crate) struct Name {
 pub(crate) struct Term {
     pub(crate) topic: u32,
     pub(crate) text: Arc<str>,
-    pub(crate) cased: Box<[u64]>,
 }
 
 /// A search of a topic.
@@ -123,14 +122,14 @@ pub struct Watchlist {
     /// Which conditions an item is to be held against.
     pub(crate) anchors: Anchors,
     /// Guards for all names of a company, by company.
-    pub(crate) company_guards: Vec<Option<Box<Guarding>>>,
+    pub(crate) company_guards: BTreeMap<u32, Box<Guarding>>,
     /// Guards of a topic, by topic.
-    pub(crate) topic_guards: Vec<Option<Box<Guarding>>>,
+    pub(crate) topic_guards: BTreeMap<u32, Box<Guarding>>,
     pub(crate) phrases: Phrases,
     /// Where a phrase's uses begin in `uses`; one more entry than phrases.
     use_starts: Vec<u32>,
     uses: Vec<Use>,
-    company_by_id: HashMap<Arc<str>, u32>,
+    company_by_id: HashMap<Arc<str>, u32, Digest>,
     /// Sources that rules name, by rule.
     sources: Vec<(String, Located<String>)>,
     defaults: bool,
@@ -224,14 +223,16 @@ struct Making {
     terms: Vec<Term>,
     searches: Vec<Search>,
     conditions: Vec<CompiledRule>,
-    company_guards: Vec<Option<Box<Guarding>>>,
-    topic_guards: Vec<Option<Box<Guarding>>>,
+    company_guards: BTreeMap<u32, Box<Guarding>>,
+    topic_guards: BTreeMap<u32, Box<Guarding>>,
     phrases: Collector,
     uses: Vec<(u32, Use)>,
-    company_by_id: HashMap<Arc<str>, u32>,
+    company_by_id: HashMap<Arc<str>, u32, Digest>,
     topic_by_id: HashMap<Arc<str>, u32>,
-    /// All groups, once the companies are known.
+    /// All groups of the companies so far.
     groups: HashSet<Arc<str>>,
+    /// Room for the name at hand.
+    text: Text,
     /// Sources that rules name, by rule.
     sources: Vec<(String, Located<String>)>,
     /// `part_of` as written, until all companies are known.

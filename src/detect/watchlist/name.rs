@@ -8,8 +8,12 @@ use crate::model::id::{base32, digest};
 /// The forms of a name that people write, longest first: the name as it is, then with one legal word
 /// after another taken off its end (and `The` or a leading form off its beginning).
 pub(crate) fn forms(name: &str) -> Vec<&str> {
+    forms_in(name, &Text::of_term(name.trim()))
+}
+
+/// The same of a name that, without the spaces around it, is divided already.
+pub(crate) fn forms_in<'n>(name: &'n str, text: &Text) -> Vec<&'n str> {
     let name = name.trim();
-    let text = Text::of_term(name);
     let tokens = &text.tokens;
     let mut forms = vec![name];
     if tokens.is_empty() {
@@ -24,8 +28,8 @@ pub(crate) fn forms(name: &str) -> Vec<&str> {
         forms.push(&name[begin..]);
     }
     loop {
-        let cut = cjk_form(&text, last);
-        let taken = if cut > 0 { cut } else { usize::from(is_form(&text, last)) };
+        let cut = cjk_form(text, last);
+        let taken = if cut > 0 { cut } else { usize::from(is_form(text, last)) };
         if taken == 0 || last < first + taken {
             break;
         }
@@ -42,6 +46,7 @@ pub(crate) fn forms(name: &str) -> Vec<&str> {
 }
 
 /// The name without its legal form: what readers call the company.
+#[cfg(test)]
 pub(crate) fn core(name: &str) -> &str {
     forms(name).last().copied().unwrap_or(name)
 }
@@ -67,8 +72,7 @@ fn cjk_form(text: &Text, last: usize) -> usize {
 }
 
 /// Why a name does not stand alone; `None` for a strong one.
-pub(crate) fn weakness(name: &str) -> Option<&'static str> {
-    let text = Text::of_term(name);
+pub(crate) fn weakness(text: &Text) -> Option<&'static str> {
     let [token] = text.tokens.as_slice() else { return None };
     if token.shape == Shape::Cjk {
         return Some("a single character");
@@ -145,7 +149,7 @@ mod tests {
             ("SMIC", false),
             ("Gap Inc.", false),
         ] {
-            assert_eq!(weakness(name).is_some(), weak, "{name}");
+            assert_eq!(weakness(&Text::of_term(name)).is_some(), weak, "{name}");
         }
     }
 }

@@ -42,7 +42,6 @@ impl Making {
         for topic in with_words.chain(self.searches.iter().map(|search| search.topic)) {
             worded[topic as usize] = true;
         }
-        self.groups = self.companies.iter().flat_map(|company| &company.groups).cloned().collect();
         let mut ids = BTreeSet::new();
         for entry in entries {
             let id = id_of(entry.id.as_ref(), &entry.name.value);

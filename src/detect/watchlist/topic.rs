@@ -58,8 +58,9 @@ impl Making {
         } else {
             ways.clear();
         }
-        let guards = self.guards(&entry.guards, &ways);
-        self.topic_guards.push(guards);
+        if let Some(guards) = self.guards(&entry.guards, &ways) {
+            self.topic_guards.insert(number, guards);
+        }
         self.topic_by_id.insert(Arc::clone(&id), number);
         self.topics.push(TopicInfo {
             named: Named {
@@ -75,8 +76,8 @@ impl Making {
     }
 
     fn term(&mut self, topic: u32, term: &Located<String>, reading: Reading, any_case: bool) {
-        let in_capitals = capitals(&Text::of_term(&term.value)) != Need::Free;
-        let reading = if any_case && in_capitals { Reading::AnyCase } else { reading };
+        let in_capitals = any_case && capitals(&Text::of_term(&term.value)) != Need::Free;
+        let reading = if in_capitals { Reading::AnyCase } else { reading };
         let phrase = match self.phrases.add(&term.value, reading) {
             Ok(phrase) => phrase,
             Err(why) => {
@@ -88,11 +89,7 @@ impl Making {
         self.operators(term);
         let number = u32::try_from(self.terms.len()).expect("fewer than four billion terms");
         self.uses.push((phrase, Use::Term(number)));
-        self.terms.push(Term {
-            topic,
-            text: Arc::from(term.value.as_str()),
-            cased: Text::of_term(&term.value).tokens.iter().map(|token| token.cased).collect(),
-        });
+        self.terms.push(Term { topic, text: Arc::from(term.value.as_str()) });
     }
 
     /// Operators in plain terms are words, which nobody means.

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 
 use crate::model::item::{Identity, KnownItem, page_of};
 use crate::model::{Item, ItemId, ItemText, Timestamp, id};
@@ -25,16 +25,32 @@ pub(super) enum Stored {
     Known,
 }
 
-/// Stores a new item, or a new revision of one that is known by its id, and queues it.
-pub(super) fn store(connection: &Connection, source: i64, item: &Item) -> rusqlite::Result<Stored> {
-    let inserted = connection
-        .prepare_cached(
-            "INSERT INTO items(id, source, revision, official, arrival, first_seen, published,
-                 shown, lang, text_hash, guid, link, title, categories, summary, content)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
-             ON CONFLICT(source, id) DO NOTHING",
-        )?
-        .execute(params![
+/// The statements that every new item needs, looked up once for all items of a poll.
+pub(super) struct Storing<'a> {
+    connection: &'a Connection,
+    item: CachedStatement<'a>,
+    key: CachedStatement<'a>,
+    queue: CachedStatement<'a>,
+}
+
+impl<'a> Storing<'a> {
+    pub(super) fn new(connection: &'a Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            connection,
+            item: connection.prepare_cached(
+                "INSERT INTO items(id, source, revision, official, arrival, first_seen, published,
+                     shown, lang, text_hash, guid, link, title, categories, summary, content)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                 ON CONFLICT(source, id) DO NOTHING",
+            )?,
+            key: connection.prepare_cached(ADD_KEY)?,
+            queue: connection.prepare_cached(QUEUE)?,
+        })
+    }
+
+    /// Stores a new item, or a new revision of one that is known by its id, and queues it.
+    pub(super) fn store(&mut self, source: i64, item: &Item) -> rusqlite::Result<Stored> {
+        let inserted = self.item.execute(params![
             item.id,
             source,
             item.revision,
@@ -51,14 +67,23 @@ pub(super) fn store(connection: &Connection, source: i64, item: &Item) -> rusqli
             item.text.summary,
             item.text.content
         ])?;
-    if inserted == 0 {
-        return edit(connection, source, item);
+        if inserted == 0 {
+            return edit(self.connection, source, item);
+        }
+        let key = self.connection.last_insert_rowid();
+        let (guid, link) = (item.guid.as_deref(), item.link.as_deref());
+        for hash in hashes_of(guid, link, &item.text_hash) {
+            self.key.execute(params![source, hash, key])?;
+        }
+        self.queue.execute(params![key, item.revision])?;
+        Ok(Stored::New)
     }
-    let key = connection.last_insert_rowid();
-    add_keys(connection, source, key, &identity(item))?;
-    queue(connection, key, item.revision)?;
-    Ok(Stored::New)
 }
+
+const ADD_KEY: &str =
+    "INSERT INTO item_keys(source, hash, item) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+
+const QUEUE: &str = "INSERT INTO waiting(item, revision) VALUES (?1, ?2)";
 
 fn edit(connection: &Connection, source: i64, item: &Item) -> rusqlite::Result<Stored> {
     let (key, revision, old): (i64, u32, Identity) = connection
@@ -99,7 +124,7 @@ fn edit(connection: &Connection, source: i64, item: &Item) -> rusqlite::Result<S
         ])?;
     remove_keys(connection, source, key, &old)?;
     add_keys(connection, source, key, &new)?;
-    queue(connection, key, revision)?;
+    connection.prepare_cached(QUEUE)?.execute(params![key, revision])?;
     Ok(Stored::Edited)
 }
 
@@ -115,13 +140,6 @@ fn keep_revision(connection: &Connection, key: i64, revision: u32) -> rusqlite::
                  OR EXISTS (SELECT 1 FROM decisions WHERE item = ?1 AND revision = ?2))
              ON CONFLICT DO NOTHING",
         )?
-        .execute(params![key, revision])?;
-    Ok(())
-}
-
-fn queue(connection: &Connection, key: i64, revision: u32) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached("INSERT INTO waiting(item, revision) VALUES (?1, ?2)")?
         .execute(params![key, revision])?;
     Ok(())
 }
@@ -281,18 +299,28 @@ pub(super) fn keys_of(row: &Row<'_>, at: usize) -> rusqlite::Result<Identity> {
 
 /// The keys by which an item is found: 64 bits of a hash, so that long addresses need no index.
 /// Two keys that collide only make the identity rules look at one item more.
-fn hashes(identity: &Identity) -> Vec<i64> {
+fn hashes(identity: &Identity) -> impl Iterator<Item = i64> + use<> {
+    let Identity { guid, link, text_hash } = identity;
+    hashes_of(guid.as_deref(), link.as_deref(), text_hash)
+}
+
+fn hashes_of(
+    guid: Option<&str>,
+    link: Option<&str>,
+    text_hash: &str,
+) -> impl Iterator<Item = i64> + use<> {
     let short = |kind: &str, key: &str| {
         let whole = id::digest(&[kind, key]);
         let mut first = [0; 8];
         first.copy_from_slice(&whole[..8]);
         i64::from_be_bytes(first)
     };
-    let mut keys = Vec::with_capacity(3);
-    keys.extend(identity.guid.as_deref().map(|guid| short("guid", guid)));
-    keys.extend(identity.link.as_deref().map(|link| short("link", page_of(link))));
-    keys.push(short("text", &identity.text_hash));
-    keys
+    let keys = [
+        guid.map(|guid| short("guid", guid)),
+        link.map(|link| short("link", page_of(link))),
+        Some(short("text", text_hash)),
+    ];
+    keys.into_iter().flatten()
 }
 
 fn add_keys(
@@ -301,9 +329,7 @@ fn add_keys(
     item: i64,
     identity: &Identity,
 ) -> rusqlite::Result<()> {
-    let mut insert = connection.prepare_cached(
-        "INSERT INTO item_keys(source, hash, item) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-    )?;
+    let mut insert = connection.prepare_cached(ADD_KEY)?;
     for hash in hashes(identity) {
         insert.execute(params![source, hash, item])?;
     }

@@ -81,8 +81,12 @@ fn run(connection: &Connection, poll: &FinishedPoll) -> rusqlite::Result<Run> {
 
 fn take_in(connection: &Connection, source: i64, poll: &FinishedPoll) -> rusqlite::Result<News> {
     let mut news = News::default();
+    if poll.new.is_empty() && poll.edited.is_empty() {
+        return Ok(news);
+    }
+    let mut storing = items::Storing::new(connection)?;
     for item in poll.new.iter().chain(&poll.edited) {
-        match items::store(connection, source, item)? {
+        match storing.store(source, item)? {
             Stored::New => {
                 news.new += 1;
                 // A date in the future is no sign of how fresh the reading is.
