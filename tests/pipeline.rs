@@ -2,8 +2,8 @@
 //! once seen is told once, whatever happens between the steps.
 
 mod busy;
-mod operator;
 mod changes;
+mod operator;
 mod telling;
 
 use std::collections::BTreeMap;
