@@ -91,7 +91,7 @@ fn a_secure_source_is_read_and_never_led_down() {
 
     let mut command = desk.command(&["once", "--all"]);
     command.env("SSL_CERT_FILE", &trusted);
-    let said = answer(&mut command).says("2 sources polled, 1 failed; 1 new items");
+    let said = answer(&mut command).says("2 sources polled, 1 failed; 1 new item");
     assert!(said.err.contains("a redirect from https down to"), "{said}");
     let nobody = clear.accept().expect_err("nobody asks in clear text");
     assert_eq!(nobody.kind(), std::io::ErrorKind::WouldBlock);
