@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use cpu_time::ThreadTime;
 use watchlistd::config;
-use watchlistd::detect::{Origin, Watchlist, judge};
+use watchlistd::detect::{Finder, Origin, Watchlist, judge};
 use watchlistd::model::ItemText;
 use watchlistd::model::watchlist::WatchlistEntries;
 
@@ -91,6 +91,7 @@ fn names_alone<W: Write>(
     drop(with_topics);
     let aho_corasick = Other::aho_corasick(names);
     let daachorse = Other::daachorse(names);
+    let mut finder = Finder::new(&ours);
     let (mut one, mut two, mut three) = (Folded::default(), Folded::default(), Folded::default());
     let hits = |watchlist: &Watchlist, item: &ItemText| {
         judge(watchlist, item, Origin::default()).hits.len()
@@ -98,6 +99,7 @@ fn names_alone<W: Write>(
     let timed = interleaved(
         items,
         &mut [
+            &mut |item| finder.find(item).len(),
             &mut |item| hits(&ours, item),
             &mut |item| aho_corasick.names(item, &mut one),
             &mut |item| daachorse.names(item, &mut two),
@@ -107,17 +109,26 @@ fn names_alone<W: Write>(
         ],
     );
     let found = |n: usize| format!("{:.2} finds an item", timed[n].1);
-    report.micros("judge, names alone", timed[0].0, &found(0))?;
-    let size = |other: &Other| format!("{}, {} bytes a name", found(1), other.bytes() / many);
-    report.micros("aho-corasick with folding", timed[1].0, &size(&aho_corasick))?;
-    report.micros("daachorse with folding", timed[2].0, &size(&daachorse))?;
-    report.micros("folding alone", timed[3].0, "")?;
-    report.micros("judge, with 20,000 inflected terms", timed[4].0, &found(4))?;
-    report.micros("judge, with the shipped topics", timed[5].0, &found(5))?;
-    let (ac, da) = (timed[1].0 / timed[0].0, timed[2].0 / timed[0].0);
+    report.micros("names with offsets", timed[0].0, &found(0))?;
+    let size = |other: &Other, n| format!("{}, {} bytes a name", found(n), other.bytes() / many);
+    report.micros("aho-corasick with folding", timed[2].0, &size(&aho_corasick, 2))?;
+    report.micros("daachorse with folding", timed[3].0, &size(&daachorse, 3))?;
+    report.micros("folding alone", timed[4].0, "")?;
+    report.micros("judge, names alone", timed[1].0, &found(1))?;
+    report.micros("judge, with 20,000 inflected terms", timed[5].0, &found(5))?;
+    report.micros("judge, with the shipped topics", timed[6].0, &found(6))?;
+    let (ac, da) = (timed[2].0 / timed[0].0, timed[3].0 / timed[0].0);
     let largest = many >= 1_000_000;
     report.ratio("names against aho-corasick", "≥ 5×", ac, largest.then_some(ac >= 5.0))?;
     report.ratio("names against daachorse", "≥ 4×", da, largest.then_some(da >= 4.0))?;
+    let index = ours.index_bytes() as f64 / many as f64;
+    report.number(
+        "index per name",
+        "≤ 64 bytes",
+        index,
+        "bytes",
+        largest.then_some(index <= 64.0),
+    )?;
     report.number(
         "held per name, words and ids included",
         "",

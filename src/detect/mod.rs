@@ -22,5 +22,6 @@ pub mod watchlist;
 
 pub use alert::{Origin, adds, judge};
 pub use explain::{Decision, Explanation, NearMiss, explain};
+pub use matching::{Finder, Place};
 pub use story::{Candidate, Placement, StoryBook};
 pub use watchlist::{CompanyInfo, RuleInfo, TopicInfo, Watchlist};

@@ -8,12 +8,15 @@ use std::hash::BuildHasher;
 
 use super::digest::Digest;
 use super::lexicon;
-use super::paths::{Builder, Form, Paths};
+use super::paths::{Builder, Divided, Form, Paths};
 use super::stem::{Lang, stem};
 use super::text::{Gap, Shape, Text, hash, joined};
 
 /// Terms longer than this many words are refused: nothing that people write is.
 pub(crate) const LONGEST: usize = 64;
+
+/// Of a term with more places where words may be written together, none is.
+const MOST_GAPS: usize = 3;
 
 /// What the words found must look like, beside their hashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -102,6 +105,27 @@ impl Seams {
             seams.put(before);
         }
         seams
+    }
+
+    /// Whether some seams stand inside a word.
+    fn inside(self) -> bool {
+        self.after & Self::INSIDE != 0
+    }
+
+    /// Whether a seam is after so many characters, or may be.
+    fn at(self, after: u32) -> bool {
+        after > 31 || self.after >> after & 1 == 1
+    }
+
+    /// Which words have a seam inside, or may have one.
+    fn divided(self, words: &[Word]) -> Divided {
+        let (mut divided, mut begin) = (0, 0);
+        for (n, word) in words.iter().enumerate().take(64) {
+            let end = begin + word.chars;
+            divided |= u64::from((begin + 1..end.min(33)).any(|at| self.at(at)) || end > 32) << n;
+            begin = end;
+        }
+        Divided::Only(divided)
     }
 
     fn put(&mut self, after: usize) {
@@ -195,11 +219,18 @@ impl Prefixes {
 /// All phrases, findable.
 #[derive(Debug, Default)]
 pub(crate) struct Phrases {
-    pub(crate) all: Vec<Phrase>,
+    pub(crate) all: Box<[Phrase]>,
     pub(crate) paths: Paths,
     pub(crate) prefixes: Prefixes,
     /// Whether any phrase is inflected, so that stems are worth finding.
     pub(crate) inflected: bool,
+}
+
+impl Phrases {
+    /// Bytes of paths and phrases; prefixes are few.
+    pub(crate) fn bytes(&self) -> usize {
+        self.paths.bytes() + size_of_val(&*self.all)
+    }
 }
 
 /// Why a text is no phrase.
@@ -298,28 +329,49 @@ impl Collector {
                         let stem = stem(text, token, lang);
                         (stem.hash, stem.chars)
                     });
-                    self.ways(&words, Form::Stem(lang as u8), phrase, 3);
+                    self.ways(&words, Form::Stem(lang as u8), phrase);
                 }
             }
             _ => {}
         }
-        // A name may be written in one word; any other phrase also partly so.
-        let gaps = if matches!(reading, Reading::Name(_)) { 0 } else { 3 };
         let words = words(text, |token| (token.hash, token.chars));
-        self.ways(&words, Form::Surface, phrase, gaps);
+        if matches!(reading, Reading::Name(_)) {
+            self.name(text, &words, phrase);
+        } else {
+            self.ways(&words, Form::Surface, phrase);
+        }
     }
 
-    /// The ways in which hyphens, spaces or nothing may stand between the words: all of them up to
-    /// `all` gaps, else only as written and all in one.
-    fn ways(&mut self, words: &[Word], form: Form, phrase: u32, all: usize) {
-        let gaps: Vec<usize> = (1..words.len()).filter(|n| words[*n].joins).collect();
-        self.paths.add(form, words.iter().map(|word| word.hash), phrase);
-        if gaps.is_empty() || gaps.len() > 3 {
+    /// A name is written as it is, or with all its words in one.
+    fn name(&mut self, text: &Text, words: &[Word], phrase: u32) {
+        let seams = self.all[phrase as usize].seams;
+        for words in [Some(words), as_one(words).as_deref()].into_iter().flatten() {
+            let hashes = words.iter().map(|word| word.hash);
+            self.paths.add(Form::Surface, hashes, seams.divided(words), phrase);
+        }
+        // What a text divides at the only seam, between two words, is found as it is written.
+        if words.len() < 3 && !seams.inside() {
             return;
         }
-        let every = (1usize << gaps.len()) - 1;
-        let from = if gaps.len() <= all { 1 } else { every };
-        for closed in from..=every {
+        // So far a divided name may go until its first seam, or any other.
+        let letters = text.tokens.iter().flat_map(|token| text.word(token).chars());
+        let mut hash = 0;
+        for (chars, one) in (0..).zip(letters) {
+            if (1..32).contains(&chars) && seams.at(chars) {
+                self.paths.lead(hash);
+            }
+            hash = super::text::push(hash, one);
+        }
+    }
+
+    /// All ways in which hyphens, spaces or nothing may stand between the words.
+    fn ways(&mut self, words: &[Word], form: Form, phrase: u32) {
+        let gaps: Vec<usize> = (1..words.len()).filter(|n| words[*n].joins).collect();
+        self.paths.add(form, words.iter().map(|word| word.hash), Divided::Anywhere, phrase);
+        if gaps.len() > MOST_GAPS {
+            return;
+        }
+        for closed in 1..1usize << gaps.len() {
             let mut merged: Vec<Word> = Vec::with_capacity(words.len());
             for (n, word) in words.iter().enumerate() {
                 let gap = gaps.iter().position(|gap| *gap == n);
@@ -331,7 +383,8 @@ impl Collector {
                     _ => merged.push(*word),
                 }
             }
-            self.paths.add(form, merged.iter().map(|word| word.hash), phrase);
+            let merged = merged.iter().map(|word| word.hash);
+            self.paths.add(form, merged, Divided::Anywhere, phrase);
         }
     }
 
@@ -348,7 +401,7 @@ impl Collector {
     pub(crate) fn finish(mut self) -> Phrases {
         self.prefixes.fill_filter();
         Phrases {
-            all: self.all,
+            all: self.all.into(),
             paths: self.paths.build(),
             prefixes: self.prefixes,
             inflected: self.inflected,
@@ -359,6 +412,25 @@ impl Collector {
 fn key(term: &str, reading: Reading) -> (u64, u64) {
     const OTHER: Digest = Digest::seeded(0x6c62_272e_07bb_0142);
     (Digest::default().hash_one((term, reading)), OTHER.hash_one((term, reading)))
+}
+
+/// A name with all its words in one, where they may be written together.
+fn as_one(words: &[Word]) -> Option<Vec<Word>> {
+    let gaps = words.iter().skip(1).filter(|word| word.joins).count();
+    if gaps == 0 || gaps > MOST_GAPS {
+        return None;
+    }
+    let mut merged: Vec<Word> = Vec::with_capacity(words.len() - gaps);
+    for word in words {
+        match merged.last_mut() {
+            Some(last) if word.joins => {
+                last.hash = joined(last.hash, word.hash, word.chars);
+                last.chars += word.chars;
+            }
+            _ => merged.push(*word),
+        }
+    }
+    Some(merged)
 }
 
 fn words(text: &Text, form: impl Fn(&super::text::Token) -> (u64, u32)) -> Vec<Word> {

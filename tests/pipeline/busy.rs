@@ -59,7 +59,8 @@ async fn forty_outlets_are_four_urgent_mails_and_forty_links() {
         let url = feeds.url(&path);
         write!(
             desk.more_sources,
-            "[[source]]\nid = \"outlet-{n}\"\nurl = \"{url}\"\nofficial = {official}\n"
+            "[[source]]\nid = \"outlet-{n}\"\nurl = \"{url}\"\nofficial = {official}\n\
+             interval = \"1h\"\n"
         )
         .unwrap();
     }
@@ -72,8 +73,8 @@ async fn forty_outlets_are_four_urgent_mails_and_forty_links() {
         desk.pass(HOUR * 6 / (OUTLETS as u32 / 2));
         open.round().await;
     }
-    // The interval, so that the last outlets are read.
-    desk.pass(Duration::from_secs(35 * 60));
+    // The interval and its jitter, so that the last outlets are read.
+    desk.pass(Duration::from_secs(67 * 60));
     open.round().await;
 
     let urgent: Vec<Letter> = desk

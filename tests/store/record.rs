@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::Connection;
 use watchlistd::model::record::{Head, Verified};
 use watchlistd::store::sqlite::{Mode, Sqlite};
-use watchlistd::store::{Claim, Keep, Store};
+use watchlistd::store::{Keep, Store};
 
 use super::*;
 

@@ -26,11 +26,26 @@ pub(crate) struct Occ {
 
 /// All phrases in the text, sorted by phrase and place, each place once.
 pub(crate) fn find(phrases: &Phrases, text: &Text, lang: Option<Lang>) -> Vec<Occ> {
+    let mut found = Vec::new();
+    find_into(phrases, text, lang, &mut found);
+    found
+}
+
+/// The same, in the place of what was found before.
+pub(crate) fn find_into(phrases: &Phrases, text: &Text, lang: Option<Lang>, found: &mut Vec<Occ>) {
+    found.clear();
+    walk(phrases, text, lang, found, false);
+    found.sort_unstable();
+    found.dedup();
+}
+
+/// Walks through the text; `thorough` takes all words for such as somebody may have divided.
+fn walk(phrases: &Phrases, text: &Text, lang: Option<Lang>, found: &mut Vec<Occ>, thorough: bool) {
     // The room is used again and again by a thread; whoever finds it taken makes another.
     let mut room = ROOM.take();
     let german = lang == Some(Lang::De);
     let form = Form::Surface;
-    let mut walk = Walk { phrases, text, found: Vec::new(), room: &mut room, form, german };
+    let mut walk = Walk { phrases, text, found, room: &mut room, form, german, thorough };
     walk.all(form, |at| Stem { hash: text.tokens[at].hash, chars: text.tokens[at].chars });
     if phrases.inflected {
         for lang in [Some(Lang::En), lang].into_iter().flatten() {
@@ -44,11 +59,7 @@ pub(crate) fn find(phrases: &Phrases, text: &Text, lang: Option<Lang>) -> Vec<Oc
     if !phrases.prefixes.is_empty() {
         walk.prefixes();
     }
-    let mut found = walk.found;
     ROOM.set(room);
-    found.sort_unstable();
-    found.dedup();
-    found
 }
 
 thread_local! {
@@ -99,16 +110,20 @@ struct Step {
     first: u32,
     last: u32,
     so: So,
+    /// A text may divide the next word by a space.
+    divides: bool,
 }
 
 struct Walk<'a> {
     phrases: &'a Phrases,
     text: &'a Text,
-    found: Vec<Occ>,
+    found: &'a mut Vec<Occ>,
     room: &'a mut Room,
     form: Form,
     /// Names may have a genitive `s`.
     german: bool,
+    /// Words are taken together whether or not a path asks for it: the slow twin.
+    thorough: bool,
 }
 
 impl Walk<'_> {
@@ -135,18 +150,32 @@ impl Walk<'_> {
         maybe.resize(maybe.len().max(JOINED * (end - first)), (0, 0, 0));
         let mut many = 0;
         // Nothing here is decided by a branch, so that no look waits for the one before.
+        let (surface, anywhere) = (self.form == Form::Surface, paths.divides_anywhere());
         for at in first..end {
-            ways(&self.text.tokens, at, end, word, |more, word| {
-                let state = step(seed, word);
-                maybe[many] = (state, number(at), number(at + more));
-                many += usize::from(paths.may_begin(state));
-            });
+            let token = &self.text.tokens[at];
+            let state = step(seed, word(at).hash);
+            maybe[many] = (state, number(at), number(at));
+            many += usize::from(paths.may_begin(state));
+            if at + 1 >= end || !self.text.tokens[at + 1].joins() {
+                continue;
+            }
+            // Only the surface knows names, and a name is divided where it has a seam.
+            let leads = self.thorough
+                || self.text.tokens[at + 1].gap == Gap::Hyphen
+                || (surface && paths.may_lead(token.hash, token.chars));
+            if leads || anywhere {
+                joined_ways(&self.text.tokens, at, end, word, |more, word| {
+                    let state = step(seed, word);
+                    maybe[many] = (state, number(at), number(at + more));
+                    many += usize::from(paths.may_begin_divided(state, leads));
+                });
+            }
         }
         for (state, at, last) in maybe[..many].iter().copied() {
             let sight = paths.after_first(state);
             let more = (last - at) as usize;
             let so = over(&self.text.tokens, So::NOTHING, at as usize, more);
-            let step = Step { state, first: at, last, so };
+            let step = Step { state, first: at, last, so, divides: sight.divides };
             if sight.ends {
                 self.room.ends.push(step);
             }
@@ -173,7 +202,7 @@ impl Walk<'_> {
                 let so = begun.so.across(self.text.tokens[at].gap);
                 self.genitive(begun.state, begun.first as usize, at, so);
             }
-            ways(&self.text.tokens, at, end, word, |n, word| {
+            let mut take = |n: usize, word: u64| {
                 let state = step(begun.state, word);
                 let sight = paths.after_more(state);
                 if !sight.ends && !sight.goes_on {
@@ -181,7 +210,8 @@ impl Walk<'_> {
                 }
                 let so = begun.so.across(self.text.tokens[at].gap);
                 let so = over(&self.text.tokens, so, at, n);
-                let step = Step { state, first: begun.first, last: number(at + n), so };
+                let (first, last) = (begun.first, number(at + n));
+                let step = Step { state, first, last, so, divides: sight.divides };
                 if sight.ends {
                     self.room.ends.push(step);
                 }
@@ -189,7 +219,12 @@ impl Walk<'_> {
                 if sight.goes_on && at + n + 1 < end && !long {
                     self.room.steps.push(step);
                 }
-            });
+            };
+            take(0, word(at).hash);
+            let next = self.text.tokens[..end].get(at + 1).filter(|next| next.joins());
+            if next.is_some_and(|next| self.thorough || begun.divides || next.gap == Gap::Hyphen) {
+                joined_ways(&self.text.tokens, at, end, word, take);
+            }
         }
         self.room.spare = steps;
     }
@@ -197,7 +232,7 @@ impl Walk<'_> {
     /// Looks up which phrases end.
     fn end(&mut self) {
         let mut ends = std::mem::take(&mut self.room.ends);
-        for Step { state, first, last, so } in ends.drain(..) {
+        for Step { state, first, last, so, .. } in ends.drain(..) {
             let (first, last) = (first as usize, last as usize);
             for phrase in self.phrases.paths.ends(state) {
                 if self.looks(self.phrases.all[phrase as usize].need, first, last) {
@@ -279,11 +314,9 @@ impl Walk<'_> {
 
     fn prefixes(&mut self) {
         for last in 0..self.text.tokens.len() {
-            let mut found = std::mem::take(&mut self.found);
             self.phrases.prefixes.each(self.text, last, |phrase, first| {
-                found.push(Occ { phrase, first: number(first), last: number(last) });
+                self.found.push(Occ { phrase, first: number(first), last: number(last) });
             });
-            self.found = found;
         }
     }
 }
@@ -296,20 +329,16 @@ fn number(n: usize) -> u32 {
 /// How many words can be one word that somebody divided.
 const JOINED: usize = 3;
 
-/// The word at `at` alone, and where words may be one, with the next and with the next two: gives how
-/// many are joined to it, and the hash of all.
+/// The word at `at` and the next, which may be one word, and these with the one after, if it may too:
+/// gives how many are joined to the first, and the hash of all.
 #[inline]
-fn ways(
+fn joined_ways(
     tokens: &[Token],
     at: usize,
     end: usize,
     word: impl Fn(usize) -> Stem,
     mut each: impl FnMut(usize, u64),
 ) {
-    each(0, word(at).hash);
-    if at + 1 >= end || !tokens[at + 1].joins() {
-        return;
-    }
     // The stem of the whole is what stands before and the stem of the last part.
     let next = word(at + 1);
     each(1, joined(tokens[at].hash, next.hash, next.chars));
@@ -324,4 +353,62 @@ fn ways(
 /// What is come through by taking `more` words together with the one at `at`.
 fn over(tokens: &[Token], so: So, at: usize, more: usize) -> So {
     tokens[at + 1..=at + more].iter().fold(so, |so, token| so.over(token.gap))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::detect::phrases::{Collector, Reading};
+
+    const PIECES: [&str; 12] = [
+        "Ali",
+        "Baba",
+        "ali",
+        "baba",
+        "TikTok",
+        "Tik",
+        "Tok",
+        "Cloud",
+        "selling",
+        "sell",
+        "ing",
+        "anotherwordthatisverylongindeedx",
+    ];
+    const GAPS: [&str; 5] = [" ", "-", "", " ", ", "];
+
+    fn written(pieces: &[(usize, usize)]) -> String {
+        pieces.iter().flat_map(|(gap, piece)| [GAPS[*gap], PIECES[*piece]]).collect()
+    }
+
+    fn pieces(most: usize) -> impl Strategy<Value = Vec<(usize, usize)>> {
+        prop::collection::vec((0..GAPS.len(), 0..PIECES.len()), 1..most)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn nothing_is_missed_where_words_are_not_taken_together(
+            terms in prop::collection::vec((pieces(5), 0..3usize), 1..6),
+            text in pieces(12),
+        ) {
+            let mut collector = Collector::default();
+            for (term, reading) in &terms {
+                let reading =
+                    [Reading::Name(Need::Free), Reading::Inflected, Reading::Exact][*reading];
+                let _ = collector.add(&written(term), reading);
+            }
+            let (phrases, text) = (collector.finish(), Text::of_term(&written(&text)));
+            let of = |thorough| {
+                let mut found = Vec::new();
+                walk(&phrases, &text, None, &mut found, thorough);
+                found.sort_unstable();
+                found.dedup();
+                found
+            };
+            prop_assert_eq!(of(false), of(true));
+        }
+    }
 }

@@ -6,8 +6,10 @@
 
 mod eval;
 mod find;
+mod finder;
 mod guard;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::model::{EntityKind, Guard, HeldBack, Hit, ItemText};
@@ -19,6 +21,8 @@ use super::watchlist::{Use, Watchlist};
 use eval::Present;
 pub(crate) use eval::Scene;
 pub(crate) use find::{Occ, find};
+use finder::Words;
+pub use finder::{Finder, Place};
 
 /// What found a hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +57,26 @@ impl Found {
     }
 }
 
+thread_local! {
+    /// Room for an item's words, used again and again by a thread: large pieces of memory are what an
+    /// allocator is slow with.
+    static SPARE: RefCell<Words> = RefCell::default();
+}
+
+/// Gives the room back.
+impl Drop for Reading {
+    fn drop(&mut self) {
+        let (text, phrases) = (std::mem::take(&mut self.text), std::mem::take(&mut self.phrases));
+        // A giant item must not hold its room for ever.
+        if text.tokens.len() <= KEPT {
+            SPARE.set(Words { text, phrases });
+        }
+    }
+}
+
+/// Tokens for which room is kept: of nearly all items.
+const KEPT: usize = 1 << 14;
+
 /// An item as the watchlist sees it.
 #[derive(Debug)]
 pub(crate) struct Reading {
@@ -70,9 +94,10 @@ pub(crate) struct Reading {
 impl Reading {
     /// Reads an item.
     pub(crate) fn of(watchlist: &Watchlist, item: &ItemText) -> Self {
-        let text = Text::of(item);
         let lang = Lang::of_tag(item.lang.as_deref());
-        let phrases = find(&watchlist.phrases, &text, lang);
+        let mut words = SPARE.take();
+        words.read(watchlist, item);
+        let Words { text, phrases } = words;
         let present = Present::of(&phrases);
         let mut reading = Self { text, lang, phrases, present, found: Vec::new() };
         reading.collect(watchlist);
@@ -103,7 +128,7 @@ impl Reading {
         let mut searches: Vec<u32> = Vec::new();
         for occ in &self.phrases {
             for one in watchlist.uses(occ.phrase) {
-                let (by, entity) = match *one {
+                let (by, entity) = match one {
                     Use::Name(name) => (By::Name(name), watchlist.names[name as usize].company),
                     Use::Term(term) => (By::Term(term), watchlist.terms[term as usize].topic),
                     Use::Search(search) => {

@@ -1,7 +1,8 @@
 //! Whether paths go on, or end, after certain words: roughly, and in memory that fits the caches.
 //!
 //! A Bloom filter in blocks of 64 bits. Each key sets two bits that say "something is here", one that
-//! says "paths go on" and one that says "a path ends"; so one look at memory answers both. It never
+//! says "paths go on", one that says "a path ends" and one that says "the next word may be divided";
+//! so one look at memory answers all. It never
 //! says no to what is there. What it wrongly says yes to (about two of a hundred of the others) costs
 //! time and changes nothing: an end is looked up with its whole key, and what goes on must end.
 
@@ -15,6 +16,8 @@ pub(crate) struct Sight {
     pub(crate) goes_on: bool,
     /// Paths may end so.
     pub(crate) ends: bool,
+    /// A text may divide the next word by a space.
+    pub(crate) divides: bool,
 }
 
 /// The filter.
@@ -39,6 +42,11 @@ fn ends(key: u64) -> u64 {
     1 << (key >> 18 & 63)
 }
 
+#[inline]
+fn divides(key: u64) -> u64 {
+    1 << (key >> 24 & 63)
+}
+
 impl Filter {
     /// With room for so many keys.
     pub(super) fn with_room(keys: usize) -> Self {
@@ -50,9 +58,10 @@ impl Filter {
         super::place(key, self.blocks.len())
     }
 
-    pub(super) fn put_going_on(&mut self, key: u64) {
+    pub(super) fn put_going_on(&mut self, key: u64, divided: bool) {
         let at = self.place(key);
-        self.blocks[at] |= marks(key) | goes_on(key);
+        let divided = if divided { divides(key) } else { 0 };
+        self.blocks[at] |= marks(key) | goes_on(key) | divided;
     }
 
     pub(super) fn put_end(&mut self, key: u64) {
@@ -72,7 +81,11 @@ impl Filter {
     pub(super) fn see(&self, key: u64) -> Sight {
         let block = self.blocks[self.place(key)];
         let whole = |bits: u64| block & bits == bits;
-        Sight { goes_on: whole(marks(key) | goes_on(key)), ends: whole(marks(key) | ends(key)) }
+        Sight {
+            goes_on: whole(marks(key) | goes_on(key)),
+            ends: whole(marks(key) | ends(key)),
+            divides: whole(marks(key) | divides(key)),
+        }
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -89,11 +102,12 @@ mod tests {
         let key = |n: u64| super::super::step(n, 77);
         let mut filter = Filter::with_room(2000);
         for n in 0..1000 {
-            filter.put_going_on(key(n));
+            filter.put_going_on(key(n), n % 2 == 0);
             filter.put_end(key(n + 1000));
         }
         for n in 0..1000 {
             assert!(filter.any(key(n)) && filter.see(key(n)).goes_on);
+            assert!(filter.see(key(n)).divides || n % 2 == 1);
             assert!(filter.any(key(n + 1000)) && filter.see(key(n + 1000)).ends);
         }
         let wrong = (2000..102_000).filter(|n| filter.any(key(*n))).count();

@@ -63,7 +63,7 @@ fn at_least(bytes: u64, least: u8) -> u64 {
 fn classes(bytes: u64) -> (u64, u64) {
     let ascii = !bytes & HIGH;
     let low = bytes & !HIGH;
-    let small = low | ONES * 0x20;
+    let small = low | (ONES * 0x20);
     let letters = at_least(small, b'a') & !at_least(small, b'z' + 1) & ascii;
     let digits = at_least(low, b'0') & !at_least(low, b'9' + 1) & ascii;
     (letters, letters | digits)

@@ -109,6 +109,31 @@ pub(crate) enum Use {
     Search(u32),
 }
 
+impl Use {
+    const KINDS: u32 = 30;
+
+    /// Kind and number in four bytes: the kind in the two upper bits.
+    fn packed(self) -> u32 {
+        let (kind, number) = match self {
+            Self::Name(number) => (0, number),
+            Self::Term(number) => (1, number),
+            Self::Search(number) => (2, number),
+        };
+        // A thousand million names take more memory than any machine has that polls feeds.
+        assert!(number >> Self::KINDS == 0, "fewer than a thousand million names");
+        kind << Self::KINDS | number
+    }
+
+    fn unpacked(packed: u32) -> Self {
+        let number = packed & ((1 << Self::KINDS) - 1);
+        match packed >> Self::KINDS {
+            0 => Self::Name(number),
+            1 => Self::Term(number),
+            _ => Self::Search(number),
+        }
+    }
+}
+
 /// A compiled watchlist: immutable, and shared between threads.
 #[derive(Debug)]
 pub struct Watchlist {
@@ -128,7 +153,8 @@ pub struct Watchlist {
     pub(crate) phrases: Phrases,
     /// Where a phrase's uses begin in `uses`; one more entry than phrases.
     use_starts: Vec<u32>,
-    uses: Vec<Use>,
+    /// Packed.
+    uses: Vec<u32>,
     company_by_id: HashMap<Arc<str>, u32, Digest>,
     /// Sources that rules name, by rule.
     sources: Vec<(String, Located<String>)>,
@@ -185,6 +211,16 @@ impl Watchlist {
             .collect()
     }
 
+    /// Bytes of the index: paths, phrases and what each is found for, but for the people's own words
+    /// and ids.
+    #[must_use]
+    pub fn index_bytes(&self) -> usize {
+        let names = self.names.len() * (size_of::<Name>() - size_of::<Arc<str>>());
+        let terms = self.terms.len() * (size_of::<Term>() - size_of::<Arc<str>>());
+        let uses = size_of_val(&*self.use_starts) + size_of_val(&*self.uses);
+        self.phrases.bytes() + uses + names + terms
+    }
+
     pub(crate) fn defaults(&self) -> bool {
         self.defaults
     }
@@ -206,9 +242,11 @@ impl Watchlist {
     }
 
     /// What a phrase is found for.
-    pub(crate) fn uses(&self, phrase: u32) -> &[Use] {
+    #[inline]
+    pub(crate) fn uses(&self, phrase: u32) -> impl Iterator<Item = Use> + '_ {
         let at = phrase as usize;
-        &self.uses[self.use_starts[at] as usize..self.use_starts[at + 1] as usize]
+        let uses = &self.uses[self.use_starts[at] as usize..self.use_starts[at + 1] as usize];
+        uses.iter().map(|one| Use::unpacked(*one))
     }
 }
 
@@ -270,14 +308,7 @@ impl Making {
 
     fn finish(mut self) -> (Watchlist, Vec<Problem>) {
         self.resolve_parents();
-        self.uses.sort_unstable_by_key(|(phrase, one)| {
-            let (kind, number) = match one {
-                Use::Name(n) => (0, *n),
-                Use::Term(n) => (1, *n),
-                Use::Search(n) => (2, *n),
-            };
-            (*phrase, kind, number)
-        });
+        self.uses.sort_unstable_by_key(|(phrase, one)| (*phrase, one.packed()));
         self.uses.dedup();
         let phrases = self.phrases.finish();
         let mut use_starts = vec![0u32; phrases.all.len() + 1];
@@ -300,7 +331,7 @@ impl Making {
             topic_guards: self.topic_guards,
             phrases,
             use_starts,
-            uses: self.uses.into_iter().map(|(_, one)| one).collect(),
+            uses: self.uses.into_iter().map(|(_, one)| one.packed()).collect(),
             company_by_id: self.company_by_id,
             sources: self.sources,
             defaults: true,

@@ -30,7 +30,7 @@ pub(super) fn install(connection: &Connection, notes: &Notes) -> rusqlite::Resul
         Ok(Null)
     })?;
     let pure = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    connection.create_scalar_function("digest", -1, pure, |context| digest(context))
+    connection.create_scalar_function("digest", -1, pure, digest)
 }
 
 /// SHA-256 over all arguments, each with its kind and length before it, so that none can run into
