@@ -197,11 +197,18 @@ impl Making {
 }
 
 /// Phrases of which one must be present where the expression holds: the smallest such set that the
-/// shape of the expression shows.
+/// shape of the expression shows. Empty where nothing need be present, as for `NOT a`, and so for
+/// `b OR NOT a`.
 pub(super) fn anchors(expr: &Expr<u32>) -> BTreeSet<u32> {
     match expr {
         Expr::Words(phrase) => BTreeSet::from([*phrase]),
-        Expr::Or(any) => any.iter().flat_map(anchors).collect(),
+        Expr::Or(any) => {
+            let sets: Vec<_> = any.iter().map(anchors).collect();
+            if sets.iter().any(BTreeSet::is_empty) {
+                return BTreeSet::new();
+            }
+            sets.into_iter().flatten().collect()
+        }
         Expr::And(all) => all
             .iter()
             .map(anchors)
@@ -210,9 +217,37 @@ pub(super) fn anchors(expr: &Expr<u32>) -> BTreeSet<u32> {
             .unwrap_or_default(),
         Expr::Near(_, a, b) => {
             let (a, b) = (anchors(a), anchors(b));
-            if b.len() < a.len() { b } else { a }
+            if a.is_empty() || (!b.is_empty() && b.len() < a.len()) { b } else { a }
         }
         Expr::Title(one) => anchors(one),
         Expr::Not(_) | Expr::Atom(..) => BTreeSet::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(n: u32) -> Expr<u32> {
+        Expr::Words(n)
+    }
+
+    fn not(n: u32) -> Expr<u32> {
+        Expr::Not(Box::new(word(n)))
+    }
+
+    #[test]
+    fn an_alternative_that_needs_nothing_leaves_nothing_necessary() {
+        let either = Expr::Or(vec![word(1), not(2)]);
+        for (expr, expected) in [
+            (Expr::And(vec![either.clone(), word(3)]), vec![3]),
+            (Expr::And(vec![Expr::Or(vec![word(1), word(2)]), word(3)]), vec![3]),
+            (Expr::And(vec![not(1), Expr::Or(vec![word(2), word(3)])]), vec![2, 3]),
+            (Expr::Near(2, Box::new(either.clone()), Box::new(word(4))), vec![4]),
+            (Expr::Near(2, Box::new(word(4)), Box::new(either.clone())), vec![4]),
+            (either, vec![]),
+        ] {
+            assert_eq!(anchors(&expr), BTreeSet::from_iter(expected), "{expr:?}");
+        }
     }
 }
