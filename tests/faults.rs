@@ -465,8 +465,8 @@ async fn an_edited_address_forgets_where_the_old_one_moved() {
     assert_eq!((last.path.as_str(), last.header("if-none-match")), ("/third", None));
 }
 
-#[tokio::test]
-async fn an_outage_of_our_own_blames_nobody_and_ends_at_once() {
+/// Four hosts with a feed each, and a desk that has read them once.
+async fn four_hosts_read() -> (Vec<Feeds>, Desk) {
     let hosts: Vec<Feeds> = join_all((0..4).map(|_| Feeds::start())).await;
     let urls: Vec<String> = hosts.iter().map(|host| host.url("/feed")).collect();
     for host in &hosts {
@@ -474,6 +474,12 @@ async fn an_outage_of_our_own_blames_nobody_and_ends_at_once() {
     }
     let desk = Desk::watching(&urls).await;
     desk.poll().await;
+    (hosts, desk)
+}
+
+#[tokio::test]
+async fn an_outage_of_our_own_blames_nobody_and_ends_at_once() {
+    let (hosts, desk) = four_hosts_read().await;
     let states = || async {
         let rows = desk.store.sources(None, 9).await.unwrap();
         rows.into_iter().map(|row| row.state).collect::<Vec<_>>()
@@ -507,13 +513,7 @@ async fn an_outage_of_our_own_blames_nobody_and_ends_at_once() {
 /// A service that is started anew in the middle of an outage knows nothing of it.
 #[tokio::test]
 async fn a_restart_in_an_outage_blames_nobody_either_and_reads_all_when_it_ends() {
-    let hosts: Vec<Feeds> = join_all((0..4).map(|_| Feeds::start())).await;
-    let urls: Vec<String> = hosts.iter().map(|host| host.url("/feed")).collect();
-    for host in &hosts {
-        host.script("/feed", [before()]);
-    }
-    let desk = Desk::watching(&urls).await;
-    desk.poll().await;
+    let (hosts, desk) = four_hosts_read().await;
     for host in &hosts {
         host.script("/feed", [Reply::status(200).end(End::Reset)]);
     }
@@ -594,13 +594,7 @@ async fn what_was_polled_before_a_death_is_not_asked_for_again() {
 
 #[tokio::test]
 async fn one_dead_host_among_several_is_its_own_fault() {
-    let hosts: Vec<Feeds> = join_all((0..4).map(|_| Feeds::start())).await;
-    let urls: Vec<String> = hosts.iter().map(|host| host.url("/feed")).collect();
-    for host in &hosts {
-        host.script("/feed", [before()]);
-    }
-    let desk = Desk::watching(&urls).await;
-    desk.poll().await;
+    let (hosts, desk) = four_hosts_read().await;
     hosts[0].script("/feed", [Reply::status(200).end(End::Reset)]);
     desk.clock.set(noon().plus(HOUR));
     desk.poll().await;

@@ -65,8 +65,9 @@ fn push_row(out: &mut String, cells: [String; 14]) {
     out.push_str("\r\n");
 }
 
-/// A cell that is text to every spreadsheet.
-fn cell(text: &str) -> String {
+/// A cell of a CSV that is text to every spreadsheet.
+#[must_use]
+pub fn cell(text: &str) -> String {
     let formula =
         text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '|', '%']);
     let text = if formula { format!("'{text}") } else { text.to_owned() };

@@ -23,7 +23,7 @@ pub mod welcome;
 mod civil;
 mod excerpt;
 mod frame;
-mod listing;
+pub mod listing;
 mod nearest;
 pub mod outside;
 mod page;

@@ -14,16 +14,17 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::model::item::{Identity, KnownItem};
-use crate::model::mail::{Changed, ClaimedMail, Letter, MailOutcome};
-use crate::model::record;
+use crate::model::mail::{ClaimedMail, Letter, MailOutcome};
 use crate::model::source::{Gap, SourceState};
 use crate::model::{
-    Alert, AlertId, Coverage, Item, ItemId, Judgement, MailId, MailKey, MailKind, MailState,
-    Notice, PendingNotice, Recovered, SealedMail, Severity, Source, SourceCoverage, SourceId,
-    StoryId, Timestamp,
+    Alert, AlertId, Coverage, Item, ItemId, Judgement, MailId, MailState, Notice, PendingNotice,
+    SealedMail, Severity, Source, SourceId, StoryId, Timestamp,
 };
 
+mod archive;
 pub mod sqlite;
+
+pub use archive::{Account, Archive, DecidedRow, MailRow, SourceRow, TellingRow};
 
 /// What every storage method answers, sooner or later.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -472,205 +473,4 @@ pub trait Store: Send + Sync {
 
     /// The reading side of the same database.
     fn archive(&self) -> &dyn Archive;
-}
-
-/// The part that only reads, in pages: `(after, limit) → rows`.
-pub trait Archive: Send + Sync {
-    /// The configuration in force, if there ever was one.
-    fn config_in_force(&self) -> Answer<'_, Option<ConfigVersion>>;
-
-    /// The configuration that was in force at an instant, if there was one.
-    fn config_at(&self, at: Timestamp) -> Answer<'_, Option<ConfigVersion>>;
-
-    /// The edit that is waiting to be mended, if any.
-    fn rejected_edit(&self) -> Answer<'_, Option<RejectedEdit>>;
-
-    /// Sources in force, by id.
-    fn sources(&self, after: Option<SourceId>, limit: usize) -> Answer<'_, Vec<SourceRow>>;
-
-    /// All sources that ever were in force, by id, retired ones too: what mails call them.
-    fn known_sources(&self) -> Answer<'_, Vec<SourceCoverage>>;
-
-    /// Sources in force that are read again since `from` (not included) and until `until`, and were
-    /// in trouble before.
-    fn recovered(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Recovered>>;
-
-    /// Items that a reader was told of and that their publisher changed since, seen from `from`
-    /// until `until` (not included), where nothing more is told of the change: the newest change of
-    /// each, newest first, and at most `limit`.
-    fn changed(
-        &self,
-        reader: String,
-        from: Timestamp,
-        until: Timestamp,
-        limit: usize,
-    ) -> Answer<'_, Vec<Changed>>;
-
-    /// How many mails stand where.
-    fn outbox(&self) -> Answer<'_, BTreeMap<MailState, u64>>;
-
-    /// Mails, newest first.
-    fn mails(&self, after: Option<MailId>, limit: usize) -> Answer<'_, Vec<MailRow>>;
-
-    /// Mails in these states, newest first: at most `limit`.
-    fn mails_in(&self, states: Vec<MailState>, limit: usize) -> Answer<'_, Vec<MailRow>>;
-
-    /// When the oldest mail that still wants sending was sealed, if any does.
-    fn oldest_waiting(&self) -> Answer<'_, Option<Timestamp>>;
-
-    /// One mail with its message.
-    fn stored_mail(&self, mail: MailId) -> Answer<'_, Option<StoredMail>>;
-
-    /// The digest that was sealed last for a reader, one of its mails.
-    fn newest_digest(&self, reader: String) -> Answer<'_, Option<MailId>>;
-
-    /// Alerts decided after `from` and until `until` that were to be told to somebody, oldest first:
-    /// the newest `limit`. As notices of nobody.
-    fn alerts_between(
-        &self,
-        from: Timestamp,
-        until: Timestamp,
-        limit: usize,
-    ) -> Answer<'_, Vec<PendingNotice>>;
-
-    /// When the last occasion was sealed whose key begins so.
-    fn last_sealed(&self, prefix: String) -> Answer<'_, Option<Timestamp>>;
-
-    /// Stored items, oldest first.
-    fn items(&self, after: Option<ItemId>, limit: usize) -> Answer<'_, Vec<Item>>;
-
-    /// How each source in force was polled between two instants.
-    fn accounts(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Account>>;
-
-    /// Gaps noticed between two instants.
-    fn gaps_between(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Gap>>;
-
-    /// Decisions between two instants about items that name a company, or would but for a guard,
-    /// oldest first, after the row `after` (0: from the beginning).
-    fn decided(
-        &self,
-        company: String,
-        from: Timestamp,
-        until: Timestamp,
-        after: i64,
-        limit: usize,
-    ) -> Answer<'_, Vec<DecidedRow>>;
-
-    /// Versions of the configuration after `after`, oldest first.
-    fn config_versions(&self, after: u64, limit: usize) -> Answer<'_, Vec<ConfigVersion>>;
-
-    /// The end of the record, once there is one: every digest prints it.
-    fn record_head(&self) -> Answer<'_, Option<record::Head>>;
-
-    /// Entries of the record after that number, oldest first.
-    fn record(&self, after: u64, limit: usize) -> Answer<'_, Vec<record::Entry>>;
-
-    /// Reads the whole record and holds all that is stored against it. With a head that was kept
-    /// elsewhere (in a mail), also tells whether the record was rewritten since.
-    fn verify_record(&self, kept: Option<record::Head>) -> Answer<'_, record::Verified>;
-}
-
-/// A source in a listing.
-#[derive(Clone, Debug)]
-pub struct SourceRow {
-    /// The source.
-    pub source: Source,
-    /// How it is doing.
-    pub state: SourceState,
-    /// When it is polled next.
-    pub next_poll: Timestamp,
-    /// Items stored of it.
-    pub items: u64,
-}
-
-/// A mail in a listing.
-#[derive(Clone, Debug)]
-pub struct MailRow {
-    /// Its row.
-    pub id: MailId,
-    /// The occasion.
-    pub key: MailKey,
-    /// What occasioned it.
-    pub kind: MailKind,
-    /// The reader, by name; `None` for the operator.
-    pub reader: Option<String>,
-    /// The address.
-    pub address: String,
-    /// Where it stands.
-    pub state: MailState,
-    /// Its subject.
-    pub subject: String,
-    /// When it was sealed.
-    pub at: Timestamp,
-    /// When the server took it.
-    pub sent: Option<Timestamp>,
-    /// Attempts that counted.
-    pub attempts: u32,
-    /// When it is tried next; of one that is being sent, the end of the lease.
-    pub next_attempt: Option<Timestamp>,
-    /// The server's last reply.
-    pub reply: String,
-}
-
-/// How a source was polled in a window.
-#[derive(Clone, Debug)]
-pub struct Account {
-    /// The source.
-    pub source: SourceId,
-    /// Its address as written.
-    pub url: String,
-    /// Whether it is official.
-    pub official: bool,
-    /// How often it is polled at most.
-    pub interval: Duration,
-    /// Since when it is watched.
-    pub added: Timestamp,
-    /// Until when it was, if it is no longer.
-    pub retired: Option<Timestamp>,
-    /// Polls made.
-    pub polls: u64,
-    /// Those that met trouble.
-    pub troubled: u64,
-    /// New items.
-    pub new: u64,
-    /// When the first of these polls was.
-    pub first: Option<Timestamp>,
-    /// When the last was.
-    pub last: Option<Timestamp>,
-    /// What the trouble was, in words.
-    pub troubles: Option<String>,
-}
-
-/// A decision with what came of it.
-#[derive(Clone, Debug)]
-pub struct DecidedRow {
-    /// Its row, for the next page.
-    pub key: i64,
-    /// The item at the revision that was judged.
-    pub item: Item,
-    /// When.
-    pub at: Timestamp,
-    /// By which version of the watchlist.
-    pub watchlist: u64,
-    /// Why nobody is told, if so.
-    pub untold: Option<String>,
-    /// The alert, if it is one.
-    pub alert: Option<AlertId>,
-    /// What the watchlist made of it.
-    pub judgement: Judgement,
-    /// Whom it reached.
-    pub told: Vec<TellingRow>,
-}
-
-/// One reader's notice of an alert, with the mails that told it.
-#[derive(Clone, Debug)]
-pub struct TellingRow {
-    /// The reader, by name; `None` for the operator.
-    pub reader: Option<String>,
-    /// pending, sealed or withdrawn.
-    pub state: String,
-    /// Why it was withdrawn.
-    pub reason: Option<String>,
-    /// The mails of the occasion that told it.
-    pub mails: Vec<MailRow>,
 }

@@ -10,6 +10,7 @@ use super::super::exit::{Exit, Failure};
 use super::super::load::{self, Folder};
 use crate::model::Timestamp;
 use crate::model::record::Entry;
+use crate::notify::listing::cell;
 use crate::store::Archive;
 
 /// Entries fetched at a time: an entry of a busy minute has some hundred lines.
@@ -228,16 +229,5 @@ fn write(line: &Line, format: Format, out: &mut dyn Write) -> std::io::Result<()
                 cells[..6].iter().chain([&details]).map(|one| cell(one)).collect();
             write!(out, "{}\r\n", cells.join(","))
         }
-    }
-}
-
-/// A cell after RFC 4180 that no spreadsheet takes for a formula.
-fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains(['"', ',', '\r', '\n']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
     }
 }

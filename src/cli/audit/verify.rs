@@ -18,7 +18,7 @@ pub struct Arguments {
     json: bool,
 }
 
-/// Reads "812 3f0a…": number, blanks, 64 hexadecimal digits (the first 16 and more will do).
+/// Reads "812 3f0a…": number, blanks, 64 hexadecimal digits.
 fn head(text: &str) -> Result<Head, String> {
     let usage = || "write the number and the hash as the digest has them: \"812 3f0a…\"".to_owned();
     let (number, hash) = text.trim().split_once(char::is_whitespace).ok_or_else(usage)?;
