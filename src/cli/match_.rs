@@ -17,8 +17,8 @@ use crate::model::{HeldBack, Hit, Named, Severity};
 /// What `match` is told.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Watchlist file, or folder with watchlist.toml, topics.toml and watchlist.d; repeatable
-    #[arg(long, required = true, value_name = "PATH")]
+    /// Watchlist files, or folders with watchlist.toml, topics.toml and watchlist.d
+    #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
     watchlist: Vec<PathBuf>,
 }
 

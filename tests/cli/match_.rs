@@ -323,6 +323,9 @@ fn several_watchlists_are_one() {
     let value = answer(&mut command).ends(0).lines().remove(0);
     assert_eq!(value["companies"], json!(["huawei", "zte"]));
     assert_eq!(value["topics"], json!(["delisting"]));
+    let mut command = watchlistd(["match", "--watchlist"]);
+    let after_one_flag = answer(command.args([&folder, &file]).write_stdin(lines)).ends(0);
+    assert_eq!(after_one_flag.lines(), [value]);
     let twice =
         answer(watchlistd(["match", "--watchlist"]).arg(&file).arg("--watchlist").arg(&file));
     twice.ends(78).says("zte");

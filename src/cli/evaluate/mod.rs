@@ -24,8 +24,8 @@ pub struct Arguments {
     /// follows and thread; a label that is missing is not scored
     #[arg(value_name = "LABELLED")]
     labelled: PathBuf,
-    /// Watchlist file, or folder with watchlist.toml, topics.toml and watchlist.d; repeatable
-    #[arg(long, required = true, value_name = "PATH")]
+    /// Watchlist files, or folders with watchlist.toml, topics.toml and watchlist.d
+    #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
     watchlist: Vec<PathBuf>,
     /// Most items that are shown because they differ from their labels
     #[arg(long, default_value_t = 20, value_name = "N")]
