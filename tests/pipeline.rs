@@ -4,6 +4,7 @@
 mod busy;
 mod changes;
 mod operator;
+mod previewing;
 mod telling;
 
 use std::collections::BTreeMap;

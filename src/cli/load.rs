@@ -14,7 +14,7 @@ use crate::daemon::wire::{self, Access, Parts};
 use crate::detect::Watchlist;
 use crate::model::{Level, Problem};
 use crate::pipeline::InForce;
-use crate::store::Store;
+use crate::store::{ConfigVersion, Store};
 
 /// The folder that a command works on, and what the process was told by its surroundings.
 pub struct Folder {
@@ -103,15 +103,23 @@ pub struct InStore {
 /// was written since.
 pub async fn in_store(folder: &Folder, access: Access) -> Result<InStore, Failure> {
     let store = open(folder, access)?;
+    let (version, parts) = in_force(folder, &*store).await?;
+    let rejected = store.archive().rejected_edit().await?.map(|edit| edit.problems);
+    Ok(InStore { store, in_force: parts.in_force(version.version, rejected) })
+}
+
+/// The version of the files that is in force in a store, and what they mean.
+pub async fn in_force(
+    folder: &Folder,
+    store: &dyn Store,
+) -> Result<(ConfigVersion, Parts), Failure> {
     let Some(version) = store.archive().config_in_force().await? else {
         let what = anyhow::anyhow!("no version of the files was ever in force in this store");
         return Err(Failure::new(Exit::Data, what).hint("start `watchlistd run` or `once` first"));
     };
-    let files = Files::from_texts(&folder.path, version.files);
+    let files = Files::from_texts(&folder.path, version.files.clone());
     let (parts, problems) = wire::build(files, &folder.environment);
-    let parts = parts.ok_or_else(|| refused(&problems))?;
-    let rejected = store.archive().rejected_edit().await?.map(|edit| edit.problems);
-    Ok(InStore { store, in_force: parts.in_force(version.version, rejected) })
+    parts.map(|parts| (version, parts)).ok_or_else(|| refused(&problems))
 }
 
 /// Standard input that cannot be read.

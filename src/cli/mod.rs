@@ -28,6 +28,7 @@ mod match_;
 mod once;
 mod outbox;
 mod parse;
+mod preview;
 pub mod problems;
 mod run;
 mod send_test;
@@ -76,6 +77,8 @@ enum Command {
     Run(run::Arguments),
     /// Show how sources, mails and the watchlist stand; works beside a running service
     Status(status::Arguments),
+    /// Show what edited files would have told over the stored items, before they are in force
+    Preview(preview::Arguments),
     /// Prove what was done: verify or print the record that every digest names
     Audit(audit::Arguments),
     /// Show a reader's next digest, or send a stored one again
@@ -144,6 +147,7 @@ fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Once(arguments) => once::run(&arguments, config, out),
         Command::Run(arguments) => run::run(&arguments, config),
         Command::Status(arguments) => status::run(&arguments, config, out),
+        Command::Preview(arguments) => preview::run(&arguments, config, out),
         Command::Audit(arguments) => audit::run(&arguments, config, out),
         Command::Digest(arguments) => digest::run(&arguments, config, out),
         Command::Outbox(arguments) => outbox::run(&arguments, config, out),

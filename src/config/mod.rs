@@ -41,6 +41,7 @@ pub use secret::password;
 pub use settings::Settings;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use self::document::Findings;
 use crate::model::watchlist::WatchlistEntries;
@@ -118,6 +119,14 @@ pub fn watchlist_from(paths: &[PathBuf]) -> Result<(WatchlistEntries, Vec<Proble
         entries.append(watchlists(&files, &mut found));
     }
     Ok((entries, in_order(found.problems)))
+}
+
+/// Reads a span of time as the files have it, `30d` for example.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn span(text: &str) -> Result<Duration, Problem> {
+    duration::parse(text, duration::SECOND).map_err(|unfit| unfit.problem(None, "a span of time"))
 }
 
 /// Problems by file (in the order in which the files are read) and position, equal ones once; those

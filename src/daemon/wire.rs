@@ -276,7 +276,8 @@ impl Parts {
 }
 
 /// The watchlist of a version that the store keeps, as written.
-fn watchlist_of(texts: &BTreeMap<String, String>) -> WatchlistEntries {
+#[must_use]
+pub fn watchlist_of(texts: &BTreeMap<String, String>) -> WatchlistEntries {
     let files = Files::from_texts(Path::new(""), texts.clone());
     config::parse(&files, &Environment::default()).watchlist
 }

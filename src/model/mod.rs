@@ -5,6 +5,7 @@
 
 pub mod alert;
 pub mod coverage;
+pub mod difference;
 pub mod hit;
 pub mod id;
 pub mod item;
@@ -18,6 +19,7 @@ pub mod watchlist;
 
 pub use alert::{Alert, Judgement, Mark, Named, Notice, PendingNotice, Reason, Severity, Urgency};
 pub use coverage::{Coverage, HeldHigh, Recovered, SourceCoverage};
+pub use difference::Difference;
 pub use hit::{EntityKind, Field, Guard, HeldBack, Hit};
 pub use id::{AlertId, ItemId, MailId, SourceId, StoryId};
 pub use item::{Entry, Item, ItemText};

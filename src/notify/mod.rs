@@ -7,6 +7,7 @@
 //! `now`, and touch neither network, disk nor clock. [`smtp`] hands finished mails over and is the
 //! only part that does I/O; [`outbox`] says what became of a mail then.
 
+pub mod difference;
 pub mod digest;
 pub mod message;
 pub mod operator;

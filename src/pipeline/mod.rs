@@ -21,6 +21,7 @@ pub mod deliver;
 mod network;
 mod places;
 pub mod poll;
+pub mod preview;
 pub mod retain;
 mod turns;
 

@@ -78,6 +78,16 @@ pub trait Archive: Send + Sync {
     /// Stored items, oldest first.
     fn items(&self, after: Option<ItemId>, limit: usize) -> Answer<'_, Vec<Item>>;
 
+    /// Items whose newest revision was first seen from `from` until `until` (not included) and whose
+    /// text is kept, in order of that instant, after the place where a page before ended.
+    fn items_seen(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        after: Option<SeenMark>,
+        limit: usize,
+    ) -> Answer<'_, SeenPage>;
+
     /// How each source in force was polled between two instants.
     fn accounts(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Account>>;
 
@@ -107,6 +117,24 @@ pub trait Archive: Send + Sync {
     /// Reads the whole record and holds all that is stored against it. With a head that was kept
     /// elsewhere (in a mail), also tells whether the record was rewritten since.
     fn verify_record(&self, kept: Option<record::Head>) -> Answer<'_, record::Verified>;
+}
+
+/// A page of items by when they were seen.
+#[derive(Clone, Debug, Default)]
+pub struct SeenPage {
+    /// The items.
+    pub items: Vec<Item>,
+    /// Where the next page begins; `None` after the last.
+    pub next: Option<SeenMark>,
+}
+
+/// Where a page of items by when they were seen ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SeenMark {
+    /// When its last item was seen.
+    pub at: Timestamp,
+    /// The row of that item: its order among items of the same instant.
+    pub row: i64,
 }
 
 /// A source in a listing.

@@ -24,7 +24,9 @@ use crate::model::{
 mod archive;
 pub mod sqlite;
 
-pub use archive::{Account, Archive, DecidedRow, MailRow, SourceRow, TellingRow};
+pub use archive::{
+    Account, Archive, DecidedRow, MailRow, SeenMark, SeenPage, SourceRow, TellingRow,
+};
 
 /// What every storage method answers, sooner or later.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;

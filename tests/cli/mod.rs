@@ -13,6 +13,7 @@ mod match_;
 mod once;
 mod outbox;
 mod parse;
+mod preview;
 mod secrets;
 mod site;
 mod storage;

@@ -25,6 +25,7 @@ mod outbox;
 mod poll;
 mod record;
 mod retention;
+mod seen;
 mod sources;
 mod sqlite;
 

@@ -44,7 +44,7 @@ enum Format {
     Csv,
 }
 
-pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
+pub fn instant(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse(text)
         .or_else(|| Timestamp::parse(&format!("{text}T00:00:00Z")))
         .ok_or_else(|| "write a day, 2026-11-23, or an instant, 2026-11-23T08:00:00Z".to_owned())

@@ -11,6 +11,8 @@ use std::path::PathBuf;
 
 use super::exit::{Exit, Failure};
 
+pub(super) use export::instant;
+
 /// What `audit` is told.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {

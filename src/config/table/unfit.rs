@@ -13,7 +13,7 @@ impl Unfit {
         Self { what: what.into(), hint: None }
     }
 
-    pub(super) fn problem(self, place: Option<Place>, named: &str) -> Problem {
+    pub(in crate::config) fn problem(self, place: Option<Place>, named: &str) -> Problem {
         let problem = Problem::error(place, format!("{named}: {}", self.what));
         match self.hint {
             Some(hint) => problem.hint(hint),

@@ -15,13 +15,13 @@ use crate::model::{
     Timestamp,
 };
 use crate::store::{
-    Account, Answer, Archive, ConfigVersion, DecidedRow, MailRow, RejectedEdit, SourceRow,
-    StoredMail,
+    Account, Answer, Archive, ConfigVersion, DecidedRow, MailRow, RejectedEdit, SeenMark, SeenPage,
+    SourceRow, StoredMail,
 };
 
 use super::items::{self, ITEM};
 use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
-use super::{Sqlite, answers, config, coverage, deliver, outbox, record};
+use super::{Sqlite, answers, config, coverage, deliver, outbox, record, seen};
 
 impl Archive for Sqlite {
     fn config_in_force(&self) -> Answer<'_, Option<ConfigVersion>> {
@@ -107,6 +107,18 @@ impl Archive for Sqlite {
 
     fn items(&self, after: Option<ItemId>, limit: usize) -> Answer<'_, Vec<Item>> {
         self.read("list items", move |connection| stored(connection, after.as_ref(), limit))
+    }
+
+    fn items_seen(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        after: Option<SeenMark>,
+        limit: usize,
+    ) -> Answer<'_, SeenPage> {
+        self.read("read items of a time", move |connection| {
+            seen::page(connection, (from, until), after, limit)
+        })
     }
 
     fn accounts(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Account>> {

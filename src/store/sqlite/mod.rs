@@ -22,6 +22,7 @@ mod prune;
 mod readers;
 mod record;
 mod schema;
+mod seen;
 mod sources;
 mod steps;
 mod terms;

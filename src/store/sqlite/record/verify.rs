@@ -19,7 +19,7 @@ use super::{chain, unsigned};
 const LISTED: usize = 100;
 
 /// The views whose rows must read as recorded.
-const VIEWS: [&str; 15] = [
+const VIEWS: [&str; 18] = [
     "sources",
     "polls",
     "gaps",
@@ -35,6 +35,9 @@ const VIEWS: [&str; 15] = [
     "files",
     "versions",
     "edits",
+    "backfills",
+    "reviews",
+    "absences",
 ];
 
 /// What a line says of itself.

@@ -1,0 +1,203 @@
+//! `watchlistd preview`: what edited files would have told over the stored items, beside those in force.
+//!
+//! It only reads, and works beside a running service.
+
+use std::io::{IsTerminal, Write};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use serde::Serialize;
+
+use super::exit::{Exit, Failure};
+use super::load::{self, Folder};
+use crate::clock::{Clock, SystemClock};
+use crate::config;
+use crate::daemon::wire::{self, Parts};
+use crate::detect::Watchlist;
+use crate::model::difference::Limits;
+use crate::model::watchlist::WatchlistEntries;
+use crate::model::{Difference, Timestamp};
+use crate::notify::difference::{self, Part};
+use crate::notify::digest::watchlist_changes;
+use crate::pipeline::preview::{self, Progress, Scope};
+use crate::store::{ConfigVersion, Store};
+
+/// What `preview` is told.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// How far back: a span like 30d or 12h, a day (2026-11-23) or an instant; days are UTC
+    #[arg(long, value_name = "WHEN", default_value = "30d", value_parser = since)]
+    since: Since,
+    /// Watchlist files or folders to try in place of the folder's own
+    #[arg(long, num_args = 1.., value_name = "PATH")]
+    watchlist: Vec<PathBuf>,
+    /// How many alerts of each kind are shown
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    samples: usize,
+    /// One JSON object instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Since {
+    Span(Duration),
+    At(Timestamp),
+}
+
+fn since(text: &str) -> Result<Since, String> {
+    if let Ok(span) = config::span(text) {
+        return Ok(Since::Span(span));
+    }
+    super::audit::instant(text)
+        .map(Since::At)
+        .map_err(|_| "write a span, 30d, a day, 2026-11-23, or an instant".to_owned())
+}
+
+/// Matches the stored items with both and prints the difference.
+pub fn run(
+    arguments: &Arguments,
+    config: Option<PathBuf>,
+    out: &mut dyn Write,
+) -> Result<Exit, Failure> {
+    let folder = Folder::named(config);
+    let shown = load::runtime()?.block_on(compare(arguments, &folder))?;
+    if arguments.json {
+        serde_json::to_writer_pretty(&mut *out, &shown.json()).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        print(&shown, out)?;
+    }
+    Ok(Exit::Fine)
+}
+
+/// What the later side is called.
+const EDITED: &str = "edited";
+
+/// What is shown.
+struct Shown {
+    version: ConfigVersion,
+    zone: Tz,
+    changes: Vec<String>,
+    difference: Difference,
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    /// The version in force, which `before` is about.
+    version: u64,
+    /// What was edited, in words.
+    changes: &'a [String],
+    /// Why it would have to be accepted, in words; empty when it would not.
+    grave: Vec<String>,
+    #[serde(flatten)]
+    difference: &'a Difference,
+}
+
+impl Shown {
+    fn json(&self) -> Json<'_> {
+        Json {
+            version: self.version.version,
+            changes: &self.changes,
+            grave: self.difference.grave(Limits::USUAL),
+            difference: &self.difference,
+        }
+    }
+}
+
+async fn compare(arguments: &Arguments, folder: &Folder) -> Result<Shown, Failure> {
+    let store = load::open_for_reading(folder)?;
+    let (version, in_force) = load::in_force(folder, &*store).await?;
+    let (new, entries) = edited(arguments, folder, &in_force)?;
+    let until = SystemClock.now();
+    let zone = in_force.operator.zone;
+    let scope = Scope {
+        since: match arguments.since {
+            Since::Span(span) => until.minus(span),
+            Since::At(at) => at,
+        },
+        until,
+        zone,
+        old: Arc::clone(&in_force.watchlist),
+        new,
+        samples: arguments.samples,
+        threads: preview::all_threads(),
+    };
+    let difference = watch(&*store, &scope).await?;
+    let changes = watchlist_changes(&wire::watchlist_of(&version.files), &entries);
+    Ok(Shown { version, zone, changes, difference })
+}
+
+/// The watchlist to try: the paths given, else the folder's files as they are now.
+fn edited(
+    arguments: &Arguments,
+    folder: &Folder,
+    in_force: &Parts,
+) -> Result<(Arc<Watchlist>, WatchlistEntries), Failure> {
+    if arguments.watchlist.is_empty() {
+        let parts = load::parts(folder)?;
+        let entries = wire::watchlist_of(&parts.files.texts());
+        return Ok((parts.watchlist, entries));
+    }
+    let (entries, _) = config::watchlist_from(&arguments.watchlist)?;
+    let watchlist = load::watchlist(&arguments.watchlist)?;
+    Ok((Arc::new(watchlist.with_defaults(in_force.settings.matching.defaults)), entries))
+}
+
+/// Compares, and shows on a terminal how far it has come.
+async fn watch(store: &dyn Store, scope: &Scope) -> Result<Difference, Failure> {
+    let terminal = std::io::stderr().is_terminal();
+    let mut show = |done: Progress| {
+        if terminal {
+            let mut err = std::io::stderr().lock();
+            // A courtesy: where it cannot be shown, the work goes on.
+            let _ = write!(err, "\r\x1b[K{} % – {} items", done.percent, done.items);
+            let _ = err.flush();
+        }
+        ControlFlow::Continue(())
+    };
+    let difference = preview::preview(store.archive(), scope, &mut show).await?;
+    if terminal {
+        let _ = write!(std::io::stderr(), "\r\x1b[K");
+    }
+    Ok(difference.unwrap_or_default())
+}
+
+fn print(shown: &Shown, out: &mut dyn Write) -> std::io::Result<()> {
+    let difference = &shown.difference;
+    let known = format!("version {}", shown.version.version);
+    if shown.changes.is_empty() {
+        writeln!(out, "The watchlist says the same as {known}, which is in force.")?;
+    } else {
+        let changes = shown.changes.iter().map(|one| one.clone().into()).collect();
+        let heading = format!("Changes of the watchlist since {known}, which is in force");
+        part(&Part { heading, lines: changes }, out)?;
+    }
+    for one in difference::parts(difference, (&known, EDITED), shown.zone) {
+        writeln!(out)?;
+        part(&one, out)?;
+    }
+    if difference.before.alerts + difference.after.alerts > 0 {
+        writeln!(out)?;
+        part(&difference::days(difference), out)?;
+    }
+    let grave = difference.grave(Limits::USUAL);
+    if !grave.is_empty() {
+        writeln!(out, "\nThis is a large change: {}.", grave.join(", and "))?;
+    }
+    Ok(())
+}
+
+fn part(part: &Part, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "{}", part.heading)?;
+    for line in &part.lines {
+        writeln!(out, "  {}", line.text)?;
+        for below in &line.below {
+            writeln!(out, "      {below}")?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! A page of items against both watchlists, on several threads.
+//!
+//! Threads take small stretches in turn, so that one long item does not hold up the page; the answers
+//! come in the order of the items. An item that cannot be judged for a bug of ours tells nothing here, as
+//! assessing records it and tells nobody.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::task::JoinHandle;
+
+use super::Scope;
+use crate::detect::{Origin, Watchlist, judge};
+use crate::model::item::Arrival;
+use crate::model::{Item, Judgement};
+
+/// Items that a thread takes at a time.
+const STRETCH: usize = 32;
+
+/// An item that at least one of the watchlists tells.
+pub(super) struct Told {
+    /// Its place in the page.
+    pub(super) at: usize,
+    /// What the earlier watchlist makes of it.
+    pub(super) old: Judgement,
+    /// What the later one does.
+    pub(super) new: Judgement,
+}
+
+/// A page under way.
+pub(super) struct Judging {
+    items: Arc<Vec<Item>>,
+    threads: Vec<JoinHandle<Vec<Told>>>,
+}
+
+impl Judging {
+    /// Begins.
+    pub(super) fn start(scope: &Scope, items: Vec<Item>) -> Self {
+        let items = Arc::new(items);
+        let next = Arc::new(AtomicUsize::new(0));
+        let threads = (0..scope.threads.max(1)).map(|_| {
+            let (items, next) = (Arc::clone(&items), Arc::clone(&next));
+            let (old, new) = (Arc::clone(&scope.old), Arc::clone(&scope.new));
+            tokio::task::spawn_blocking(move || work(&items, &next, &old, &new))
+        });
+        Self { threads: threads.collect(), items }
+    }
+
+    /// Waits for all of it.
+    pub(super) async fn end(self) -> (Arc<Vec<Item>>, Vec<Told>) {
+        let mut all = Vec::new();
+        for thread in self.threads {
+            // A thread only ends early when the process does.
+            all.extend(thread.await.unwrap_or_default());
+        }
+        all.sort_by_key(|one| one.at);
+        (self.items, all)
+    }
+}
+
+fn work(
+    items: &[Item],
+    next: &AtomicUsize,
+    old: &Arc<Watchlist>,
+    new: &Arc<Watchlist>,
+) -> Vec<Told> {
+    let mut told = Vec::new();
+    loop {
+        let from = next.fetch_add(STRETCH, Ordering::Relaxed);
+        if from >= items.len() {
+            return told;
+        }
+        for at in from..(from + STRETCH).min(items.len()) {
+            let one = catch_unwind(AssertUnwindSafe(|| both(&items[at], old, new)));
+            if let Ok(Some((old, new))) = one {
+                told.push(Told { at, old, new });
+            }
+        }
+    }
+}
+
+/// Both judgements, if at least one tells the item.
+fn both(item: &Item, old: &Arc<Watchlist>, new: &Arc<Watchlist>) -> Option<(Judgement, Judgement)> {
+    if item.arrival == Arrival::Baseline {
+        return None;
+    }
+    let origin = Origin { source: item.source.as_str(), official: item.official };
+    let after = judge(new, &item.text, origin);
+    let before = match Arc::ptr_eq(old, new) {
+        true => after.clone(),
+        false => judge(old, &item.text, origin),
+    };
+    (before.alert || after.alert).then_some((before, after))
+}

@@ -1,0 +1,69 @@
+//! `preview` as an analyst uses it: edit, look, and only then let it be in force.
+
+use super::desk::Desk;
+use super::site::feed;
+
+/// A desk that read three stories a moment ago.
+fn read_desk() -> Desk {
+    let desk = Desk::new();
+    desk.site.put(
+        "/wire.xml",
+        feed(&[
+            "Lawmakers urge the SEC to delist Alibaba",
+            "NYSE to delist Keelung Foundry",
+            "Huawei opens a shop",
+        ]),
+    );
+    desk.ask(&["once"]).ends(0);
+    desk
+}
+
+#[test]
+fn an_edit_is_seen_before_it_is_in_force() {
+    let desk = read_desk();
+    let same = desk.ask(&["preview"]).ends(0);
+    assert!(same.out.contains("says the same as version 1"), "{same}");
+    assert!(same.out.contains("1 → 1: no alert gained or lost"), "{same}");
+    assert_eq!(same.err, "", "progress is for terminals");
+
+    desk.edit("watchlist.toml", "name = \"Huawei\"", "name = \"Keelung Foundry\"");
+    desk.edit("watchlist.toml", "severity = \"high\"", "severity = \"medium\"");
+    let seen = desk.ask(&["preview", "--since", "2d"]).ends(0);
+    for words in [
+        "Company added: “Keelung Foundry”",
+        "Company removed: “Huawei”",
+        "1 gained, 0 lost, 1 told otherwise, 1 no longer high",
+        "medium: NYSE to delist Keelung Foundry",
+        "\"Keelung Foundry\" is not found",
+        "This is a large change: it loses 1 high alert.",
+    ] {
+        assert!(seen.out.contains(words), "'{words}' is not said\n{seen}");
+    }
+    assert_eq!(desk.status()["watchlist"]["version"], 1, "nothing is in force by looking");
+}
+
+#[test]
+fn other_files_can_be_tried_and_programs_can_read_it() {
+    let desk = read_desk();
+    let tried = desk.folder().join("tried.txt");
+    std::fs::write(&tried, "[[company]]\nname = \"Huawei\"\n").unwrap();
+    let tried = tried.to_str().unwrap();
+    let answer = desk.ask(&["preview", "--watchlist", tried, "--json"]).ends(0);
+    let json: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+    assert_eq!((&json["version"], &json["items"]), (&1.into(), &3.into()), "{answer}");
+    assert_eq!(json["lost"]["alerts"], 1);
+    assert_eq!(json["lost_samples"][0]["companies"][0], "Alibaba");
+    assert_eq!(json["grave"][0], "it loses 1 of 1 alerts");
+    assert_eq!(json["days"].as_array().unwrap().len(), 31);
+}
+
+#[test]
+fn mistakes_are_said() {
+    let desk = Desk::new();
+    desk.ask(&["preview"]).ends(78).says("could not open the database");
+    desk.ask(&["once"]).ends(0);
+    desk.ask(&["preview", "--since", "yesterday"]).ends(64).says("write a span");
+    desk.ask(&["preview", "--watchlist", "/no/such/file"]).ends(66).says("/no/such/file");
+    desk.write("watchlist.toml", "[[compny]]\nname = \"x\"\n");
+    desk.ask(&["preview"]).ends(78).says("compny");
+}
