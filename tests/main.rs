@@ -12,6 +12,7 @@ mod evaluate;
 mod exim;
 mod faults;
 mod notify;
+mod ordeals;
 mod pipeline;
 mod shipped;
 mod smtp;

@@ -1,0 +1,170 @@
+//! The promises, and the tests beside the ordeals that would fail if one were broken.
+
+use super::Promise;
+
+pub(crate) const PROMISES: &[Promise] = &[
+    Promise {
+        number: 1,
+        words: "At least once: what was seen is told, or recorded with the reason why not; a kill loses \
+                nothing and repeats only what was in flight, with the same Message-ID.",
+        tests: &[
+            "crash::killed_at_any_moment_it_tells_every_alert_and_invents_none",
+            "crash::a_store_that_was_cut_off_while_it_was_made_opens_all_the_same",
+            "store::sqlite::a_killed_process_loses_nothing_that_was_answered",
+            "store::assess::whatever_was_seen_is_judged_once",
+            "store::outbox::no_interleaving_sends_too_often_or_forgets",
+            "store::outbox::a_sender_that_vanished_may_have_sent",
+            "store::poll::a_poll_that_cannot_be_written_leaves_no_trace",
+            "pipeline::every_step_may_be_cut_off_and_nothing_is_lost_or_told_twice",
+            "pipeline::a_mail_that_crashes_interrupt_is_tried_until_it_is_sent",
+            "pipeline::a_refused_mail_is_not_the_end_of_its_alerts",
+            "faults::bodies_that_are_not_what_they_seem",
+            "exim::queue::a_queue_outlives_refusals_a_greylist_and_a_restart",
+            "src::store::sqlite::poll::a_disk_that_fills_up_keeps_no_validators_without_their_items",
+        ],
+    },
+    Promise {
+        number: 2,
+        words: "Silence is not success: an empty digest is sent, and missing coverage stands at its top.",
+        tests: &[
+            "notify::mails::a_digest_without_matches_still_says_that_we_looked",
+            "notify::mails::missing_coverage_stands_at_the_top_and_in_the_subject",
+            "notify::mails::what_was_never_read_or_not_for_days_is_missing_too",
+            "notify::mails::many_missing_sources_stand_at_the_top_in_part_and_below_in_full",
+            "pipeline::a_digest_comes_once_after_downtime_and_says_what_could_not_be_read",
+        ],
+    },
+    Promise {
+        number: 3,
+        words: "A source never dies quietly: a named health with its since; polling slows and never stops.",
+        tests: &[
+            "collect::sources::each_outcome_has_its_health",
+            "collect::sources::failures_slow_down_to_daily_and_heal_at_once",
+            "collect::sources::polling_never_stops_and_never_storms",
+            "collect::sources::silence_is_measured_by_the_sources_own_habit",
+            "faults::refusals_and_pleas_for_patience",
+            "faults::servers_that_say_nothing",
+            "faults::a_304_to_everything_is_found_out_within_a_day",
+            "pipeline::operator::an_official_source_that_fails_for_over_six_hours_is_told_at_once",
+        ],
+    },
+    Promise {
+        number: 4,
+        words: "Gaps are reported: readers learn what may have been missed, and between which instants.",
+        tests: &[
+            "collect::sources::a_gap_needs_something_known_to_be_missing",
+            "notify::mails::missing_coverage_stands_at_the_top_and_in_the_subject",
+        ],
+    },
+    Promise {
+        number: 5,
+        words: "No floods: first reads, corrected terms, churn and busy stories do not bury anybody.",
+        tests: &[
+            "collect::items::churn_is_nothing_new",
+            "collect::items::the_first_read_tells_what_is_recent",
+            "notify::routing::forty_outlets_ring_at_most_four_times",
+            "pipeline::busy::forty_outlets_are_four_urgent_mails_and_forty_links",
+            "pipeline::what_was_there_before_is_listed_as_such_and_never_urgent",
+            "pipeline::telling::a_new_reader_is_welcomed_once_and_gets_no_backlog",
+        ],
+    },
+    Promise {
+        number: 6,
+        words: "Nothing hidden: no duplicate guid, bad date, copy or story hides an item.",
+        tests: &[
+            "collect::items::nothing_is_lost_or_told_twice",
+            "collect::items::a_shared_guid_or_link_hides_nothing",
+            "collect::items::unknown_words_are_never_just_seen",
+            "collect::parse::any_date_is_survived",
+            "store::poll::an_id_that_is_taken_hides_no_words",
+            "detect::stories::copies_are_of_another_source_and_the_same_matter",
+            "notify::mails::an_item_stands_once_in_a_mail_at_its_newest",
+        ],
+    },
+    Promise {
+        number: 7,
+        words: "Every alert explains itself in words, and `explain` says also why not.",
+        tests: &[
+            "detect::judging::reasons_quote_what_a_search_found",
+            "detect::judging::an_explanation_says_why_and_why_not",
+            "detect::judging::near_misses_say_what_was_missing",
+            "notify::mails::the_words_of_each_thing_that_was_found_are_shown",
+        ],
+    },
+    Promise {
+        number: 8,
+        words: "A bad edit never stops the service, not at a reload and not at a start.",
+        tests: &[
+            "daemon::a_reload_takes_a_good_edit_and_survives_a_bad_one",
+            "daemon::a_start_after_a_bad_edit_runs_by_the_last_good_version",
+            "daemon::a_mail_set_up_that_cannot_work_is_a_bad_edit_at_reload_and_at_start",
+            "daemon::without_any_good_version_it_does_not_start",
+            "cli::edits::no_file_can_stop_it",
+            "cli::edits::without_its_settings_the_store_is_found_at_the_default_place",
+            "pipeline::a_bad_edit_is_told_to_the_operator_once_and_again_when_it_is_made_again",
+        ],
+    },
+    Promise {
+        number: 9,
+        words: "One broken feed, item, reader or mail never delays the others.",
+        tests: &[
+            "pipeline::a_host_that_hangs_holds_back_its_own_sources_only",
+            "pipeline::telling::a_reader_whose_mail_cannot_be_made_stops_nobody_at_once_either",
+            "daemon::a_mail_that_hangs_holds_up_no_other_and_no_stop",
+            "smtp::conversation::one_bad_address_holds_nobody_up",
+            "faults::one_dead_host_among_several_is_its_own_fault",
+            "src::store::sqlite::worker::a_failing_call_takes_back_only_its_own",
+        ],
+    },
+    Promise {
+        number: 10,
+        words: "Time is civil: one digest per local day through both edges of summer time, one after downtime.",
+        tests: &[
+            "notify::schedule::spring_fires_after_the_gap_and_autumn_fires_once",
+            "notify::schedule::a_daily_schedule_fires_once_on_each_local_day",
+            "notify::schedule::without_edges_an_oracle_agrees",
+            "notify::schedule::one_digest_is_due_after_downtime",
+            "pipeline::what_a_clock_wrote_that_was_years_ahead_holds_nothing_back",
+        ],
+    },
+    Promise {
+        number: 11,
+        words: "Hostile input is text: it reaches no mail unescaped, no private address, and exhausts nothing.",
+        tests: &[
+            "notify::hostile::headers_controls_and_bidi_cannot_be_smuggled",
+            "notify::hostile::markup_and_schemes_stay_text",
+            "notify::hostile::any_words_at_any_spans_make_a_harmless_mail",
+            "collect::fetch::private_addresses_are_refused_before_any_connection",
+            "src::collect::fetch::address::nothing_private_is_ever_connected_to",
+            "src::collect::decode::a_bomb_stops_at_the_cap",
+            "collect::parse::known_killers_cost_one_poll_at_most",
+            "collect::parse::any_bytes_are_survived",
+            "cli::audit::a_feeds_words_are_text_in_a_report",
+            "cli::secrets::it_logs_in_and_stays_hidden",
+            "smtp::secrets::the_password_shows_up_nowhere",
+        ],
+    },
+    Promise {
+        number: 12,
+        words: "We can prove it: a chained record, whose head each digest prints.",
+        tests: &[
+            "store::record::every_change_behind_its_back_is_named",
+            "store::record::a_rewritten_record_shows_from_where_it_was_rewritten",
+            "store::record::a_record_that_was_cut_short_or_made_anew_is_told_by_a_kept_head",
+            "store::record::what_is_forgotten_in_its_time_breaks_nothing",
+            "store::record::a_strangers_write_fails_rather_than_go_unrecorded",
+            "cli::audit::what_was_done_fits_and_the_heads_that_digests_print_are_kept",
+            "cli::audit::a_report_answers_an_examiner_on_one_page",
+        ],
+    },
+    Promise {
+        number: 13,
+        words: "No alert reaches nobody: `check` names what no reader receives, and the operator gets it.",
+        tests: &[
+            "notify::routing::what_reaches_nobody_is_named",
+            "notify::readers::who_is_told_nothing_is_named",
+            "pipeline::an_alert_that_no_reader_receives_goes_to_the_operator",
+            "pipeline::what_waited_for_a_reader_who_is_gone_is_told_to_the_operator",
+        ],
+    },
+];

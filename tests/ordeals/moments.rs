@@ -1,0 +1,20 @@
+//! Numbers that look random and are the same in every run.
+
+/// SplitMix64 (Steele, Lea and Flood 2014; in the public domain).
+pub(crate) struct Moments(u64);
+
+impl Moments {
+    /// Other numbers with each seed.
+    pub(crate) fn seeded(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// The next one, below a bound.
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % bound
+    }
+}
