@@ -7,11 +7,24 @@ use super::strace;
 use super::world::{Post, World};
 
 /// The calls by which anything leaves the process.
-const CALLS: [&str; 7] =
-    ["pwrite64", "write", "writev", "fdatasync", "sendto", "sendmsg", "rename"];
+const CALLS: [&str; 10] = [
+    "pwrite64",
+    "fsync",
+    "fdatasync",
+    "sendto",
+    "sendmsg",
+    "write",
+    "writev",
+    "rename",
+    "unlink",
+    "ftruncate",
+];
+
+/// Those that a round makes often.
+const OFTEN: [&str; 4] = ["pwrite64", "fsync", "sendto", "write"];
 
 /// Kills in the short form, for each way of mailing.
-const SHORT: u64 = 6;
+const SHORT: u64 = 8;
 
 /// More than any round makes of one call: the loop ends.
 const MOST: u64 = 5_000;
@@ -73,10 +86,9 @@ fn some_calls(world: &mut World) -> (u64, u64) {
     let mut moments = Moments::seeded(0x5eed_2027);
     let mut kills = 0;
     for n in 0..SHORT {
-        let call = CALLS[moments.below(CALLS.len() as u64) as usize];
-        // Early calls are made in every round; how many there are differs with the call.
-        let most = if call == "pwrite64" { 60 } else { 6 };
-        let at = if n == 0 { 1 } else { 1 + moments.below(most) };
+        let call = OFTEN[n as usize % OFTEN.len()];
+        let most = if call == "pwrite64" { 60 } else { 5 };
+        let at = 1 + moments.below(most);
         kills += u64::from(cut(world, call, at));
     }
     world.heal();

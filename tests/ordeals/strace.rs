@@ -29,8 +29,6 @@ pub(crate) fn tampered(inner: &Command, injections: &[String]) -> Command {
     let calls: Vec<&str> =
         injections.iter().map(|one| one.split(':').next().expect("a call")).collect();
     outer.arg("-e").arg(format!("trace={}", calls.join(",")));
-    // Without it every call of the program stops it twice.
-    outer.arg("--seccomp-bpf");
     for injection in injections {
         outer.arg("-e").arg(format!("inject={injection}"));
     }

@@ -8,8 +8,8 @@ pub(crate) const ORDEALS: &[Entry] = &[
         test: "ordeals::boundaries::killed_at_every_write_nothing_is_lost",
         promises: &[1, 12],
         what: "`once` with one new alert and a held-back item is killed by `strace` at the first, second, third … \
-               call of pwrite64, write, writev, fdatasync, sendto, sendmsg and rename, until a round \
-               comes to its end before the call does; mail by folder and by SMTP. A round undisturbed \
+               call of pwrite64, fsync, fdatasync, sendto, sendmsg, write, writev, rename, unlink and \
+               ftruncate, until a round comes to its end before the call does; mail by folder and by SMTP. A round undisturbed \
                follows each kill.",
     },
     Entry {
