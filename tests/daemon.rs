@@ -12,6 +12,8 @@ use std::time::Duration;
 use crate::support::newsroom::Newsroom;
 use crate::support::smtp::{At, Does, Protection, Script};
 
+mod status;
+
 /// Far longer than anything here takes; only a test that fails gets this far.
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -380,15 +382,15 @@ fn a_key_that_does_nothing_yet_is_named_at_its_place() {
     assert!(!bare.contains("no effect"), "{bare}");
     assert!(bare.contains("when mail itself is down nobody is told"), "{bare}");
     let more = "\n[matching]\nbackfill = \"3d\"\n[keep]\naudit = \"40d\"\nfree_space = \"1GB\"\n\
-                [canary]\nat = \"06:00\"\n[status]\nlisten = \"127.0.0.1:9464\"\n";
+                [canary]\nat = \"06:00\"\n";
     let second = "[operator]\nping_url = \"https://ping.desk.test/\"\ncommand = [\"/bin/true\"]\n";
     desk.write("watchlistd.toml", &(SERVICE.replace("[operator]\n", second) + more));
     let told = checked();
-    assert_eq!(told.matches("has no effect in this version").count(), 4, "{told}");
+    assert_eq!(told.matches("has no effect in this version").count(), 3, "{told}");
     assert!(!told.contains("second channel"), "{told}");
     let line =
         |key: &str| SERVICE.replace("[operator]\n", second) + more.split(key).next().unwrap();
-    for key in ["backfill", "audit", "at =", "listen"] {
+    for key in ["backfill", "audit", "at ="] {
         let place = format!("watchlistd.toml:{}:", line(key).lines().count() + 1);
         assert!(told.contains(&place), "{key} at {place}: {told}");
     }

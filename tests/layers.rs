@@ -64,6 +64,11 @@ const KEYHOLES: &[(&str, &[&str])] = &[
     ("anyhow", &["cli/", "daemon/"]),
     ("clap", &["cli/"]),
     ("sd_notify", &["daemon/"]),
+    // What answers on a socket, so that no other room grows a page; and the format of its figures.
+    ("axum", &["daemon/status/"]),
+    ("hyper", &["daemon/status/"]),
+    ("hyper_util", &["daemon/status/"]),
+    ("prometheus_client", &["daemon/status/"]),
     ("tracing_subscriber", &["telemetry"]),
     ("store::sqlite", &["daemon/wire", "store/"]),
 ];

@@ -9,5 +9,6 @@ pub mod health;
 pub mod lifecycle;
 pub mod run;
 pub mod start;
+pub mod status;
 mod watch;
 pub mod wire;

@@ -19,6 +19,8 @@ use tokio::time::{Instant, timeout_at};
 use super::health::{Loop, Pulse};
 use super::lifecycle::{self, GRACE, Request, Signals};
 use super::start::{self, Started};
+use super::status::tally::Tally;
+use super::status::{self, view::Eye};
 use super::watch::{self, Watch};
 use super::wire::{self, Parts};
 use crate::clock::Clock;
@@ -69,11 +71,19 @@ pub(super) struct Shared {
     sealed: Arc<Notify>,
     /// A step failed since the last cycle of the second channel.
     pub(super) failed: Arc<AtomicBool>,
+    /// What was done since the start.
+    pub(super) tally: Arc<Tally>,
 }
 
 impl Shared {
     pub(super) fn now(&self) -> Timestamp {
         self.ground.clock.now()
+    }
+
+    /// Notes that a step failed.
+    fn fail(&self) {
+        self.failed.store(true, Ordering::Relaxed);
+        self.tally.failed(self.now());
     }
 
     pub(super) fn stopping(&self) -> bool {
@@ -129,6 +139,7 @@ pub async fn run(
         decided: Arc::default(),
         sealed: Arc::default(),
         failed: Arc::default(),
+        tally: Arc::new(Tally::start()),
     };
     let deliverer = Deliverer::new(ground.clone(), transport.clone());
     let assessor = Assessor::new(ground.clone(), format!("pid {}", std::process::id()));
@@ -138,6 +149,10 @@ pub async fn run(
     let poller = Poller::new(ground.clone(), Arc::clone(&fetcher), wire::per_host(&parts.settings));
     let messenger = Messenger::new(ground, fetcher);
     let watch = Watch::new(messenger, deliverer.clone(), poller.clone(), &parts.settings);
+    let folder_of_state = parts.settings.storage.state_folder().to_path_buf();
+    let eye = Eye::new(shared.clone(), deliverer.clone(), poller.clone(), folder_of_state);
+    let listen = parts.settings.status.as_ref().map(|status| status.listen.value.clone());
+    loops.spawn(status::run(shared.clone(), eye, listen));
     loops.spawn(watch::run(shared.clone(), watch));
     loops.spawn(poll_loop(shared.clone(), poller));
     loops.spawn(assess_loop(shared.clone(), assessor));
@@ -317,12 +332,15 @@ async fn poll_loop(shared: Shared, poller: Poller) -> &'static str {
 }
 
 fn after_poll(shared: &Shared, ended: Result<Report, StoreError>) {
+    if let Ok(report) = &ended {
+        shared.tally.polled(report, shared.now());
+    }
     match ended {
         Ok(report) if report.new + report.edited > 0 => shared.collected.notify_one(),
         Ok(_) => {}
         // Nothing of the poll was stored, its validators neither: the next one brings it again.
         Err(error) => {
-            shared.failed.store(true, Ordering::Relaxed);
+            shared.fail();
             tracing::error!(%error, "what a poll brought could not be stored: {error}");
         }
     }
@@ -347,6 +365,7 @@ async fn assess_loop(shared: Shared, mut assessor: Assessor) -> &'static str {
 }
 
 fn after_batch(shared: &Shared, done: Assessed) {
+    shared.tally.judged(&done);
     if done.notices > 0 {
         shared.decided.notify_one();
     }
@@ -394,9 +413,12 @@ async fn send_loop(shared: Shared, deliverer: Deliverer) -> &'static str {
 }
 
 fn after_mail(shared: &Shared, ended: Result<MailState, StoreError>) {
-    if let Err(error) = ended {
-        shared.failed.store(true, Ordering::Relaxed);
-        tracing::error!(%error, "what became of a mail could not be stored: {error}");
+    match ended {
+        Ok(state) => shared.tally.attempted(state),
+        Err(error) => {
+            shared.fail();
+            tracing::error!(%error, "what became of a mail could not be stored: {error}");
+        }
     }
 }
 
@@ -420,7 +442,7 @@ async fn retain_loop(shared: Shared, mut retainer: Retainer, keep: Keep) -> &'st
 
 /// Says what failed and when to try again.
 pub(super) fn trouble(shared: &Shared, attempted: &str, error: &StoreError) -> Timestamp {
-    shared.failed.store(true, Ordering::Relaxed);
+    shared.fail();
     tracing::error!(%error, "could not {attempted}: {error}; trying again soon");
     shared.now().plus(AFTER_TROUBLE)
 }

@@ -130,11 +130,6 @@ fn unheeded(settings: &Settings) -> Vec<Problem> {
             "[canary]",
             "no synthetic item is sent through",
         ),
-        (
-            settings.status.as_ref().map(|one| &one.listen.place),
-            "[status]",
-            "nothing listens; `watchlistd status` shows how things stand",
-        ),
     ];
     keys.into_iter()
         .filter_map(|(place, key, instead)| {

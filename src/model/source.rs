@@ -58,7 +58,7 @@ pub struct Source {
 }
 
 /// How a source is doing, by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Health {
     /// Never polled yet.
@@ -84,6 +84,20 @@ pub enum Health {
 }
 
 impl Health {
+    /// Every state, in the order above.
+    pub const ALL: [Self; 10] = [
+        Self::New,
+        Self::Healthy,
+        Self::Failing,
+        Self::Empty,
+        Self::NotAFeed,
+        Self::Shrunk,
+        Self::Silent,
+        Self::Gone,
+        Self::Blocked,
+        Self::Moved,
+    ];
+
     /// The name in output and in the store.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -105,20 +119,7 @@ impl Health {
     /// looked at.
     #[must_use]
     pub fn named(name: &str) -> Self {
-        [
-            Self::New,
-            Self::Healthy,
-            Self::Empty,
-            Self::NotAFeed,
-            Self::Shrunk,
-            Self::Silent,
-            Self::Gone,
-            Self::Blocked,
-            Self::Moved,
-        ]
-        .into_iter()
-        .find(|health| health.as_str() == name)
-        .unwrap_or(Self::Failing)
+        Self::ALL.into_iter().find(|health| health.as_str() == name).unwrap_or(Self::Failing)
     }
 
     /// Whether what the source says reaches us: anything else is missing coverage and is told.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::model::mail::Changed;
 use crate::model::record;
-use crate::model::source::{Gap, SourceState};
+use crate::model::source::{Gap, Health, SourceState};
 use crate::model::{
     AlertId, Item, ItemId, Judgement, MailId, MailKey, MailKind, MailState, PendingNotice,
     Recovered, Source, SourceCoverage, SourceId, Timestamp,
@@ -44,6 +44,9 @@ pub trait Archive: Send + Sync {
         until: Timestamp,
         limit: usize,
     ) -> Answer<'_, Vec<Changed>>;
+
+    /// How many sources in force stand so, and how many items are stored of them.
+    fn sources_by_health(&self) -> Answer<'_, BTreeMap<Health, (u64, u64)>>;
 
     /// How many mails stand where.
     fn outbox(&self) -> Answer<'_, BTreeMap<MailState, u64>>;

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::mail::{Changed, Letter};
 use crate::model::record::{Entry, Head, Verified};
-use crate::model::source::Gap;
+use crate::model::source::{Gap, Health};
 use crate::model::{
     Item, ItemId, MailId, MailKey, MailState, PendingNotice, Recovered, SourceCoverage, SourceId,
     Timestamp,
@@ -21,7 +21,7 @@ use crate::store::{
 
 use super::items::{self, ITEM};
 use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
-use super::{Sqlite, answers, config, coverage, deliver, outbox, record, seen};
+use super::{Sqlite, answers, config, coverage, deliver, outbox, record, seen, sources};
 
 impl Archive for Sqlite {
     fn config_in_force(&self) -> Answer<'_, Option<ConfigVersion>> {
@@ -60,6 +60,10 @@ impl Archive for Sqlite {
         self.read("list changed items", move |connection| {
             deliver::changed(connection, &reader, (from, until), limit)
         })
+    }
+
+    fn sources_by_health(&self) -> Answer<'_, BTreeMap<Health, (u64, u64)>> {
+        self.read("count sources", sources::census)
     }
 
     fn outbox(&self) -> Answer<'_, BTreeMap<MailState, u64>> {

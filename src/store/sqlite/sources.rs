@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, params};
 
-use crate::model::source::SourceState;
+use crate::model::source::{Health, SourceState};
 use crate::model::{Source, SourceId, Timestamp};
 
 use super::values::{self, SOURCE};
@@ -138,4 +138,23 @@ fn bring_back(connection: &Connection, key: i64, now: Timestamp) -> rusqlite::Re
         .prepare_cached("UPDATE source_states SET next_poll = ?2 WHERE source = ?1")?
         .execute(params![key, now])?;
     Ok(())
+}
+
+/// Sources in force and their stored items, by health.
+pub(super) fn census(
+    connection: &Connection,
+) -> rusqlite::Result<std::collections::BTreeMap<Health, (u64, u64)>> {
+    let mut select = connection.prepare_cached(
+        "SELECT health, count(*), sum(items) FROM source_states WHERE next_poll IS NOT NULL
+         GROUP BY health",
+    )?;
+    let mut counts = std::collections::BTreeMap::new();
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let health = Health::named(row.get_ref(0)?.as_str()?);
+        let (sources, items) = (values::count(row, 1)?, values::count(row, 2)?);
+        let entry: &mut (u64, u64) = counts.entry(health).or_default();
+        *entry = (entry.0 + sources, entry.1 + items);
+    }
+    Ok(counts)
 }
