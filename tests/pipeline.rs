@@ -3,6 +3,7 @@
 
 mod busy;
 mod changes;
+mod late;
 mod operator;
 mod previewing;
 mod telling;
@@ -67,6 +68,8 @@ struct Desk {
     readers: String,
     /// In front of the newsroom's own.
     more_sources: String,
+    /// After the rest of `watchlistd.toml`.
+    more_service: String,
     /// Whether readers are welcomed; else they count as known.
     welcomes: bool,
 }
@@ -83,6 +86,7 @@ impl Desk {
             transport: Transport::memory(),
             readers: readers.to_owned(),
             more_sources: String::new(),
+            more_service: String::new(),
             welcomes: false,
         }
     }
@@ -103,7 +107,7 @@ impl Desk {
     /// The same with another watchlist.
     async fn open_with(&self, watchlist: &str) -> Open {
         let texts = BTreeMap::from([
-            ("watchlistd.toml".to_owned(), service()),
+            ("watchlistd.toml".to_owned(), service() + &self.more_service),
             ("sources.toml".to_owned(), self.more_sources.clone() + &source(&self.newsroom.url())),
             ("readers.toml".to_owned(), self.readers.clone()),
             ("watchlist.toml".to_owned(), watchlist.to_owned()),

@@ -23,6 +23,13 @@ pub const WATCHLIST: &str = "watchlist.toml";
 /// Folder of further watchlists.
 const WATCHLIST_FOLDER: &str = "watchlist.d";
 
+/// Whether a file of this name, relative to the folder, holds a watchlist.
+#[must_use]
+pub fn is_watchlist(name: &str) -> bool {
+    let inside = name.strip_prefix(WATCHLIST_FOLDER).and_then(|rest| rest.strip_prefix('/'));
+    name == TOPICS || name == WATCHLIST || inside.is_some()
+}
+
 /// Tables that people put into the wrong file, and where they belong.
 pub(super) const HOMES: &[(&str, &str)] = &[
     ("source", "in sources.toml"),

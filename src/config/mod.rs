@@ -36,7 +36,8 @@ mod table;
 mod watchlist;
 
 pub use environment::Environment;
-pub use files::{Files, READERS, ReadError, SERVICE, SOURCES, TOPICS, WATCHLIST};
+pub use files::{Files, READERS, ReadError, SERVICE, SOURCES, TOPICS, WATCHLIST, is_watchlist};
+pub use matching::Backfill;
 pub use secret::password;
 pub use settings::Settings;
 

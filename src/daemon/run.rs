@@ -369,8 +369,15 @@ fn after_batch(shared: &Shared, done: Assessed) {
     if done.notices > 0 {
         shared.decided.notify_one();
     }
-    let (items, alerts) = (done.items, done.alerts);
-    tracing::info!(items, alerts, "assessed {items} items: {alerts} alerts");
+    let (items, again, alerts) = (done.items, done.again, done.alerts);
+    match again {
+        0 => tracing::info!(items, alerts, "assessed {items} items: {alerts} alerts"),
+        _ => tracing::info!(
+            again,
+            alerts,
+            "matched {again} stored items again: {alerts} late alerts"
+        ),
+    }
 }
 
 async fn seal_loop(shared: Shared, deliverer: Deliverer) -> &'static str {

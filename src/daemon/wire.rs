@@ -25,7 +25,7 @@ use crate::notify::route;
 use crate::notify::schedule::Schedule;
 use crate::notify::smtp::{Security, SmtpSettings, Transport};
 use crate::pipeline::channel::Channel;
-use crate::pipeline::{InForce, Letterhead};
+use crate::pipeline::{Backfill, InForce, Letterhead};
 use crate::store::sqlite::{Mode, Sqlite};
 use crate::store::{Store, StoreError};
 
@@ -115,11 +115,6 @@ pub fn build_to_run(files: Files, environment: &Environment) -> (Option<Parts>, 
 /// Keys that are understood but do nothing yet: whoever writes one counts on it.
 fn unheeded(settings: &Settings) -> Vec<Problem> {
     let keys = [
-        (
-            written(&settings.matching.backfill),
-            "[matching] backfill",
-            "a new or corrected term is matched against items that come from now on",
-        ),
         (
             written(&settings.keep.audit),
             "[keep] audit",
@@ -265,9 +260,29 @@ impl Parts {
                     .collect(),
             },
             rejected,
+            backfill: Backfill {
+                span: self.settings.matching.backfill.value.span(),
+                silent: self.settings.matching.backfill.value == config::Backfill::Recorded,
+            },
             read_watchlist: watchlist_of,
+            match_alike,
         }
     }
+}
+
+/// Whether two versions match alike, as far as their texts tell: the same watchlist's files, and the same
+/// `[matching] defaults`.
+fn match_alike(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> bool {
+    let lists = |texts: &BTreeMap<String, String>| -> BTreeMap<String, String> {
+        let list = texts.iter().filter(|(name, _)| config::is_watchlist(name));
+        list.map(|(name, text)| (name.clone(), text.clone())).collect()
+    };
+    let defaults = |texts: &BTreeMap<String, String>| {
+        let files = Files::from_texts(Path::new(""), texts.clone());
+        let settings = config::parse(&files, &Environment::default()).settings;
+        settings.map(|settings| settings.matching.defaults)
+    };
+    lists(old) == lists(new) && defaults(old) == defaults(new)
 }
 
 /// The watchlist of a version that the store keeps, as written.

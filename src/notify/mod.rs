@@ -9,6 +9,7 @@
 
 pub mod difference;
 pub mod digest;
+pub mod late;
 pub mod message;
 pub mod operator;
 pub mod outbox;

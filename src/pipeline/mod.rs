@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::detect::Watchlist;
@@ -46,6 +47,19 @@ pub struct InForce {
     pub rejected: Option<String>,
     /// Reads the watchlist of an earlier version's files, so that a digest can say what changed.
     pub read_watchlist: fn(&BTreeMap<String, String>) -> WatchlistEntries,
+    /// Whether two versions' files match alike: then nothing stored needs to be matched again.
+    pub match_alike: fn(&BTreeMap<String, String>, &BTreeMap<String, String>) -> bool,
+    /// How far back a new or corrected term looks.
+    pub backfill: Backfill,
+}
+
+/// How far back a new or corrected term looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backfill {
+    /// Stored items first seen within this time are matched again.
+    pub span: Duration,
+    /// What is found is recorded and told to nobody.
+    pub silent: bool,
 }
 
 impl InForce {

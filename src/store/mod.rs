@@ -13,6 +13,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use self::backfill::{Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore};
 use crate::model::item::{Identity, KnownItem};
 use crate::model::mail::{ClaimedMail, Letter, MailOutcome};
 use crate::model::source::{Gap, SourceState};
@@ -22,6 +23,7 @@ use crate::model::{
 };
 
 mod archive;
+pub mod backfill;
 pub mod sqlite;
 
 pub use archive::{
@@ -397,6 +399,24 @@ pub trait Store: Send + Sync {
     /// Writes what was decided, alerts and notices included. A decision is taken exactly when its
     /// revision waits; an item that got a newer revision meanwhile waits on for that one.
     fn finish_assessment(&self, assessment: Assessment) -> Answer<'_, ()>;
+
+    /// The version of the files by which assessing works, once there was one.
+    fn assessing_version(&self) -> Answer<'_, Option<u64>>;
+
+    /// Makes assessing work by a version from now on, and what it is to match again due. Done again
+    /// it changes nothing.
+    fn adopt_for_assessment(&self, adopted: Adopted, now: Timestamp) -> Answer<'_, ()>;
+
+    /// The stored items that are to be matched again next, if any are.
+    fn backfill_page(&self, limit: usize) -> Answer<'_, Option<BackfillPage>>;
+
+    /// What was made of these items so far, in their order.
+    fn made_before(&self, items: Vec<Asked>) -> Answer<'_, Vec<MadeBefore>>;
+
+    /// Writes what a page of back-fill brought and moves on to the next, at one stroke and once: the
+    /// same page finished again changes nothing. A decision on an item that was edited meanwhile is
+    /// left out.
+    fn finish_backfill(&self, finished: FinishedBackfill) -> Answer<'_, ()>;
 
     /// Notices of a reader that no mail has told yet, oldest alert first.
     fn pending_notices(&self, reader: String) -> Answer<'_, Vec<PendingNotice>>;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use watchlistd::cli::problems;
 use watchlistd::config::settings::{Listen, Storage, SubjectStyle, Tls, Transport};
-use watchlistd::config::{self, Environment, Files, Parsed};
+use watchlistd::config::{self, Backfill, Environment, Files, Parsed};
 use watchlistd::model::reader::{UrgentFrom, WhenEmpty};
 use watchlistd::model::watchlist::{CaseRule, WithoutCompany};
 use watchlistd::model::{FirstRun, Severity};
@@ -55,7 +55,10 @@ fn defaults_are_what_the_readme_says() {
         (settings.collect.per_host, settings.collect.pause),
         (2, Duration::from_millis(250))
     );
-    assert_eq!((settings.matching.defaults, settings.matching.backfill.value), (true, 7 * DAY));
+    assert_eq!(
+        (settings.matching.defaults, settings.matching.backfill.value),
+        (true, Backfill::Told(7 * DAY))
+    );
     let keep = &settings.keep;
     assert_eq!((keep.items, keep.polls, keep.audit.value), (400 * DAY, 90 * DAY, 3650 * DAY));
     assert_eq!(keep.free_space.value, 200_000_000);
@@ -65,6 +68,14 @@ fn defaults_are_what_the_readme_says() {
     assert_eq!((smtp.port, smtp.tls), (587, Tls::Starttls));
     assert_eq!(settings.operator.reply_to.value, "ops@bank.test");
     assert_eq!(settings.storage, Storage::Sqlite("/var/lib/watchlistd/state.db".into()));
+}
+
+#[test]
+fn back_fill_may_be_for_the_record_only() {
+    let parsed =
+        valid(&[("watchlistd.toml", &format!("{SERVICE}\n[matching]\nbackfill = \"none\"\n"))]);
+    let backfill = parsed.settings.expect("valid").matching.backfill.value;
+    assert_eq!((backfill, backfill.span()), (Backfill::Recorded, 7 * DAY));
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn source(id: &str) -> Source {
 }
 
 /// An item `hours` before Friday noon.
-fn item(n: usize, source: &str, hours: u32, title: &str) -> Item {
+pub(super) fn item(n: usize, source: &str, hours: u32, title: &str) -> Item {
     let seen = friday_noon().minus(HOUR * hours);
     Item {
         id: ItemId::of(&[source, &n.to_string()]),
@@ -57,7 +57,7 @@ fn item(n: usize, source: &str, hours: u32, title: &str) -> Item {
 }
 
 /// A store that holds these items.
-async fn store_of(items: &[Item]) -> Sqlite {
+pub(super) async fn store_of(items: &[Item]) -> Sqlite {
     let store = Sqlite::dry_run(std::path::Path::new("/nowhere/state.db")).unwrap();
     let now = friday_noon();
     store.adopt_sources(SOURCES.map(source).to_vec(), now).await.unwrap();

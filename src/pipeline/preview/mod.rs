@@ -24,7 +24,7 @@ use crate::store::{Archive, SeenMark, SeenPage, StoreError};
 use judging::Judging;
 use sum::Sum;
 
-pub use why::why_not;
+pub use why::{Wanting, wanting, why_not};
 
 /// How far back an edit is held against stored items when nobody says otherwise.
 pub const USUAL: Duration = Duration::from_secs(30 * 24 * 3600);

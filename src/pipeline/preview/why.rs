@@ -3,32 +3,51 @@
 //! Read off the two judgements alone: what was found here and not there, what a guard held back
 //! there. Nothing is matched again.
 
-use crate::model::{EntityKind, Hit, Judgement};
+use crate::model::{EntityKind, Guard, Hit, Judgement};
 
 /// Differences named one by one before the rest is left out.
 const NAMED: usize = 3;
 
-/// What keeps `silent` from telling what `telling` tells, gravest reason first: terms that it does not
-/// find, hits that it holds back, else that nothing of it makes an alert. Nothing when both tell it for the
-/// same finds and only the severity differs.
+/// A term by which one watchlist tells an item and the other does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanting {
+    /// `"阿里" (Alibaba)`.
+    pub what: String,
+    /// The guard that holds it back; `None` where it is not found at all.
+    pub held: Option<Guard>,
+}
+
+/// What `telling` finds that does not count to `silent`, in text order, each once.
 #[must_use]
-pub fn why_not(telling: &Judgement, silent: &Judgement) -> Vec<String> {
-    let mut said: Vec<String> = Vec::new();
+pub fn wanting(telling: &Judgement, silent: &Judgement) -> Vec<Wanting> {
+    let mut all: Vec<Wanting> = Vec::new();
     for hit in &telling.hits {
-        let found = silent.hits.iter().any(|other| same(hit, other));
-        if found {
+        if silent.hits.iter().any(|other| same(hit, other)) {
             continue;
         }
         let held = silent.held_back.iter().find(|held| same(hit, &held.hit));
-        let what = quoted(telling, hit);
-        let words = match held {
-            Some(held) => format!("{what} is held back: {}", held.guard),
-            None => format!("{what} is not found"),
-        };
-        if !said.contains(&words) {
-            said.push(words);
+        let held = held.map(|held| held.guard.clone());
+        let one = Wanting { what: quoted(telling, hit), held };
+        if !all.contains(&one) {
+            all.push(one);
         }
     }
+    all.truncate(NAMED);
+    all
+}
+
+/// What keeps `silent` from telling what `telling` tells, in words: terms that it does not find, hits
+/// that it holds back, else that nothing of it makes an alert. Nothing when both tell it for the same
+/// finds and only the severity differs.
+#[must_use]
+pub fn why_not(telling: &Judgement, silent: &Judgement) -> Vec<String> {
+    let mut said: Vec<String> = wanting(telling, silent)
+        .into_iter()
+        .map(|one| match one.held {
+            Some(guard) => format!("{} is held back: {guard}", one.what),
+            None => format!("{} is not found", one.what),
+        })
+        .collect();
     // Of what makes the alert no hit is missing: a rule or a severity says otherwise.
     if said.is_empty() && !silent.alert {
         said.push(match silent.would_be {
@@ -36,7 +55,6 @@ pub fn why_not(telling: &Judgement, silent: &Judgement) -> Vec<String> {
             None => "what is found makes no alert".to_owned(),
         });
     }
-    said.truncate(NAMED);
     said
 }
 

@@ -47,7 +47,7 @@ pub(super) fn waiting(connection: &Connection, limit: usize) -> rusqlite::Result
 }
 
 /// What was made of an item so far, taken together, and its story.
-fn earlier(
+pub(super) fn earlier(
     connection: &Connection,
     key: i64,
 ) -> rusqlite::Result<(Option<Judgement>, Option<StoryId>)> {
@@ -235,6 +235,16 @@ fn take(
             .execute(params![item, decision.revision])?;
         return Ok(());
     }
+    write(connection, assessment, decision, item)
+}
+
+/// Writes a decision that says something, with its alert and notices.
+pub(super) fn write(
+    connection: &Connection,
+    assessment: &Assessment,
+    decision: &Decision,
+    item: i64,
+) -> rusqlite::Result<()> {
     let key = insert(connection, assessment, decision, item)?;
     if let Some(alert) = &decision.alert {
         let alert = insert_alert(connection, alert, decision, key, item)?;

@@ -8,6 +8,7 @@
 mod answers;
 mod archive;
 mod assess;
+mod backfill;
 mod claims;
 mod config;
 mod coverage;

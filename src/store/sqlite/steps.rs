@@ -10,6 +10,7 @@ use crate::model::mail::{ClaimedMail, MailOutcome};
 use crate::model::{
     AlertId, Coverage, MailId, PendingNotice, SealedMail, Source, SourceId, StoryId, Timestamp,
 };
+use crate::store::backfill::{Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore};
 use crate::store::{
     Adoption, Amend, Amended, Answer, Archive, Assessment, Claim, FinishedPoll, Keep, MailRow,
     Pruned, Reachable, ReaderHistory, RejectedEdit, SourceTask, Store, StoryMember, Unassessed,
@@ -18,8 +19,8 @@ use crate::store::{
 
 use super::worker::Pace;
 use super::{
-    Sqlite, archive, assess, claims, config, coverage, deliver, items, outbox, poll, prune,
-    readers, record, sources,
+    Sqlite, archive, assess, backfill, claims, config, coverage, deliver, items, outbox, poll,
+    prune, readers, record, sources,
 };
 
 /// The lease for assessing, of which there is one.
@@ -120,6 +121,34 @@ impl Store for Sqlite {
     fn finish_assessment(&self, assessment: Assessment) -> Answer<'_, ()> {
         self.write("write decisions", Pace::Now, move |connection| {
             assess::finish(connection, &assessment)
+        })
+    }
+
+    fn assessing_version(&self) -> Answer<'_, Option<u64>> {
+        self.read("read what assessing works by", backfill::version)
+    }
+
+    fn adopt_for_assessment(&self, adopted: Adopted, now: Timestamp) -> Answer<'_, ()> {
+        self.write("adopt a version for assessing", Pace::Now, move |connection| {
+            backfill::adopt(connection, &adopted, now)
+        })
+    }
+
+    fn backfill_page(&self, limit: usize) -> Answer<'_, Option<BackfillPage>> {
+        self.read("read stored items to match again", move |connection| {
+            backfill::page(connection, limit)
+        })
+    }
+
+    fn made_before(&self, items: Vec<Asked>) -> Answer<'_, Vec<MadeBefore>> {
+        self.read("read what was made of items", move |connection| {
+            backfill::made_before(connection, &items)
+        })
+    }
+
+    fn finish_backfill(&self, finished: FinishedBackfill) -> Answer<'_, ()> {
+        self.write("write what was matched again", Pace::Now, move |connection| {
+            backfill::finish(connection, &finished)
         })
     }
 

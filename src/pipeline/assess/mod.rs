@@ -2,7 +2,10 @@
 //!
 //! One at a time per store (the lease says who), in stored order, so that "the first item of a
 //! story" means the same to everybody. Only this step adopts a new watchlist: a batch is judged by
-//! one version from its first item to its last.
+//! one version from its first item to its last, and what the new one finds in stored items is caught up
+//! with in [`late`] whenever nothing new waits.
+
+mod late;
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,6 +41,8 @@ const LEASE: Duration = Duration::from_secs(120);
 pub struct Assessed {
     /// Items judged.
     pub items: u64,
+    /// Stored items matched again by a new version.
+    pub again: u64,
     /// Alerts decided, told to anybody or not.
     pub alerts: u64,
     /// Notices made.
@@ -50,6 +55,8 @@ pub struct Assessor {
     ground: Ground,
     holder: String,
     recent: Option<Recent>,
+    /// The version that this step works by, once the store knows.
+    adopted: Option<u64>,
 }
 
 /// The items of the last days: what copies and stories are recognised by, and what each story has
@@ -83,7 +90,7 @@ impl Assessor {
     /// A step that signs its lease with `holder`.
     #[must_use]
     pub fn new(ground: Ground, holder: String) -> Self {
-        Self { ground, holder, recent: None }
+        Self { ground, holder, recent: None, adopted: None }
     }
 
     /// Assesses until nothing is left, by `current()` at the start of each batch. Answers at once
@@ -99,14 +106,15 @@ impl Assessor {
         let mut all = Assessed::default();
         while let Some(done) = self.batch(&current()).await? {
             all.items += done.items;
+            all.again += done.again;
             all.alerts += done.alerts;
             all.notices += done.notices;
         }
         Ok(all)
     }
 
-    /// Assesses one batch by one version of the watchlist. `None` when nothing waits, or while
-    /// somebody else holds the lease.
+    /// Assesses one batch by one version of the watchlist, or matches one page of stored items again.
+    /// `None` when nothing waits, or while somebody else holds the lease.
     ///
     /// # Errors
     ///
@@ -119,9 +127,10 @@ impl Assessor {
             self.recent = None;
             return Ok(None);
         }
+        self.adopt(in_force, now).await?;
         let batch = store.unassessed(BATCH).await?;
         if batch.is_empty() {
-            return Ok(None);
+            return self.catch_up(in_force, now).await;
         }
         // Taken out, so that a batch that is not written, for whatever reason, leaves no window
         // behind that knows its items.
@@ -142,6 +151,7 @@ impl Assessor {
             .collect();
         let done = Assessed {
             items: decisions.len() as u64,
+            again: 0,
             alerts: decisions.iter().filter(|one| one.alert.is_some()).count() as u64,
             notices: decisions.iter().map(|one| one.notices.len() as u64).sum(),
         };

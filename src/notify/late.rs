@@ -1,0 +1,96 @@
+//! Why an item is told late, in words: "not matched 20–23 Nov: “阿里” (Alibaba) missing in version 14".
+//!
+//! Pure. The words stand among the reasons of the alert, so that every mail and report has them.
+
+use chrono::Datelike;
+use chrono_tz::Tz;
+
+use super::outside::line;
+use crate::model::Timestamp;
+
+/// What the version before did not have.
+#[derive(Clone, Copy, Debug)]
+pub struct Lacked<'a> {
+    /// The term and whose it is.
+    pub what: &'a str,
+    /// What held it back, where it was found.
+    pub held: Option<&'a str>,
+}
+
+/// Why an item first seen at `seen` is told only `now`: what version `before` lacked, or that it made no
+/// alert of what it found.
+#[must_use]
+pub fn reason(
+    seen: Timestamp,
+    now: Timestamp,
+    zone: Tz,
+    before: u64,
+    lacked: &[Lacked<'_>],
+) -> String {
+    let found: Vec<String> = lacked
+        .iter()
+        .map(|one| match one.held {
+            Some(guard) => {
+                format!("{} held back in version {before} ({})", one.what, line(guard, 120))
+            }
+            None => format!("{} missing in version {before}", one.what),
+        })
+        .collect();
+    let why = match found.is_empty() {
+        true => format!("version {before} made no alert of it"),
+        false => found.join(", "),
+    };
+    format!("late: not matched {}: {why}", days(seen, now, zone))
+}
+
+/// `on 23 Nov`, `20–23 Nov`, `30 Oct–2 Nov`, `30 Dec 2026–2 Jan 2027`.
+fn days(from: Timestamp, until: Timestamp, zone: Tz) -> String {
+    let (from, until) =
+        (from.to_chrono().with_timezone(&zone), until.to_chrono().with_timezone(&zone));
+    if from.date_naive() >= until.date_naive() {
+        return format!("on {}", until.format("%-d %b"));
+    }
+    let same_year = from.year() == until.year();
+    let (first, last) = match (same_year, from.month() == until.month()) {
+        (true, true) => ("%-d", "%-d %b"),
+        (true, false) => ("%-d %b", "%-d %b"),
+        _ => ("%-d %b %Y", "%-d %b %Y"),
+    };
+    format!("{}–{}", from.format(first), until.format(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_told_as_people_do() {
+        let at = |text: &str| Timestamp::parse(&format!("{text}:00Z")).unwrap();
+        let check = |from: &str, until: &str, expected: &str| {
+            assert_eq!(days(at(from), at(until), chrono_tz::America::New_York), expected);
+        };
+        check("2026-11-20T12:00", "2026-11-23T12:00", "20–23 Nov");
+        check("2026-11-23T03:00", "2026-11-23T12:00", "22–23 Nov");
+        check("2026-11-23T13:00", "2026-11-23T15:00", "on 23 Nov");
+        check("2026-10-30T12:00", "2026-11-02T12:00", "30 Oct–2 Nov");
+        check("2026-12-30T12:00", "2027-01-02T12:00", "30 Dec 2026–2 Jan 2027");
+    }
+
+    #[test]
+    fn the_reason_names_what_was_missing_and_what_was_held_back() {
+        let at = |day: i64| Timestamp::from_millis(1_795_000_000_000 + day * 86_400_000);
+        let lacked = [
+            Lacked { what: "\"阿里\" (Alibaba)", held: None },
+            Lacked { what: "\"Target\"", held: Some("weak name alone") },
+        ];
+        assert_eq!(
+            reason(at(0), at(2), Tz::UTC, 14, &lacked),
+            "late: not matched 18–20 Nov: \"阿里\" (Alibaba) missing in version 14, \"Target\" held \
+             back in version 14 (weak name alone)"
+        );
+        assert_eq!(
+            reason(at(0), at(0), Tz::UTC, 14, &[]),
+            "late: not matched on 18 Nov: version 14 made no alert of it"
+        );
+    }
+}

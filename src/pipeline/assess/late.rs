@@ -1,0 +1,204 @@
+//! Back-fill: stored items that a new or corrected term matches are told once, as late.
+//!
+//! When assessing adopts a version that matches differently, the items first seen within the back-fill's
+//! span are due to be matched again, in pages, whenever nothing new waits. Invariant: a page moves the
+//! back-fill on in the transaction that writes what it found, and an item is told only what no earlier
+//! decision on it told; so a crash, a further edit or a term that comes back tells nothing twice. Late
+//! alerts are never urgent.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::{Assessed, Assessor, BATCH, Recent, marks, notices, place};
+use crate::detect::{Origin, adds, judge};
+use crate::model::item::Arrival;
+use crate::model::{Alert, AlertId, Item, ItemId, Judgement, Mark, Reason, Severity, Timestamp};
+use crate::notify::late::{self, Lacked};
+use crate::pipeline::InForce;
+use crate::pipeline::preview::wanting;
+use crate::store::backfill::{Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore};
+use crate::store::{Assessment, Decision, StoreError, Unassessed};
+
+/// Why nobody is told where only the record was asked for.
+const RECORDED: &str = "found late, and [matching] backfill = \"none\" asks for the record only";
+
+impl Assessor {
+    /// Works by this version from now on, and notes what it must match again.
+    pub(super) async fn adopt(
+        &mut self,
+        in_force: &InForce,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if self.adopted == Some(in_force.version) {
+            return Ok(());
+        }
+        let store = Arc::clone(&self.ground.store);
+        let before = store.assessing_version().await?;
+        if before.is_none_or(|before| before < in_force.version) {
+            let again = match before {
+                Some(before) => self.matches_otherwise(before, in_force).await?,
+                None => false,
+            };
+            let since = again.then(|| now.minus(in_force.backfill.span));
+            let silent = in_force.backfill.silent;
+            let adopted = Adopted { version: in_force.version, since, silent };
+            store.adopt_for_assessment(adopted, now).await?;
+        }
+        self.adopted = Some(in_force.version);
+        Ok(())
+    }
+
+    async fn matches_otherwise(&self, before: u64, in_force: &InForce) -> Result<bool, StoreError> {
+        let archive = self.ground.store.archive();
+        let file_of = async |version: u64| -> Result<_, StoreError> {
+            let page = archive.config_versions(version.saturating_sub(1), 1).await?;
+            Ok(page.into_iter().next().filter(|one| one.version == version))
+        };
+        let (old, new) = (file_of(before).await?, file_of(in_force.version).await?);
+        // A version that is not there cannot be compared; matching again only costs time.
+        Ok(match (old, new) {
+            (Some(old), Some(new)) => !(in_force.match_alike)(&old.files, &new.files),
+            _ => true,
+        })
+    }
+
+    /// Matches the next page of stored items again. `None` when none is due.
+    pub(super) async fn catch_up(
+        &mut self,
+        in_force: &InForce,
+        now: Timestamp,
+    ) -> Result<Option<Assessed>, StoreError> {
+        let store = Arc::clone(&self.ground.store);
+        let page = match store.backfill_page(BATCH).await? {
+            Some(page) if page.version == in_force.version => page,
+            _ => return Ok(None),
+        };
+        let found = alerting(&page, in_force);
+        let about: Vec<Asked> = found.iter().map(|(item, _)| asked(item)).collect();
+        let made = match about.is_empty() {
+            true => Vec::new(),
+            false => store.made_before(about).await?,
+        };
+        let mut recent = match (self.recent.take(), found.is_empty()) {
+            (Some(recent), _) => Some(recent),
+            (None, true) => None,
+            (None, false) => Some(self.remember(now).await?),
+        };
+        let mut decisions = Vec::new();
+        let mut about = Vec::new();
+        for ((item, judgement), made) in found.into_iter().zip(made) {
+            let Some(recent) = &mut recent else { continue };
+            if made.waits || adds(&made.judgement, &judgement).is_none() {
+                continue;
+            }
+            about.push(asked(item));
+            decisions.push(decide(item, judgement, made, &page, in_force, recent, now));
+        }
+        let done = Assessed {
+            again: page.items.len() as u64,
+            alerts: decisions.len() as u64,
+            notices: decisions.iter().map(|one| one.notices.len() as u64).sum(),
+            ..Assessed::default()
+        };
+        let late = Assessment { watchlist: in_force.version, at: now, decisions };
+        let (from, until) = (page.from, page.until);
+        let finished = FinishedBackfill { from, until, items: done.again, late, about };
+        store.finish_backfill(finished).await?;
+        self.recent = recent;
+        tokio::task::yield_now().await;
+        Ok(Some(done))
+    }
+}
+
+fn asked(item: &Item) -> Asked {
+    Asked { source: item.source.clone(), item: item.id.clone() }
+}
+
+/// The items of a page that the watchlist tells. What was old when its source was first read is never
+/// told, and an item that nobody can judge is left as it is.
+fn alerting<'a>(page: &'a BackfillPage, in_force: &InForce) -> Vec<(&'a Item, Judgement)> {
+    let told = page.items.iter().filter(|item| item.arrival != Arrival::Baseline);
+    told.filter_map(|item| {
+        let origin = Origin { source: item.source.as_str(), official: item.official };
+        let judged = AssertUnwindSafe(|| judge(&in_force.watchlist, &item.text, origin));
+        match catch_unwind(judged) {
+            Ok(judgement) => judgement.alert.then_some((item, judgement)),
+            Err(_) => {
+                let id = item.id.as_str();
+                tracing::error!(item = id, "matching item {id} again ended in a bug");
+                None
+            }
+        }
+    })
+    .collect()
+}
+
+fn decide(
+    item: &Item,
+    mut judgement: Judgement,
+    made: MadeBefore,
+    page: &BackfillPage,
+    in_force: &InForce,
+    recent: &mut Recent,
+    now: Timestamp,
+) -> Decision {
+    let severity = judgement.severity.unwrap_or(Severity::Low);
+    let waiting = Unassessed { item: item.clone(), before: None, story: made.story };
+    let (story, placed) = place(&waiting, &judgement, &mut recent.book);
+    let so_far = recent.stories.get(&story).cloned().unwrap_or_default();
+    let named = (judgement.companies.as_slice(), judgement.topics.as_slice());
+    recent.add(item, &story, placed.copy_of.as_deref(), named, Some(severity));
+    let mut marks = marks(item, &judgement, severity, &so_far);
+    marks.push(Mark::Late);
+    let words = why_late(item, &judgement, &made.judgement, page, in_force, now);
+    let reason = Reason { rule: None, severity, words, readers: Vec::new() };
+    judgement.reasons.insert(0, reason);
+    let revision = item.revision.to_string();
+    let version = in_force.version.to_string();
+    let alert = Alert {
+        // Of the item and the version that found it: what was told of the item before stays what it is.
+        id: AlertId::of(&[item.id.as_str(), &revision, "late", &version]),
+        item: item.id.clone(),
+        revision: item.revision,
+        story: story.clone(),
+        copy_of: placed.copy_of.as_deref().map(|id| ItemId::stored(id.to_owned())),
+        severity,
+        marks,
+        judgement: judgement.clone(),
+        watchlist: in_force.version,
+        at: now,
+    };
+    let notices = match page.silent {
+        true => Vec::new(),
+        false => notices(&alert, item, in_force, now),
+    };
+    Decision {
+        item: item.id.clone(),
+        revision: item.revision,
+        judgement,
+        story: Some(story),
+        copy_of: alert.copy_of.clone(),
+        alert: Some(alert),
+        notices,
+        untold: page.silent.then(|| RECORDED.to_owned()),
+    }
+}
+
+fn why_late(
+    item: &Item,
+    judgement: &Judgement,
+    made: &Judgement,
+    page: &BackfillPage,
+    in_force: &InForce,
+    now: Timestamp,
+) -> String {
+    let wanting = wanting(judgement, made);
+    let held: Vec<Option<String>> =
+        wanting.iter().map(|one| one.held.as_ref().map(ToString::to_string)).collect();
+    let lacked: Vec<Lacked<'_>> = wanting
+        .iter()
+        .zip(&held)
+        .map(|(one, held)| Lacked { what: &one.what, held: held.as_deref() })
+        .collect();
+    late::reason(item.first_seen, now, in_force.operator.zone, page.before, &lacked)
+}

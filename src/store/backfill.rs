@@ -1,0 +1,69 @@
+//! What back-fill hands to and fro: stored items that a new version is to match again.
+
+use crate::model::{Item, ItemId, Judgement, SourceId, StoryId, Timestamp};
+
+use super::{Assessment, SeenMark};
+
+/// A version of the files that assessing is to work by from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Adopted {
+    /// Its number.
+    pub version: u64,
+    /// Stored items first seen from here on are to be matched again; `None`: it matches as the one
+    /// before does.
+    pub since: Option<Timestamp>,
+    /// Whether what is found so is recorded and told to nobody.
+    pub silent: bool,
+}
+
+/// Stored items that are to be matched again next.
+#[derive(Clone, Debug)]
+pub struct BackfillPage {
+    /// By this version.
+    pub version: u64,
+    /// The version by which assessing worked before it.
+    pub before: u64,
+    /// Whether what is found is told to nobody.
+    pub silent: bool,
+    /// The items, at their newest revisions.
+    pub items: Vec<Item>,
+    /// Where the page before ended; `None` for the first.
+    pub from: Option<SeenMark>,
+    /// Where this page ends; `None` for the last.
+    pub until: Option<SeenMark>,
+}
+
+/// An item that was stored and judged before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Its source.
+    pub source: SourceId,
+    /// The item.
+    pub item: ItemId,
+}
+
+/// What was made of an item so far.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MadeBefore {
+    /// All that was ever found in it, taken together.
+    pub judgement: Judgement,
+    /// The story that it belongs to.
+    pub story: Option<StoryId>,
+    /// Whether a revision of it waits to be assessed.
+    pub waits: bool,
+}
+
+/// A page that was matched again.
+#[derive(Clone, Debug)]
+pub struct FinishedBackfill {
+    /// Where it began, as the page says: of two who finish it only the first writes.
+    pub from: Option<SeenMark>,
+    /// Where it ended.
+    pub until: Option<SeenMark>,
+    /// How many items it held.
+    pub items: u64,
+    /// Decisions on those of them that are to be told late.
+    pub late: Assessment,
+    /// Which item each decision is about.
+    pub about: Vec<Asked>,
+}

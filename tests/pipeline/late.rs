@@ -1,0 +1,279 @@
+//! Back-fill through the three steps: what a new, corrected or re-added term finds in stored items is told
+//! once, late, in a digest, with the reason; whatever is cut off on the way.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use watchlistd::clock::{Clock, FixedClock};
+use watchlistd::config::{Environment, Files};
+use watchlistd::daemon::start;
+use watchlistd::daemon::wire;
+use watchlistd::model::{Item, Mark, Timestamp, Urgency};
+use watchlistd::pipeline::assess::Assessor;
+use watchlistd::pipeline::{Ground, InForce};
+use watchlistd::store::Store;
+
+use super::previewing::{item, store_of};
+use super::{DAY, Desk, HOUR, MEI, Open, WATCHLIST, friday_noon, subject, text};
+
+const MEI_DAILY: &str =
+    "[[reader]]\nname = \"Mei\"\nto = [\"mei@desk.test\"]\ndigest = \"daily 08:00\"\n";
+
+/// A desk on which one item about a company that nobody watches yet came an hour after the start.
+async fn before(headline: &str) -> Desk {
+    let desk = Desk::new(MEI_DAILY).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.newsroom.publish("a1", headline);
+    desk.pass(HOUR);
+    open.round().await;
+    desk
+}
+
+fn with(more: &str) -> String {
+    format!("{WATCHLIST}\n{more}")
+}
+
+const KEELUNG: &str = "[[company]]\nname = \"Keelung Foundry\"\n";
+
+/// The newest digest of Mei, unwrapped.
+fn newest(desk: &Desk) -> String {
+    let mails = desk.transport.received();
+    let digest = mails.iter().rfind(|one| subject(one).starts_with("Watchlist ")).unwrap();
+    text(digest).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A day later, all three steps.
+async fn next_day(desk: &Desk, open: &mut Open) {
+    desk.pass(DAY);
+    open.round().await;
+}
+
+#[tokio::test]
+async fn a_new_term_is_matched_over_the_last_days_and_told_once_as_late() {
+    let desk = before("NYSE to delist Keelung Foundry").await;
+    assert!(desk.subjects().is_empty(), "{:?}", desk.subjects());
+    desk.pass(3 * DAY);
+    let mut open = desk.open_with(&with(KEELUNG)).await;
+    open.round().await;
+    let mails = desk.subjects();
+    assert!(mails.iter().all(|one| !one.starts_with('[')), "nothing is urgent: {mails:?}");
+    let digest = newest(&desk);
+    for words in [
+        "NYSE to *delist* *Keelung Foundry*",
+        "late: found by a newer term",
+        "late: not matched 20–23 Nov: \"Keelung Foundry\" missing in version 1",
+    ] {
+        assert!(digest.contains(words), "'{words}' is not said: {digest}");
+    }
+    next_day(&desk, &mut open).await;
+    assert!(!newest(&desk).contains("Keelung Foundry"), "once only: {}", newest(&desk));
+    let mails = desk.transport.received();
+    let whole = text(mails.iter().find(|one| text(one).contains("Keelung")).unwrap());
+    let until = whole.find("Coverage").unwrap_or(whole.len());
+    insta::assert_snapshot!(whole[..until].replace("\r\n", "\n"));
+}
+
+#[tokio::test]
+async fn what_was_told_is_not_told_again_and_what_is_older_is_left_alone() {
+    let desk = before("SEC to delist Alibaba and Keelung Foundry").await;
+    assert_eq!(desk.subjects().len(), 1, "urgent by Alibaba");
+    desk.newsroom.publish("a2", "SEC to delist Tencent");
+    desk.pass(HOUR);
+    let mut open = desk.open().await;
+    open.round().await;
+    drop(open);
+    let told = desk.subjects().len();
+    // The new name is news of the first item and none of the second.
+    let mut open = desk.open_with(&with(KEELUNG)).await;
+    assert_eq!(open.assess().await, 1);
+    assert_eq!(open.assess().await, 0);
+    open.round().await;
+    assert_eq!(desk.subjects().len(), told, "late is never urgent: {:?}", desk.subjects());
+    drop(open);
+    // Eight days later another name that stands in it comes too late.
+    desk.pass(8 * DAY);
+    let mut open = desk.open_with(&with("[[company]]\nname = \"SEC\"\n")).await;
+    assert_eq!(open.assess().await, 0);
+}
+
+#[tokio::test]
+async fn a_corrected_guard_is_named_as_what_held_it_back() {
+    let guarded = "[[company]]\nname = \"Keelung Foundry\"\nnot_with = [\"delist\"]\n";
+    let desk = Desk::new(MEI_DAILY).await;
+    let mut open = desk.open_with(&with(guarded)).await;
+    open.round().await;
+    desk.newsroom.publish("a1", "NYSE to delist Keelung Foundry");
+    desk.pass(HOUR);
+    open.round().await;
+    assert!(desk.subjects().is_empty(), "{:?}", desk.subjects());
+    drop(open);
+    let mut open = desk.open_with(&with(KEELUNG)).await;
+    next_day(&desk, &mut open).await;
+    let held = "\"Keelung Foundry\" held back in version 1 (not_with \"delist\")";
+    assert!(newest(&desk).contains(held), "{}", newest(&desk));
+}
+
+#[tokio::test]
+async fn a_term_that_comes_back_tells_only_what_came_while_it_was_away() {
+    let desk = Desk::new(MEI_DAILY).await;
+    let mut open = desk.open_with(&with(KEELUNG)).await;
+    open.round().await;
+    desk.newsroom.publish("a1", "NYSE to delist Keelung Foundry");
+    desk.pass(HOUR);
+    open.round().await;
+    assert_eq!(desk.subjects().len(), 1);
+    drop(open);
+    let mut open = desk.open().await;
+    desk.newsroom.publish("a2", "Keelung Foundry under export controls");
+    desk.pass(HOUR);
+    open.round().await;
+    assert_eq!(desk.subjects().len(), 1);
+    drop(open);
+    let mut open = desk.open_with(&with(KEELUNG)).await;
+    assert_eq!(open.assess().await, 1, "the second item alone");
+    next_day(&desk, &mut open).await;
+    assert!(newest(&desk).contains("missing in version 2"), "{}", newest(&desk));
+}
+
+#[tokio::test]
+async fn a_further_edit_takes_over_and_tells_nothing_twice() {
+    let desk = before("NYSE to delist Keelung Foundry, Harbour Lights and Nine Rivers").await;
+    let two = with(&format!("{KEELUNG}[[company]]\nname = \"Harbour Lights\"\n"));
+    let mut open = desk.open_with(&with(KEELUNG)).await;
+    assert_eq!(open.assess().await, 1);
+    drop(open);
+    // Put in force and never matched with, because the next comes at once.
+    drop(desk.open_with(&two).await);
+    let three = format!("{two}[[company]]\nname = \"Nine Rivers\"\n");
+    let mut open = desk.open_with(&three).await;
+    assert_eq!(open.assess().await, 1, "both other names at once");
+    assert_eq!(open.assess().await, 0);
+    next_day(&desk, &mut open).await;
+    assert!(newest(&desk).contains("Nine Rivers"), "{}", newest(&desk));
+}
+
+#[tokio::test]
+async fn what_matches_alike_is_not_matched_again() {
+    let desk = before("NYSE to delist Keelung Foundry").await;
+    let mut open = desk.open().await;
+    assert_eq!(again(&mut open).await, 0, "nothing was edited");
+    drop(open);
+    let desk = Desk { readers: MEI.to_owned(), ..desk };
+    let mut open = desk.open().await;
+    assert_eq!(open.in_force.version, 2);
+    assert_eq!(again(&mut open).await, 0, "readers match nothing");
+    drop(open);
+    let mut open = desk.open_with(&with("# a remark\n")).await;
+    assert_eq!(again(&mut open).await, 2);
+}
+
+async fn again(open: &mut Open) -> u64 {
+    let in_force = Arc::clone(&open.in_force);
+    open.assessor.run(&|| Arc::clone(&in_force)).await.unwrap().again
+}
+
+#[tokio::test]
+async fn records_only_is_recorded_and_told_to_nobody() {
+    let mut desk = before("NYSE to delist Keelung Foundry").await;
+    desk.more_service = "[matching]\nbackfill = \"none\"\n".to_owned();
+    let mut open = desk.open_with(&with(KEELUNG)).await;
+    assert_eq!(open.assess().await, 1);
+    next_day(&desk, &mut open).await;
+    assert!(!newest(&desk).contains("NYSE"), "{}", newest(&desk));
+    let archive = open.ground.store.archive();
+    let now = desk.now();
+    let rows = archive.decided("keelung-foundry".into(), now.minus(9 * DAY), now, 0, 9).await;
+    let rows = rows.unwrap();
+    assert_eq!(rows.len(), 1);
+    assert!(rows[0].untold.as_ref().unwrap().contains("the record only"), "{rows:?}");
+    assert!(rows[0].told.is_empty());
+}
+
+/// Lets a future be asked so often, and then drops it: as if the process had died there.
+struct Cut<F> {
+    inner: Pin<Box<F>>,
+    left: u32,
+}
+
+impl<F: Future> Future for Cut<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.left == 0 {
+            return Poll::Ready(None);
+        }
+        self.left -= 1;
+        self.inner.as_mut().poll(context).map(Some)
+    }
+}
+
+/// What is in force with these companies beside a topic, for one reader.
+async fn in_force(store: &Arc<dyn Store>, companies: &str, now: Timestamp) -> InForce {
+    let list = format!(
+        "{companies}\n[[topic]]\nname = \"Delisting\"\nterms = [\"delist\"]\nseverity = \"high\"\n"
+    );
+    let sources: String = ["wire", "gazette", "ledger"]
+        .map(|id| format!("[[source]]\nid = \"{id}\"\nurl = \"https://{id}.test/feed\"\n"))
+        .concat();
+    let texts = BTreeMap::from([
+        ("watchlistd.toml".to_owned(), super::service()),
+        ("sources.toml".to_owned(), sources),
+        ("readers.toml".to_owned(), MEI.to_owned()),
+        ("watchlist.toml".to_owned(), list),
+    ]);
+    let files = Files::from_texts(Path::new("/nowhere"), texts);
+    let (parts, problems) = wire::build(files, &Environment::default());
+    let parts = parts.unwrap_or_else(|| panic!("{problems:?}"));
+    let version = start::adopt(&**store, &parts, now).await.unwrap();
+    parts.in_force(version, None)
+}
+
+/// The process may die at any await of a back-fill over several pages, with what it asked of the store
+/// done or not: in the end every item was told, each once.
+#[tokio::test]
+async fn wherever_a_back_fill_is_cut_off_each_item_is_told_once() {
+    const ITEMS: usize = 1_700;
+    let items: Vec<Item> = (0..ITEMS)
+        .map(|n| {
+            let who = if n % 5 == 0 { "Keelung Foundry" } else { "Nobody of note" };
+            item(n, "wire", 1 + (n / 100) as u32, &format!("{who} faces delisting no. {n}"))
+        })
+        .collect();
+    let store: Arc<dyn Store> = Arc::new(store_of(&items).await);
+    let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(friday_noon().plus(HOUR)));
+    let ground = Ground { store: Arc::clone(&store), clock: Arc::clone(&clock) };
+    let one = Arc::new(in_force(&store, "", clock.now()).await);
+    let mut assessor = Assessor::new(ground.clone(), "one".to_owned());
+    let first = assessor.run(&|| Arc::clone(&one)).await.unwrap();
+    assert_eq!((first.items, first.alerts), (ITEMS as u64, 0));
+    drop(assessor);
+
+    let two = Arc::new(in_force(&store, KEELUNG, clock.now()).await);
+    let mut cuts = 0;
+    for left in 1.. {
+        let mut assessor = Assessor::new(ground.clone(), "one".to_owned());
+        let current = || Arc::clone(&two);
+        let inner = Box::pin(assessor.run(&current));
+        match (Cut { inner, left }).await {
+            None => cuts += 1,
+            Some(done) => {
+                done.unwrap();
+                break;
+            }
+        }
+    }
+    assert!(cuts > 5, "cut off {cuts} times only");
+    let told = store.pending_notices("Mei".to_owned()).await.unwrap();
+    let told_of: BTreeSet<&str> = told.iter().map(|one| one.item.id.as_str()).collect();
+    let wanted: BTreeSet<&str> = items.iter().step_by(5).map(|one| one.id.as_str()).collect();
+    assert_eq!(told_of, wanted);
+    assert_eq!(told.len(), wanted.len(), "each once");
+    assert!(told.iter().all(|one| one.alert.marks.contains(&Mark::Late)));
+    assert!(told.iter().all(|one| one.notice.urgency == Urgency::Digest), "never urgent");
+    assert_eq!(store.archive().verify_record(None).await.unwrap().faults, []);
+}
