@@ -65,10 +65,12 @@ const KEYHOLES: &[(&str, &[&str])] = &[
     ("clap", &["cli/"]),
     ("sd_notify", &["daemon/"]),
     // What answers on a socket, so that no other room grows a page; and the format of its figures.
-    ("axum", &["daemon/status/"]),
+    ("axum", &["daemon/status/", "cli/demo"]),
     ("hyper", &["daemon/status/"]),
     ("hyper_util", &["daemon/status/"]),
     ("prometheus_client", &["daemon/status/"]),
+    ("tar", &["daemon/backup/"]),
+    ("rustix", &["daemon/"]),
     ("tracing_subscriber", &["telemetry"]),
     ("store::sqlite", &["daemon/wire", "store/"]),
 ];

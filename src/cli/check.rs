@@ -22,7 +22,7 @@ pub struct Arguments {}
 
 /// Checks the folder with the very code that the service starts with.
 pub fn run(_: &Arguments, config: Option<PathBuf>, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let folder = Folder::named(config);
+    let folder = Folder::named(config).with_secret();
     let (parts, mut found) = wire::build(Files::read(&folder.path)?, &folder.environment);
     let mail = parts.as_ref().map(|parts| &parts.settings.mail);
     if let Some(mail) = mail.filter(|mail| matches!(mail.transport, Transport::Smtp(_))) {

@@ -1,7 +1,7 @@
 //! What several commands begin with: the folder, its parts, the store, a runtime.
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use super::exit::{Exit, Failure};
 use super::problems;
 use crate::config::settings::Storage;
 use crate::config::{self, Environment, Files, ReadError};
+use crate::daemon::privilege::{Owner, as_owner};
 use crate::daemon::start::StartError;
 use crate::daemon::wire::{self, Access, Parts};
 use crate::detect::Watchlist;
@@ -29,6 +30,26 @@ impl Folder {
     pub fn named(given: Option<PathBuf>) -> Self {
         let environment = Environment::of_process();
         Self { path: environment.config_folder(given.as_deref()), environment }
+    }
+}
+
+impl Folder {
+    /// With the service's secret, if it can be found from here.
+    pub fn with_secret(mut self) -> Self {
+        self.environment = self.environment.with_credential_of_service(Path::new("/"));
+        self
+    }
+
+    /// For a command that talks to others: looks for the service's secret, then, as root, goes on as the
+    /// owner of the state for good.
+    pub fn step_down(self) -> Result<Self, Failure> {
+        let folder = self.with_secret();
+        if let Some(owner) = owner(&storage(&folder)) {
+            owner
+                .assume()
+                .map_err(|error| Failure::file("go on as the owner of the database", error))?;
+        }
+        Ok(folder)
     }
 }
 
@@ -84,11 +105,25 @@ pub fn open_to_amend(folder: &Folder) -> Result<Arc<dyn Store>, Failure> {
     open(folder, Access::Amend)
 }
 
+/// As root, the store is opened by its owner: its threads stay the owner's, this one stays root's.
 fn open(folder: &Folder, access: Access) -> Result<Arc<dyn Store>, Failure> {
+    let storage = storage(folder);
+    as_owner(owner(&storage), || wire::open_store(&storage, access))
+        .map_err(|error| Failure::file("go on as the owner of the database", error))?
+        .map_err(Failure::from)
+}
+
+/// Where the state lies, as far as `watchlistd.toml` can be read, else its default place.
+pub fn storage(folder: &Folder) -> Storage {
     let files = Files::read(&folder.path);
     let storage = files.ok().and_then(|files| config::parse(&files, &folder.environment).storage);
-    let storage = storage.unwrap_or_else(|| Storage::Sqlite(folder.environment.default_database()));
-    Ok(wire::open_store(&storage, access)?)
+    storage.unwrap_or_else(|| Storage::Sqlite(folder.environment.default_database()))
+}
+
+/// Whom root becomes to work on the state.
+pub fn owner(storage: &Storage) -> Option<Owner> {
+    let Storage::Sqlite(path) = storage;
+    Owner::of(path)
 }
 
 /// The store, and the version of the files that is in force in it.

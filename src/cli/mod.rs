@@ -15,6 +15,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::telemetry::{self, LogFormat};
 
 mod audit;
+mod backup;
 mod check;
 mod demo;
 mod digest;
@@ -30,6 +31,7 @@ mod outbox;
 mod parse;
 mod preview;
 pub mod problems;
+mod restore;
 mod run;
 mod send_test;
 mod status;
@@ -85,6 +87,10 @@ enum Command {
     Digest(digest::Arguments),
     /// List the mails that were not sent, try them again or give them up
     Outbox(outbox::Arguments),
+    /// Write database and files into one file, beside a running service
+    Backup(backup::Arguments),
+    /// Put a backup in place; nothing is sent until `restore --resume`
+    Restore(restore::Arguments),
     /// Explain what the watchlist makes of a text, and why
     Explain(explain::Arguments),
     /// Send one mail through the configured transport and show the server's reply
@@ -151,6 +157,8 @@ fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Audit(arguments) => audit::run(&arguments, config, out),
         Command::Digest(arguments) => digest::run(&arguments, config, out),
         Command::Outbox(arguments) => outbox::run(&arguments, config, out),
+        Command::Backup(arguments) => backup::run(&arguments, config, out),
+        Command::Restore(arguments) => restore::run(&arguments, config, out),
         Command::Explain(arguments) => explain::run(&arguments, config, out),
         Command::SendTest(arguments) => send_test::run(&arguments, config, out),
         Command::Match(arguments) => match_::run(&arguments, out),

@@ -35,7 +35,7 @@ pub fn run(
     config: Option<PathBuf>,
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
-    let folder = Folder::named(config);
+    let folder = Folder::named(config).step_down()?;
     load::runtime()?.block_on(once(arguments, folder, out))
 }
 
@@ -71,6 +71,13 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
         print(&composed, out)?;
         tell(&polled, &assessed, None);
         return Ok(if polled.failed > 0 { Exit::TryAgain } else { Exit::Fine });
+    }
+    if let Some(restore) = ground.store.held().await? {
+        tell(&polled, &assessed, Some(&deliver::Sent::default()));
+        let what = format!("no mail goes out since the restore of {}", restore.at);
+        return Err(Failure::new(Exit::TryAgain, anyhow::anyhow!(what)).hint(
+            "`watchlistd restore --resume` lists what may go out a second time, and lets mails go",
+        ));
     }
     let unmade = deliverer.seal_on_demand(&in_force).await?.unmade;
     let sent = deliverer.send_due(&|| false).await?;

@@ -142,6 +142,11 @@ async fn list_mails(folder: &Folder, list: &List, out: &mut dyn Write) -> Result
     Ok(Exit::Fine)
 }
 
+/// Prints one mail as `outbox list` does.
+pub(super) fn show(mail: MailRow, out: &mut dyn Write) -> std::io::Result<()> {
+    print(&Row::from(mail), out)
+}
+
 fn print(row: &Row, out: &mut dyn Write) -> std::io::Result<()> {
     let whose = row.reader.as_deref().unwrap_or("the operator");
     writeln!(out, "{}  {:<9} {} ({whose})", row.id, row.state.as_str(), row.address)?;

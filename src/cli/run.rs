@@ -15,7 +15,7 @@ pub struct Arguments {}
 
 /// Runs until a signal says stop.
 pub fn run(_: &Arguments, config: Option<PathBuf>) -> Result<Exit, Failure> {
-    let folder = Folder::named(config);
+    let folder = Folder::named(config).step_down()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     load::to_the_end(async {
         let started =

@@ -33,7 +33,7 @@ pub fn run(
                 None => failure,
             }
         })?;
-    let folder = Folder::named(config);
+    let folder = Folder::named(config).step_down()?;
     let parts = load::parts(&folder)?;
     let transport = wire::transport(&parts.settings, &folder.environment)
         .map_err(|problems| load::refused(&problems))?;

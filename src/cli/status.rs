@@ -12,7 +12,7 @@ use super::exit::{Exit, Failure};
 use super::load::{self, Folder};
 use crate::model::source::Health;
 use crate::model::{MailKind, MailState, Timestamp};
-use crate::store::{Archive, MailRow, SourceRow, StoreError};
+use crate::store::{Archive, MailRow, SourceRow, Store, StoreError};
 
 /// Rows fetched at a time.
 const PAGE: usize = 1_000;
@@ -34,7 +34,7 @@ pub fn run(
     let folder = Folder::named(config);
     let status = load::runtime()?.block_on(async {
         let store = load::open_for_reading(&folder)?;
-        gather(store.archive()).await.map_err(Failure::from)
+        gather(&*store).await.map_err(Failure::from)
     })?;
     if arguments.json {
         serde_json::to_writer_pretty(&mut *out, &status).map_err(std::io::Error::from)?;
@@ -50,6 +50,8 @@ struct Status {
     watchlist: WatchlistStatus,
     sources: Vec<SourceStatus>,
     outbox: OutboxStatus,
+    /// When the database was restored, while mails are held since; null otherwise.
+    held: Option<Timestamp>,
     digests: Vec<DigestStatus>,
 }
 
@@ -96,7 +98,8 @@ struct DigestStatus {
     sent: Option<Timestamp>,
 }
 
-async fn gather(archive: &dyn Archive) -> Result<Status, StoreError> {
+async fn gather(store: &dyn Store) -> Result<Status, StoreError> {
+    let archive = store.archive();
     let version = archive.config_in_force().await?;
     let rejected = archive.rejected_edit().await?;
     let counts = archive.outbox().await?;
@@ -117,6 +120,7 @@ async fn gather(archive: &dyn Archive) -> Result<Status, StoreError> {
             sending: count(MailState::Sending),
             sent: count(MailState::Sent),
         },
+        held: store.held().await?.map(|restore| restore.at),
         digests: digests(archive).await?,
     })
 }
@@ -223,6 +227,13 @@ fn print(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
         outbox.refused,
         outbox.dead
     )?;
+    if let Some(at) = status.held {
+        writeln!(
+            out,
+            "           held since the restore of {}: see restore --resume",
+            seconds(at)
+        )?;
+    }
     for digest in &status.digests {
         let (reader, slot) = (&digest.reader, seconds(digest.slot));
         match digest.sent.map(seconds) {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
-use super::defaults;
+use super::{Credential, defaults, secret};
 
 /// The variables that matter here, as they were when the program started.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +20,9 @@ pub struct Environment {
     pub configuration_directory: Option<PathBuf>,
     /// `$WATCHLISTD_SMTP_PASSWORD`.
     pub smtp_password: Option<SecretString>,
+    /// The service's credential as a command finds it that systemd did not start: see
+    /// [`Environment::with_credential_of_service`].
+    pub credential: Credential,
 }
 
 impl Environment {
@@ -34,7 +37,18 @@ impl Environment {
                 .ok()
                 .filter(|secret| !secret.is_empty())
                 .map(SecretString::from),
+            credential: Credential::None,
         }
+    }
+
+    /// The same with the mail server's password as the service on this machine gets it, unless systemd
+    /// handed one to this very process. `root` is `/` but for tests.
+    #[must_use]
+    pub fn with_credential_of_service(mut self, root: &Path) -> Self {
+        if self.credentials_directory.is_none() {
+            self.credential = Credential::of_service(root, secret::CREDENTIAL);
+        }
+        self
     }
 
     /// The folder of the files people edit: the one given on the command line, else systemd's, else

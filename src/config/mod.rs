@@ -12,6 +12,7 @@
 mod address;
 mod canary;
 mod collect;
+mod credential;
 pub mod defaults;
 mod desk;
 mod document;
@@ -35,6 +36,7 @@ mod syntax;
 mod table;
 mod watchlist;
 
+pub use credential::Credential;
 pub use environment::Environment;
 pub use files::{Files, READERS, ReadError, SERVICE, SOURCES, TOPICS, WATCHLIST, is_watchlist};
 pub use matching::Backfill;

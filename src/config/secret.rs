@@ -1,5 +1,5 @@
-//! Where the mail server's password comes from: a file, a systemd credential, or a variable, in
-//! this order.
+//! Where the mail server's password comes from: a file, a systemd credential (its own, or the service's
+//! for a command beside it), or a variable, in this order.
 //!
 //! It is looked for when mail is to be sent, not when the files are read: `status` and `explain`
 //! work for people who may not read it. It is never logged, and Debug hides it.
@@ -9,12 +9,12 @@ use std::path::Path;
 
 use secrecy::SecretString;
 
-use super::Environment;
 use super::settings::{Mail, Transport};
+use super::{Credential, Environment};
 use crate::model::{Located, Problem};
 
 /// The name of the systemd credential.
-const CREDENTIAL: &str = "smtp-password";
+pub const CREDENTIAL: &str = "smtp-password";
 
 /// The password of `[mail] username`; `None` without a problem when none is needed.
 ///
@@ -36,9 +36,10 @@ pub fn password(mail: &Mail, environment: &Environment) -> (Option<SecretString>
             return (secret, grave.collect());
         }
     }
-    match &environment.smtp_password {
-        Some(secret) => (Some(secret.clone()), Vec::new()),
-        None => (None, vec![nowhere(username)]),
+    match (&environment.credential, &environment.smtp_password) {
+        (Credential::Secret(secret), _) | (_, Some(secret)) => (Some(secret.clone()), Vec::new()),
+        (Credential::Unreadable(path, why), None) => (None, vec![unread(username, path, why)]),
+        (Credential::None, None) => (None, vec![nowhere(username)]),
     }
 }
 
@@ -49,6 +50,13 @@ pub fn names_one(key: &str) -> bool {
     let key = key.trim().to_ascii_lowercase();
     let secret = ["passw", "pasw", "secret", "token", "credential"];
     key != "password_file" && secret.iter().any(|word| key.contains(word))
+}
+
+fn unread(username: &Located<String>, path: &Path, why: &str) -> Problem {
+    let shown = path.display();
+    let what = format!("the service gets its password from {shown}, which cannot be read: {why}");
+    Problem::error(username.place.clone(), what)
+        .hint("run the command as root: it reads the password and goes on as the service's user")
 }
 
 fn nowhere(username: &Located<String>) -> Problem {

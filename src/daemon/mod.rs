@@ -4,9 +4,11 @@
 //! `check` and reload alike. [`start`] decides which version of the files is in force. [`run`]
 //! keeps the three steps going until told to stop.
 
+pub mod backup;
 pub mod disk;
 pub mod health;
 pub mod lifecycle;
+pub mod privilege;
 pub mod run;
 pub mod start;
 pub mod status;

@@ -82,8 +82,10 @@ pub(super) async fn run(shared: Shared, mut watch: Watch) -> &'static str {
     while !shared.stopping() {
         let network_out = watch.look(shared.now()).await;
         let failed = shared.failed.swap(false, Ordering::Relaxed);
+        // While mails are held after a restore nobody is told anything: that is not well.
+        let held = shared.ground.store.held().await.is_ok_and(|held| held.is_some());
         let vitals = Vitals {
-            sound: !failed && shared.pulse.silent().is_empty(),
+            sound: !failed && !held && shared.pulse.silent().is_empty(),
             mail_down: watch.deliverer.mail_down(),
             network_out,
         };

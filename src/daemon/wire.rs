@@ -26,6 +26,7 @@ use crate::notify::schedule::Schedule;
 use crate::notify::smtp::{Security, SmtpSettings, Transport};
 use crate::pipeline::channel::Channel;
 use crate::pipeline::{Backfill, InForce, Letterhead};
+pub use crate::store::sqlite::Place as StorePlace;
 use crate::store::sqlite::{Mode, Sqlite};
 use crate::store::{Store, StoreError};
 
@@ -351,6 +352,26 @@ pub fn open_sqlite(path: &Path, access: Access) -> Result<Arc<dyn Store>, StoreE
         Access::DryRun => Sqlite::dry_run(path)?,
     };
     Ok(Arc::new(store))
+}
+
+/// Writes a copy of the store, as it is at one moment, to the new file `target`; beside a running service.
+///
+/// # Errors
+///
+/// As [`open_store`] beside others; a store of an older version is copied as well.
+pub fn copy_store(storage: &Storage, target: &Path) -> Result<(), StoreError> {
+    let Storage::Sqlite(path) = storage;
+    Sqlite::copy(path, target)
+}
+
+/// Takes the place of the store, to put another there.
+///
+/// # Errors
+///
+/// When somebody works on it, or its folder cannot be used.
+pub fn reserve(storage: &Storage) -> Result<StorePlace, StoreError> {
+    let Storage::Sqlite(path) = storage;
+    Sqlite::reserve(path)
 }
 
 /// Installs the one TLS provider of the process. Called before anything talks; again is harmless.

@@ -41,6 +41,23 @@ pub struct Verified {
     pub faults: Vec<Fault>,
     /// How many more there are.
     pub more_faults: u64,
+    /// Restores from a backup, oldest first: at each the record breaks off and goes on.
+    pub restores: Vec<Restore>,
+}
+
+/// A database that was restored from a backup: what was recorded between the two is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Restore {
+    /// When it was restored.
+    pub at: Timestamp,
+    /// When the backup was made.
+    pub made: Timestamp,
+    /// The last entry of the record in the backup; 0 when it had none.
+    pub entry: u64,
+    /// The hash of that entry; empty when there was none.
+    pub hash: String,
+    /// When mails were let go again; `None` while they are held.
+    pub resumed: Option<Timestamp>,
 }
 
 /// Something that does not fit.

@@ -57,6 +57,9 @@ pub trait Archive: Send + Sync {
     /// Mails in these states, newest first: at most `limit`.
     fn mails_in(&self, states: Vec<MailState>, limit: usize) -> Answer<'_, Vec<MailRow>>;
 
+    /// How many notices wait for a mail, by reader; the operator's name is empty.
+    fn pending_by_reader(&self) -> Answer<'_, BTreeMap<String, u64>>;
+
     /// When the oldest mail that still wants sending was sealed, if any does.
     fn oldest_waiting(&self) -> Answer<'_, Option<Timestamp>>;
 

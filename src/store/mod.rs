@@ -16,6 +16,7 @@ use std::time::Duration;
 use self::backfill::{Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore};
 use crate::model::item::{Identity, KnownItem};
 use crate::model::mail::{ClaimedMail, Letter, MailOutcome};
+use crate::model::record::Restore;
 use crate::model::source::{Gap, SourceState};
 use crate::model::{
     Alert, AlertId, Coverage, Item, ItemId, Judgement, MailId, MailState, Notice, PendingNotice,
@@ -486,6 +487,16 @@ pub trait Store: Send + Sync {
     /// Gives back every lease: whoever holds the lock is alone. A mail whose sender was cut off by
     /// its own end is due again at once, however often that happened before.
     fn release_leases(&self, now: Timestamp) -> Answer<'_, ()>;
+
+    /// Notes in the record that this database was restored from a backup. From then on no mail is
+    /// claimed until [`Store::resume`]: what was sent after the backup was made is not known here.
+    fn note_restore(&self, restore: Restore) -> Answer<'_, ()>;
+
+    /// Lets mails go again after a restore; answers whether they were held.
+    fn resume(&self, now: Timestamp) -> Answer<'_, bool>;
+
+    /// The restore that waits to be resumed, if one does.
+    fn held(&self) -> Answer<'_, Option<Restore>>;
 
     /// Takes one small step of forgetting what is past its time; call again until nothing goes.
     /// The text of items that alerted or were held back, and what readers are still to be told,

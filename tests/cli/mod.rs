@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests that cannot go on is a failed test")]
 
 mod audit;
+mod backup;
 mod demo;
 mod desk;
 mod edits;

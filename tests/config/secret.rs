@@ -84,3 +84,56 @@ fn a_named_file_that_is_gone_is_an_error_even_with_a_variable() {
     assert!(secret.is_none());
     assert_eq!(problems.len(), 1);
 }
+
+/// A command beside the service finds the secret where the unit says.
+#[test]
+fn the_services_own_credential_is_found_in_the_unit() {
+    let root = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = root.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let found = || {
+        let environment = Environment::default().with_credential_of_service(root.path());
+        find("username = \"u\"", Path::new("/nowhere"), &environment).0
+    };
+    let (unit, more) =
+        ("usr/lib/systemd/system/watchlistd.service", "etc/systemd/system/watchlistd.service.d");
+    assert_eq!(found(), None);
+    write(unit, "[Unit]\nLoadCredential=smtp-password:/etc/none\n[Service]\nUser=watchlistd\n");
+    assert_eq!(found(), None, "only [Service] counts");
+    write("etc/watchlistd/smtp-password", "hunter-unit\n");
+    write(
+        &format!("{more}/50-mail.conf"),
+        "[Service]\nLoadCredential=smtp-password:/etc/watchlistd/smtp-password\n",
+    );
+    assert_eq!(found().as_deref(), Some("hunter-unit"));
+    write(
+        &format!("{more}/60-other.conf"),
+        "[Service]\nLoadCredential=\nLoadCredential=smtp-password:/etc/watchlistd/other\n",
+    );
+    let environment = Environment::default().with_credential_of_service(root.path());
+    let (secret, problems) = find("username = \"u\"", Path::new("/nowhere"), &environment);
+    assert_eq!(secret, None);
+    assert!(
+        problems[0].what.contains("etc/watchlistd/other, which cannot be read"),
+        "{problems:?}"
+    );
+    assert!(problems[0].hint.as_ref().unwrap().contains("as root"), "{problems:?}");
+    write(&format!("{more}/60-other.conf"), "[Service]\nLoadCredential=smtp-password\n");
+    write("etc/credstore/smtp-password", "hunter-store");
+    assert_eq!(found().as_deref(), Some("hunter-store"));
+    // What the running service was given counts most, and what systemd gave this process more.
+    write("run/credentials/watchlistd.service/smtp-password", "hunter-running");
+    assert_eq!(found().as_deref(), Some("hunter-running"));
+    let own = tempfile::tempdir().unwrap();
+    fs::write(own.path().join("smtp-password"), "hunter-own").unwrap();
+    let environment = Environment {
+        credentials_directory: Some(own.path().to_path_buf()),
+        ..Environment::default()
+    }
+    .with_credential_of_service(root.path());
+    let (secret, _) = find("username = \"u\"", Path::new("/nowhere"), &environment);
+    assert_eq!(secret.as_deref(), Some("hunter-own"));
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use watchlistd::model::record::Restore;
 use watchlistd::model::{AlertId, MailId, MailState, Urgency};
 use watchlistd::store::sqlite::Sqlite;
 use watchlistd::store::{Amend, Amended, Store};
@@ -41,6 +42,26 @@ async fn the_mail_that_is_due_longest_goes_first() {
         assert_eq!(second.letter.address, "b@x.test");
         assert!(store.claim_mail(at(61), at(80)).await.unwrap().is_none(), "c is due at 90");
         assert_eq!(states(store).await, [(MailState::Pending, 1), (MailState::Sending, 2)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_a_restore_no_mail_goes_until_it_is_resumed() {
+    each(async |store| {
+        sealed(store, &["mei@x.test"]).await;
+        let (entry, hash) = (1, "aa".to_owned());
+        let restore = Restore { at: at(90), made: at(70), entry, hash, resumed: None };
+        store.note_restore(restore.clone()).await.unwrap();
+        assert_eq!(store.held().await.unwrap(), Some(restore.clone()));
+        assert_eq!(store.next_mail().await.unwrap(), None, "nobody waits for it");
+        assert!(store.claim_mail(at(99), at(120)).await.unwrap().is_none());
+        assert!(store.resume(at(100)).await.unwrap());
+        assert!(!store.resume(at(101)).await.unwrap(), "once");
+        assert_eq!(store.held().await.unwrap(), None);
+        assert!(store.claim_mail(at(101), at(120)).await.unwrap().is_some());
+        let found = store.archive().verify_record(None).await.unwrap();
+        assert_eq!(found.restores, [Restore { resumed: Some(at(100)), ..restore }]);
     })
     .await;
 }

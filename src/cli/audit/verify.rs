@@ -64,6 +64,17 @@ fn print(found: &Verified, kept: Option<&Head>, out: &mut dyn Write) -> std::io:
     if let (Some(kept), true) = (kept, found.faults.is_empty()) {
         writeln!(out, "entry {} has the hash that was given", kept.number)?;
     }
+    for restore in &found.restores {
+        writeln!(
+            out,
+            "restored {} from a backup of {}: what was recorded after its entry {} until then is not \
+             here{}",
+            restore.at,
+            restore.made,
+            restore.entry,
+            if restore.resumed.is_none() { "; mails are held" } else { "" }
+        )?;
+    }
     for fault in &found.faults {
         writeln!(out, "entry {}: {}: {}", fault.number, fault.what, fault.why)?;
     }

@@ -39,6 +39,7 @@ fn progress(to: &mut Registry, view: &View) {
     });
     whole(to, "network_out", "1 while no host answers", u64::from(view.network_out.is_some()));
     whole(to, "mail_down", "1 while no mail gets out", u64::from(view.mail_down.is_some()));
+    whole(to, "mail_held", "1 while a restore waits to be resumed", u64::from(view.held.is_some()));
     whole(to, "stalled_loops", "Loops that have been silent too long", view.silent.len() as u64);
     instant(to, "last_poll_timestamp_seconds", "When a poll last ended", view.last_poll);
     instant(

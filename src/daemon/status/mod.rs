@@ -44,7 +44,7 @@ use view::Eye;
 const CONNECTIONS: usize = 16;
 
 /// How long a request may take to arrive.
-const HEADER_LIMIT: Duration = Duration::from_secs(5);
+const HEADER_LIMIT: Duration = Duration::from_secs(2);
 
 /// How long a connection may live.
 const LIMIT: Duration = Duration::from_secs(30);

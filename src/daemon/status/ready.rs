@@ -38,7 +38,9 @@ pub fn obstacles(view: &View) -> Vec<String> {
         found
             .push(format!("a source has been due since {due}, and no poll has ended since {last}"));
     }
-    if let Some(since) = view.mail_down {
+    if let Some(at) = view.held {
+        found.push(format!("mails are held since the restore of {at}; see restore --resume"));
+    } else if let Some(since) = view.mail_down {
         found.push(format!("no mail gets out since {since}"));
     } else if let Some(sealed) = view.oldest_waiting.filter(|at| now.since(*at) > LATE) {
         found.push(format!("a mail has been waiting since {sealed}"));
@@ -69,6 +71,7 @@ mod tests {
             (View { network_out: Some(at(990)), ..calm() }, "our own network is out"),
             (stuck, "has been due since"),
             (View { mail_down: Some(at(999)), ..calm() }, "no mail gets out"),
+            (View { held: Some(at(9)), mail_down: Some(at(9)), ..calm() }, "mails are held"),
             (View { oldest_waiting: Some(at(930)), ..calm() }, "a mail has been waiting"),
         ];
         for (view, words) in cases {

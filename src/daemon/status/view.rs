@@ -30,6 +30,8 @@ pub struct View {
     pub network_out: Option<Timestamp>,
     /// Since when no mail gets out.
     pub mail_down: Option<Timestamp>,
+    /// When the database was restored, while mails are held since.
+    pub held: Option<Timestamp>,
     /// When the oldest mail that still waits was sealed.
     pub oldest_waiting: Option<Timestamp>,
     /// Sources in force, and items stored of them, by health.
@@ -81,6 +83,7 @@ impl Eye {
             next_due: store.next_due().await?,
             network_out: self.poller.out_since().await,
             mail_down: self.deliverer.mail_down().map(|(since, _)| since),
+            held: store.held().await?.map(|restore| restore.at),
             oldest_waiting: archive.oldest_waiting().await?,
             sources: archive.sources_by_health().await?,
             mails: archive.outbox().await?,

@@ -56,6 +56,10 @@ impl Deliverer {
         if down && self.ground.store.next_mail().await?.is_some() {
             return Ok(Sealed { mails: 0, wake: Some(now.plus(BREATHER)) });
         }
+        // After a restore a person decides first; what is told then is told as one.
+        if self.ground.store.held().await?.is_some() {
+            return Ok(Sealed { mails: 0, wake: Some(now.plus(BREATHER)) });
+        }
         self.hand_on(in_force, now).await?;
         let mut failed = None;
         for reader in &in_force.readers {

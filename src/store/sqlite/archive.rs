@@ -66,6 +66,10 @@ impl Archive for Sqlite {
         self.read("count sources", sources::census)
     }
 
+    fn pending_by_reader(&self) -> Answer<'_, BTreeMap<String, u64>> {
+        self.read("count notices", deliver::pending_by_reader)
+    }
+
     fn outbox(&self) -> Answer<'_, BTreeMap<MailState, u64>> {
         self.read("count mails", outbox::census)
     }

@@ -39,6 +39,16 @@ pub(super) fn pending(
     rows.collect()
 }
 
+/// How many notices wait, by reader.
+pub(super) fn pending_by_reader(
+    connection: &Connection,
+) -> rusqlite::Result<std::collections::BTreeMap<String, u64>> {
+    let mut select = connection.prepare_cached(
+        "SELECT reader, count(*) FROM notices WHERE state = 'pending' GROUP BY reader",
+    )?;
+    select.query_map([], |row| Ok((row.get(0)?, values::count(row, 1)?)))?.collect()
+}
+
 /// Notices that an urgent mail of this window has told.
 pub(super) fn told_urgently(
     connection: &Connection,

@@ -9,6 +9,7 @@ mod answers;
 mod archive;
 mod assess;
 mod backfill;
+mod backup;
 mod claims;
 mod config;
 mod coverage;
@@ -22,6 +23,7 @@ mod poll;
 mod prune;
 mod readers;
 mod record;
+mod restores;
 mod schema;
 mod seen;
 mod sources;
@@ -39,6 +41,8 @@ use crate::store::{Answer, StoreError};
 
 use lock::Lock;
 use worker::{Pace, Worker};
+
+pub use backup::Place;
 
 /// How a database is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,7 +19,7 @@ use super::lock::Lock;
 use super::record::Notes;
 use super::schema::{self, Found};
 use super::worker::{Manner, Worker};
-use super::{Mode, Sqlite, fault};
+use super::{Mode, Sqlite, backup, fault};
 
 /// How long a call waits for another process's short write.
 const BUSY: Duration = Duration::from_secs(5);
@@ -49,8 +49,9 @@ impl Sqlite {
         let lock = Lock::take(path)?;
         make_file(path)?;
         let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        schema::inspect(&connection, path)?;
+        let found = schema::inspect(&connection, path)?;
         let failed = |error: rusqlite::Error| fault::sorted("open the database", path, &error);
+        backup::before_upgrade(&connection, path, found)?;
         connection
             .execute_batch(
                 "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
@@ -139,7 +140,7 @@ fn look_at_ours(path: &Path) -> Result<Connection, StoreError> {
 }
 
 /// A connection that changes nothing, to a database that is there and no stranger's.
-fn look(path: &Path) -> Result<(Connection, Found), StoreError> {
+pub(super) fn look(path: &Path) -> Result<(Connection, Found), StoreError> {
     match fs::metadata(path) {
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -189,7 +190,7 @@ fn start(
         .map_err(|error| sorted_io("start a thread for the database", path, &error))
 }
 
-fn make_folder(path: &Path) -> Result<(), StoreError> {
+pub(super) fn make_folder(path: &Path) -> Result<(), StoreError> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
         return Ok(());
     };

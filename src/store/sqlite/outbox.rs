@@ -12,6 +12,7 @@ use crate::model::mail::{ClaimedMail, Letter, MailOutcome};
 use crate::model::{MailId, MailKey, MailState, Timestamp};
 use crate::store::{Amend, Amended};
 
+use super::restores::{self, NOT_HELD};
 use super::values;
 
 /// No attempt is planned further ahead: back-off ends at an hour.
@@ -29,6 +30,9 @@ pub(super) fn claim(
     now: Timestamp,
     lease: Timestamp,
 ) -> rusqlite::Result<Option<ClaimedMail>> {
+    if restores::held(connection)?.is_some() {
+        return Ok(None);
+    }
     while let Some((key, state)) = due(connection, now)? {
         if state == MailState::Sending && !interrupted(connection, key, now)? {
             continue;
@@ -204,10 +208,13 @@ fn bring_back(connection: &Connection, occasion: &str, now: Timestamp) -> rusqli
     Ok(())
 }
 
-/// The earliest instant at which a mail wants another attempt, or a lease runs out.
+/// The earliest instant at which a mail wants another attempt, or a lease runs out; while mails are
+/// held after a restore there is none.
 pub(super) fn next(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
     connection
-        .prepare_cached("SELECT min(next_attempt) FROM mails WHERE next_attempt IS NOT NULL")?
+        .prepare_cached(&format!(
+            "SELECT min(next_attempt) FROM mails WHERE next_attempt IS NOT NULL AND {NOT_HELD}"
+        ))?
         .query_row([], |row| row.get(0))
 }
 

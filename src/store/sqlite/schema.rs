@@ -165,6 +165,11 @@ mod tests {
         assert!(store.items(Some(items[0].id.clone()), 9).await.unwrap().is_empty());
         assert_eq!(store.unassessed(9).await.unwrap().len(), 1);
         drop(store);
+        // What it was before lies beside it, whole.
+        let kept = Connection::open(folder.path().join("state.db.schema-3")).unwrap();
+        assert_eq!(version(&kept).unwrap(), 3);
+        let waiting = "SELECT count(*) FROM waiting";
+        assert_eq!(kept.query_row(waiting, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
         let new = Connection::open(&path).unwrap();
         new.pragma_update(None, "foreign_keys", true).unwrap();
         let broken: i64 = new

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::model::item::{Identity, KnownItem};
 use crate::model::mail::{ClaimedMail, MailOutcome};
+use crate::model::record::Restore;
 use crate::model::{
     AlertId, Coverage, MailId, PendingNotice, SealedMail, Source, SourceId, StoryId, Timestamp,
 };
@@ -20,7 +21,7 @@ use crate::store::{
 use super::worker::Pace;
 use super::{
     Sqlite, archive, assess, backfill, claims, config, coverage, deliver, items, outbox, poll,
-    prune, readers, record, sources,
+    prune, readers, record, restores, sources,
 };
 
 /// The lease for assessing, of which there is one.
@@ -250,6 +251,22 @@ impl Store for Sqlite {
             claims::release_all(connection)?;
             outbox::release(connection, now)
         })
+    }
+
+    fn note_restore(&self, restore: Restore) -> Answer<'_, ()> {
+        self.write("note a restore", Pace::Now, move |connection| {
+            restores::note(connection, &restore)
+        })
+    }
+
+    fn resume(&self, now: Timestamp) -> Answer<'_, bool> {
+        self.write("resume after a restore", Pace::Now, move |connection| {
+            restores::resume(connection, now)
+        })
+    }
+
+    fn held(&self) -> Answer<'_, Option<Restore>> {
+        self.read("look whether mails are held", restores::held)
     }
 
     fn prune(&self, keep: Keep, now: Timestamp) -> Answer<'_, Pruned> {

@@ -13,13 +13,14 @@ use sha2::{Digest, Sha256};
 
 use crate::model::record::{Fault, Head, Verified};
 
+use super::super::restores;
 use super::{chain, unsigned};
 
 /// Faults that are listed; of a damaged database more would say nothing new.
 const LISTED: usize = 100;
 
 /// The views whose rows must read as recorded.
-const VIEWS: [&str; 18] = [
+const VIEWS: &[&str] = &[
     "sources",
     "polls",
     "gaps",
@@ -38,6 +39,7 @@ const VIEWS: [&str; 18] = [
     "backfills",
     "reviews",
     "absences",
+    "restores",
 ];
 
 /// What a line says of itself.
@@ -83,6 +85,10 @@ pub(in crate::store::sqlite) fn verify(
         book.rows(connection, view)?;
     }
     book.gone(connection)?;
+    book.found.restores = restores::all(connection)?;
+    if let Some(head) = claimed {
+        book.name_break(head);
+    }
     book.found.faults.sort();
     Ok(book.found)
 }
@@ -93,6 +99,24 @@ impl Book {
             self.found.faults.push(Fault { number, what: what.into(), why: why.into() });
         } else {
             self.found.more_faults += 1;
+        }
+    }
+
+    /// A head from a mail that went out after the backup and before the restore fits nothing: that
+    /// alone is no sign of a rewrite, and is said.
+    fn name_break(&mut self, head: &Head) {
+        let Some(restore) = self.found.restores.iter().find(|one| one.entry < head.number) else {
+            return;
+        };
+        let words = format!(
+            "; the database was restored at {} from a backup of {}, which ended with entry {}: what \
+             was recorded between the two is gone",
+            restore.at, restore.made, restore.entry
+        );
+        for fault in &mut self.found.faults {
+            if fault.number == head.number && matches!(&*fault.what, "the chain" | "the entry") {
+                fault.why.push_str(&words);
+            }
         }
     }
 
