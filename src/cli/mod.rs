@@ -19,6 +19,7 @@ mod backup;
 mod check;
 mod demo;
 mod digest;
+mod doctor;
 mod evaluate;
 mod exit;
 mod explain;
@@ -73,6 +74,8 @@ enum Command {
     Init(init::Arguments),
     /// Check the configuration: every problem at once, the next digests, what reaches no reader
     Check(check::Arguments),
+    /// Try everything that the service needs, and tell what is in the way with its remedy
+    Doctor(doctor::Arguments),
     /// Poll what is due, assess it, send every reader a digest now, and end
     Once(once::Arguments),
     /// Run the service: poll, assess and deliver until told to stop
@@ -150,6 +153,7 @@ fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Demo(arguments) => demo::run(&arguments, out),
         Command::Init(arguments) => init::run(&arguments, out),
         Command::Check(arguments) => check::run(&arguments, config, out),
+        Command::Doctor(arguments) => doctor::run(&arguments, config, out),
         Command::Once(arguments) => once::run(&arguments, config, out),
         Command::Run(arguments) => run::run(&arguments, config),
         Command::Status(arguments) => status::run(&arguments, config, out),

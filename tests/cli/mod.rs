@@ -6,6 +6,7 @@ mod audit;
 mod backup;
 mod demo;
 mod desk;
+mod doctor;
 mod edits;
 mod exits;
 mod explain;

@@ -57,6 +57,10 @@ pub(super) fn read(headers: &HeaderMap, url: &str, moved: bool) -> Answer {
         max_age: text(headers, &header::CACHE_CONTROL).and_then(|text| max_age(&text)),
         url: url.to_owned(),
         moved: moved.then(|| url.to_owned()),
+        date: text(headers, &header::DATE).and_then(|text| match parse_retry_after(&text) {
+            Some(RetryAfter::At(at)) => Some(at),
+            _ => None,
+        }),
     }
 }
 

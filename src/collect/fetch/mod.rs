@@ -106,6 +106,8 @@ pub struct Answer {
     pub url: String,
     /// The same, if every redirect on the way was permanent (301, 308).
     pub moved: Option<String>,
+    /// `Date`: what time it is for the server.
+    pub date: Option<Timestamp>,
 }
 
 /// A body as received.

@@ -42,6 +42,16 @@ impl Maildir {
         Attempt { outcome, stage: Stage::Folder, reply }
     }
 
+    /// Whether a letter could be written: a file without a name, below the nearest folder that is there.
+    pub(super) fn try_out(&self) -> Attempt {
+        let there = self.path.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("/"));
+        let (outcome, reply) = match tempfile::tempfile_in(there) {
+            Ok(_) => (Outcome::Accepted, "letters can be written".to_owned()),
+            Err(error) => (for_error(&error), format!("writing into {}: {error}", there.display())),
+        };
+        Attempt { outcome, stage: Stage::Folder, reply }
+    }
+
     fn write(&self, message: &[u8]) -> io::Result<PathBuf> {
         for folder in ["tmp", "new", "cur"] {
             DirBuilder::new().recursive(true).mode(0o700).create(self.path.join(folder))?;

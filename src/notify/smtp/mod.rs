@@ -81,6 +81,19 @@ impl Transport {
         attempt
     }
 
+    /// Goes as far as a mail could be given, and no further: nothing is sent.
+    pub async fn try_out(&self) -> Attempt {
+        match &self.0 {
+            Mode::Smtp(relay) => relay.try_out().await,
+            Mode::File(maildir) => maildir.try_out(),
+            Mode::Memory(_) => Attempt {
+                outcome: Outcome::Accepted,
+                stage: Stage::Memory,
+                reply: "ready".to_owned(),
+            },
+        }
+    }
+
     /// Takes leave of the server. Call it when no mail is due: connections kept open and unused
     /// cost the server. Sending again opens new ones.
     pub async fn close(&self) {

@@ -84,6 +84,21 @@ impl Relay {
         }
     }
 
+    /// Opens a session of its own up to the log-in, and takes leave.
+    pub(super) async fn try_out(&self) -> Attempt {
+        match Session::open(&self.settings, &self.guard).await {
+            Ok(mut session) => {
+                session.quit().await;
+                let (stage, reply) = match &self.settings.username {
+                    Some(_) => (Stage::Auth, "logged in; the server would take mail"),
+                    None => (Stage::Ehlo, "the server would take mail"),
+                };
+                Attempt { outcome: Outcome::Accepted, stage, reply: reply.to_owned() }
+            }
+            Err(failure) => self.told(failure),
+        }
+    }
+
     /// Takes leave of the server on every kept connection.
     pub(super) async fn close(&self) {
         let kept = std::mem::take(&mut *lock(&self.idle));
