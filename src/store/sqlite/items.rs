@@ -38,7 +38,9 @@ impl<'a> Storing<'a> {
         Ok(Self {
             connection,
             item: connection.prepare_cached(
-                "INSERT INTO items(id, source, revision, official, arrival, first_seen, published,
+                // OR FAIL: a fault takes back the whole call anyway, and SQLite need not copy the pages
+                // that one row touches to take back that row alone.
+                "INSERT OR FAIL INTO items(id, source, revision, official, arrival, first_seen, published,
                      shown, lang, text_hash, guid, link, title, categories, summary, content)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
                  ON CONFLICT(source, id) DO NOTHING",
