@@ -355,3 +355,91 @@ fn the_pages_name_files_that_exist() {
     }
     assert!(missing.is_empty(), "{missing:?}");
 }
+
+/// Every file below a folder, by its path from there.
+fn below(folder: &Path) -> BTreeMap<PathBuf, String> {
+    let mut found = BTreeMap::new();
+    for room in ["man", "completions"] {
+        for entry in fs::read_dir(folder.join(room)).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            let text = fs::read_to_string(&path).unwrap();
+            found.insert(path.strip_prefix(folder).unwrap().to_path_buf(), text);
+        }
+    }
+    found
+}
+
+/// Man pages and completions are made from the commands; whoever changes one makes them anew.
+#[test]
+fn man_pages_and_completions_are_those_of_the_commands() {
+    if std::env::var_os("WATCHLISTD_GENERATE").is_some() {
+        for path in below(&root()).keys() {
+            fs::remove_file(root().join(path)).unwrap();
+        }
+        fine(&mut watchlistd(&["generate", root().to_str().unwrap()]));
+    }
+    let fresh = tempfile::tempdir().unwrap();
+    fine(&mut watchlistd(&["generate", fresh.path().to_str().unwrap()]));
+    let (made, shipped) = (below(fresh.path()), below(&root()));
+    assert!(made.len() > 20, "{:?}", made.keys());
+    let differ: Vec<&PathBuf> = made
+        .keys()
+        .chain(shipped.keys())
+        .filter(|path| made.get(*path) != shipped.get(*path))
+        .collect();
+    assert!(
+        differ.is_empty(),
+        "not as the commands are: {differ:?}\nmake them anew: WATCHLISTD_GENERATE=1 cargo test --test \
+         main man_pages"
+    );
+}
+
+/// Each row of the README's table names a command that is there, with options that it takes; each command
+/// has a row, and so has each of its parts.
+#[test]
+fn the_readme_tells_commands_as_they_are() {
+    let rows = table("| command | does |");
+    let mut listed = Vec::new();
+    for written in rows.keys() {
+        for form in written.split(", ") {
+            let path: Vec<&str> = form
+                .split(' ')
+                .take_while(|word| word.bytes().all(|one| one.is_ascii_lowercase() || one == b'-'))
+                .take_while(|word| !word.starts_with('-'))
+                .collect();
+            // "`outbox retry ID…`, `outbox drop ID…`": each form is whole.
+            let help = fine(watchlistd(&path).arg("--help"));
+            let options =
+                form.split(['[', ']', ' ', '\\', '|']).filter(|word| word.starts_with("--"));
+            for option in options {
+                assert!(help.contains(option), "{path:?} takes no {option}\n{help}");
+            }
+            listed.push(path.join(" "));
+        }
+    }
+    for name in commands_of(&[]) {
+        let parts = commands_of(&[&name]);
+        match parts.is_empty() {
+            true => assert!(listed.contains(&name), "{name} has no row"),
+            false => {
+                for part in parts {
+                    let whole = format!("{name} {part}");
+                    assert!(listed.contains(&whole), "{whole} has no row");
+                }
+            }
+        }
+    }
+}
+
+/// The commands that a command's help lists.
+fn commands_of(path: &[&str]) -> Vec<String> {
+    let help = fine(watchlistd(path).arg("--help"));
+    help.lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
+}

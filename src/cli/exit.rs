@@ -29,6 +29,22 @@ pub enum Exit {
     Config = 78,
 }
 
+/// The codes in words, as the man page lists them.
+pub(super) const TABLE: &[(u8, &str)] = &[
+    (0, "Fine, warnings included."),
+    (64, "The command line is wrong."),
+    (65, "The data is not what it should be."),
+    (66, "An input cannot be read."),
+    (70, "A bug; please report it."),
+    (74, "An input or output error."),
+    (
+        75,
+        "Try again: a source failed, a mail was deferred or is held, or somebody else holds the store.",
+    ),
+    (77, "Permission denied."),
+    (78, "The configuration is wrong, the watchlist included."),
+];
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

@@ -23,6 +23,7 @@ mod doctor;
 mod evaluate;
 mod exit;
 mod explain;
+mod generate;
 pub mod init;
 mod lines;
 mod load;
@@ -98,6 +99,9 @@ enum Command {
     Explain(explain::Arguments),
     /// Send one mail through the configured transport and show the server's reply
     SendTest(send_test::Arguments),
+    /// Write man pages and completions, for whoever changes a command
+    #[command(hide = true)]
+    Generate(generate::Arguments),
     /// Diagnostic: match JSON Lines from standard input against watchlist files
     Match(match_::Arguments),
     /// Diagnostic: score watchlist files on labelled items, and explain what differs
@@ -165,6 +169,7 @@ fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Restore(arguments) => restore::run(&arguments, config, out),
         Command::Explain(arguments) => explain::run(&arguments, config, out),
         Command::SendTest(arguments) => send_test::run(&arguments, config, out),
+        Command::Generate(arguments) => generate::run(&arguments, out),
         Command::Match(arguments) => match_::run(&arguments, out),
         Command::Evaluate(arguments) => evaluate::run(&arguments, out),
         Command::Parse(arguments) => parse::run(&arguments, out),
