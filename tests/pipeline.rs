@@ -2,6 +2,7 @@
 //! once seen is told once, whatever happens between the steps.
 
 mod busy;
+mod canary;
 mod changes;
 mod late;
 mod operator;

@@ -91,6 +91,8 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
         sound: true,
         mail_down: deliverer.mail_down(),
         network_out: poller.out_since().await,
+        // Canaries fly in the service.
+        canary_missing: None,
     };
     Messenger::new(ground, fetcher).cycle(&in_force.channel, &vitals).await?;
     let again = polled.failed > 0 || sent.deferred > 0 || sent.uncertain > 0;

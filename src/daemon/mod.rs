@@ -5,6 +5,7 @@
 //! keeps the three steps going until told to stop.
 
 pub mod backup;
+mod canary;
 pub mod disk;
 pub mod health;
 pub mod lifecycle;

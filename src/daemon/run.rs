@@ -16,6 +16,7 @@ use tokio::sync::watch::{self as latest, Receiver, Sender};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
+use super::canary;
 use super::health::{Loop, Pulse};
 use super::lifecycle::{self, GRACE, Request, Signals};
 use super::start::{self, Started};
@@ -25,10 +26,11 @@ use super::watch::{self, Watch};
 use super::wire::{self, Parts};
 use crate::clock::Clock;
 use crate::config::{Environment, Files, Settings};
-use crate::model::{Level, MailState, Timestamp};
+use crate::model::{Level, Timestamp};
 use crate::pipeline::assess::{Assessed, Assessor};
+use crate::pipeline::canary::Keeper;
 use crate::pipeline::channel::Messenger;
-use crate::pipeline::deliver::{Deliverer, Sending};
+use crate::pipeline::deliver::{Deliverer, Handed, Sending};
 use crate::pipeline::poll::{Poller, Report};
 use crate::pipeline::retain::Retainer;
 use crate::pipeline::{Ground, InForce};
@@ -62,7 +64,7 @@ pub(super) struct Shared {
     pub(super) stop: Receiver<bool>,
     pub(super) pulse: Pulse,
     /// Sources were adopted.
-    adopted: Arc<Notify>,
+    pub(super) adopted: Arc<Notify>,
     /// Items were stored.
     collected: Arc<Notify>,
     /// Notices were made.
@@ -147,12 +149,15 @@ pub async fn run(
     let keep = Keep { items: parts.settings.keep.items, polls: parts.settings.keep.polls };
     loops.spawn(retain_loop(shared.clone(), Retainer::new(ground.clone()), keep));
     let poller = Poller::new(ground.clone(), Arc::clone(&fetcher), wire::per_host(&parts.settings));
+    let keeper = Keeper::new(ground.clone());
     let messenger = Messenger::new(ground, fetcher);
-    let watch = Watch::new(messenger, deliverer.clone(), poller.clone(), &parts.settings);
+    let watch =
+        Watch::new(messenger, deliverer.clone(), poller.clone(), keeper.clone(), &parts.settings);
     let folder_of_state = parts.settings.storage.state_folder().to_path_buf();
     let eye = Eye::new(shared.clone(), deliverer.clone(), poller.clone(), folder_of_state);
     let listen = parts.settings.status.as_ref().map(|status| status.listen.value.clone());
     loops.spawn(status::run(shared.clone(), eye, listen));
+    loops.spawn(canary::run(shared.clone(), keeper));
     loops.spawn(watch::run(shared.clone(), watch));
     loops.spawn(poll_loop(shared.clone(), poller));
     loops.spawn(assess_loop(shared.clone(), assessor));
@@ -366,12 +371,14 @@ async fn assess_loop(shared: Shared, mut assessor: Assessor) -> &'static str {
 
 fn after_batch(shared: &Shared, done: Assessed) {
     shared.tally.judged(&done);
-    if done.notices > 0 {
+    if done.notices + done.canaries > 0 {
         shared.decided.notify_one();
     }
     let (items, again, alerts) = (done.items, done.again, done.alerts);
-    match again {
-        0 => tracing::info!(items, alerts, "assessed {items} items: {alerts} alerts"),
+    match (items, again) {
+        // A canary alone is no news.
+        (0, 0) => {}
+        (_, 0) => tracing::info!(items, alerts, "assessed {items} items: {alerts} alerts"),
         _ => tracing::info!(
             again,
             alerts,
@@ -419,9 +426,9 @@ async fn send_loop(shared: Shared, deliverer: Deliverer) -> &'static str {
     "send"
 }
 
-fn after_mail(shared: &Shared, ended: Result<MailState, StoreError>) {
+fn after_mail(shared: &Shared, ended: Result<Handed, StoreError>) {
     match ended {
-        Ok(state) => shared.tally.attempted(state),
+        Ok(handed) => shared.tally.attempted(handed),
         Err(error) => {
             shared.fail();
             tracing::error!(%error, "what became of a mail could not be stored: {error}");

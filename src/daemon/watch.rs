@@ -13,6 +13,7 @@ use super::disk;
 use super::run::{Shared, trouble};
 use crate::config::Settings;
 use crate::model::Timestamp;
+use crate::pipeline::canary::Keeper;
 use crate::pipeline::channel::{Messenger, Vitals};
 use crate::pipeline::deliver::{Deliverer, Tight};
 use crate::pipeline::poll::Poller;
@@ -25,6 +26,7 @@ pub(super) struct Watch {
     messenger: Messenger,
     deliverer: Deliverer,
     poller: Poller,
+    keeper: Keeper,
     /// Where the state lies.
     folder: PathBuf,
     /// Bytes that should stay free there.
@@ -38,12 +40,14 @@ impl Watch {
         messenger: Messenger,
         deliverer: Deliverer,
         poller: Poller,
+        keeper: Keeper,
         settings: &Settings,
     ) -> Self {
         Self {
             messenger,
             deliverer,
             poller,
+            keeper,
             folder: settings.storage.state_folder().to_path_buf(),
             floor: settings.keep.free_space.value,
             network_out: None,
@@ -88,7 +92,11 @@ pub(super) async fn run(shared: Shared, mut watch: Watch) -> &'static str {
             sound: !failed && !held && shared.pulse.silent().is_empty(),
             mail_down: watch.deliverer.mail_down(),
             network_out,
+            canary_missing: watch.keeper.missing(),
         };
+        if let Err(error) = shared.ground.store.note_size(shared.now()).await {
+            trouble(&shared, "note how large the database is", &error);
+        }
         let channel = shared.current.borrow().channel.clone();
         let mut stop = shared.stop.clone();
         tokio::select! {

@@ -121,11 +121,6 @@ fn unheeded(settings: &Settings) -> Vec<Problem> {
             "[keep] audit",
             "the text of alerted and held-back items is kept without end",
         ),
-        (
-            settings.canary.as_ref().map(|one| &one.at.place),
-            "[canary]",
-            "no synthetic item is sent through",
-        ),
     ];
     keys.into_iter()
         .filter_map(|(place, key, instead)| {
@@ -260,6 +255,7 @@ impl Parts {
                     .map(|one| one.value.clone())
                     .collect(),
             },
+            canary: self.settings.canary.as_ref().map(|one| self.canary(one.at.value)),
             rejected,
             backfill: Backfill {
                 span: self.settings.matching.backfill.value.span(),
@@ -284,6 +280,14 @@ fn match_alike(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -
         settings.map(|settings| settings.matching.defaults)
     };
     lists(old) == lists(new) && defaults(old) == defaults(new)
+}
+
+impl Parts {
+    /// When a canary flies: once on every local day of the service's zone.
+    fn canary(&self, at: chrono::NaiveTime) -> Schedule {
+        let text = format!("daily {}", at.format("%H:%M"));
+        Schedule::parse(&text, self.operator.zone).expect("a time of day is a daily schedule")
+    }
 }
 
 /// The watchlist of a version that the store keeps, as written.

@@ -4,6 +4,7 @@
 //! (a compiled matcher, a parsed schedule) stays with that stage.
 
 pub mod alert;
+pub mod canary;
 pub mod coverage;
 pub mod difference;
 pub mod hit;
@@ -18,6 +19,7 @@ pub mod time;
 pub mod watchlist;
 
 pub use alert::{Alert, Judgement, Mark, Named, Notice, PendingNotice, Reason, Severity, Urgency};
+pub use canary::{Canary, CanaryState};
 pub use coverage::{Coverage, HeldHigh, Recovered, SourceCoverage};
 pub use difference::Difference;
 pub use hit::{EntityKind, Field, Guard, HeldBack, Hit};

@@ -37,6 +37,10 @@ pub struct Verified {
     pub rows: u64,
     /// Items and accounts of polls that were forgotten when their time had come.
     pub forgotten: u64,
+    /// Text of items without hits, first seen before this, is gone.
+    pub texts_before: Option<Timestamp>,
+    /// Single accounts of polls that ended before this are gone; the record tells them.
+    pub polls_before: Option<Timestamp>,
     /// Whatever does not fit, by number of entry.
     pub faults: Vec<Fault>,
     /// How many more there are.

@@ -49,6 +49,14 @@ pub struct Vitals {
     pub mail_down: Option<(Timestamp, String)>,
     /// Since when our own network has been out.
     pub network_out: Option<Timestamp>,
+    /// Since when a canary has been missing, and where it was lost.
+    pub canary_missing: Option<(Timestamp, String)>,
+}
+
+impl Vitals {
+    fn trouble(&self) -> bool {
+        self.mail_down.is_some() || self.network_out.is_some() || self.canary_missing.is_some()
+    }
 }
 
 /// What is to be done.
@@ -70,16 +78,24 @@ pub fn signal(
     now: Timestamp,
 ) -> Signal {
     let late = oldest.is_some_and(|sealed| now.since(sealed) > LATE);
-    let well = vitals.sound && vitals.network_out.is_none() && !late;
-    let reason = match (&vitals.mail_down, vitals.network_out) {
-        (Some((since, why)), _) => Some((*since, format!("no mail gets out since {since}: {why}"))),
-        (None, Some(since)) => {
+    let missing = vitals.canary_missing.as_ref();
+    let well = vitals.sound && vitals.network_out.is_none() && missing.is_none() && !late;
+    // Whoever waited for a canary has been patient already.
+    let lasts = |since: &Timestamp| now.since(*since) >= PAGE_AFTER || missing.is_some();
+    let reason = match (&vitals.mail_down, vitals.network_out, missing) {
+        (Some((since, why)), _, _) => {
+            Some((*since, format!("no mail gets out since {since}: {why}")))
+        }
+        (None, Some(since), _) => {
             Some((since, format!("no host has answered since {since}: our own network is out")))
         }
-        (None, None) => None,
+        (None, None, Some((since, why))) => {
+            Some((*since, format!("the canary was given up at {since}: {why}")))
+        }
+        (None, None, None) => None,
     };
     let page = reason
-        .filter(|(since, _)| now.since(*since) >= PAGE_AFTER)
+        .filter(|(since, _)| lasts(since))
         .filter(|_| paged.is_none_or(|at| now.since(at) >= PAGE_AGAIN))
         .map(|(_, words)| format!("watchlistd: {words}"));
     Signal { ping: well, page }
@@ -112,7 +128,7 @@ impl Messenger {
         vitals: &Vitals,
     ) -> Result<Signal, StoreError> {
         let now = self.ground.clock.now();
-        if vitals.mail_down.is_none() && vitals.network_out.is_none() {
+        if !vitals.trouble() {
             self.paged = None;
         }
         let oldest = self.ground.store.archive().oldest_waiting().await?;
@@ -184,6 +200,23 @@ mod tests {
         assert!(!signal(&Vitals::default(), None, None, at(0)).ping, "a step failed");
         let out = Vitals { network_out: Some(at(0)), ..well() };
         assert!(!signal(&out, None, None, at(0)).ping, "nothing can be read");
+    }
+
+    #[test]
+    fn a_missing_canary_stops_the_sign_of_life_and_is_told_at_once() {
+        let lost = Some((at(30), "its item waits to be assessed".to_owned()));
+        let missing = Vitals { canary_missing: lost, ..well() };
+        let said = signal(&missing, None, None, at(30));
+        assert!(!said.ping);
+        assert_eq!(
+            said.page.as_deref(),
+            Some(
+                "watchlistd: the canary was given up at 1970-01-01T00:30:00Z: its item waits to be \
+                 assessed"
+            )
+        );
+        assert_eq!(signal(&missing, None, Some(at(30)), at(31)).page, None);
+        assert!(signal(&missing, None, Some(at(30)), at(30 + 6 * 60)).page.is_some());
     }
 
     #[test]

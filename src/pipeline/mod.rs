@@ -14,9 +14,11 @@ use crate::detect::Watchlist;
 use crate::model::watchlist::WatchlistEntries;
 use crate::notify::Subjects;
 use crate::notify::reader::{Reader, Vocabulary};
+use crate::notify::schedule::Schedule;
 use crate::store::Store;
 
 pub mod assess;
+pub mod canary;
 pub mod channel;
 pub mod deliver;
 mod network;
@@ -43,6 +45,8 @@ pub struct InForce {
     pub letterhead: Letterhead,
     /// How the operator is reached without mail.
     pub channel: channel::Channel,
+    /// When a canary flies; `None` is never.
+    pub canary: Option<Schedule>,
     /// The problems of an edit that was refused while this version stays in force.
     pub rejected: Option<String>,
     /// Reads the watchlist of an earlier version's files, so that a digest can say what changed.

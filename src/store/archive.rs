@@ -7,7 +7,7 @@ use crate::model::mail::Changed;
 use crate::model::record;
 use crate::model::source::{Gap, Health, SourceState};
 use crate::model::{
-    AlertId, Item, ItemId, Judgement, MailId, MailKey, MailKind, MailState, PendingNotice,
+    AlertId, Canary, Item, ItemId, Judgement, MailId, MailKey, MailKind, MailState, PendingNotice,
     Recovered, Source, SourceCoverage, SourceId, Timestamp,
 };
 
@@ -113,6 +113,15 @@ pub trait Archive: Send + Sync {
 
     /// Versions of the configuration after `after`, oldest first.
     fn config_versions(&self, after: u64, limit: usize) -> Answer<'_, Vec<ConfigVersion>>;
+
+    /// Canaries planted between two instants, oldest first.
+    fn canaries(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Canary>>;
+
+    /// How far a day's canary has come.
+    fn canary_progress(&self, day: String) -> Answer<'_, CanaryProgress>;
+
+    /// How large the database is, and how large it was.
+    fn size(&self) -> Answer<'_, Size>;
 
     /// The end of the record, once there is one: every digest prints it.
     fn record_head(&self) -> Answer<'_, Option<record::Head>>;
@@ -246,4 +255,30 @@ pub struct TellingRow {
     pub reason: Option<String>,
     /// The mails of the occasion that told it.
     pub mails: Vec<MailRow>,
+}
+
+/// How far a canary has come: each step is there once it was taken.
+#[derive(Clone, Debug, Default)]
+pub struct CanaryProgress {
+    /// When its feed was last asked for since it was planted.
+    pub polled: Option<Timestamp>,
+    /// What was wrong with that.
+    pub trouble: Option<String>,
+    /// Its item is stored.
+    pub stored: bool,
+    /// Its item was judged.
+    pub judged: bool,
+    /// It was judged to be an alert.
+    pub alerted: bool,
+    /// Its mails, once they were sealed.
+    pub mails: Vec<MailRow>,
+}
+
+/// How large the database is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Bytes of its file, what was not brought home yet left out.
+    pub bytes: u64,
+    /// What it was on earlier days: days since 1970 in UTC, oldest first; at most the last 92.
+    pub before: Vec<(i64, u64)>,
 }

@@ -19,8 +19,8 @@ use crate::model::mail::{ClaimedMail, Letter, MailOutcome};
 use crate::model::record::Restore;
 use crate::model::source::{Gap, SourceState};
 use crate::model::{
-    Alert, AlertId, Coverage, Item, ItemId, Judgement, MailId, MailState, Notice, PendingNotice,
-    SealedMail, Severity, Source, SourceId, StoryId, Timestamp,
+    Alert, AlertId, Canary, Coverage, Item, ItemId, Judgement, MailId, MailState, Notice,
+    PendingNotice, SealedMail, Severity, Source, SourceId, StoryId, Timestamp,
 };
 
 mod archive;
@@ -28,7 +28,8 @@ pub mod backfill;
 pub mod sqlite;
 
 pub use archive::{
-    Account, Archive, DecidedRow, MailRow, SeenMark, SeenPage, SourceRow, TellingRow,
+    Account, Archive, CanaryProgress, DecidedRow, MailRow, SeenMark, SeenPage, Size, SourceRow,
+    TellingRow,
 };
 
 /// What every storage method answers, sooner or later.
@@ -503,6 +504,16 @@ pub trait Store: Send + Sync {
     /// never goes. What goes cannot be brought back, so `now` must be beyond doubt: call it only
     /// while the wall clock has kept pace with the monotonic one.
     fn prune(&self, keep: Keep, now: Timestamp) -> Answer<'_, Pruned>;
+
+    /// Lays out a day's canary: from now on the synthetic source is due at this address. Answers
+    /// whether the day had none before; one that had is only served from the new address.
+    fn plant_canary(&self, day: String, url: String, now: Timestamp) -> Answer<'_, bool>;
+
+    /// Writes what became of a canary. One that arrived is polled no more.
+    fn settle_canary(&self, canary: Canary) -> Answer<'_, ()>;
+
+    /// Notes how large the database is, once a day.
+    fn note_size(&self, now: Timestamp) -> Answer<'_, ()>;
 
     /// The reading side of the same database.
     fn archive(&self) -> &dyn Archive;

@@ -180,6 +180,7 @@ async fn the_program_is_run_with_the_reason_and_without_a_shell_or_our_secrets()
         sound: true,
         mail_down: Some((since, "connect: $(connection) refused".into())),
         network_out: None,
+        ..Vitals::default()
     };
     let mut messenger = messenger(&open);
     messenger.cycle(&channel, &down).await.unwrap();

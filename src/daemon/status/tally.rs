@@ -8,8 +8,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 
+use crate::model::canary::is_synthetic;
 use crate::model::{MailState, Timestamp};
 use crate::pipeline::assess::Assessed;
+use crate::pipeline::deliver::Handed;
 use crate::pipeline::poll::Report;
 
 /// One label with one of a few values.
@@ -50,8 +52,11 @@ impl Tally {
         tally
     }
 
-    /// A poll ended and what it brought is stored.
+    /// A poll ended and what it brought is stored. A canary's counts for nothing.
     pub(in crate::daemon) fn polled(&self, report: &Report, now: Timestamp) {
+        if is_synthetic(&report.source) {
+            return;
+        }
         let outcome = if report.failed { "failed" } else { "read" };
         self.polls.get_or_create(&[("outcome", outcome)]).inc();
         for (kind, items) in [("new", report.new), ("edited", report.edited)] {
@@ -67,8 +72,12 @@ impl Tally {
         self.notices.inc_by(done.notices);
     }
 
-    /// An attempt to hand over a mail left it in this state.
-    pub(in crate::daemon) fn attempted(&self, state: MailState) {
+    /// An attempt to hand over a mail left it in this state. A canary's counts for nothing.
+    pub(in crate::daemon) fn attempted(&self, handed: Handed) {
+        if handed.synthetic {
+            return;
+        }
+        let state = handed.state;
         self.attempts.get_or_create(&[("outcome", state.as_str())]).inc();
     }
 

@@ -12,7 +12,7 @@ pub use rules::{
 use chrono_tz::Tz;
 
 use super::Content;
-use super::civil::{count, full_day, iso_day, moment};
+use super::civil::{count, day, full_day, iso_day, moment};
 use super::digest::health_words;
 use super::frame::{first_lines, whole_list};
 use super::outside::line;
@@ -143,6 +143,26 @@ pub fn test_mail(transport: &str, now: Timestamp, zone: Tz) -> Content {
         format!("Made {}.", moment(now, now, zone)),
     ];
     mail("test mail", &[("Test", lines)], now, zone)
+}
+
+/// The end of a canary's way: this mail itself is what was to be seen.
+#[must_use]
+pub fn canary(title: &str, seen: Timestamp, now: Timestamp, zone: Tz) -> Content {
+    let what = format!("canary of {}: synthetic, nothing to do", day(now, zone));
+    let way = vec![
+        "A synthetic item was read from a feed of our own, stored, judged and told by this mail, as \
+         real ones are. That it is here shows that all of this works, this address included."
+            .to_owned(),
+        format!("Item: {}", line(title, 200)),
+        format!("Read {}, sealed {}.", moment(seen, now, zone), moment(now, now, zone)),
+    ];
+    let next = vec![
+        "Nothing. It counts nowhere and no reader gets it. Should it not be taken by the mail server \
+         in time, the second channel says so: ping_url is requested no more and command is run."
+            .to_owned(),
+        "`watchlistd status` shows the last one; `[canary]` in watchlistd.toml says when.".to_owned(),
+    ];
+    mail(&what, &[("What this is", way), ("What now", next)], now, zone)
 }
 
 /// Anything else that the operator must know: what happened, with its lines.

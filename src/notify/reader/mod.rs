@@ -242,6 +242,13 @@ fn names_and_addresses(entry: &ReaderEntry, earlier: &[ReaderEntry]) -> Vec<Prob
             "a reader's name is blank or holds control characters",
         ));
     }
+    if name.value.trim().starts_with('~') {
+        let what = format!("a reader cannot be named '{}'", name.value.trim());
+        problems.push(
+            Problem::error(name.place.clone(), what)
+                .hint("names that begin with ~ are the service's"),
+        );
+    }
     if earlier.iter().any(|other| other.name.value.trim() == name.value.trim()) {
         let what = format!("two readers are named '{}'", name.value);
         problems

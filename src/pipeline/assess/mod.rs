@@ -12,8 +12,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Ground, InForce};
+use super::{Ground, InForce, canary};
 use crate::detect::{Candidate, Origin, Placement, StoryBook, adds, judge};
+use crate::model::canary::{CANARY, is_synthetic};
 use crate::model::item::Arrival;
 use crate::model::{
     Alert, AlertId, Item, ItemId, Judgement, Mark, Named, Notice, Severity, StoryId, Timestamp,
@@ -39,14 +40,16 @@ const LEASE: Duration = Duration::from_secs(120);
 /// What a round of assessing came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Assessed {
-    /// Items judged.
+    /// Items judged, a canary's left out.
     pub items: u64,
     /// Stored items matched again by a new version.
     pub again: u64,
-    /// Alerts decided, told to anybody or not.
+    /// Alerts decided, told to anybody or not; a canary's left out.
     pub alerts: u64,
-    /// Notices made.
+    /// Notices made; a canary's left out.
     pub notices: u64,
+    /// Notices of canaries: they want sealing like others.
+    pub canaries: u64,
 }
 
 /// The step. Keeps the window of recent items between rounds, so that a round does not read it
@@ -109,6 +112,7 @@ impl Assessor {
             all.again += done.again;
             all.alerts += done.alerts;
             all.notices += done.notices;
+            all.canaries += done.canaries;
         }
         Ok(all)
     }
@@ -149,11 +153,16 @@ impl Assessor {
                 })
             })
             .collect();
+        // A canary is judged like anything else and counts for nothing.
+        let news =
+            || batch.iter().zip(&decisions).filter(|(one, _)| !is_synthetic(&one.item.source));
         let done = Assessed {
-            items: decisions.len() as u64,
+            items: news().count() as u64,
             again: 0,
-            alerts: decisions.iter().filter(|one| one.alert.is_some()).count() as u64,
-            notices: decisions.iter().map(|one| one.notices.len() as u64).sum(),
+            alerts: news().filter(|(_, one)| one.alert.is_some()).count() as u64,
+            notices: news().map(|(_, one)| one.notices.len() as u64).sum(),
+            canaries: decisions.iter().flat_map(|one| &one.notices).filter(to_nobody).count()
+                as u64,
         };
         let assessment = Assessment { watchlist: in_force.version, at: now, decisions };
         store.finish_assessment(assessment).await?;
@@ -223,7 +232,11 @@ fn decide(
 ) -> Decision {
     let item = &waiting.item;
     let origin = Origin { source: item.source.as_str(), official: item.official };
-    let judgement = judge(&in_force.watchlist, &item.text, origin);
+    let synthetic = is_synthetic(&item.source);
+    let judgement = match synthetic {
+        true => canary::judged(item),
+        false => judge(&in_force.watchlist, &item.text, origin),
+    };
     let untold = judgement.severity.and_then(|_| untold(waiting, &judgement));
     let Some(severity) = judgement.severity.filter(|_| judgement.alert) else {
         return Decision {
@@ -238,7 +251,7 @@ fn decide(
         };
     };
     // Stories are what readers see: what nobody is ever told begins none, and repeats nothing.
-    let joins = item.arrival != Arrival::Baseline || waiting.story.is_some();
+    let joins = (item.arrival != Arrival::Baseline || waiting.story.is_some()) && !synthetic;
     let (story, placed) = match joins {
         true => place(waiting, &judgement, &mut recent.book),
         false => (StoryId::of(&[item.id.as_str()]), Placement::default()),
@@ -261,6 +274,7 @@ fn decide(
         at: now,
     };
     let notices = match &untold {
+        None if synthetic => vec![for_nobody_else(&alert, CANARY, now)],
         None => notices(&alert, item, in_force, now),
         Some(_) => Vec::new(),
     };
@@ -325,10 +339,19 @@ fn notices(alert: &Alert, item: &Item, in_force: &InForce, now: Timestamp) -> Ve
     if !notices.is_empty() {
         return notices;
     }
-    vec![Notice {
+    vec![for_nobody_else(alert, &in_force.operator.name, now)]
+}
+
+/// Whether a notice is a canary's.
+fn to_nobody(notice: &&Notice) -> bool {
+    notice.reader == CANARY
+}
+
+fn for_nobody_else(alert: &Alert, reader: &str, now: Timestamp) -> Notice {
+    Notice {
         alert: alert.id.clone(),
-        reader: in_force.operator.name.clone(),
+        reader: reader.to_owned(),
         urgency: Urgency::Digest,
         not_before: now,
-    }]
+    }
 }

@@ -23,6 +23,7 @@ use crate::notify::smtp::{Attempt, Transport};
 use crate::store::StoreError;
 
 mod asked;
+mod canary;
 mod gather;
 mod operator;
 mod rings;
@@ -31,7 +32,7 @@ mod send;
 mod welcome;
 
 pub use seal::{OnDemand, Sealed};
-pub use send::{Sending, Sent};
+pub use send::{Handed, Sending, Sent};
 
 /// Why a mail could not be made or kept.
 #[derive(Debug, thiserror::Error)]

@@ -72,6 +72,8 @@ impl Deliverer {
         }
         let done = self.seal_operator_due(in_force, now, &mut sealed).await;
         failed = skip_unmakeable("the operator", done).err().or(failed);
+        let done = self.seal_canary(in_force, now, &mut sealed).await;
+        failed = skip_unmakeable("the canary", done).err().or(failed);
         match failed {
             Some(error) => Err(error),
             None => {

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::Deliverer;
 use crate::model::mail::{ClaimedMail, MailOutcome};
+use crate::model::canary;
 use crate::model::{MailState, Timestamp};
 use crate::notify::outbox;
 use crate::notify::smtp::Attempt;
@@ -56,10 +57,19 @@ impl Sent {
     }
 }
 
+/// Where an attempt left a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handed {
+    /// Where it stands.
+    pub state: MailState,
+    /// It is a canary's, and counts nowhere.
+    pub synthetic: bool,
+}
+
 /// Mails under way, and whether the transport bears more of them.
 #[derive(Default)]
 pub struct Sending {
-    running: JoinSet<Result<(MailState, bool), StoreError>>,
+    running: JoinSet<Result<(Handed, bool), StoreError>>,
     /// The transport was found down: nothing is started before this.
     resume: Option<Instant>,
 }
@@ -70,12 +80,12 @@ impl Sending {
     /// # Errors
     ///
     /// When the store could not take what became of it.
-    pub async fn next(&mut self) -> Option<Result<MailState, StoreError>> {
+    pub async fn next(&mut self) -> Option<Result<Handed, StoreError>> {
         loop {
             match self.running.join_next().await? {
-                Ok(Ok((state, down))) => {
+                Ok(Ok((handed, down))) => {
                     self.resume = down.then(|| Instant::now() + BREATHER);
-                    return Some(Ok(state));
+                    return Some(Ok(handed));
                 }
                 Ok(Err(error)) => return Some(Err(error)),
                 // Its lease runs out, and then it counts as uncertain.
@@ -120,7 +130,7 @@ impl Deliverer {
                 }
             }
             match sending.next().await {
-                Some(Ok(state)) => sent.count(state),
+                Some(Ok(handed)) => sent.count(handed.state),
                 Some(Err(error)) => failed = Some(error),
                 None => break,
             }
@@ -168,7 +178,7 @@ impl Deliverer {
         &self,
         mail: ClaimedMail,
         recording: Duration,
-    ) -> Result<(MailState, bool), StoreError> {
+    ) -> Result<(Handed, bool), StoreError> {
         let attempt = self.transport.send(&mail.letter).await;
         let now = self.ground.clock.now();
         let mut outcome = outbox::after(&mail, &attempt, now);
@@ -180,7 +190,7 @@ impl Deliverer {
         let state = outcome.state;
         tell(&mail, &attempt, state);
         self.record(outcome, Instant::now() + recording).await?;
-        Ok((state, down))
+        Ok((Handed { state, synthetic: canary::is_mail(&mail.key) }, down))
     }
 
     /// Writes what became of a mail, again and again while the store may yet take it: a mail that

@@ -1,9 +1,13 @@
 //! What an examiner asks: how each source was polled, what was decided about a company, whom that
 //! reached.
 
-use rusqlite::{Connection, params};
+use std::collections::HashMap;
+use std::time::Duration;
 
-use crate::model::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Deserialize;
+
+use crate::model::{SourceId, Timestamp};
 use crate::store::{Account, ConfigVersion, DecidedRow, TellingRow};
 
 use super::archive::{MAIL, mail};
@@ -28,12 +32,12 @@ pub(super) fn accounts(
                 coalesce(sum(r.new), 0), min(r.first), max(r.last),
                 group_concat(DISTINCT r.error)
          FROM sources s LEFT JOIN runs r ON r.source = s.key
-         WHERE s.added <= ?2 AND coalesce(s.retired, ?1) >= ?1
+         WHERE NOT s.synthetic AND s.added <= ?2 AND coalesce(s.retired, ?1) >= ?1
          GROUP BY s.key ORDER BY s.id",
     )?;
     let rows = select.query_map(params![from, until], |row| {
         Ok(Account {
-            source: crate::model::SourceId::new(row.get::<_, String>(0)?),
+            source: SourceId::new(row.get::<_, String>(0)?),
             url: row.get(1)?,
             official: row.get(2)?,
             interval: values::span(row.get(3)?),
@@ -47,7 +51,79 @@ pub(super) fn accounts(
             troubles: row.get(11)?,
         })
     })?;
-    rows.collect()
+    let mut accounts: Vec<Account> = rows.collect::<rusqlite::Result<_>>()?;
+    add_forgotten(connection, &mut accounts, from, until)?;
+    Ok(accounts)
+}
+
+/// Single accounts are forgotten before the record is: what it tells of older polls is added.
+fn add_forgotten(
+    connection: &Connection,
+    accounts: &mut [Account],
+    from: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<()> {
+    let oldest: Option<Timestamp> = connection
+        .prepare_cached("SELECT last FROM polls ORDER BY key LIMIT 1")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    if oldest.is_some_and(|oldest| oldest <= from) {
+        return Ok(());
+    }
+    let mut at: HashMap<String, usize> = HashMap::new();
+    for (place, one) in accounts.iter().enumerate() {
+        at.insert(one.source.to_string(), place);
+    }
+    let mut kept = connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM polls WHERE key = ?1 AND last = ?2)")?;
+    // An account is written when its run ends: at the latest with the next day's first poll.
+    let mut select = connection.prepare_cached(
+        "SELECT body FROM records WHERE at >= ?1 AND at <= ?2 AND instr(body, '\"did\":\"polled\"')",
+    )?;
+    let mut rows = select.query(params![from, until.plus(Duration::from_hours(48))])?;
+    while let Some(row) = rows.next()? {
+        for line in row.get_ref(0)?.as_str()?.lines() {
+            let Ok(polled) = serde_json::from_str::<Polled>(line) else { continue };
+            let inside = polled.did == "polled"
+                && polled.last >= from.millis()
+                && polled.first <= until.millis();
+            let Some(place) = at.get(&polled.source).filter(|_| inside) else { continue };
+            if !kept.query_row(params![polled.id, polled.last], |row| row.get::<_, bool>(0))? {
+                polled.add_to(&mut accounts[*place]);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A line of the record that accounts for polls.
+#[derive(Deserialize)]
+struct Polled {
+    did: String,
+    id: i64,
+    source: String,
+    first: i64,
+    last: i64,
+    polls: u64,
+    new: u64,
+    error: Option<String>,
+}
+
+impl Polled {
+    fn add_to(self, account: &mut Account) {
+        let (first, last) = (Timestamp::from_millis(self.first), Timestamp::from_millis(self.last));
+        account.polls += self.polls;
+        account.new += self.new;
+        account.first = Some(account.first.map_or(first, |known| known.min(first)));
+        account.last = account.last.max(Some(last));
+        let Some(error) = self.error else { return };
+        account.troubled += self.polls;
+        match &mut account.troubles {
+            Some(known) if known.split(',').any(|one| one == error) => {}
+            Some(known) => known.push_str(&format!(",{error}")),
+            none => *none = Some(error),
+        }
+    }
 }
 
 /// Decisions between two instants about items that name a company, or would but for a guard: oldest

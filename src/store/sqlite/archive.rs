@@ -11,17 +11,19 @@ use crate::model::mail::{Changed, Letter};
 use crate::model::record::{Entry, Head, Verified};
 use crate::model::source::{Gap, Health};
 use crate::model::{
-    Item, ItemId, MailId, MailKey, MailState, PendingNotice, Recovered, SourceCoverage, SourceId,
-    Timestamp,
+    Canary, Item, ItemId, MailId, MailKey, MailState, PendingNotice, Recovered, SourceCoverage,
+    SourceId, Timestamp,
 };
 use crate::store::{
-    Account, Answer, Archive, ConfigVersion, DecidedRow, MailRow, RejectedEdit, SeenMark, SeenPage,
-    SourceRow, StoredMail,
+    Account, Answer, Archive, CanaryProgress, ConfigVersion, DecidedRow, MailRow, RejectedEdit,
+    SeenMark, SeenPage, Size, SourceRow, StoredMail,
 };
 
 use super::items::{self, ITEM};
 use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
-use super::{Sqlite, answers, config, coverage, deliver, outbox, record, seen, sources};
+use super::{
+    Sqlite, answers, canary, config, coverage, deliver, outbox, record, seen, size, sources,
+};
 
 impl Archive for Sqlite {
     fn config_in_force(&self) -> Answer<'_, Option<ConfigVersion>> {
@@ -158,6 +160,18 @@ impl Archive for Sqlite {
         })
     }
 
+    fn canaries(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Canary>> {
+        self.read("list canaries", move |connection| canary::between(connection, from, until))
+    }
+
+    fn canary_progress(&self, day: String) -> Answer<'_, CanaryProgress> {
+        self.read("follow a canary", move |connection| canary::progress(connection, &day))
+    }
+
+    fn size(&self) -> Answer<'_, Size> {
+        self.read("measure the database", size::read)
+    }
+
     fn record_head(&self) -> Answer<'_, Option<Head>> {
         self.read("read the end of the record", record::head)
     }
@@ -179,7 +193,7 @@ fn sources(
     let mut select = connection.prepare_cached(&format!(
         "SELECT {SOURCE}, {STATE}, t.next_poll, t.items
          FROM sources s JOIN source_states t ON t.source = s.key
-         WHERE s.retired IS NULL AND s.id > ?1 ORDER BY s.id LIMIT ?2"
+         WHERE s.retired IS NULL AND NOT s.synthetic AND s.id > ?1 ORDER BY s.id LIMIT ?2"
     ))?;
     let after = after.map_or("", SourceId::as_str);
     let rows = select.query_map(params![after, values::size(limit)], |row| {
@@ -293,7 +307,7 @@ fn stored(
     let after = after.map(|after| items::key(connection, after)).transpose()?.flatten();
     let mut select = connection.prepare_cached(&format!(
         "SELECT {ITEM} FROM items i JOIN sources s ON s.key = i.source
-         WHERE i.key > ?1 AND coalesce(i.pruned, 0) = 0 ORDER BY i.key LIMIT ?2"
+         WHERE i.key > ?1 AND coalesce(i.pruned, 0) = 0 AND NOT s.synthetic ORDER BY i.key LIMIT ?2"
     ))?;
     let from = after.unwrap_or(0);
     let rows = select.query_map(params![from, values::size(limit)], |row| items::item(row, 0))?;

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::model::{SourceId, Timestamp};
 use crate::store::{Claim, SourceTask};
 
+use super::canary;
 use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
 
 /// No poll is planned further ahead: back-off and Retry-After end at one day, jitter adds a tenth.
@@ -131,8 +132,9 @@ pub(super) fn lease(
     Ok(true)
 }
 
-/// Gives back every claim and lease.
+/// Gives back every claim and lease. Nobody serves a canary's feed yet.
 pub(super) fn release_all(connection: &Connection) -> rusqlite::Result<()> {
+    canary::park(connection)?;
     connection.execute("DELETE FROM claims", [])?;
     connection.execute("DELETE FROM leases", [])?;
     Ok(())

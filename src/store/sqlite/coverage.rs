@@ -22,7 +22,8 @@ pub(super) fn between(
     let (items_read, newest) = connection
         .prepare_cached(
             "SELECT coalesce(sum(new), 0), max(newest) FROM polls
-             WHERE new > 0 AND last >= ?1 AND last < ?2",
+             WHERE new > 0 AND last >= ?1 AND last < ?2
+               AND source NOT IN (SELECT key FROM sources WHERE synthetic)",
         )?
         .query_row(params![from, until], |row| Ok((values::count(row, 0)?, row.get(1)?)))?;
     let baselined = connection
@@ -51,7 +52,7 @@ pub(super) fn sources(
 ) -> rusqlite::Result<Vec<SourceCoverage>> {
     let mut select = connection.prepare_cached(&format!(
         "SELECT {SOURCE}, {STATE} FROM sources s JOIN source_states t ON t.source = s.key
-         WHERE s.retired IS NULL OR ?1 ORDER BY s.id"
+         WHERE (s.retired IS NULL OR ?1) AND NOT s.synthetic ORDER BY s.id"
     ))?;
     let rows = select.query_map([retired], |row| {
         Ok(SourceCoverage {
@@ -69,7 +70,7 @@ pub(super) fn gaps(
 ) -> rusqlite::Result<Vec<Gap>> {
     let mut select = connection.prepare_cached(
         "SELECT s.id, g.\"from\", g.until FROM gaps g JOIN sources s ON s.key = g.source
-         WHERE g.until >= ?1 AND g.until < ?2 ORDER BY g.until, g.key",
+         WHERE g.until >= ?1 AND g.until < ?2 AND NOT s.synthetic ORDER BY g.until, g.key",
     )?;
     let rows = select.query_map(params![from, until], |row| {
         Ok(Gap { source: row.get(0)?, from: row.get(1)?, until: row.get(2)? })
@@ -174,7 +175,7 @@ pub(super) fn recovered(
              (SELECT p.error FROM polls p WHERE p.source = s.key AND p.last < t.since
               ORDER BY p.last DESC, p.key DESC LIMIT 1) AS why
          FROM sources s JOIN source_states t ON t.source = s.key
-         WHERE s.retired IS NULL AND t.since > ?1 AND t.since <= ?2 AND why IS NOT NULL
+         WHERE s.retired IS NULL AND NOT s.synthetic AND t.since > ?1 AND t.since <= ?2 AND why IS NOT NULL
          ORDER BY s.id"
     ))?;
     let rows = select.query_map(params![from, until], |row| {

@@ -77,7 +77,9 @@ pub(super) fn between(
     let mut select = connection.prepare_cached(&format!(
         "SELECT {ALERT}, a.item, 'digest', a.at, 0
          FROM alerts a JOIN decisions d ON d.key = a.decision
-         WHERE a.at > ?1 AND a.at <= ?2 AND d.untold IS NULL ORDER BY a.at DESC, a.key DESC LIMIT ?3"
+         WHERE a.at > ?1 AND a.at <= ?2 AND d.untold IS NULL
+           AND NOT EXISTS (SELECT 1 FROM items i JOIN sources s ON s.key = i.source
+                           WHERE i.key = a.item AND s.synthetic) ORDER BY a.at DESC, a.key DESC LIMIT ?3"
     ))?;
     let rows = select
         .query_map(params![from, until, values::size(limit)], |row| telling(connection, "", row))?;
@@ -254,7 +256,7 @@ pub(super) fn hand_on(
     let known: HashMap<&str, &Reachable> =
         readers.iter().map(|one| (one.reader.as_str(), one)).collect();
     let mut select = connection.prepare_cached(
-        "SELECT alert, reader, urgency FROM notices WHERE state = 'pending' AND reader > ''",
+        "SELECT alert, reader, urgency FROM notices WHERE state = 'pending' AND reader > '' AND reader <> '~canary'",
     )?;
     let stranded: Vec<(i64, String)> = select
         .query_map([], |row| {

@@ -138,12 +138,13 @@ pub(super) fn amend(
     Ok(Amended::Done(state))
 }
 
-/// When the oldest mail that still wants sending was sealed.
+/// When the oldest mail that still wants sending was sealed, the canary's left out.
 pub(super) fn oldest_waiting(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
     connection
         .prepare_cached(
             "SELECT min(o.at) FROM mails m JOIN occasions o ON o.key = m.occasion
-             WHERE m.next_attempt IS NOT NULL",
+             WHERE m.next_attempt IS NOT NULL
+               AND NOT (m.occasion > 'operator:canary:' AND m.occasion < 'operator:canary;')",
         )?
         .query_row([], |row| row.get(0))
 }
@@ -231,7 +232,7 @@ pub(super) fn release(connection: &Connection, now: Timestamp) -> rusqlite::Resu
     Ok(())
 }
 
-/// How many mails stand where, states without any included.
+/// How many mails stand where, states without any included and the canary's left out.
 pub(super) fn census(
     connection: &Connection,
 ) -> rusqlite::Result<std::collections::BTreeMap<MailState, u64>> {
@@ -239,9 +240,17 @@ pub(super) fn census(
         MailState::ALL.into_iter().map(|state| (state, 0)).collect();
     let mut select =
         connection.prepare_cached("SELECT state, count(*) FROM mails GROUP BY state")?;
+    let mut synthetic = connection.prepare_cached(
+        "SELECT state, count(*) FROM mails
+         WHERE occasion > 'operator:canary:' AND occasion < 'operator:canary;' GROUP BY state",
+    )?;
     for row in select.query_map([], |row| Ok((row.get(0)?, values::count(row, 1)?)))? {
         let (state, count) = row?;
         counts.insert(state, count);
+    }
+    for row in synthetic.query_map([], |row| Ok((row.get(0)?, values::count(row, 1)?)))? {
+        let (state, count): (MailState, u64) = row?;
+        counts.entry(state).and_modify(|all| *all = all.saturating_sub(count));
     }
     Ok(counts)
 }

@@ -57,7 +57,7 @@ fn read(
     }
     let mut select = connection.prepare_cached(&format!(
         "SELECT i.key, {ITEM} FROM items i CROSS JOIN sources s ON s.key = i.source
-         WHERE {condition} ORDER BY i.first_seen, i.key LIMIT ?3"
+         WHERE {condition} AND NOT s.synthetic ORDER BY i.first_seen, i.key LIMIT ?3"
     ))?;
     let rows = select.query_map(params![one, other, values::size(limit)], |row| {
         let item = items::item(row, 1)?;

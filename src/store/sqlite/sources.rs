@@ -46,8 +46,9 @@ pub(super) fn adopt(
 }
 
 fn known(connection: &Connection) -> rusqlite::Result<HashMap<SourceId, Known>> {
-    let mut select = connection
-        .prepare_cached(&format!("SELECT {SOURCE}, s.key, s.retired IS NOT NULL FROM sources s"))?;
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {SOURCE}, s.key, s.retired IS NOT NULL FROM sources s WHERE NOT s.synthetic"
+    ))?;
     let rows = select.query_map([], |row| {
         let source = values::source(row, 0)?;
         let key = row.get(values::SOURCE_WIDTH)?;
@@ -146,6 +147,7 @@ pub(super) fn census(
 ) -> rusqlite::Result<std::collections::BTreeMap<Health, (u64, u64)>> {
     let mut select = connection.prepare_cached(
         "SELECT health, count(*), sum(items) FROM source_states WHERE next_poll IS NOT NULL
+           AND source NOT IN (SELECT key FROM sources WHERE synthetic)
          GROUP BY health",
     )?;
     let mut counts = std::collections::BTreeMap::new();

@@ -9,7 +9,8 @@ use crate::model::item::{Identity, KnownItem};
 use crate::model::mail::{ClaimedMail, MailOutcome};
 use crate::model::record::Restore;
 use crate::model::{
-    AlertId, Coverage, MailId, PendingNotice, SealedMail, Source, SourceId, StoryId, Timestamp,
+    AlertId, Canary, Coverage, MailId, PendingNotice, SealedMail, Source, SourceId, StoryId,
+    Timestamp,
 };
 use crate::store::backfill::{Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore};
 use crate::store::{
@@ -20,8 +21,8 @@ use crate::store::{
 
 use super::worker::Pace;
 use super::{
-    Sqlite, archive, assess, backfill, claims, config, coverage, deliver, items, outbox, poll,
-    prune, readers, record, restores, sources,
+    Sqlite, archive, assess, backfill, canary, claims, config, coverage, deliver, items, outbox,
+    poll, prune, readers, record, restores, size, sources,
 };
 
 /// The lease for assessing, of which there is one.
@@ -271,6 +272,22 @@ impl Store for Sqlite {
 
     fn prune(&self, keep: Keep, now: Timestamp) -> Answer<'_, Pruned> {
         self.write("prune", Pace::Now, move |connection| prune::step(connection, keep, now))
+    }
+
+    fn plant_canary(&self, day: String, url: String, now: Timestamp) -> Answer<'_, bool> {
+        self.write("lay out a canary", Pace::Now, move |connection| {
+            canary::plant(connection, &day, &url, now)
+        })
+    }
+
+    fn settle_canary(&self, canary: Canary) -> Answer<'_, ()> {
+        self.write("write what became of a canary", Pace::Now, move |connection| {
+            canary::settle(connection, &canary)
+        })
+    }
+
+    fn note_size(&self, now: Timestamp) -> Answer<'_, ()> {
+        self.write("note the size", Pace::Now, move |connection| size::note(connection, now))
     }
 
     fn archive(&self) -> &dyn Archive {

@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 use crate::model::item::Arrival;
 use crate::model::source::{FirstRun, Habit, Moved, SourceState};
 use crate::model::{
-    AlertId, Health, ItemId, MailId, MailKind, MailState, Severity, Source, SourceId, StoryId,
-    Timestamp, Urgency,
+    AlertId, CanaryState, Health, ItemId, MailId, MailKind, MailState, Severity, Source, SourceId,
+    StoryId, Timestamp, Urgency,
 };
 
 use super::fault;
@@ -58,6 +58,7 @@ as_text! {
     MailKind, MailKind::named;
     MailState, MailState::named;
     Severity, Severity::named;
+    CanaryState, CanaryState::named;
 }
 
 /// The name of an urgency in the store.

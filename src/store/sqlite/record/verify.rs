@@ -11,6 +11,7 @@ use rusqlite::Connection;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use crate::model::Timestamp;
 use crate::model::record::{Fault, Head, Verified};
 
 use super::super::restores;
@@ -22,6 +23,7 @@ const LISTED: usize = 100;
 /// The views whose rows must read as recorded.
 const VIEWS: &[&str] = &[
     "sources",
+    "canaries",
     "polls",
     "gaps",
     "items",
@@ -90,6 +92,9 @@ pub(in crate::store::sqlite) fn verify(
         book.name_break(head);
     }
     book.found.faults.sort();
+    let bound = |before: i64| (before > 0).then(|| Timestamp::from_millis(before));
+    book.found.texts_before = bound(book.texts_before);
+    book.found.polls_before = bound(book.polls_before);
     Ok(book.found)
 }
 
