@@ -126,6 +126,23 @@ pub fn owner(storage: &Storage) -> Option<Owner> {
     Owner::of(path)
 }
 
+/// Where the store lies, and how much room its disk should have.
+pub struct Place {
+    /// The store.
+    pub storage: Storage,
+    /// Bytes that should stay free; `None` when the file that says so cannot be read.
+    pub floor: Option<u64>,
+}
+
+/// The same place that the commands open, with what is said of its disk.
+pub fn place(folder: &Folder) -> Place {
+    let files = Files::read(&folder.path).ok();
+    let parsed = files.map(|files| config::parse(&files, &folder.environment));
+    let settings = parsed.and_then(|parsed| parsed.settings);
+    let floor = settings.map(|settings| settings.keep.free_space.value);
+    Place { storage: storage(folder), floor }
+}
+
 /// The store, and the version of the files that is in force in it.
 pub struct InStore {
     /// The memory.

@@ -34,6 +34,7 @@ mod parse;
 mod preview;
 pub mod problems;
 mod restore;
+mod room;
 mod run;
 mod send_test;
 mod status;

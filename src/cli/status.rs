@@ -9,9 +9,11 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
-use super::load::{self, Folder};
+use super::load::{self, Folder, Place};
+use super::room::Room;
+use crate::clock::{Clock, SystemClock};
 use crate::model::source::Health;
-use crate::model::{MailKind, MailState, Timestamp};
+use crate::model::{CanaryState, MailKind, MailState, Timestamp};
 use crate::store::{Archive, MailRow, SourceRow, Store, StoreError};
 
 /// Rows fetched at a time.
@@ -32,9 +34,11 @@ pub fn run(
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let folder = Folder::named(config);
+    let place = load::place(&folder);
+    let now = SystemClock.now();
     let status = load::runtime()?.block_on(async {
         let store = load::open_for_reading(&folder)?;
-        gather(&*store).await.map_err(Failure::from)
+        gather(&*store, &place, now).await.map_err(Failure::from)
     })?;
     if arguments.json {
         serde_json::to_writer_pretty(&mut *out, &status).map_err(std::io::Error::from)?;
@@ -53,6 +57,21 @@ struct Status {
     /// When the database was restored, while mails are held since; null otherwise.
     held: Option<Timestamp>,
     digests: Vec<DigestStatus>,
+    /// The last synthetic item that went the whole way; null while none was flown.
+    canary: Option<CanaryStatus>,
+    database: Room,
+}
+
+#[derive(Debug, Serialize)]
+struct CanaryStatus {
+    /// The local day.
+    day: String,
+    state: CanaryState,
+    planted: Timestamp,
+    /// When the mail server took its mail, or it was given up.
+    settled: Option<Timestamp>,
+    /// The mail server's reply, or where it was lost.
+    detail: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -98,7 +117,24 @@ struct DigestStatus {
     sent: Option<Timestamp>,
 }
 
-async fn gather(store: &dyn Store) -> Result<Status, StoreError> {
+impl CanaryStatus {
+    fn words(&self) -> String {
+        let Self { day, planted, detail, .. } = self;
+        let after = self.settled.map(|at| at.since(*planted).as_secs()).unwrap_or_default();
+        match self.state {
+            CanaryState::Flying => format!("of {day} (synthetic) is on its way"),
+            CanaryState::Arrived => {
+                format!("of {day} (synthetic) arrived after {after} s: {detail}")
+            }
+            CanaryState::Late => {
+                format!("of {day} (synthetic) arrived LATE, after {after} s: {detail}")
+            }
+            CanaryState::Missing => format!("of {day} (synthetic) is MISSING: {detail}"),
+        }
+    }
+}
+
+async fn gather(store: &dyn Store, place: &Place, now: Timestamp) -> Result<Status, StoreError> {
     let archive = store.archive();
     let version = archive.config_in_force().await?;
     let rejected = archive.rejected_edit().await?;
@@ -122,7 +158,23 @@ async fn gather(store: &dyn Store) -> Result<Status, StoreError> {
         },
         held: store.held().await?.map(|restore| restore.at),
         digests: digests(archive).await?,
+        canary: last_canary(archive, now).await?,
+        database: Room::of(&archive.size().await?, place, now),
     })
+}
+
+async fn last_canary(
+    archive: &dyn Archive,
+    now: Timestamp,
+) -> Result<Option<CanaryStatus>, StoreError> {
+    let all = archive.canaries(Timestamp::from_millis(0), now).await?;
+    Ok(all.into_iter().next_back().map(|one| CanaryStatus {
+        day: one.day,
+        state: one.state,
+        planted: one.planted,
+        settled: one.settled,
+        detail: one.detail,
+    }))
 }
 
 async fn all_sources(archive: &dyn Archive) -> Result<Vec<SourceRow>, StoreError> {
@@ -241,5 +293,8 @@ fn print(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
             None => writeln!(out, "  {reader:<24} digest of {slot} not sent yet")?,
         }
     }
-    Ok(())
+    if let Some(canary) = &status.canary {
+        writeln!(out, "Canary     {}", canary.words())?;
+    }
+    writeln!(out, "Database   {}", status.database.words())
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::config::{self, Environment, Files};
 use crate::detect::Watchlist;
 use crate::model::watchlist::{CompanyEntry, Guards};
-use crate::model::{MailState, Timestamp};
+use crate::model::{Canary, CanaryState, MailState, Timestamp};
 use crate::notify::outside::line;
 use crate::store::{Account, Archive, ConfigVersion, DecidedRow, StoreError, TellingRow};
 
@@ -48,6 +48,10 @@ pub(super) struct Report {
     gaps: Vec<String>,
     alerts: Vec<Line>,
     others: Vec<Line>,
+    canaries: Vec<CanaryLine>,
+    arrived: usize,
+    texts_before: Option<String>,
+    polls_before: Option<String>,
     head: Option<String>,
     entries: u64,
     fits: bool,
@@ -76,6 +80,14 @@ struct SourceLine {
     note: String,
 }
 
+/// What became of a day's canary.
+#[derive(Debug, Serialize)]
+struct CanaryLine {
+    day: String,
+    state: &'static str,
+    detail: String,
+}
+
 #[derive(Debug, Serialize)]
 struct Line {
     at: String,
@@ -102,6 +114,7 @@ pub(super) async fn report(
     let accounts = archive.accounts(asked.from, asked.until).await?;
     let found = archive.verify_record(None).await?;
     let gaps = archive.gaps_between(asked.from, asked.until).await?;
+    let canaries = archive.canaries(asked.from, asked.until).await?;
     let (mut alerts, mut others) = (Vec::new(), Vec::new());
     let mut after = 0;
     loop {
@@ -131,11 +144,19 @@ pub(super) async fn report(
             .iter()
             .map(|gap| {
                 let (from, until) = (seconds(gap.from), seconds(gap.until));
-                format!("{}: items between {from} and {until} may have been missed", gap.source)
+                format!(
+                    "{}: items between {from} and {until} may have been missed: nothing that it \
+                     showed then was known from before",
+                    gap.source
+                )
             })
             .collect(),
         alerts,
         others,
+        arrived: canaries.iter().filter(|one| one.state == CanaryState::Arrived).count(),
+        canaries: canaries.iter().map(canary).collect(),
+        texts_before: found.texts_before.map(seconds),
+        polls_before: found.polls_before.map(seconds),
         head: found.head.as_ref().map(|head| format!("{} {}", head.number, head.hash)),
         entries: found.entries,
         fits: found.faults.is_empty(),
@@ -280,6 +301,25 @@ fn source(account: &Account, asked: &Asked<'_>) -> SourceLine {
         last: account.last.map(seconds).unwrap_or_default(),
         troubles: line(account.troubles.as_deref().unwrap_or_default(), LINK),
         note: note.join("; "),
+    }
+}
+
+fn canary(one: &Canary) -> CanaryLine {
+    let seconds = |until: Timestamp| until.since(one.planted).as_secs();
+    let state = match one.state {
+        CanaryState::Flying => "on its way",
+        other => other.as_str(),
+    };
+    let after = match (one.state, one.settled) {
+        (CanaryState::Arrived | CanaryState::Late, Some(at)) => {
+            format!("after {} s – ", seconds(at))
+        }
+        _ => String::new(),
+    };
+    CanaryLine {
+        day: one.day.clone(),
+        state,
+        detail: format!("{after}{}", line(&one.detail, LINK)),
     }
 }
 
