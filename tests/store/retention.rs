@@ -1,7 +1,11 @@
 //! Forgetting: in steps, never what proves anything, never an identity that can come back.
 
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
 use watchlistd::model::Judgement;
 use watchlistd::model::item::Identity;
+use watchlistd::store::sqlite::Sqlite;
 use watchlistd::store::{Keep, Store};
 
 use super::{DAY, assess, at, decided, each, item, judged, polled, source};
@@ -67,13 +71,178 @@ async fn text_goes_and_identity_stays() {
 async fn an_identity_lives_two_years_longer_than_its_feed_shows_it() {
     each(async |store| {
         lived_in(store).await;
-        prune(store, 365 + 729).await;
+        prune(store, 365 + 738).await;
+        assert!(knows(store, 2).await, "its feed was not read since it showed it");
+        store.finish_poll(polled("ofac", day(365 + 736), Vec::new())).await.unwrap();
+        prune(store, 365 + 738).await;
         assert!(knows(store, 2).await, "its feed showed it on day 365");
-        assert_eq!(prune(store, 365 + 731).await.2, 1);
+        store.finish_poll(polled("ofac", day(365 + 738), Vec::new())).await.unwrap();
+        assert_eq!(prune(store, 365 + 738).await.2, 1);
         assert!(!knows(store, 2).await);
         assert!(knows(store, 1).await, "an alert is known for ever");
         assert!(knows(store, 3).await, "so is what was never judged");
         assert_eq!(store.archive().sources(None, 1).await.unwrap()[0].items, 3);
+    })
+    .await;
+}
+
+/// What happens to a source over the years.
+#[derive(Clone, Debug)]
+enum Turn {
+    /// It is read after so many days, and shows the items of these bits.
+    Read(u32, u16),
+    /// It cannot be read, or is not watched, for so many days.
+    Dark(u32),
+    /// What is past its time is forgotten.
+    Forget,
+}
+
+fn turn() -> impl Strategy<Value = Turn> {
+    prop_oneof![
+        6 => (1..250_u32, any::<u16>()).prop_map(|(days, bits)| Turn::Read(days, bits)),
+        1 => (100..2_000_u32).prop_map(Turn::Dark),
+        3 => Just(Turn::Forget),
+    ]
+}
+
+/// A source's life, and beside it what must be known.
+struct Life {
+    store: Sqlite,
+    today: u32,
+    read: u32,
+    /// When each item was last shown.
+    shown: BTreeMap<u32, u32>,
+}
+
+impl Life {
+    async fn begin() -> Self {
+        let store = Sqlite::dry_run(std::path::Path::new("/none/state.db")).unwrap();
+        store.adopt_sources(vec![source("ofac")], at(0)).await.unwrap();
+        Self { store, today: 1, read: 1, shown: BTreeMap::new() }
+    }
+
+    async fn take(&mut self, turn: &Turn) {
+        match turn {
+            Turn::Read(days, bits) => {
+                self.today += days;
+                self.read(*bits).await;
+            }
+            Turn::Dark(days) => self.today += days,
+            Turn::Forget => {
+                prune(&self.store, self.today).await;
+            }
+        }
+        for (n, shown) in &self.shown {
+            if self.read - shown <= 2 * 365 {
+                let known = knows(&self.store, *n).await;
+                assert!(known, "item {n}, shown on day {shown}, is forgotten on {}", self.today);
+            }
+        }
+    }
+
+    /// One item in five is an alert; the others say nothing.
+    async fn read(&mut self, bits: u16) {
+        let now = day(self.today);
+        let (mut new, mut seen) = (Vec::new(), Vec::new());
+        for n in (1..=16).filter(|n| bits >> (n - 1) & 1 == 1) {
+            let one = item("ofac", n, now);
+            match knows(&self.store, n).await {
+                true => seen.push(one.id),
+                false => new.push(one),
+            }
+            self.shown.insert(n, self.today);
+        }
+        let decisions = new
+            .iter()
+            .zip(1_u32..)
+            .map(|(one, n)| match n.is_multiple_of(5) {
+                true => decided(one, judged(&["baba"], &["delist"]), &[], now),
+                false => decided(one, Judgement::default(), &[], now),
+            })
+            .collect();
+        let mut poll = polled("ofac", now, new);
+        poll.seen = seen;
+        self.store.finish_poll(poll).await.unwrap();
+        assess(&self.store, now, decisions).await;
+        self.read = self.today;
+    }
+}
+
+/// An item that comes and goes is noted whenever it comes back, not only when its feed is noted as a
+/// whole, once a week.
+#[tokio::test]
+async fn an_item_that_came_back_for_a_day_is_known_for_two_years_more() {
+    let mut life = Life::begin().await;
+    for turn in [
+        Turn::Read(1, 0b1000_1000),
+        Turn::Read(422, 0b0000_1000),
+        Turn::Read(2, 0b1000_0000),
+        Turn::Read(314, 0b0000_1000),
+        Turn::Forget,
+    ] {
+        life.take(&turn).await;
+    }
+    assert!(knows(&life.store, 8).await);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Whatever a feed showed within two years of reading is known, however long it was dark between.
+    #[test]
+    fn an_identity_that_can_come_back_is_never_forgotten(
+        turns in prop::collection::vec(turn(), 5..40),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let mut life = Life::begin().await;
+            for turn in &turns {
+                life.take(turn).await;
+            }
+            let found = life.store.archive().verify_record(None).await.unwrap();
+            assert_eq!(found.faults, []);
+        });
+    }
+}
+
+#[tokio::test]
+async fn polls_whose_accounts_were_forgotten_are_told_from_the_record() {
+    each(async |store| {
+        store.adopt_sources(vec![source("ofac")], at(0)).await.unwrap();
+        let failed = |now| {
+            let mut poll = polled("ofac", now, Vec::new());
+            (poll.status, poll.state.error) = (Some(500), Some("500, twice".to_owned()));
+            poll
+        };
+        let lived = [
+            polled("ofac", day(0), vec![item("ofac", 1, day(0))]),
+            polled("ofac", day(1), Vec::new()),
+            polled("ofac", day(1).plus(DAY / 4), Vec::new()),
+            failed(day(2)),
+            failed(day(2).plus(DAY / 4)),
+            polled("ofac", day(3), vec![item("ofac", 2, day(3))]),
+            polled("ofac", day(100), vec![item("ofac", 3, day(100))]),
+        ];
+        for poll in lived {
+            store.finish_poll(poll).await.unwrap();
+        }
+        let account = async |from, until| {
+            let all = store.archive().accounts(from, until).await.unwrap();
+            (all[0].polls, all[0].troubled, all[0].new, all[0].troubles.clone(), all[0].last)
+        };
+        let windows = [(day(0), day(200)), (day(1), day(2)), (day(2), day(99)), (day(50), day(60))];
+        let mut before = Vec::new();
+        for (from, until) in windows {
+            before.push(account(from, until).await);
+        }
+        assert_eq!(before[0].0, 7);
+        assert_eq!(prune(store, 150).await.0, 4, "the accounts of the first days");
+        for ((from, until), known) in windows.into_iter().zip(&before) {
+            assert_eq!(account(from, until).await, *known, "{from} to {until}");
+        }
+        let found = store.archive().verify_record(None).await.unwrap();
+        assert_eq!(found.polls_before, Some(day(60)));
+        assert_eq!(found.texts_before, None);
     })
     .await;
 }

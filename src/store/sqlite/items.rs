@@ -14,7 +14,7 @@ use super::values;
 
 /// How old the note that an item still stands in its feed may grow. Identities are kept for years,
 /// so days do not matter, and noting it at every poll would cost a write for each item.
-const SHOWN_EVERY: Duration = Duration::from_hours(7 * 24);
+pub(super) const SHOWN_EVERY: Duration = Duration::from_hours(7 * 24);
 
 /// What became of an item that was handed over for storing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,7 +154,17 @@ pub(super) fn note_shown(
     noted: Timestamp,
     now: Timestamp,
 ) -> rusqlite::Result<bool> {
-    if seen.is_empty() || now.since(noted) < SHOWN_EVERY {
+    if seen.is_empty() {
+        return Ok(false);
+    }
+    if now.since(noted) < SHOWN_EVERY {
+        // What stood there when this was last noted is noted; what came back since is not.
+        connection
+            .prepare_cached(
+                "UPDATE items SET shown = ?3 WHERE source = ?1 AND shown < ?4
+                   AND id IN (SELECT value FROM json_each(?2))",
+            )?
+            .execute(params![source, values::json(&seen)?, now, now.minus(SHOWN_EVERY)])?;
         return Ok(false);
     }
     let mut update = connection.prepare_cached(

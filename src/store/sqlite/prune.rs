@@ -1,8 +1,8 @@
 //! Forgetting, in small steps: what is past its time goes, what proves anything stays.
 //!
 //! The text of items that alerted or were held back is never taken here. An item without its text
-//! stays known by its keys for as long as its feed shows it and two years longer, because a feed
-//! that brings it back must not make it news.
+//! stays known by its keys for as long as its feed shows it and two years of reading longer, because a
+//! feed that brings it back must not make it news.
 
 use std::time::Duration;
 
@@ -15,8 +15,9 @@ use super::{items, record, values};
 
 /// Rows of one kind in one step: a few milliseconds, so that polls hardly wait.
 const STEP: usize = 500;
-/// How long an item that its feed no longer shows stays known.
-const IDENTITIES: Duration = Duration::from_hours(2 * 365 * 24);
+/// How long an item stays known that its feed is read without.
+/// Two years, from a note that may be some days old.
+const IDENTITIES: Duration = Duration::from_hours(2 * 365 * 24).saturating_add(items::SHOWN_EVERY);
 
 /// Takes one step. Nothing pruned means that nothing is past its time.
 pub(super) fn step(
@@ -28,7 +29,7 @@ pub(super) fn step(
     let pruned = Pruned {
         polls: polls(connection, before[0])?,
         texts: texts(connection, before[1], now)?,
-        identities: identities(connection, now.minus(IDENTITIES.max(keep.items)))?,
+        identities: identities(connection, now.minus(IDENTITIES.max(keep.items)), now)?,
     };
     // What went is told from what was taken away by its age, so the record says what age that is.
     for (went, what, before) in
@@ -74,14 +75,19 @@ fn texts(connection: &Connection, before: Timestamp, now: Timestamp) -> rusqlite
     Ok((looked_at + gone) as u64)
 }
 
-/// Items of which only the keys are left, once nobody can show them again.
-fn identities(connection: &Connection, before: Timestamp) -> rusqlite::Result<u64> {
+/// Items of which only the keys are left, once their feed was read for two years without showing them.
+/// Time in which a feed could not be read, or was not watched, does not count: it may come back with
+/// all that it had.
+fn identities(connection: &Connection, before: Timestamp, now: Timestamp) -> rusqlite::Result<u64> {
     let mut select = connection.prepare_cached(
         "SELECT key, source, guid, link, text_hash FROM items
-         WHERE pruned > 0 AND shown < ?1 ORDER BY shown LIMIT ?2",
+         WHERE pruned > 0 AND shown < ?1
+           AND shown < (SELECT t.last_success - ?3 FROM source_states t WHERE t.source = items.source)
+         ORDER BY shown LIMIT ?2",
     )?;
+    let margin = values::millis(now.since(before));
     let gone: Vec<_> = select
-        .query_map(params![before, values::size(STEP)], |row| {
+        .query_map(params![before, values::size(STEP), margin], |row| {
             Ok((row.get(0)?, row.get(1)?, items::keys_of(row, 2)?))
         })?
         .collect::<rusqlite::Result<_>>()?;
