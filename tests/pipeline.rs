@@ -4,6 +4,7 @@
 mod busy;
 mod canary;
 mod changes;
+mod edges;
 mod late;
 mod operator;
 mod previewing;

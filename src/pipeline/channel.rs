@@ -77,11 +77,13 @@ pub fn signal(
     paged: Option<Timestamp>,
     now: Timestamp,
 ) -> Signal {
-    let late = oldest.is_some_and(|sealed| now.since(sealed) > LATE);
+    // What lies ahead was written before the clock was set back: how long ago nobody knows.
+    let over = |since: Timestamp, span| now.since(since) >= span || since > now.plus(span);
+    let late = oldest.is_some_and(|sealed| now.since(sealed) > LATE || sealed > now.plus(LATE));
     let missing = vitals.canary_missing.as_ref();
     let well = vitals.sound && vitals.network_out.is_none() && missing.is_none() && !late;
     // Whoever waited for a canary has been patient already.
-    let lasts = |since: &Timestamp| now.since(*since) >= PAGE_AFTER || missing.is_some();
+    let lasts = |since: &Timestamp| over(*since, PAGE_AFTER) || missing.is_some();
     let reason = match (&vitals.mail_down, vitals.network_out, missing) {
         (Some((since, why)), _, _) => {
             Some((*since, format!("no mail gets out since {since}: {why}")))
@@ -96,7 +98,7 @@ pub fn signal(
     };
     let page = reason
         .filter(|(since, _)| lasts(since))
-        .filter(|_| paged.is_none_or(|at| now.since(at) >= PAGE_AGAIN))
+        .filter(|_| paged.is_none_or(|at| over(at, PAGE_AGAIN)))
         .map(|(_, words)| format!("watchlistd: {words}"));
     Signal { ping: well, page }
 }
@@ -200,6 +202,15 @@ mod tests {
         assert!(!signal(&Vitals::default(), None, None, at(0)).ping, "a step failed");
         let out = Vitals { network_out: Some(at(0)), ..well() };
         assert!(!signal(&out, None, None, at(0)).ping, "nothing can be read");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_silences_no_alarm() {
+        let down = Vitals { mail_down: Some((at(100_000), "refused".into())), ..well() };
+        assert!(signal(&down, None, None, at(0)).page.is_some());
+        assert!(signal(&down, None, Some(at(100_000)), at(0)).page.is_some());
+        assert_eq!(signal(&down, None, Some(at(0)), at(1)).page, None);
+        assert!(!signal(&well(), Some(at(100_000)), None, at(0)).ping);
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub mod canary;
 pub mod channel;
 pub mod deliver;
 mod network;
+mod pace;
 mod places;
 pub mod poll;
 pub mod preview;

@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::task::{self, JoinError, JoinSet};
 
+use super::pace::Pace;
 use super::places::Places;
 use super::turns::Turns;
 use super::{Ground, network};
@@ -134,6 +135,7 @@ impl Poller {
             turns,
             room: self.places.polls,
             nothing_due_before: None,
+            pace: Pace::from(self.ground.clock.now()),
         }
     }
 
@@ -223,6 +225,13 @@ impl Poller {
         let out = self.out_since().await.is_some();
         running.room = if out { SCOUTS } else { self.places.polls };
         let now = self.ground.clock.now();
+        if running.pace.went_back(now) {
+            tracing::warn!(
+                "the clock went back to {now}; polls of the time between are made again"
+            );
+            self.ground.store.bring_polls_near(now).await?;
+            running.nothing_due_before = None;
+        }
         if running.nothing_due_before.is_none_or(|next| next <= now) {
             self.claim(running, if out { SCOUTS } else { WAITING }, now).await?;
         }
@@ -324,6 +333,7 @@ pub struct Running {
     room: usize,
     /// When something is due next that is not claimed; `None` is that it is not known.
     nothing_due_before: Option<Timestamp>,
+    pace: Pace,
 }
 
 impl Running {

@@ -367,6 +367,10 @@ pub trait Store: Send + Sync {
         claim: Claim,
     ) -> Answer<'_, Vec<SourceTask>>;
 
+    /// The clock went back to `now`: what was polled after that is polled again within its interval,
+    /// not when the clock comes by once more.
+    fn bring_polls_near(&self, now: Timestamp) -> Answer<'_, ()>;
+
     /// The instant at which the next source is due, if any is waiting.
     fn next_due(&self) -> Answer<'_, Option<Timestamp>>;
 

@@ -3,6 +3,9 @@
 use mail_parser::MessageParser;
 use rusqlite::Connection;
 use serde_json::Value;
+use watchlistd::model::{Canary, CanaryState, Timestamp};
+use watchlistd::store::Store;
+use watchlistd::store::sqlite::{Mode, Sqlite};
 
 use super::desk::Desk;
 use super::site::feed;
@@ -103,6 +106,78 @@ fn a_report_answers_an_examiner_on_one_page() {
     assert!(nobody.out.contains("WHAT WAS FOUND? 0 alerts"), "{nobody}");
     let page = desk.ask(&[&asked[..], &["--html"]].concat()).ends(0).out;
     assert!(page.starts_with("<!DOCTYPE html>") && page.contains("<h3>Lawmakers urge"), "{page}");
+}
+
+/// What a service of three days would have left.
+fn flown(desk: &Desk) {
+    let store = Sqlite::open(&desk.database(), Mode::Exclusive).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let at = |text: &str| Timestamp::parse(text).unwrap();
+    let days = [
+        ("2026-11-23", CanaryState::Arrived, "250 2.0.0 Ok: queued as 4F1D2A"),
+        ("2026-11-24", CanaryState::Late, "250 2.0.0 Ok: queued as 5A"),
+        ("2026-11-25", CanaryState::Missing, "its mail is deferred: 451 <later>"),
+    ];
+    for (day, state, detail) in days {
+        let planted = at(&format!("{day}T05:00:00Z"));
+        let settled = match state {
+            CanaryState::Arrived => at(&format!("{day}T05:00:04Z")),
+            _ => at(&format!("{day}T05:40:00Z")),
+        };
+        let canary = Canary {
+            day: day.to_owned(),
+            planted,
+            state,
+            settled: Some(settled),
+            detail: detail.to_owned(),
+        };
+        runtime.block_on(async {
+            let url = "http://127.0.0.1:9/canary".to_owned();
+            assert!(store.plant_canary(day.to_owned(), url, planted).await.unwrap());
+            store.settle_canary(canary).await.unwrap();
+        });
+    }
+}
+
+#[test]
+fn canaries_are_told_by_report_and_status() {
+    let desk = lived();
+    let asked = ["audit", "report", "--company", "alibaba", "--from", "2026-01-01"];
+    let none = desk.ask(&asked).ends(0);
+    assert!(none.out.contains("No canary was flown in this window"), "{none}");
+    flown(&desk);
+    let told = desk.ask(&asked).ends(0);
+    for words in [
+        "DID THE WAY WORK? 1 of 3 canaries arrived in time",
+        "  2026-11-23  arrived  after 4 s – 250 2.0.0 Ok: queued as 4F1D2A\n",
+        "  2026-11-24  late  after 2400 s – 250 2.0.0 Ok: queued as 5A\n",
+        "  2026-11-25  missing  its mail is deferred: 451 <later>\n",
+        "1 sources, 1 polls",
+        "No text was forgotten yet",
+    ] {
+        assert!(told.out.contains(words), "'{words}'\n{told}");
+    }
+    let page = desk.ask(&[&asked[..], &["--html"]].concat()).ends(0).out;
+    assert!(page.contains("<span class=\"no\">missing</span>"), "{page}");
+    assert!(page.contains("451 &lt;later&gt;"), "{page}");
+    let status = desk.ask(&["status"]).ends(0);
+    assert!(
+        status
+            .out
+            .contains("Canary     of 2026-11-25 (synthetic) is MISSING: its mail is deferred"),
+        "{status}"
+    );
+    assert!(status.out.contains("Database   ") && status.out.contains(" MB; how fast"), "{status}");
+    let json: Value = serde_json::from_str(&desk.ask(&["status", "--json"]).ends(0).out).unwrap();
+    assert_eq!(json["canary"]["state"], "missing");
+    assert_eq!(json["sources"].as_array().unwrap().len(), 1);
+    assert!(json["database"]["bytes"].as_u64().unwrap() > 10_000, "{json}");
+    assert!(json["database"]["free"].as_u64().unwrap() > 0, "{json}");
+    assert_eq!(json["database"]["floor"], 200_000_000);
+    let all = lines(&desk.ask(&["audit", "export"]).ends(0).out);
+    let canaries: Vec<&Value> = all.iter().filter(|line| line["did"] == "canary").collect();
+    assert_eq!(canaries.len(), 6, "laid out and settled");
+    assert!(canaries.iter().all(|line| line["synthetic"] == 1));
 }
 
 #[test]

@@ -7,10 +7,13 @@
 
 mod book;
 mod boundaries;
+mod clock;
 mod findings;
 mod kills;
+mod load;
 mod moments;
 mod oracle;
+mod soak;
 mod strace;
 mod wire;
 mod world;

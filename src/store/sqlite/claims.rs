@@ -15,6 +15,8 @@ use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
 
 /// No poll is planned further ahead: back-off and Retry-After end at one day, jitter adds a tenth.
 const POLL_AHEAD: Duration = Duration::from_hours(48);
+/// No server's Retry-After is taken for longer.
+const RETRY_AFTER_AHEAD: Duration = Duration::from_hours(24);
 /// No lease runs longer: the longest attempt, an SMTP dialogue, ends well within an hour.
 const LEASE_AHEAD: Duration = Duration::from_hours(2);
 
@@ -74,6 +76,20 @@ fn select(
     for row in rows {
         into.push(row?);
     }
+    Ok(())
+}
+
+/// What was polled in what is now the future is due within its interval. A server's Retry-After still
+/// binds, as far as one can reach.
+pub(super) fn bring_near(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE source_states SET next_poll = min(next_poll, ?1 +
+                 (SELECT s.interval FROM sources s WHERE s.key = source_states.source))
+             WHERE next_poll IS NOT NULL AND last_poll > ?1
+               AND (retry_after IS NULL OR retry_after <= ?1 OR retry_after > ?2)",
+        )?
+        .execute(params![now, now.plus(RETRY_AFTER_AHEAD)])?;
     Ok(())
 }
 

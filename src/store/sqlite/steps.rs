@@ -73,6 +73,12 @@ impl Store for Sqlite {
         })
     }
 
+    fn bring_polls_near(&self, now: Timestamp) -> Answer<'_, ()> {
+        self.write("bring polls near", Pace::Now, move |connection| {
+            claims::bring_near(connection, now)
+        })
+    }
+
     fn next_due(&self) -> Answer<'_, Option<Timestamp>> {
         self.read("find the next source", claims::next_due)
     }
@@ -250,6 +256,7 @@ impl Store for Sqlite {
         self.write("release old leases", Pace::Now, move |connection| {
             record::began(connection, now)?;
             claims::release_all(connection)?;
+            claims::bring_near(connection, now)?;
             outbox::release(connection, now)
         })
     }
