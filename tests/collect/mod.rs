@@ -1,6 +1,7 @@
 //! Collecting through its public doors.
 
 mod fetch;
+mod forbidden;
 mod items;
 mod parse;
 mod publishers;
