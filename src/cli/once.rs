@@ -8,6 +8,8 @@ use std::sync::Arc;
 use super::exit::{Exit, Failure};
 use super::load::{self, Folder};
 use crate::clock::{Clock, SystemClock};
+use crate::config::Settings;
+use crate::daemon::disk::{Room, Shortage};
 use crate::daemon::start::{self, Started};
 use crate::daemon::wire::{self, Access};
 use crate::notify::smtp::Transport;
@@ -16,7 +18,7 @@ use crate::pipeline::assess::{Assessed, Assessor};
 use crate::pipeline::channel::{Messenger, Vitals};
 use crate::pipeline::deliver::{self, Composed, Deliverer};
 use crate::pipeline::poll::{PolledSum, Poller, Report};
-use crate::store::Claim;
+use crate::store::{Claim, StoreError};
 
 /// What `once` is told.
 #[derive(Debug, clap::Args)]
@@ -61,7 +63,14 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
     let mut progress = Progress::new();
     let per_host = wire::per_host(&parts.settings);
     let poller = Poller::new(ground.clone(), Arc::clone(&fetcher), per_host);
-    let polled = poller.drain(claim, &mut |total, report| progress.show(total, report)).await?;
+    let short = match arguments.dry_run {
+        true => None,
+        false => hold_for_room(&ground, &parts.settings).await?,
+    };
+    let polled = match &short {
+        Some(_) => PolledSum::default(),
+        None => poller.drain(claim, &mut |total, report| progress.show(total, report)).await?,
+    };
     progress.end();
     let mut assessor = Assessor::new(ground.clone(), format!("pid {}", std::process::id()));
     let assessed = assessor.run(&|| Arc::clone(&in_force)).await?;
@@ -95,8 +104,24 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
         canary_missing: None,
     };
     Messenger::new(ground, fetcher).cycle(&in_force.channel, &vitals).await?;
-    let again = polled.failed > 0 || sent.deferred > 0 || sent.uncertain > 0;
+    let again = short.is_some() || polled.failed > 0 || sent.deferred > 0 || sent.uncertain > 0;
     Ok(if again { Exit::TryAgain } else { Exit::Fine })
+}
+
+/// Looks whether there is room for what a round reads. Without it nothing is polled, and that is noted
+/// and said.
+async fn hold_for_room(
+    ground: &Ground,
+    settings: &Settings,
+) -> Result<Option<Shortage>, StoreError> {
+    let now = ground.clock.now();
+    let short = Room::of(settings).look(now);
+    let why = short.as_ref().map(Shortage::why);
+    if let Some(why) = &why {
+        let _ = writeln!(std::io::stderr(), "nothing is polled: {why}");
+    }
+    ground.store.hold_polling(why, now).await?;
+    Ok(short)
 }
 
 fn print(composed: &[Composed], out: &mut dyn Write) -> std::io::Result<()> {

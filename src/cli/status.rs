@@ -52,6 +52,8 @@ pub fn run(
 #[derive(Debug, Serialize)]
 struct Status {
     watchlist: WatchlistStatus,
+    /// Why and since when nothing is polled on purpose; null while polling goes on.
+    paused: Option<PauseStatus>,
     sources: Vec<SourceStatus>,
     outbox: OutboxStatus,
     /// When the database was restored, while mails are held since; null otherwise.
@@ -81,6 +83,12 @@ struct WatchlistStatus {
     since: Option<Timestamp>,
     /// The problems of an edit that was refused; null while the files are in force.
     degraded: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct PauseStatus {
+    since: Timestamp,
+    why: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -146,6 +154,7 @@ async fn gather(store: &dyn Store, place: &Place, now: Timestamp) -> Result<Stat
             since: version.map(|one| one.since),
             degraded: rejected.map(|one| one.problems),
         },
+        paused: paused(archive).await?,
         sources: all_sources(archive).await?.into_iter().map(source_status).collect(),
         outbox: OutboxStatus {
             pending: count(MailState::Pending),
@@ -175,6 +184,14 @@ async fn last_canary(
         settled: one.settled,
         detail: one.detail,
     }))
+}
+
+/// The pause that lasts, if one does.
+async fn paused(archive: &dyn Archive) -> Result<Option<PauseStatus>, StoreError> {
+    let end = Timestamp::from_millis(i64::MAX);
+    let newest = archive.pauses_between(end, end).await?.pop();
+    let lasts = newest.filter(|one| one.until.is_none());
+    Ok(lasts.map(|one| PauseStatus { since: one.from, why: one.why }))
 }
 
 async fn all_sources(archive: &dyn Archive) -> Result<Vec<SourceRow>, StoreError> {
@@ -251,6 +268,10 @@ fn print(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
         for line in problems.lines() {
             writeln!(out, "             {line}")?;
         }
+    }
+    if let Some(pause) = &status.paused {
+        let PauseStatus { since, why } = pause;
+        writeln!(out, "Polling    PAUSED since {}: {why}", seconds(*since))?;
     }
     let covered = status.sources.iter().filter(|one| one.health.is_covered()).count();
     writeln!(out, "Sources    {covered} of {} read", status.sources.len())?;

@@ -10,20 +10,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use tokio::sync::Notify;
 use tokio::sync::watch::{self as latest, Receiver, Sender};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
 use super::canary;
+use super::disk::Room;
 use super::health::{Loop, Pulse};
 use super::lifecycle::{self, GRACE, Request, Signals};
-use super::start::{self, Started};
+use super::start::{self, StartError, Started};
 use super::status::tally::Tally;
 use super::status::{self, view::Eye};
 use super::watch::{self, Watch};
-use super::wire::{self, Parts};
+use super::wire::{self, Access, Parts};
 use crate::clock::Clock;
 use crate::config::{Environment, Files, Settings};
 use crate::model::{Level, Timestamp};
@@ -31,7 +32,7 @@ use crate::pipeline::assess::{Assessed, Assessor};
 use crate::pipeline::canary::Keeper;
 use crate::pipeline::channel::Messenger;
 use crate::pipeline::deliver::{Deliverer, Handed, Sending};
-use crate::pipeline::poll::{Poller, Report};
+use crate::pipeline::poll::{Poller, Report, Running};
 use crate::pipeline::retain::Retainer;
 use crate::pipeline::{Ground, InForce};
 use crate::store::{Keep, StoreError};
@@ -71,6 +72,10 @@ pub(super) struct Shared {
     decided: Arc<Notify>,
     /// Mails were sealed.
     sealed: Arc<Notify>,
+    /// The disk was found too full, or no longer.
+    pub(super) crowded: Arc<Notify>,
+    /// The disk of the state.
+    pub(super) room: Arc<Room>,
     /// A step failed since the last cycle of the second channel.
     pub(super) failed: Arc<AtomicBool>,
     /// What was done since the start.
@@ -92,6 +97,11 @@ impl Shared {
         *self.stop.borrow()
     }
 
+    /// Something may have to be told that waits in no row.
+    pub(super) fn wake_sealing(&self) {
+        self.decided.notify_one();
+    }
+
     /// Sleeps until `until`, a wake-up, or a stop, and never longer than a minute.
     pub(super) async fn rest(&self, until: Option<Timestamp>, wake: &Notify) {
         let longest = until.map_or(LONGEST_SLEEP, |at| at.since(self.now()).min(LONGEST_SLEEP));
@@ -104,21 +114,53 @@ impl Shared {
     }
 }
 
+/// Reads the folder, opens the store and takes it over, as [`start::start`] does for a command. While
+/// the disk has no room for that it is tried again, so that a full disk is no loop of crashes; `None`
+/// when a stop was asked for meanwhile.
+///
+/// # Errors
+///
+/// See [`StartError`].
+pub async fn begin(
+    folder: PathBuf,
+    environment: &Environment,
+    clock: &dyn Clock,
+    signals: &mut Signals,
+) -> Result<Option<Started>, StartError> {
+    loop {
+        let begun = async {
+            let started =
+                start::start(folder.clone(), environment, Access::Alone, clock.now()).await?;
+            started.store.release_leases(clock.now()).await?;
+            Ok(started)
+        };
+        let error = match begun.await {
+            Err(StartError::Store(error @ StoreError::Later { full: true, .. })) => error,
+            done => return done.map(Some),
+        };
+        tracing::error!(%error, "cannot start yet: {error}; trying again soon");
+        lifecycle::ready("waiting for room on the disk");
+        lifecycle::alive();
+        if let Ok(Request::Stop) = timeout_at(Instant::now() + AFTER_TROUBLE, signals.next()).await
+        {
+            return Ok(None);
+        }
+    }
+}
+
 /// Runs the service in `folder` until it is told to stop.
 ///
 /// # Errors
 ///
-/// When nothing can be started, or a loop ended by itself. The caller finds a
-/// [`start::StartError`] inside when the files or the store are to blame.
+/// When nothing can be started, or a loop ended by itself.
 pub async fn run(
     folder: PathBuf,
     environment: Environment,
     clock: Arc<dyn Clock>,
     started: Started,
+    mut signals: Signals,
 ) -> anyhow::Result<()> {
-    let mut signals = Signals::listen().context("listen for signals")?;
     let Started { store, parts, in_force, problems } = started;
-    store.release_leases(clock.now()).await?;
     for problem in &problems {
         match problem.level {
             Level::Error => tracing::error!("{problem}"),
@@ -140,6 +182,8 @@ pub async fn run(
         collected: Arc::default(),
         decided: Arc::default(),
         sealed: Arc::default(),
+        crowded: Arc::default(),
+        room: Arc::new(Room::of(&parts.settings)),
         failed: Arc::default(),
         tally: Arc::new(Tally::start()),
     };
@@ -151,8 +195,7 @@ pub async fn run(
     let poller = Poller::new(ground.clone(), Arc::clone(&fetcher), wire::per_host(&parts.settings));
     let keeper = Keeper::new(ground.clone());
     let messenger = Messenger::new(ground, fetcher);
-    let watch =
-        Watch::new(messenger, deliverer.clone(), poller.clone(), keeper.clone(), &parts.settings);
+    let watch = Watch::new(messenger, deliverer.clone(), poller.clone(), keeper.clone());
     let folder_of_state = parts.settings.storage.state_folder().to_path_buf();
     let eye = Eye::new(shared.clone(), deliverer.clone(), poller.clone(), folder_of_state);
     let listen = parts.settings.status.as_ref().map(|status| status.listen.value.clone());
@@ -316,10 +359,17 @@ async fn drain(signals: &mut Signals, loops: &mut JoinSet<&'static str>) {
 
 async fn poll_loop(shared: Shared, poller: Poller) -> &'static str {
     let mut running = poller.running();
+    let mut crowded = false;
     while !shared.stopping() {
         shared.pulse.beat(Loop::Poll);
-        let pause = match poller.start_due(&mut running).await {
+        let short = shared.room.look(shared.now()).is_some();
+        if short != crowded {
+            crowded = short;
+            shared.crowded.notify_one();
+        }
+        let pause = match start_polls(&poller, &mut running, crowded).await {
             // With no room left there is nothing to do until a poll ends.
+            Ok(_) if crowded => shared.now().plus(AFTER_TROUBLE),
             Ok(next) => next.unwrap_or_else(|| shared.now().plus(LONGEST_SLEEP)),
             Err(error) => trouble(&shared, "claim due sources", &error),
         };
@@ -334,6 +384,18 @@ async fn poll_loop(shared: Shared, poller: Poller) -> &'static str {
         after_poll(&shared, ended);
     }
     "poll"
+}
+
+/// Starts what is due; on a crowded disk nothing, and what waits is given back.
+async fn start_polls(
+    poller: &Poller,
+    running: &mut Running,
+    crowded: bool,
+) -> Result<Option<Timestamp>, StoreError> {
+    match crowded {
+        true => poller.give_back(running).await.map(|()| None),
+        false => poller.start_due(running).await,
+    }
 }
 
 fn after_poll(shared: &Shared, ended: Result<Report, StoreError>) {

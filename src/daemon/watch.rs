@@ -3,15 +3,13 @@
 //! Beside the loops that do the work, so that nothing here delays them; what it finds it hands to the
 //! step that tells the operator.
 
-use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::disk;
+use super::disk::Shortage;
 use super::run::{Shared, trouble};
-use crate::config::Settings;
 use crate::model::Timestamp;
 use crate::pipeline::canary::Keeper;
 use crate::pipeline::channel::{Messenger, Vitals};
@@ -27,12 +25,9 @@ pub(super) struct Watch {
     deliverer: Deliverer,
     poller: Poller,
     keeper: Keeper,
-    /// Where the state lies.
-    folder: PathBuf,
-    /// Bytes that should stay free there.
-    floor: u64,
     network_out: Option<Timestamp>,
-    tight: bool,
+    /// Whether the store knows that nothing is polled; unknown at first.
+    paused: Option<bool>,
 }
 
 impl Watch {
@@ -41,50 +36,57 @@ impl Watch {
         deliverer: Deliverer,
         poller: Poller,
         keeper: Keeper,
-        settings: &Settings,
     ) -> Self {
-        Self {
-            messenger,
-            deliverer,
-            poller,
-            keeper,
-            folder: settings.storage.state_folder().to_path_buf(),
-            floor: settings.keep.free_space.value,
-            network_out: None,
-            tight: false,
-        }
+        Self { messenger, deliverer, poller, keeper, network_out: None, paused: None }
     }
 
     /// Looks at disk and network and tells the deliverer. Answers since when the network is out.
-    async fn look(&mut self, now: Timestamp) -> Option<Timestamp> {
+    async fn look(&mut self, shared: &Shared) -> Option<Timestamp> {
+        let now = shared.now();
         let out = self.poller.out_since().await;
         if let (Some(from), None) = (self.network_out, out) {
             self.deliverer.hear_of_network(from, now);
         }
         self.network_out = out;
-        let free = disk::free_space(&self.folder).unwrap_or(u64::MAX);
-        let tight = free < self.floor;
-        if tight && !self.tight {
-            tracing::warn!(
-                free,
-                "the disk of {} is nearly full: {free} bytes are free, {} should be",
-                self.folder.display(),
-                self.floor
-            );
-        }
-        self.tight = tight;
-        let folder = self.folder.display().to_string();
-        self.deliverer.hear_of_disk(tight.then_some(Tight { folder, free, floor: self.floor }));
+        self.hear_of_disk(shared, shared.room.look(now), now).await;
         out
+    }
+
+    /// Tells the deliverer of the disk, and the store when polling pauses or goes on.
+    async fn hear_of_disk(&mut self, shared: &Shared, short: Option<Shortage>, now: Timestamp) {
+        self.deliverer.hear_of_disk(short.as_ref().map(|short| Tight {
+            folder: shared.room.folder().display().to_string(),
+            free: short.free,
+            floor: short.floor,
+        }));
+        if self.paused == Some(short.is_some()) {
+            return;
+        }
+        let at = short.as_ref().map_or(now, |short| short.since);
+        let why = short.as_ref().map(Shortage::why);
+        match &why {
+            Some(why) => tracing::warn!("nothing is polled until there is room: {why}"),
+            None if self.paused.is_some() => tracing::info!("there is room: polling goes on"),
+            None => {}
+        }
+        match shared.ground.store.hold_polling(why, at).await {
+            Ok(()) => self.paused = Some(short.is_some()),
+            Err(error) => {
+                trouble(shared, "note that polling pauses or goes on", &error);
+            }
+        }
+        if short.is_some() {
+            // The operator is told at once.
+            shared.wake_sealing();
+        }
     }
 }
 
 /// Once a minute: the machine, a sign of life if all is well, the alarm if mail is down.
 pub(super) async fn run(shared: Shared, mut watch: Watch) -> &'static str {
-    let never = Notify::new();
-    shared.rest(Some(shared.now().plus(BEFORE_WATCHING)), &never).await;
+    shared.rest(Some(shared.now().plus(BEFORE_WATCHING)), &Notify::new()).await;
     while !shared.stopping() {
-        let network_out = watch.look(shared.now()).await;
+        let network_out = watch.look(&shared).await;
         let failed = shared.failed.swap(false, Ordering::Relaxed);
         // While mails are held after a restore nobody is told anything: that is not well.
         let held = shared.ground.store.held().await.is_ok_and(|held| held.is_some());
@@ -105,7 +107,7 @@ pub(super) async fn run(shared: Shared, mut watch: Watch) -> &'static str {
             },
             _ = stop.wait_for(|stop| *stop) => {}
         }
-        shared.rest(None, &never).await;
+        shared.rest(None, &shared.crowded).await;
     }
     "watch"
 }

@@ -350,7 +350,10 @@ pub fn open_store(storage: &Storage, access: Access) -> Result<Arc<dyn Store>, S
 /// As [`open_store`].
 pub fn open_sqlite(path: &Path, access: Access) -> Result<Arc<dyn Store>, StoreError> {
     let store = match access {
-        Access::Alone => Sqlite::open(path, Mode::Exclusive)?,
+        Access::Alone => {
+            super::disk::make_way(path);
+            Sqlite::open(path, Mode::Exclusive)?
+        }
         Access::Beside => Sqlite::open(path, Mode::Reader)?,
         Access::Amend => Sqlite::open(path, Mode::Beside)?,
         Access::DryRun => Sqlite::dry_run(path)?,

@@ -14,6 +14,8 @@ pub struct Coverage {
     pub newest: Option<Timestamp>,
     /// Gaps noticed in the window.
     pub gaps: Vec<Gap>,
+    /// Stretches of the window in which nothing was polled on purpose.
+    pub pauses: Vec<Pause>,
     /// Mentions (a company without an alert) in the window, by company.
     pub mentions: Vec<(Named, u64)>,
     /// Held-back hits in the window, by guard: how many.
@@ -24,6 +26,17 @@ pub struct Coverage {
     pub held_high_count: u64,
     /// Old items recorded at a source's first read and not told, in the window.
     pub baselined: u64,
+}
+
+/// A stretch in which nothing was polled on purpose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// When it began.
+    pub from: Timestamp,
+    /// When it ended; `None` while it lasts.
+    pub until: Option<Timestamp>,
+    /// The reason, as the middle of a sentence.
+    pub why: String,
 }
 
 /// One source in a coverage block.

@@ -20,7 +20,7 @@ pub mod watchlist;
 
 pub use alert::{Alert, Judgement, Mark, Named, Notice, PendingNotice, Reason, Severity, Urgency};
 pub use canary::{Canary, CanaryState};
-pub use coverage::{Coverage, HeldHigh, Recovered, SourceCoverage};
+pub use coverage::{Coverage, HeldHigh, Pause, Recovered, SourceCoverage};
 pub use difference::Difference;
 pub use hit::{EntityKind, Field, Guard, HeldBack, Hit};
 pub use id::{AlertId, ItemId, MailId, SourceId, StoryId};

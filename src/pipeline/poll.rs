@@ -239,6 +239,21 @@ impl Poller {
         Ok(running.nothing_due_before)
     }
 
+    /// Gives back what waits for its place: nothing is to be polled for now. What is under way goes on.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails; the claims run out by themselves then.
+    pub async fn give_back(&self, running: &mut Running) -> Result<(), StoreError> {
+        running.nothing_due_before = None;
+        let waiting: Vec<_> =
+            running.turns.give_up().into_iter().map(|task| task.source.id).collect();
+        match waiting.is_empty() {
+            true => Ok(()),
+            false => self.ground.store.release_sources(waiting).await,
+        }
+    }
+
     /// Claims what is due, so that up to `most` wait; not before half of them are gone.
     async fn claim(
         &self,

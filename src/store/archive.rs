@@ -7,7 +7,7 @@ use crate::model::mail::Changed;
 use crate::model::record;
 use crate::model::source::{Gap, Health, SourceState};
 use crate::model::{
-    AlertId, Canary, Item, ItemId, Judgement, MailId, MailKey, MailKind, MailState, PendingNotice,
+    AlertId, Canary, Item, ItemId, Judgement, MailId, MailKey, MailKind, MailState, Pause, PendingNotice,
     Recovered, Source, SourceCoverage, SourceId, Timestamp,
 };
 
@@ -99,6 +99,10 @@ pub trait Archive: Send + Sync {
 
     /// Gaps noticed between two instants.
     fn gaps_between(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Gap>>;
+
+    /// Stretches in which nothing was polled on purpose that touch the time from `from` until `until`
+    /// (not included), oldest first.
+    fn pauses_between(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Pause>>;
 
     /// Decisions between two instants about items that name a company, or would but for a guard,
     /// oldest first, after the row `after` (0: from the beginning).

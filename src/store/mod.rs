@@ -357,6 +357,10 @@ pub trait Store: Send + Sync {
     /// Notes that an edit was refused.
     fn reject_config(&self, rejected: RejectedEdit) -> Answer<'_, ()>;
 
+    /// Notes that nothing is polled from now on and why, unless that is noted; with `None`, that polling
+    /// goes on.
+    fn hold_polling(&self, why: Option<String>, now: Timestamp) -> Answer<'_, ()>;
+
     /// Claims up to `limit` sources until `lease`. Those with a running lease are left alone; a
     /// stored instant further ahead than its kind allows (a poll: two days) counts as due.
     fn claim_due_sources(

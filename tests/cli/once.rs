@@ -135,7 +135,7 @@ fn status_holds_these_keys() {
         let wanted: BTreeSet<&str> = wanted.split(' ').collect();
         assert!(wanted.is_subset(&keys(value)), "{wanted:?} is not all in {value}");
     };
-    has(&status, "watchlist sources outbox digests");
+    has(&status, "watchlist paused sources outbox digests");
     has(&status["watchlist"], "version since degraded");
     has(&status["outbox"], "pending deferred uncertain refused dead");
     for source in status["sources"].as_array().unwrap() {
@@ -158,6 +158,7 @@ fn status_holds_these_keys() {
         assert!(text.ends_with('Z') && text.contains('T'), "{key}: {text}");
     }
     assert!(wire["next_poll"].as_str() > wire["last_success"].as_str(), "{wire}");
+    assert_eq!(status["paused"], Value::Null);
     assert_eq!(status["digests"].as_array().unwrap().len(), 1);
     assert!(status["digests"][0]["sent"].is_string(), "{status}");
     for state in ["pending", "deferred", "uncertain", "refused", "dead"] {
@@ -167,6 +168,26 @@ fn status_holds_these_keys() {
     for words in ["version 1", "1 of 2 read", "gone", "410", "1 sent"] {
         assert!(shown.contains(words), "{words}\n{shown}");
     }
+}
+
+/// More room is asked for than any disk has: nothing is polled, and every place says so.
+#[test]
+fn without_room_on_the_disk_nothing_is_polled_and_that_is_said() {
+    let desk = Desk::new();
+    desk.edit("watchlistd.toml", "# free_space = \"200MB\"", "free_space = \"900000GB\"");
+    desk.ask(&["once"]).ends(75).says("nothing is polled: the disk of the service is nearly full");
+    assert_eq!(desk.site.asked("/wire.xml"), 0);
+    let mail = MessageParser::default().parse(&desk.mails()[0]).unwrap().into_owned();
+    assert!(mail.subject().unwrap().ends_with("COVERAGE GAP"), "{:?}", mail.subject());
+    assert!(mail.body_text(0).unwrap().contains("No source has been polled since"));
+    assert!(desk.status()["paused"]["why"].as_str().unwrap().contains("nearly full"));
+    let shown = desk.ask(&["status"]).ends(0).out;
+    assert!(shown.contains("PAUSED since"), "{shown}");
+
+    desk.edit("watchlistd.toml", "free_space = \"900000GB\"", "free_space = \"1MB\"");
+    desk.ask(&["once"]).ends(0).says("1 source polled, 0 failed; 1 new item");
+    assert_eq!(desk.status()["paused"], Value::Null);
+    desk.ask(&["audit", "verify"]).ends(0);
 }
 
 /// Before anything ran there is nothing to show, and that is said with the way out of it.

@@ -10,7 +10,7 @@ use watchlistd::model::mail::Changed;
 use watchlistd::model::record;
 use watchlistd::model::source::Gap;
 use watchlistd::model::{
-    Coverage, EntityKind, Field, Guard, Health, HeldHigh, Hit, ItemId, ItemText, Mark,
+    Coverage, EntityKind, Field, Guard, Health, HeldHigh, Hit, ItemId, ItemText, Mark, Pause,
     PendingNotice, Severity, SourceId,
 };
 use watchlistd::notify::digest::{DigestInput, DigestKind, digest, is_empty, watchlist_changes};
@@ -333,6 +333,28 @@ fn missing_coverage_stands_at_the_top_and_in_the_subject() {
         digest(&none).subject,
         "Watchlist Mon 23 Nov: no matches – 41 of 42 sources read – COVERAGE GAP"
     );
+}
+
+#[test]
+fn a_pause_of_our_own_is_told_at_the_top_while_it_lasts_or_was_long() {
+    let reader = one_reader(entry("Mei"));
+    let told = |until: Option<&str>| {
+        let mut coverage = coverage("2026-11-23T12:52:00Z");
+        coverage.pauses.push(Pause {
+            from: at("2026-11-23T10:00:00Z"),
+            until: until.map(at),
+            why: "the disk of the service is nearly full (3 MB free, 200 MB wanted)".to_owned(),
+        });
+        let content = digest(&input(&reader, &[], &coverage));
+        (content.subject.ends_with("– COVERAGE GAP"), content.text.replace("\n", " "))
+    };
+    let (gap, text) = told(None);
+    assert!(gap && text.contains("No source has been polled since Mon 23 Nov 05:00 EST"), "{text}");
+    assert!(text.contains("3 MB free, 200 MB wanted"), "{text}");
+    let (gap, text) = told(Some("2026-11-23T11:00:00Z"));
+    assert!(gap && text.contains("No source was polled from Mon 23 Nov 05:00"), "{text}");
+    let (gap, text) = told(Some("2026-11-23T10:10:00Z"));
+    assert!(!gap && text.contains("No source was polled from Mon 23 Nov 05:00"), "{text}");
 }
 
 #[test]

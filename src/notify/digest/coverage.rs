@@ -11,7 +11,7 @@ use super::super::page::{Entry, Href, Section};
 use super::super::reader::Reader;
 use super::super::stories::View;
 use crate::model::source::Gap;
-use crate::model::{Coverage, Guard, Health, HeldHigh, SourceCoverage, Timestamp};
+use crate::model::{Coverage, Guard, Health, HeldHigh, Pause, SourceCoverage, Timestamp};
 
 /// Things missing that are named at the top; of more the rest stands below.
 const AT_THE_TOP: usize = 5;
@@ -27,12 +27,18 @@ const HELD_HIGH: usize = 10;
 /// server may ask for a day between polls.
 const STALE: Duration = Duration::from_secs(26 * 3600);
 
+/// A pause that is over and was shorter is told below and not at the top: what was published meanwhile
+/// has been read since, and where it has not a gap says so.
+const SHORT_PAUSE: Duration = Duration::from_secs(3600);
+
 const HEALTHY: &str = "healthy";
 
 /// What a coverage block is made of.
 pub(in crate::notify) struct Facts<'a> {
     pub(super) missing: Vec<Missing<'a>>,
     odd: Vec<&'a SourceCoverage>,
+    /// Pauses that are over and were short.
+    pauses: Vec<&'a Pause>,
     /// The state of each source, in a word.
     states: Vec<&'static str>,
     read: usize,
@@ -49,6 +55,8 @@ pub(super) enum Missing<'a> {
     Stale(&'a SourceCoverage),
     /// A stretch of time of a source.
     Gap(&'a Gap),
+    /// A stretch in which we asked nobody.
+    Pause(&'a Pause),
     /// Nothing is watched at all.
     Nothing,
 }
@@ -77,14 +85,18 @@ impl<'a> Facts<'a> {
         missing.sort_by_key(|one| match one {
             Missing::Source(one) | Missing::Stale(one) => (!one.source.official, one.state.since),
             Missing::Gap(gap) => (true, gap.from),
+            Missing::Pause(pause) => (false, pause.from),
             Missing::Nothing => (false, now),
         });
+        // What concerns every source stands first.
+        let (long, pauses): (Vec<_>, Vec<_>) = coverage.pauses.iter().partition(|one| is_long(one));
+        missing.splice(0..0, long.into_iter().map(Missing::Pause));
         missing.extend(coverage.gaps.iter().map(Missing::Gap));
         if coverage.sources.is_empty() {
             missing.push(Missing::Nothing);
         }
         let (items, newest) = (coverage.items_read, coverage.newest);
-        Self { missing, odd, states, read, all: coverage.sources.len(), items, newest }
+        Self { missing, odd, pauses, states, read, all: coverage.sources.len(), items, newest }
     }
 
     /// `41 of 42 sources read`.
@@ -120,6 +132,7 @@ impl<'a> Facts<'a> {
             Missing::Source(one) => source_line(one, view),
             Missing::Stale(one) => stale_line(one, view),
             Missing::Gap(gap) => gap_line(gap, view),
+            Missing::Pause(pause) => pause_line(pause, view),
             Missing::Nothing => "No source is watched.".to_owned(),
         });
         lines.collect()
@@ -139,6 +152,10 @@ impl<'a> Facts<'a> {
             counts.iter().map(|(word, n)| format!("{} {word}", number(*n as u64))).collect();
         format!("{}: {}.", count(self.all, "source", "sources"), counts.join(", "))
     }
+}
+
+fn is_long(pause: &Pause) -> bool {
+    pause.until.is_none_or(|until| until.since(pause.from) >= SHORT_PAUSE)
 }
 
 fn is_stale(one: &SourceCoverage, now: Timestamp) -> bool {
@@ -183,6 +200,16 @@ fn gap_line(gap: &Gap, view: View<'_>) -> String {
         moment(gap.from, view.now, view.zone),
         moment(gap.until, view.now, view.zone)
     )
+}
+
+/// `No source was polled from 07:10 to 09:30: the disk … `.
+fn pause_line(pause: &Pause, view: View<'_>) -> String {
+    let from = moment(pause.from, view.now, view.zone);
+    let when = match pause.until {
+        Some(until) => format!("was polled from {from} to {}", moment(until, view.now, view.zone)),
+        None => format!("has been polled since {from}"),
+    };
+    format!("No source {when}: {}", line(&pause.why, 200))
 }
 
 /// A health state in a word or two, for counts.
@@ -244,6 +271,7 @@ fn coverage_section(
         n if n > AT_THE_TOP + 1 => lines.extend(capped(missing)),
         n => lines.push(format!("Missing: {}, named at the top.", count(n, "thing", "things"))),
     }
+    lines.extend(capped(facts.pauses.iter().map(|one| pause_line(one, view)).collect()));
     lines.extend(capped(facts.odd.iter().map(|one| source_line(one, view)).collect()));
     if coverage.baselined > 0 {
         let items = usize::try_from(coverage.baselined).unwrap_or(usize::MAX);

@@ -163,8 +163,9 @@ fn disk(situation: &Situation<'_>) -> Option<OperatorMail> {
         size(disk.free),
         size(disk.floor)
     )];
-    let next = "Free some space. Nothing is lost: while the disk is full nothing new is stored, so \
-                feeds are read again later, and mails already sealed still go out.";
+    let next = "Free some space. Until then no source is polled, so that it is not us who fill the disk \
+                up; what was read is judged and mailed, and readers' mails say that nothing is read. \
+                Polling goes on by itself when there is room.";
     let content = told(situation, "the disk is nearly full", "Disk", lines, next);
     Some(OperatorMail { key: today("disk", situation), content })
 }

@@ -133,7 +133,12 @@ impl Deliverer {
 
     /// Hears how much room the disk has: `None` when it is enough.
     pub fn hear_of_disk(&self, tight: Option<Tight>) {
-        self.memory().tight = tight;
+        let mut memory = self.memory();
+        if tight.is_some() && memory.tight.is_none() {
+            // It cannot wait until it is looked again.
+            memory.looked = None;
+        }
+        memory.tight = tight;
     }
 
     /// Hears that our own network was out and is back: the operator is told once.

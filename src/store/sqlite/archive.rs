@@ -11,7 +11,7 @@ use crate::model::mail::{Changed, Letter};
 use crate::model::record::{Entry, Head, Verified};
 use crate::model::source::{Gap, Health};
 use crate::model::{
-    Canary, Item, ItemId, MailId, MailKey, MailState, PendingNotice, Recovered, SourceCoverage,
+    Canary, Item, ItemId, MailId, MailKey, MailState, Pause, PendingNotice, Recovered, SourceCoverage,
     SourceId, Timestamp,
 };
 use crate::store::{
@@ -21,9 +21,7 @@ use crate::store::{
 
 use super::items::{self, ITEM};
 use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
-use super::{
-    Sqlite, answers, canary, config, coverage, deliver, outbox, record, seen, size, sources,
-};
+use super::{answers, canary, config, coverage, deliver, outbox, pauses, record, seen, size, sources, Sqlite};
 
 impl Archive for Sqlite {
     fn config_in_force(&self) -> Answer<'_, Option<ConfigVersion>> {
@@ -135,6 +133,10 @@ impl Archive for Sqlite {
         self.read("read how sources were polled", move |connection| {
             answers::accounts(connection, from, until)
         })
+    }
+
+    fn pauses_between(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Pause>> {
+        self.read("read pauses", move |connection| pauses::between(connection, from, until))
     }
 
     fn gaps_between(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Gap>> {

@@ -11,6 +11,7 @@ use crate::model::{
     Coverage, Guard, Health, HeldBack, HeldHigh, Named, Recovered, SourceCoverage, Timestamp,
 };
 
+use super::pauses;
 use super::values::{self, SOURCE, SOURCE_WIDTH, STATE};
 
 /// Coverage from `from` (included) to `until` (not included).
@@ -37,6 +38,7 @@ pub(super) fn between(
         items_read,
         newest,
         gaps: gaps(connection, from, until)?,
+        pauses: pauses::between(connection, from, until)?,
         mentions: mentions(connection, from, until)?,
         held_back: held_back(connection, from, until)?,
         held_high: held_high(connection, from, until)?,

@@ -20,6 +20,7 @@ mod items;
 mod lock;
 mod open;
 mod outbox;
+mod pauses;
 mod poll;
 mod prune;
 mod readers;

@@ -21,8 +21,7 @@ use crate::store::{
 
 use super::worker::Pace;
 use super::{
-    Sqlite, archive, assess, backfill, canary, claims, config, coverage, deliver, items, outbox,
-    poll, prune, readers, record, restores, size, sources,
+    archive, assess, backfill, canary, claims, config, coverage, deliver, items, outbox, pauses, poll, prune, readers, record, restores, size, sources, Sqlite,
 };
 
 /// The lease for assessing, of which there is one.
@@ -58,6 +57,12 @@ impl Store for Sqlite {
     fn reject_config(&self, rejected: RejectedEdit) -> Answer<'_, ()> {
         self.write("note a refused edit", Pace::Now, move |connection| {
             config::reject(connection, &rejected)
+        })
+    }
+
+    fn hold_polling(&self, why: Option<String>, now: Timestamp) -> Answer<'_, ()> {
+        self.write("note a pause", Pace::Now, move |connection| {
+            pauses::hold(connection, why.as_deref(), now)
         })
     }
 

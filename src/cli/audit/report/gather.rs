@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::config::{self, Environment, Files};
 use crate::detect::Watchlist;
 use crate::model::watchlist::{CompanyEntry, Guards};
-use crate::model::{Canary, CanaryState, MailState, Timestamp};
+use crate::model::{Canary, CanaryState, MailState, Pause, Timestamp};
 use crate::notify::outside::line;
 use crate::store::{Account, Archive, ConfigVersion, DecidedRow, StoreError, TellingRow};
 
@@ -115,6 +115,7 @@ pub(super) async fn report(
     let found = archive.verify_record(None).await?;
     let gaps = archive.gaps_between(asked.from, asked.until).await?;
     let canaries = archive.canaries(asked.from, asked.until).await?;
+    let pauses = archive.pauses_between(asked.from, asked.until).await?;
     let (mut alerts, mut others) = (Vec::new(), Vec::new());
     let mut after = 0;
     loop {
@@ -140,16 +141,17 @@ pub(super) async fn report(
         troubled: accounts.iter().map(|one| one.troubled).sum(),
         items: accounts.iter().map(|one| one.new).sum(),
         sources: accounts.iter().map(|one| source(one, asked)).collect(),
-        gaps: gaps
+        gaps: pauses
             .iter()
-            .map(|gap| {
+            .map(pause_line)
+            .chain(gaps.iter().map(|gap| {
                 let (from, until) = (seconds(gap.from), seconds(gap.until));
                 format!(
                     "{}: items between {from} and {until} may have been missed: nothing that it \
                      showed then was known from before",
                     gap.source
                 )
-            })
+            }))
             .collect(),
         alerts,
         others,
@@ -166,6 +168,15 @@ pub(super) async fn report(
             .map(|one| format!("entry {}: {}: {}", one.number, one.what, one.why))
             .collect(),
     })
+}
+
+fn pause_line(pause: &Pause) -> String {
+    let until = pause.until.map_or_else(|| "the present".to_owned(), seconds);
+    format!(
+        "all sources: nothing was polled from {} to {until}: {}",
+        seconds(pause.from),
+        pause.why
+    )
 }
 
 /// To the second: nobody reads milliseconds.

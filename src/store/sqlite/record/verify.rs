@@ -26,6 +26,7 @@ const VIEWS: &[&str] = &[
     "canaries",
     "polls",
     "gaps",
+    "pauses",
     "items",
     "terms",
     "decisions",
