@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::findings::Ordeal;
 use super::moments::Moments;
 use super::oracle::Fate;
-use super::world::{Post, World};
+use super::world::{Post, World, wait};
 
 const SOURCES: usize = 200;
 
@@ -50,10 +50,4 @@ fn publish(world: &mut World, moments: &mut Moments) {
     world.publish(one, Fate::Alert);
     let fate = if moments.below(2) == 0 { Fate::Held } else { Fate::Noise };
     world.publish(other, fate);
-}
-
-/// Lets a moment pass: it is the process outside that moves on.
-fn wait(moment: Duration) {
-    let (_hold, never) = std::sync::mpsc::channel::<()>();
-    let _ = never.recv_timeout(moment);
 }

@@ -8,11 +8,14 @@
 mod book;
 mod boundaries;
 mod clock;
+mod damage;
+mod disk;
 mod findings;
 mod kills;
 mod load;
 mod moments;
 mod oracle;
+mod outage;
 mod soak;
 mod strace;
 mod wire;

@@ -77,6 +77,13 @@ impl Oracle {
         those.map(|(_, n)| format!("Firm{n:04}")).collect()
     }
 
+    /// Whether whoever's address begins so was told of all alerts.
+    pub(crate) fn is_told_to(&self, reader: &str, mails: &[Mail]) -> bool {
+        let mails = || mails.iter().filter(|mail| mail.to.starts_with(reader));
+        let told: BTreeSet<&str> = mails().flat_map(Mail::names).collect();
+        self.with(Fate::Alert).iter().all(|name| told.contains(&**name))
+    }
+
     pub(crate) fn alerts(&self) -> u64 {
         self.with(Fate::Alert).len() as u64
     }

@@ -62,6 +62,11 @@ impl Wire {
         format!("http://{}/{source}", self.address)
     }
 
+    /// The port, for those who reach it by another name.
+    pub(crate) fn port(&self) -> &str {
+        self.address.rsplit(':').next().expect("an address has a port")
+    }
+
     /// Adds an article to a source's page.
     pub(crate) fn publish(&self, source: usize, title: &str, published: Option<&'static str>) {
         let mut pages = self.pages();

@@ -9,6 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use data_encoding::BASE64;
 
@@ -268,6 +269,26 @@ impl World {
             assert!(!spellings.iter().any(|one| mail.text.contains(one)), "a mail holds it");
         }
     }
+}
+
+/// Lets a moment pass: it is a process outside that moves on.
+pub(crate) fn wait(moment: Duration) {
+    let (_hold, never) = std::sync::mpsc::channel::<()>();
+    let _ = never.recv_timeout(moment);
+}
+
+/// Waits until something is so that another process brings about.
+#[track_caller]
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    const GLANCE: Duration = Duration::from_millis(50);
+    const GLANCES: u32 = 2400;
+    for _ in 0..GLANCES {
+        if is_so() {
+            return;
+        }
+        wait(GLANCE);
+    }
+    panic!("it took too long until {what}");
 }
 
 /// A folder and all that is in it.

@@ -49,4 +49,70 @@ pub(crate) const ORDEALS: &[Entry] = &[
                forgetting; memory and descriptors stay as after the first day, the log is brought home, and the \
                database grows no faster on the third day than on the second.",
     },
+    Entry {
+        name: "a-full-disk",
+        test: "ordeals::disk::a_full_disk_is_waited_out_and_told_once",
+        promises: &[1, 2, 9],
+        what: "The state lies on a small file system that others fill to the last byte while sources \
+               publish. Polling pauses and the operator is told, with what the reserve gave back; the \
+               service lives, is also started on the full disk, and goes on by itself within a cycle of \
+               there being room; a digest says when nothing was polled.",
+    },
+    Entry {
+        name: "no-room-at-any-write",
+        test: "ordeals::disk::a_write_that_finds_no_room_loses_nothing",
+        promises: &[1],
+        what: "A round whose database finds no room (ENOSPC) at its first, second, third … write and at \
+               some after it.",
+    },
+    Entry {
+        name: "torn-and-scribbled-log",
+        test: "ordeals::damage::a_torn_or_scribbled_log_costs_commits_from_its_end_and_nothing_else",
+        promises: &[1, 12],
+        what: "The database's log (WAL) is cut short, has single bits turned, sectors blanked and pages \
+               overwritten. It opens, and what it lost is whole commits from its end: the chain up to \
+               there is the old one.",
+    },
+    Entry {
+        name: "scribbled-pages",
+        test: "ordeals::damage::scribbled_pages_are_noticed_whenever_they_change_a_recorded_word",
+        promises: &[12],
+        what: "Up to 16 bytes anywhere in the database file are overwritten. Whenever that changes \
+               anything that the record tells of, opening refuses the file or `audit verify` names what \
+               does not fit.",
+    },
+    Entry {
+        name: "changed-values",
+        test: "ordeals::damage::every_value_that_the_record_tells_of_is_named_when_it_is_changed",
+        promises: &[12],
+        what: "A value of each column of each recorded table is changed behind the program's back; where \
+               the record tells of the column, `audit verify` names it.",
+    },
+    Entry {
+        name: "failing-disk",
+        test: "ordeals::damage::a_disk_that_fails_is_told_and_loses_nothing",
+        promises: &[1],
+        what: "The first, second, third … fsync or read of a round fails with an I/O error.",
+    },
+    Entry {
+        name: "two-days-without-a-network",
+        test: "ordeals::outage::two_days_without_a_network_heal_by_themselves",
+        promises: &[1, 3],
+        what: "All three steps on a clock that is moved: no host answers for 48 hours. No source is blamed, \
+               few connections are tried, and what was published meanwhile is told within an hour of the \
+               network's return.",
+    },
+    Entry {
+        name: "six-hours-without-a-mail-server",
+        test: "ordeals::outage::six_hours_without_a_mail_server_heal_by_themselves",
+        promises: &[1, 5],
+        what: "The same with a mail server that refuses every connection for six hours while sources \
+               publish. Afterwards each reader gets one mail of it all, not one for each alert.",
+    },
+    Entry {
+        name: "names-gone",
+        test: "ordeals::outage::names_that_no_longer_resolve_heal_by_themselves",
+        promises: &[1, 3, 9],
+        what: "The running service finds that no host name resolves any more, and later that they do.",
+    },
 ];
