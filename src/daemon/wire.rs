@@ -115,13 +115,11 @@ pub fn build_to_run(files: Files, environment: &Environment) -> (Option<Parts>, 
 
 /// Keys that are understood but do nothing yet: whoever writes one counts on it.
 fn unheeded(settings: &Settings) -> Vec<Problem> {
-    let keys = [
-        (
-            written(&settings.keep.audit),
-            "[keep] audit",
-            "the text of alerted and held-back items is kept without end",
-        ),
-    ];
+    let keys = [(
+        written(&settings.keep.audit),
+        "[keep] audit",
+        "the text of alerted and held-back items is kept without end",
+    )];
     keys.into_iter()
         .filter_map(|(place, key, instead)| {
             let what = format!("{key} has no effect in this version: {instead}");

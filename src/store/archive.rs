@@ -7,8 +7,8 @@ use crate::model::mail::Changed;
 use crate::model::record;
 use crate::model::source::{Gap, Health, SourceState};
 use crate::model::{
-    AlertId, Canary, Item, ItemId, Judgement, MailId, MailKey, MailKind, MailState, Pause, PendingNotice,
-    Recovered, Source, SourceCoverage, SourceId, Timestamp,
+    AlertId, Canary, Item, ItemId, Judgement, MailId, MailKey, MailKind, MailState, Pause,
+    PendingNotice, Recovered, Source, SourceCoverage, SourceId, Timestamp,
 };
 
 use super::{Answer, ConfigVersion, RejectedEdit, StoredMail};

@@ -62,7 +62,9 @@ impl Mail {
 impl Oracle {
     /// A headline with this fate. It is counted as published.
     pub(crate) fn title(&mut self, fate: Fate) -> String {
-        let n = self.published.len();
+        // Companies are few, quiet days are many.
+        let alike = |one: &Fate| (*one == Fate::Noise) == (fate == Fate::Noise);
+        let n = self.published.iter().filter(|(one, _)| alike(one)).count();
         self.published.push((fate, n));
         match fate {
             Fate::Alert => format!("The exchange moves to delist Firm{n:04} from its board"),

@@ -21,7 +21,7 @@ use crate::support::smtp::{Protection, Script, SmtpServer};
 const PASSWORD: &str = "0rdeal-s3cret-M4RKER";
 
 /// Companies that are watched: as many alerts can be told apart.
-const FIRMS: usize = 4000;
+const FIRMS: usize = 2000;
 
 /// How mails go out.
 pub(crate) enum Post {
@@ -32,8 +32,19 @@ pub(crate) enum Post {
 impl Post {
     /// A server that wants the password.
     pub(crate) fn smtp() -> Self {
+        Self::scripted(|script| script)
+    }
+
+    /// The same with a script.
+    pub(crate) fn scripted(more: impl FnOnce(Script) -> Script) -> Self {
         let script = Script::new(Protection::StartTls).login("watch", PASSWORD);
-        Self::Smtp(script.start())
+        Self::Smtp(more(script).start())
+    }
+
+    /// How often the server heard this command.
+    pub(crate) fn heard(&self, verb: &str) -> usize {
+        let Self::Smtp(server) = self else { return 0 };
+        server.heard().iter().filter(|one| one.line.starts_with(verb)).count()
     }
 }
 

@@ -9,8 +9,8 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::Deliverer;
-use crate::model::mail::{ClaimedMail, MailOutcome};
 use crate::model::canary;
+use crate::model::mail::{ClaimedMail, MailOutcome};
 use crate::model::{MailState, Timestamp};
 use crate::notify::outbox;
 use crate::notify::smtp::Attempt;

@@ -11,8 +11,8 @@ use crate::model::mail::{Changed, Letter};
 use crate::model::record::{Entry, Head, Verified};
 use crate::model::source::{Gap, Health};
 use crate::model::{
-    Canary, Item, ItemId, MailId, MailKey, MailState, Pause, PendingNotice, Recovered, SourceCoverage,
-    SourceId, Timestamp,
+    Canary, Item, ItemId, MailId, MailKey, MailState, Pause, PendingNotice, Recovered,
+    SourceCoverage, SourceId, Timestamp,
 };
 use crate::store::{
     Account, Answer, Archive, CanaryProgress, ConfigVersion, DecidedRow, MailRow, RejectedEdit,
@@ -21,7 +21,9 @@ use crate::store::{
 
 use super::items::{self, ITEM};
 use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
-use super::{answers, canary, config, coverage, deliver, outbox, pauses, record, seen, size, sources, Sqlite};
+use super::{
+    Sqlite, answers, canary, config, coverage, deliver, outbox, pauses, record, seen, size, sources,
+};
 
 impl Archive for Sqlite {
     fn config_in_force(&self) -> Answer<'_, Option<ConfigVersion>> {

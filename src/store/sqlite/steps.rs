@@ -21,7 +21,8 @@ use crate::store::{
 
 use super::worker::Pace;
 use super::{
-    archive, assess, backfill, canary, claims, config, coverage, deliver, items, outbox, pauses, poll, prune, readers, record, restores, size, sources, Sqlite,
+    Sqlite, archive, assess, backfill, canary, claims, config, coverage, deliver, items, outbox,
+    pauses, poll, prune, readers, record, restores, size, sources,
 };
 
 /// The lease for assessing, of which there is one.

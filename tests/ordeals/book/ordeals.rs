@@ -115,4 +115,33 @@ pub(crate) const ORDEALS: &[Entry] = &[
         promises: &[1, 3, 9],
         what: "The running service finds that no host name resolves any more, and later that they do.",
     },
+    Entry {
+        name: "killed-while-migrating",
+        test: "ordeals::processes::killed_while_its_database_is_brought_up_to_date_it_opens_and_goes_on",
+        promises: &[1, 12],
+        what: "Databases of schema 7, left behind by a killed service (an item not judged, a digest not \
+               sealed, mails half sent), are taken over by this version, which is killed at each write \
+               of the upgrade. The next start tells all that the old one owed.",
+    },
+    Entry {
+        name: "killed-while-reloading",
+        test: "ordeals::processes::killed_while_files_are_read_again_one_version_is_in_force",
+        promises: &[1, 8],
+        what: "The service is told to read edited files, some of them broken, and killed up to 60 ms later.",
+    },
+    Entry {
+        name: "signals-in-the-middle-of-a-mail",
+        test: "ordeals::processes::signals_and_a_new_start_in_the_middle_of_a_mail_lose_nothing",
+        promises: &[1, 8, 9],
+        what: "The mail server stops answering after the dot, after DATA or after MAIL of a digest or \
+               another mail; SIGTERM, SIGHUP or SIGKILL comes, and a new start.",
+    },
+    Entry {
+        name: "a-hung-loop",
+        test: "ordeals::watchdog::a_loop_that_hangs_stops_the_pings",
+        promises: &[9],
+        what: "The database hangs for ever (a delayed fsync) under the running service. After the three \
+               minutes that a loop may be silent the watchdog gets no more pings, so that systemd restarts \
+               the service.",
+    },
 ];
