@@ -114,7 +114,7 @@ impl<'a> Case<'a> {
         // Manner matters only where a topic is at hand, or a rule may ask for a round-up's segments.
         let asked =
             !topics.is_empty() || (!watchlist.conditions.is_empty() && !companies.is_empty());
-        let manner = asked.then(|| Manner::of(&reading.text, reading.lang));
+        let manner = asked.then(|| reading.manner());
         let mut company_in = BTreeMap::new();
         for found in reading.counting().filter(|found| found.kind() == EntityKind::Company) {
             let segment = reading.text.tokens[found.first as usize].segment;
@@ -304,8 +304,12 @@ impl<'a> Case<'a> {
         for topic in &self.topics {
             add(&mut anchors.of_topic(*topic));
         }
-        for same in self.reading.phrases.chunk_by(|one, next| one.phrase == next.phrase) {
-            add(&mut anchors.of_phrase(same[0].phrase));
+        if anchors.on_phrases() {
+            let found = self.reading.phrases.chunk_by(|one, next| one.phrase == next.phrase);
+            let found = found.map(|same| same[0].phrase);
+            for phrase in found.chain(self.reading.asked().iter().map(|occ| occ.phrase)) {
+                add(&mut anchors.of_phrase(phrase));
+            }
         }
         rules.sort_unstable();
         rules.dedup();

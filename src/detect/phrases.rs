@@ -147,49 +147,47 @@ impl Seams {
 }
 
 /// A phrase whose last word may go on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Prefix {
     phrase: u32,
     /// The words before the last one.
     before: Vec<u64>,
+    /// The hash of its first few characters, if it has as many.
+    early: Option<u64>,
 }
 
 /// Phrases by the hash of their last word's beginning.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Prefixes {
     /// Bit n: some prefix has n characters (the last bit: that many or more).
     lengths: u64,
     by_hash: HashMap<u64, Vec<Prefix>>,
-    /// Sixteen bits for each hash, of which one is set: the beginnings of most words end here.
-    filter: Vec<u64>,
+    /// Of all beginnings.
+    all: Marks,
+    /// Of the first [`EARLY`](Self::EARLY) characters of those that have as many.
+    early: Marks,
 }
 
 impl Prefixes {
     /// The longest beginning that is looked at.
     const LONGEST: usize = 63;
+    /// After so many characters nearly all words are known to begin with no prefix.
+    const EARLY: usize = 4;
 
     pub(crate) fn is_empty(&self) -> bool {
         self.lengths == 0
     }
 
-    /// Where a hash has its bit.
-    fn bit(&self, hash: u64) -> (usize, u64) {
-        let bits = 64 * self.filter.len() as u64;
-        let bit = ((u128::from(hash) * u128::from(bits)) >> 64) as u64;
-        ((bit / 64) as usize, 1 << (bit % 64))
+    fn add(&mut self, beginning: &str, before: Vec<u64>, phrase: u32) {
+        self.lengths |= 1 << beginning.chars().count();
+        let same = self.by_hash.entry(hash(beginning)).or_default();
+        same.push(Prefix { phrase, before, early: early(beginning) });
     }
 
-    fn may_have(&self, hash: u64) -> bool {
-        let (word, bit) = self.bit(hash);
-        self.filter[word] & bit != 0
-    }
-
-    fn fill_filter(&mut self) {
-        self.filter = vec![0; self.by_hash.len().div_ceil(4)];
-        for hash in self.by_hash.keys() {
-            let (word, bit) = self.bit(*hash);
-            self.filter[word] |= bit;
-        }
+    fn fill_marks(&mut self) {
+        self.all = Marks::of(self.by_hash.keys().copied());
+        let early = self.by_hash.values().flatten().filter_map(|prefix| prefix.early);
+        self.early = Marks::of(early.collect::<Vec<_>>().into_iter());
     }
 
     /// Gives each phrase that ends in the token of this index, with its first token.
@@ -197,8 +195,12 @@ impl Prefixes {
         let mut beginning = 0;
         let word = text.word(&text.tokens[last]);
         for (n, one) in word.chars().take(Self::LONGEST).enumerate() {
+            let many = n + 1;
             beginning = super::text::push(beginning, one);
-            if self.lengths >> (n + 1) & 1 == 0 || !self.may_have(beginning) {
+            if many == Self::EARLY && !self.early.may_have(beginning) {
+                break;
+            }
+            if self.lengths >> many & 1 == 0 || !self.all.may_have(beginning) {
                 continue;
             }
             for prefix in self.by_hash.get(&beginning).into_iter().flatten() {
@@ -216,6 +218,40 @@ impl Prefixes {
     }
 }
 
+/// The hash of a beginning's own beginning, if it has one.
+fn early(beginning: &str) -> Option<u64> {
+    let (end, _) = beginning.char_indices().nth(Prefixes::EARLY - 1)?;
+    let last = beginning[end..].chars().next()?;
+    Some(hash(&beginning[..end + last.len_utf8()]))
+}
+
+/// Sixteen bits for each hash, of which one is set.
+#[derive(Clone, Debug, Default)]
+struct Marks(Vec<u64>);
+
+impl Marks {
+    fn of(hashes: impl ExactSizeIterator<Item = u64>) -> Self {
+        let mut marks = Self(vec![0; hashes.len().div_ceil(4).max(1)]);
+        for hash in hashes {
+            let (word, bit) = marks.bit(hash);
+            marks.0[word] |= bit;
+        }
+        marks
+    }
+
+    /// Where a hash has its bit.
+    fn bit(&self, hash: u64) -> (usize, u64) {
+        let bits = 64 * self.0.len() as u64;
+        let bit = ((u128::from(hash) * u128::from(bits)) >> 64) as u64;
+        ((bit / 64) as usize, 1 << (bit % 64))
+    }
+
+    fn may_have(&self, hash: u64) -> bool {
+        let (word, bit) = self.bit(hash);
+        self.0[word] & bit != 0
+    }
+}
+
 /// All phrases, findable.
 #[derive(Debug, Default)]
 pub(crate) struct Phrases {
@@ -224,6 +260,8 @@ pub(crate) struct Phrases {
     pub(crate) prefixes: Prefixes,
     /// Whether any phrase is inflected, so that stems are worth finding.
     pub(crate) inflected: bool,
+    /// From this number on only rules ask for phrases.
+    pub(crate) asked_from: u32,
 }
 
 impl Phrases {
@@ -245,7 +283,7 @@ pub(crate) enum NoPhrase {
 }
 
 /// Collects phrases.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Collector {
     /// By two digests of term and reading: 128 bits tell terms apart as surely as the terms do.
     known: HashMap<(u64, u64), u32, Digest>,
@@ -253,6 +291,7 @@ pub(crate) struct Collector {
     paths: Builder,
     prefixes: Prefixes,
     inflected: bool,
+    asked_from: Option<u32>,
 }
 
 /// A word of a term as paths need it.
@@ -270,6 +309,11 @@ impl Collector {
         self.known.reserve(phrases);
         self.all.reserve(phrases);
         self.paths.reserve(phrases);
+    }
+
+    /// Says that only rules ask for what is new from now on.
+    pub(crate) fn rules_ask(&mut self) {
+        self.asked_from = u32::try_from(self.all.len()).ok();
     }
 
     /// The number of a phrase; equal ones get the same.
@@ -391,16 +435,15 @@ impl Collector {
     fn prefix(&mut self, text: &Text, phrase: u32) {
         let Some((last, before)) = text.tokens.split_last() else { return };
         let beginning: String = text.word(last).chars().take(Prefixes::LONGEST).collect();
-        self.prefixes.lengths |= 1 << beginning.chars().count();
         let before = before.iter().map(|token| token.hash).collect();
-        let same = self.prefixes.by_hash.entry(hash(&beginning)).or_default();
-        same.push(Prefix { phrase, before });
+        self.prefixes.add(&beginning, before, phrase);
     }
 
     /// Lays the tables out.
     pub(crate) fn finish(mut self) -> Phrases {
-        self.prefixes.fill_filter();
+        self.prefixes.fill_marks();
         Phrases {
+            asked_from: self.asked_from.unwrap_or(u32::MAX),
             all: self.all.into(),
             paths: self.paths.build(),
             prefixes: self.prefixes,

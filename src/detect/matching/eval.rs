@@ -1,10 +1,12 @@
 //! Searches over what was found: places of words, NEAR by position, AND, OR and NOT over the item.
 
+use std::cell::OnceCell;
+
 use crate::detect::query::Expr;
 use crate::detect::text::Text;
 use crate::model::Field;
 
-use super::find::Occ;
+use super::find::{Occ, sort};
 
 /// A stretch of tokens, first and last.
 pub(crate) type Stretch = (u32, u32);
@@ -16,7 +18,7 @@ pub(crate) struct Present([u64; 64]);
 
 impl Present {
     /// Of these places.
-    pub(crate) fn of(found: &[Occ]) -> Self {
+    pub(crate) fn of<'o>(found: impl Iterator<Item = &'o Occ>) -> Self {
         let mut bits = [0; 64];
         for occ in found {
             bits[(occ.phrase >> 6 & 63) as usize] |= 1 << (occ.phrase & 63);
@@ -28,6 +30,42 @@ impl Present {
     pub(crate) fn may_have(&self, phrase: u32) -> bool {
         self.0[(phrase >> 6 & 63) as usize] >> (phrase & 63) & 1 == 1
     }
+
+    /// Whether an expression may hold, by what it cannot do without.
+    pub(crate) fn may_hold(&self, expr: &Expr<u32>) -> bool {
+        match expr {
+            Expr::Words(phrase) => self.may_have(*phrase),
+            Expr::And(all) => all.iter().all(|one| self.may_hold(one)),
+            Expr::Or(any) => any.iter().any(|one| self.may_hold(one)),
+            Expr::Near(_, a, b) => self.may_hold(b) && self.may_hold(a),
+            Expr::Title(one) => self.may_hold(one),
+            Expr::Not(_) | Expr::Atom(..) => true,
+        }
+    }
+}
+
+/// Phrases that only rules ask for: of many items none is looked at, so they are sorted when one is.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    from: u32,
+    /// In any order.
+    pub(crate) found: Vec<Occ>,
+    sorted: OnceCell<Vec<Occ>>,
+}
+
+impl Asked {
+    /// What was found of the phrases that are numbered from here on.
+    pub(crate) fn of(from: u32, found: Vec<Occ>) -> Self {
+        Self { from, found, sorted: OnceCell::new() }
+    }
+
+    fn sorted(&self) -> &[Occ] {
+        self.sorted.get_or_init(|| {
+            let mut found = self.found.clone();
+            sort(&mut found);
+            found
+        })
+    }
 }
 
 /// What a search is asked of: the found phrases, perhaps only those of one segment.
@@ -36,7 +74,9 @@ pub(crate) struct Scene<'a> {
     pub(crate) text: &'a Text,
     /// Sorted by phrase and place.
     pub(crate) found: &'a [Occ],
-    /// Of `found`.
+    /// Of the phrases that only rules ask for.
+    pub(crate) asked: &'a Asked,
+    /// Of both.
     pub(crate) present: &'a Present,
     /// Only what stands in this segment counts.
     pub(crate) segment: Option<u32>,
@@ -46,8 +86,12 @@ pub(crate) struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     /// The whole item.
-    pub(crate) fn whole(text: &'a Text, found: &'a [Occ], present: &'a Present) -> Self {
-        Self { text, found, present, segment: None, title: false }
+    pub(crate) fn whole(
+        text: &'a Text,
+        (found, asked): (&'a [Occ], &'a Asked),
+        present: &'a Present,
+    ) -> Self {
+        Self { text, found, asked, present, segment: None, title: false }
     }
 
     /// The places of a phrase, in text order, whatever the scene's limits.
@@ -55,9 +99,10 @@ impl<'a> Scene<'a> {
         if !self.present.may_have(phrase) {
             return &[];
         }
-        let from = self.found.partition_point(|occ| occ.phrase < phrase);
-        let end = self.found[from..].partition_point(|occ| occ.phrase == phrase);
-        &self.found[from..from + end]
+        let found = if phrase < self.asked.from { self.found } else { self.asked.sorted() };
+        let from = found.partition_point(|occ| occ.phrase < phrase);
+        let end = found[from..].partition_point(|occ| occ.phrase == phrase);
+        &found[from..from + end]
     }
 
     pub(crate) fn sees(&self, token: u32) -> bool {

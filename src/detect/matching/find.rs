@@ -1,20 +1,23 @@
 //! Phrases in a text: one walk over the tokens, a few looks at each.
 //!
 //! Linear in the text whatever it holds: a path ends with the table's own paths, which are bounded
-//! by the longest term. All words of a field take a step together, so that the memory is asked many
-//! things at once and waited for once.
+//! by the longest term. All words of a field take a step together, and what a look tells only decides
+//! whether a word is kept for the next step; so the memory is asked many things at once, and nothing
+//! that depends on one answer keeps the others waiting.
 
 use std::cell::RefCell;
 
-use crate::detect::paths::{Form, step};
+use crate::detect::paths::{Bucket, Filter, Form, START, Table, step};
 use crate::detect::phrases::{LONGEST, Need, Phrases};
 use crate::detect::stem::{Lang, Stem, stems};
 use crate::detect::text::{
     CLOSE, DOLLAR, Gap, HANGUL, KANA, OPEN, Shape, Text, Token, hash, joined, push,
 };
 
+use super::sieve::Sieve;
+
 /// A phrase at a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Occ {
     /// Which phrase.
     pub(crate) phrase: u32,
@@ -24,28 +27,50 @@ pub(crate) struct Occ {
     pub(crate) last: u32,
 }
 
-/// All phrases in the text, sorted by phrase and place, each place once.
-pub(crate) fn find(phrases: &Phrases, text: &Text, lang: Option<Lang>) -> Vec<Occ> {
-    let mut found = Vec::new();
-    find_into(phrases, text, lang, &mut found);
-    found
-}
-
-/// The same, in the place of what was found before.
-pub(crate) fn find_into(phrases: &Phrases, text: &Text, lang: Option<Lang>, found: &mut Vec<Occ>) {
-    found.clear();
-    walk(phrases, text, lang, found, false);
-    found.sort_unstable();
+/// Sorts by phrase and place, and leaves each place once.
+pub(crate) fn sort(found: &mut Vec<Occ>) {
+    let place = |occ: &Occ| u64::from(occ.first) << 32 | u64::from(occ.last);
+    found.sort_unstable_by_key(|occ| u128::from(occ.phrase) << 64 | u128::from(place(occ)));
     found.dedup();
 }
 
+/// All phrases in the text, sorted by phrase and place, each place once.
+pub(crate) fn find(phrases: &Phrases, text: &Text, lang: Option<Lang>) -> Vec<Occ> {
+    let mut found = Vec::new();
+    find_into(phrases, text, lang, &mut found, &mut Vec::new());
+    found
+}
+
+/// The same, in the place of what was found before. Phrases that only rules ask for go to `asked`,
+/// as they come.
+pub(crate) fn find_into(
+    phrases: &Phrases,
+    text: &Text,
+    lang: Option<Lang>,
+    found: &mut Vec<Occ>,
+    asked: &mut Vec<Occ>,
+) {
+    found.clear();
+    asked.clear();
+    walk(phrases, text, lang, (found, asked), false);
+    sort(found);
+}
+
 /// Walks through the text; `thorough` takes all words for such as somebody may have divided.
-fn walk(phrases: &Phrases, text: &Text, lang: Option<Lang>, found: &mut Vec<Occ>, thorough: bool) {
+fn walk(
+    phrases: &Phrases,
+    text: &Text,
+    lang: Option<Lang>,
+    (found, asked): (&mut Vec<Occ>, &mut Vec<Occ>),
+    thorough: bool,
+) {
     // The room is used again and again by a thread; whoever finds it taken makes another.
     let mut room = ROOM.take();
     let german = lang == Some(Lang::De);
     let form = Form::Surface;
-    let mut walk = Walk { phrases, text, found, room: &mut room, form, german, thorough };
+    let table = phrases.paths.of(form);
+    let mut walk =
+        Walk { phrases, table, text, found, asked, room: &mut room, form, german, thorough };
     walk.all(form, |at| Stem { hash: text.tokens[at].hash, chars: text.tokens[at].chars });
     if phrases.inflected {
         for lang in [Some(Lang::En), lang].into_iter().flatten() {
@@ -69,13 +94,21 @@ thread_local! {
 /// Room for what a walk has to remember.
 #[derive(Default)]
 struct Room {
-    /// First words that may lead somewhere: the state, the first and the last token.
-    maybe: Vec<(u64, u32, u32)>,
+    /// Words that the next may be one word with, and whether names ask for it.
+    joins: Sieve<(u32, bool)>,
+    /// First words that may be a phrase: the state, the first and the last token.
+    whole: Sieve<(u64, u32, u32)>,
+    /// First words that may go on.
+    onward: Sieve<(u64, u32, u32)>,
     /// Beginnings that may go on.
-    steps: Vec<Step>,
-    spare: Vec<Step>,
+    steps: Sieve<Step>,
+    begun: Sieve<Step>,
     /// Paths that may end.
-    ends: Vec<Step>,
+    ends: Sieve<Step>,
+    /// Where these would end, in the same order.
+    buckets: Vec<Bucket>,
+    /// Phrases that do: which, and by which of these paths.
+    phrases: Sieve<(u32, u32)>,
     /// Stems of the form that is walked, by token.
     stems: Vec<Stem>,
 }
@@ -114,10 +147,18 @@ struct Step {
     divides: bool,
 }
 
+impl Default for Step {
+    fn default() -> Self {
+        Self { state: START, first: 0, last: 0, so: So::NOTHING, divides: false }
+    }
+}
+
 struct Walk<'a> {
     phrases: &'a Phrases,
+    table: &'a Table,
     text: &'a Text,
     found: &'a mut Vec<Occ>,
+    asked: &'a mut Vec<Occ>,
     room: &'a mut Room,
     form: Form,
     /// Names may have a genitive `s`.
@@ -130,117 +171,151 @@ impl Walk<'_> {
     /// Walks all fields in one form, in which `word` gives the words.
     fn all(&mut self, form: Form, word: impl Fn(usize) -> Stem + Copy) {
         self.form = form;
+        self.table = self.phrases.paths.of(form);
+        self.room.ends.clear();
         for field in &self.text.fields {
             let (first, end) = (field.first as usize, field.end as usize);
             self.begin(first, end, word);
+            self.begin_joined(end, word);
+            self.settle_first(first, end);
+            let mut filter = &self.table.second;
             while !self.room.steps.is_empty() {
-                self.go_on(end, word);
+                self.go_on(filter, end, word);
+                filter = &self.table.later;
             }
-            self.end();
+        }
+        self.end();
+    }
+
+    /// Takes each word of a field as a first one. Nothing here is decided by a branch.
+    #[inline]
+    fn begin(&mut self, first: usize, end: usize, word: impl Fn(usize) -> Stem + Copy) {
+        let (table, room) = (self.table, &mut *self.room);
+        let surface = self.form == Form::Surface;
+        // With a space between, terms may be divided anywhere; names, which the surface knows alone,
+        // only at a seam.
+        let always = self.thorough || table.anywhere;
+        let most = JOINED * (end - first);
+        room.whole.start(most);
+        room.onward.start(most);
+        room.joins.start(end - first);
+        let tokens = &self.text.tokens[..end];
+        for (at, token) in tokens.iter().enumerate().skip(first) {
+            let state = step(START, word(at).hash);
+            let sight = table.first.see(state);
+            room.whole.put((state, number(at), number(at)), sight.ends);
+            room.onward.put((state, number(at), number(at)), sight.goes_on);
+            let Some(next) = tokens.get(at + 1) else { continue };
+            let leads = self.thorough
+                | (next.gap == Gap::Hyphen)
+                | (surface && table.may_lead(token.hash, token.chars));
+            room.joins.put((number(at), leads), next.joins() & (leads | always));
         }
     }
 
-    /// Takes each word of a field as a first one, alone and joined with the next.
+    /// Takes words that may be one with the next as first ones.
     #[inline]
-    fn begin(&mut self, first: usize, end: usize, word: impl Fn(usize) -> Stem + Copy) {
-        let paths = &self.phrases.paths;
-        let seed = self.form.seed();
-        let maybe = &mut self.room.maybe;
-        // What stands there is overwritten or not looked at.
-        maybe.resize(maybe.len().max(JOINED * (end - first)), (0, 0, 0));
-        let mut many = 0;
-        // Nothing here is decided by a branch, so that no look waits for the one before.
-        let (surface, anywhere) = (self.form == Form::Surface, paths.divides_anywhere());
-        for at in first..end {
-            let token = &self.text.tokens[at];
-            let state = step(seed, word(at).hash);
-            maybe[many] = (state, number(at), number(at));
-            many += usize::from(paths.may_begin(state));
-            if at + 1 >= end || !self.text.tokens[at + 1].joins() {
-                continue;
-            }
-            // Only the surface knows names, and a name is divided where it has a seam.
-            let leads = self.thorough
-                || self.text.tokens[at + 1].gap == Gap::Hyphen
-                || (surface && paths.may_lead(token.hash, token.chars));
-            if leads || anywhere {
-                joined_ways(&self.text.tokens, at, end, word, |more, word| {
-                    let state = step(seed, word);
-                    maybe[many] = (state, number(at), number(at + more));
-                    many += usize::from(paths.may_begin_divided(state, leads));
-                });
-            }
+    fn begin_joined(&mut self, end: usize, word: impl Fn(usize) -> Stem + Copy) {
+        let (table, room) = (self.table, &mut *self.room);
+        for (at, leads) in room.joins.iter() {
+            joined_ways(&self.text.tokens, at as usize, end, word, |more, word| {
+                let state = step(START, word);
+                let sight = table.first.see(state);
+                let may = leads | sight.anywhere;
+                let begun = (state, at, at + number(more));
+                room.whole.put(begun, sight.ends & may);
+                room.onward.put(begun, sight.goes_on & may);
+            });
         }
-        for (state, at, last) in maybe[..many].iter().copied() {
-            let sight = paths.after_first(state);
-            let more = (last - at) as usize;
-            let so = over(&self.text.tokens, So::NOTHING, at as usize, more);
-            let step = Step { state, first: at, last, so, divides: sight.divides };
-            if sight.ends {
-                self.room.ends.push(step);
-            }
-            if sight.goes_on && last as usize + 1 < end {
-                self.room.steps.push(step);
-            }
+    }
+
+    /// First words become ends and steps.
+    fn settle_first(&mut self, first: usize, end: usize) {
+        let (tokens, room) = (&self.text.tokens, &mut *self.room);
+        let taken = |(state, first, last): (u64, u32, u32)| {
+            let so = over(tokens, So::NOTHING, first as usize, (last - first) as usize);
+            Step { state, first, last, so, divides: false }
+        };
+        room.ends.room_for(room.whole.len());
+        room.whole.iter().for_each(|begun| room.ends.put(taken(begun), true));
+        room.steps.start(room.onward.len());
+        for begun in room.onward.iter() {
+            let divides = self.table.first.see(begun.0).divides;
+            let goes_on = (begun.2 as usize) + 1 < end;
+            room.steps.put(Step { divides, ..taken(begun) }, goes_on);
         }
         if self.german && self.form == Form::Surface {
             for at in first..end {
-                self.genitive(seed, at, at, So::NOTHING);
+                self.genitive(START, at, at, So::NOTHING);
             }
         }
     }
 
-    /// Takes one more word behind each beginning.
+    /// Takes one more word behind each beginning; `filter` knows the states after it.
     #[inline]
-    fn go_on(&mut self, end: usize, word: impl Fn(usize) -> Stem + Copy) {
-        let paths = &self.phrases.paths;
-        let mut steps =
-            std::mem::replace(&mut self.room.steps, std::mem::take(&mut self.room.spare));
-        for begun in steps.drain(..) {
+    fn go_on(&mut self, filter: &Filter, end: usize, word: impl Fn(usize) -> Stem + Copy) {
+        std::mem::swap(&mut self.room.steps, &mut self.room.begun);
+        if self.german && self.form == Form::Surface {
+            self.genitives_after();
+        }
+        let room = &mut *self.room;
+        let tokens = &self.text.tokens[..end];
+        room.ends.room_for(JOINED * room.begun.len());
+        room.steps.start(JOINED * room.begun.len());
+        for begun in room.begun.iter() {
             let at = begun.last as usize + 1;
-            if self.german && self.form == Form::Surface {
-                let so = begun.so.across(self.text.tokens[at].gap);
-                self.genitive(begun.state, begun.first as usize, at, so);
-            }
-            let mut take = |n: usize, word: u64| {
+            let so = begun.so.across(tokens[at].gap);
+            let mut take = |more: usize, word: u64| {
                 let state = step(begun.state, word);
-                let sight = paths.after_more(state);
-                if !sight.ends && !sight.goes_on {
-                    return;
-                }
-                let so = begun.so.across(self.text.tokens[at].gap);
-                let so = over(&self.text.tokens, so, at, n);
-                let (first, last) = (begun.first, number(at + n));
+                let sight = filter.see(state);
+                let so = over(tokens, so, at, more);
+                let (first, last) = (begun.first, number(at + more));
                 let step = Step { state, first, last, so, divides: sight.divides };
-                if sight.ends {
-                    self.room.ends.push(step);
-                }
-                let long = at + n + 1 - begun.first as usize > 2 * LONGEST;
-                if sight.goes_on && at + n + 1 < end && !long {
-                    self.room.steps.push(step);
-                }
+                let long = at + more + 1 - first as usize > 2 * LONGEST;
+                room.ends.put(step, sight.ends);
+                room.steps.put(step, sight.goes_on & (at + more + 1 < end) & !long);
             };
             take(0, word(at).hash);
-            let next = self.text.tokens[..end].get(at + 1).filter(|next| next.joins());
+            let next = tokens.get(at + 1).filter(|next| next.joins());
             if next.is_some_and(|next| self.thorough || begun.divides || next.gap == Gap::Hyphen) {
-                joined_ways(&self.text.tokens, at, end, word, take);
+                joined_ways(tokens, at, end, word, take);
             }
         }
-        self.room.spare = steps;
     }
 
-    /// Looks up which phrases end.
+    /// Looks up which phrases end, in steps of which each asks the memory many things at once.
     fn end(&mut self) {
-        let mut ends = std::mem::take(&mut self.room.ends);
-        for Step { state, first, last, so, .. } in ends.drain(..) {
+        let (table, room) = (self.table, &mut *self.room);
+        room.buckets.clear();
+        room.buckets.extend(room.ends.iter().map(|path| table.bucket(path.state)));
+        room.phrases.start(0);
+        for (n, (path, bucket)) in room.ends.iter().zip(&room.buckets).enumerate() {
+            room.phrases.room_for(bucket.entries());
+            table.each_end(*bucket, path.state, |phrase, here| {
+                room.phrases.put((phrase, number(n)), here);
+            });
+        }
+        let phrases = std::mem::take(&mut self.room.phrases);
+        let ends = std::mem::take(&mut self.room.ends);
+        for (phrase, path) in phrases.iter() {
+            let Step { first, last, so, .. } = ends.get(path as usize);
             let (first, last) = (first as usize, last as usize);
-            for phrase in self.phrases.paths.ends(state) {
-                if self.looks(self.phrases.all[phrase as usize].need, first, last) {
-                    self.offer(phrase, first, last, so);
-                }
+            if self.looks(self.phrases.all[phrase as usize].need, first, last) {
+                self.offer(phrase, first, last, so);
             }
         }
-        self.room.ends = ends;
+        (self.room.phrases, self.room.ends) = (phrases, ends);
+    }
+
+    /// Names whose second or later word has an `s`.
+    fn genitives_after(&mut self) {
+        let begun = std::mem::take(&mut self.room.begun);
+        for step in begun.iter() {
+            let at = step.last as usize + 1;
+            let so = step.so.across(self.text.tokens[at].gap);
+            self.genitive(step.state, step.first as usize, at, so);
+        }
+        self.room.begun = begun;
     }
 
     /// A name whose last word is the one at `last` without its `s`.
@@ -252,7 +327,11 @@ impl Walk<'_> {
         };
         let state = step(state, hash(name));
         let mut in_capitals = None;
-        for phrase in self.phrases.paths.ends(state) {
+        let mut ending: Vec<u32> = Vec::new();
+        self.table.each_end(self.table.bucket(state), state, |phrase, here| {
+            ending.extend(here.then_some(phrase));
+        });
+        for phrase in ending {
             let known = self.phrases.all[phrase as usize];
             let fits = match known.need {
                 _ if !known.genitive => false,
@@ -275,7 +354,15 @@ impl Walk<'_> {
             && self.bounded(first, last)
             && (!so.divided || known.seams.allow(&self.text.tokens[first..=last]))
         {
-            self.found.push(Occ { phrase, first: number(first), last: number(last) });
+            self.put(Occ { phrase, first: number(first), last: number(last) });
+        }
+    }
+
+    fn put(&mut self, occ: Occ) {
+        if occ.phrase < self.phrases.asked_from {
+            self.found.push(occ);
+        } else {
+            self.asked.push(occ);
         }
     }
 
@@ -313,9 +400,10 @@ impl Walk<'_> {
     }
 
     fn prefixes(&mut self) {
+        let phrases = self.phrases;
         for last in 0..self.text.tokens.len() {
-            self.phrases.prefixes.each(self.text, last, |phrase, first| {
-                self.found.push(Occ { phrase, first: number(first), last: number(last) });
+            phrases.prefixes.each(self.text, last, |phrase, first| {
+                self.put(Occ { phrase, first: number(first), last: number(last) });
             });
         }
     }
@@ -403,9 +491,8 @@ mod tests {
             let (phrases, text) = (collector.finish(), Text::of_term(&written(&text)));
             let of = |thorough| {
                 let mut found = Vec::new();
-                walk(&phrases, &text, None, &mut found, thorough);
-                found.sort_unstable();
-                found.dedup();
+                walk(&phrases, &text, None, (&mut found, &mut Vec::new()), thorough);
+                sort(&mut found);
                 found
             };
             prop_assert_eq!(of(false), of(true));

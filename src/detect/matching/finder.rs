@@ -38,8 +38,10 @@ pub struct Finder<'w> {
 pub(crate) struct Words {
     /// The words.
     pub(crate) text: Text,
-    /// All phrases found, sorted.
+    /// All phrases found, sorted, but for those that only rules ask for.
     pub(crate) phrases: Vec<Occ>,
+    /// These, as they come.
+    pub(crate) asked: Vec<Occ>,
 }
 
 impl Words {
@@ -47,7 +49,8 @@ impl Words {
     pub(crate) fn read(&mut self, watchlist: &Watchlist, item: &ItemText) {
         self.text.fill(item);
         let lang = Lang::of_tag(item.lang.as_deref());
-        find_into(&watchlist.phrases, &self.text, lang, &mut self.phrases);
+        let Self { text, phrases, asked } = self;
+        find_into(&watchlist.phrases, text, lang, phrases, asked);
     }
 }
 
@@ -63,7 +66,7 @@ impl<'w> Finder<'w> {
     pub fn find(&mut self, item: &ItemText) -> &[Place] {
         self.words.read(self.watchlist, item);
         self.places.clear();
-        let Words { text, phrases } = &self.words;
+        let Words { text, phrases, .. } = &self.words;
         for occ in phrases {
             let (first, last) = (&text.tokens[occ.first as usize], &text.tokens[occ.last as usize]);
             for one in self.watchlist.uses(occ.phrase) {

@@ -8,18 +8,19 @@ mod eval;
 mod find;
 mod finder;
 mod guard;
+mod sieve;
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::model::{EntityKind, Guard, HeldBack, Hit, ItemText};
 
-use super::stem::Lang;
+use super::manner::Manner;
 use super::text::Text;
 use super::watchlist::{Use, Watchlist};
 
-use eval::Present;
 pub(crate) use eval::Scene;
+use eval::{Asked, Present};
 pub(crate) use find::{Occ, find};
 use finder::Words;
 pub use finder::{Finder, Place};
@@ -67,9 +68,10 @@ thread_local! {
 impl Drop for Reading {
     fn drop(&mut self) {
         let (text, phrases) = (std::mem::take(&mut self.text), std::mem::take(&mut self.phrases));
+        let asked = std::mem::take(&mut self.asked.found);
         // A giant item must not hold its room for ever.
         if text.tokens.len() <= KEPT {
-            SPARE.set(Words { text, phrases });
+            SPARE.set(Words { text, phrases, asked });
         }
     }
 }
@@ -82,10 +84,10 @@ const KEPT: usize = 1 << 14;
 pub(crate) struct Reading {
     /// Its words.
     pub(crate) text: Text,
-    /// The language beside English.
-    pub(crate) lang: Option<Lang>,
-    /// All phrases found, sorted.
+    /// All phrases found, sorted, but for those that only rules ask for.
     pub(crate) phrases: Vec<Occ>,
+    /// These.
+    asked: Asked,
     present: Present,
     /// Hits, counting and held back, in text order.
     pub(crate) found: Vec<Found>,
@@ -94,12 +96,12 @@ pub(crate) struct Reading {
 impl Reading {
     /// Reads an item.
     pub(crate) fn of(watchlist: &Watchlist, item: &ItemText) -> Self {
-        let lang = Lang::of_tag(item.lang.as_deref());
         let mut words = SPARE.take();
         words.read(watchlist, item);
-        let Words { text, phrases } = words;
-        let present = Present::of(&phrases);
-        let mut reading = Self { text, lang, phrases, present, found: Vec::new() };
+        let Words { text, phrases, asked } = words;
+        let present = Present::of(phrases.iter().chain(&asked));
+        let asked = Asked::of(watchlist.phrases.asked_from, asked);
+        let mut reading = Self { text, phrases, asked, present, found: Vec::new() };
         reading.collect(watchlist);
         guard::inside(watchlist, &mut reading);
         guard::ask(watchlist, &mut reading);
@@ -111,7 +113,18 @@ impl Reading {
 
     /// The scene of the whole item.
     pub(crate) fn scene(&self) -> Scene<'_> {
-        Scene::whole(&self.text, &self.phrases, &self.present)
+        Scene::whole(&self.text, (&self.phrases, &self.asked), &self.present)
+    }
+
+    /// The manner of the text, by the lists' phrases, which a watchlist with topics or rules finds
+    /// with its own.
+    pub(crate) fn manner(&self) -> Manner {
+        Manner::among(&self.text, &self.phrases)
+    }
+
+    /// Phrases found that only rules ask for, in any order.
+    pub(crate) fn asked(&self) -> &[Occ] {
+        &self.asked.found
     }
 
     /// Whether a phrase may be in the item; rarely also of one that is not.
@@ -126,8 +139,8 @@ impl Reading {
 
     fn collect(&mut self, watchlist: &Watchlist) {
         let mut searches: Vec<u32> = Vec::new();
-        for occ in &self.phrases {
-            for one in watchlist.uses(occ.phrase) {
+        for same in self.phrases.chunk_by(|one, next| one.phrase == next.phrase) {
+            for one in watchlist.uses(same[0].phrase) {
                 let (by, entity) = match one {
                     Use::Name(name) => (By::Name(name), watchlist.names[name as usize].company),
                     Use::Term(term) => (By::Term(term), watchlist.terms[term as usize].topic),
@@ -136,11 +149,15 @@ impl Reading {
                         continue;
                     }
                 };
-                self.found.push(Found { first: occ.first, last: occ.last, by, entity, held: None });
+                let found =
+                    |occ: &Occ| Found { first: occ.first, last: occ.last, by, entity, held: None };
+                self.found.extend(same.iter().map(found));
             }
         }
         searches.sort_unstable();
         searches.dedup();
+        // Of nearly all of them something else is missing.
+        searches.retain(|search| self.present.may_hold(&watchlist.searches[*search as usize].expr));
         for search in searches {
             let compiled = &watchlist.searches[search as usize];
             for (first, last) in self.scene().places(&compiled.expr) {

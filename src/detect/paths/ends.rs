@@ -18,6 +18,17 @@ fn halves(key: u64) -> [u32; 2] {
     [(key >> 32) as u32, key as u32]
 }
 
+/// Where entries begin and end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bucket(u32, u32);
+
+impl Bucket {
+    /// How many entries there are.
+    pub(crate) fn entries(self) -> usize {
+        (self.1 - self.0) as usize
+    }
+}
+
 /// The finished table.
 #[derive(Debug)]
 pub(super) struct Ends {
@@ -50,13 +61,21 @@ impl Ends {
         Self { starts, entries }
     }
 
-    /// The phrases whose paths have this key.
+    /// Where the entries of a key begin and end, beside others: so that many keys are asked for
+    /// before the first entry is.
     #[inline]
-    pub(super) fn get(&self, key: u64) -> impl Iterator<Item = u32> + '_ {
+    pub(super) fn bucket(&self, key: u64) -> Bucket {
         let bucket = super::place(key, self.starts.len() - 1);
-        let (from, to) = (self.starts[bucket] as usize, self.starts[bucket + 1] as usize);
-        let same = self.entries[from..to].iter().filter(move |entry| entry.key == halves(key));
-        same.map(|entry| entry.phrase)
+        Bucket(self.starts[bucket], self.starts[bucket + 1])
+    }
+
+    /// Gives each phrase of a bucket, and whether its path has this key: nothing here is decided by
+    /// a branch that would have to wait for memory.
+    #[inline]
+    pub(super) fn each(&self, bucket: Bucket, key: u64, mut each: impl FnMut(u32, bool)) {
+        for entry in &self.entries[bucket.0 as usize..bucket.1 as usize] {
+            each(entry.phrase, entry.key == halves(key));
+        }
     }
 
     pub(super) fn bytes(&self) -> usize {

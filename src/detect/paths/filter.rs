@@ -1,13 +1,12 @@
 //! Whether paths go on, or end, after certain words: roughly, and in memory that fits the caches.
 //!
-//! A Bloom filter in blocks of 64 bits. Each key sets two bits that say "something is here", one that
-//! says "paths go on", one that says "a path ends" and one that says "the next word may be divided";
-//! so one look at memory answers all. It never
-//! says no to what is there. What it wrongly says yes to (about two of a hundred of the others) costs
-//! time and changes nothing: an end is looked up with its whole key, and what goes on must end.
+//! A Bloom filter in blocks of 64 bits. Each key sets two bits that say "something is here" and one
+//! for each thing that is to be known of it; so one look at memory answers all. It never says no to
+//! what is there. What it wrongly says yes to (about two of a hundred of the others) costs time and
+//! changes nothing: an end is looked up with its whole key, and what goes on must end.
 
 /// Bits of the filter for each key.
-const BITS: usize = 12;
+const BITS: usize = 10;
 
 /// What the filter says of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,11 +17,13 @@ pub(crate) struct Sight {
     pub(crate) ends: bool,
     /// A text may divide the next word by a space.
     pub(crate) divides: bool,
+    /// A text may divide the first word by a space, wherever it likes.
+    pub(crate) anywhere: bool,
 }
 
 /// The filter.
 #[derive(Debug)]
-pub(super) struct Filter {
+pub(crate) struct Filter {
     blocks: Vec<u64>,
 }
 
@@ -47,6 +48,11 @@ fn divides(key: u64) -> u64 {
     1 << (key >> 24 & 63)
 }
 
+#[inline]
+fn anywhere(key: u64) -> u64 {
+    1 << (key >> 30 & 63)
+}
+
 impl Filter {
     /// With room for so many keys.
     pub(super) fn with_room(keys: usize) -> Self {
@@ -69,22 +75,28 @@ impl Filter {
         self.blocks[at] |= marks(key) | ends(key);
     }
 
+    pub(super) fn put_anywhere(&mut self, key: u64) {
+        let at = self.place(key);
+        self.blocks[at] |= marks(key) | anywhere(key);
+    }
+
     /// Whether anything may be here.
     #[inline]
-    pub(super) fn any(&self, key: u64) -> bool {
+    pub(crate) fn any(&self, key: u64) -> bool {
         let marks = marks(key);
         self.blocks[self.place(key)] & marks == marks
     }
 
     /// What may be here.
     #[inline]
-    pub(super) fn see(&self, key: u64) -> Sight {
+    pub(crate) fn see(&self, key: u64) -> Sight {
         let block = self.blocks[self.place(key)];
         let whole = |bits: u64| block & bits == bits;
         Sight {
             goes_on: whole(marks(key) | goes_on(key)),
             ends: whole(marks(key) | ends(key)),
             divides: whole(marks(key) | divides(key)),
+            anywhere: whole(marks(key) | anywhere(key)),
         }
     }
 
@@ -104,13 +116,16 @@ mod tests {
         for n in 0..1000 {
             filter.put_going_on(key(n), n % 2 == 0);
             filter.put_end(key(n + 1000));
+            filter.put_anywhere(key(n));
         }
         for n in 0..1000 {
             assert!(filter.any(key(n)) && filter.see(key(n)).goes_on);
             assert!(filter.see(key(n)).divides || n % 2 == 1);
+            assert!(filter.see(key(n)).anywhere);
             assert!(filter.any(key(n + 1000)) && filter.see(key(n + 1000)).ends);
         }
-        let wrong = (2000..102_000).filter(|n| filter.any(key(*n))).count();
+        let seen = |sight: Sight| sight.ends || sight.goes_on;
+        let wrong = (2000..102_000).filter(|n| seen(filter.see(key(*n)))).count();
         assert!(wrong < 8000, "{wrong} of 100,000");
     }
 }

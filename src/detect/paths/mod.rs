@@ -1,18 +1,19 @@
-//! Names and phrases as paths of word hashes, in flat tables.
+//! Names and phrases as paths of word hashes, in flat tables: one for each form of words.
 //!
 //! A path's beginning is known only to a [`filter`], its end also to a table of [`ends`]. So a text
 //! costs a look or two at each word, whatever the number of paths, and nearly all looks are at a
-//! filter that is small enough for the caches. The filter of first words is apart from the others,
-//! because it is asked far oftener.
+//! filter that is small enough for the caches. There is one filter for first words, one for pairs
+//! and one for whatever is longer: the farther on, the more rarely it is asked, and what most texts
+//! ask of is small.
 
 mod ends;
 mod filter;
 
+pub(crate) use ends::Bucket;
 use ends::Ends;
-use filter::Filter;
-pub(crate) use filter::Sight;
+pub(crate) use filter::Filter;
 
-/// Which forms of words a path is made of. Their seeds keep the forms apart in the same tables.
+/// Which forms of words a path is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     /// Words as they are.
@@ -22,14 +23,19 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// The state before the first word.
-    pub(crate) fn seed(self) -> u64 {
+    /// The words as they are, and the stems of four languages.
+    const MANY: usize = 5;
+
+    fn number(self) -> usize {
         match self {
-            Self::Surface => 0x51_7c_c1_b7_27_22_0a_95,
-            Self::Stem(lang) => 0x6c_62_27_2e_07_bb_01_42 ^ (u64::from(lang) + 1) << 56,
+            Self::Surface => 0,
+            Self::Stem(lang) => 1 + usize::from(lang),
         }
     }
 }
+
+/// The state before the first word.
+pub(crate) const START: u64 = 0x51_7c_c1_b7_27_22_0a_95;
 
 /// The state after one more word.
 #[inline]
@@ -66,15 +72,25 @@ impl Divided {
 }
 
 /// Collects paths.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Builder {
+    forms: [Draft; Form::MANY],
+}
+
+/// The paths of one form.
+#[derive(Clone, Debug, Default)]
+struct Draft {
     /// Keys and phrases of paths of one word.
     single: Vec<(u64, u32)>,
-    /// Of longer ones.
+    /// Of two.
+    double: Vec<(u64, u32)>,
+    /// Of more.
     longer: Vec<(u64, u32)>,
     /// States after a first word that goes on, and whether the next one may be divided.
     first: Vec<(u64, bool)>,
-    /// States after later words that go on, alike.
+    /// States after a second word that go on, alike.
+    second: Vec<(u64, bool)>,
+    /// After later words.
     later: Vec<(u64, bool)>,
     /// States after first words that may be divided anywhere.
     anywhere: Vec<u64>,
@@ -83,12 +99,14 @@ pub(crate) struct Builder {
 }
 
 impl Builder {
-    /// Makes room for the paths of so many more phrases, about.
-    pub(crate) fn reserve(&mut self, phrases: usize) {
-        self.single.reserve(phrases);
-        self.first.reserve(phrases);
-        self.longer.reserve(phrases);
-        self.later.reserve(phrases / 2);
+    /// Makes room for so many more names, about.
+    pub(crate) fn reserve(&mut self, names: usize) {
+        let surface = &mut self.forms[Form::Surface.number()];
+        surface.single.reserve(names);
+        surface.first.reserve(names);
+        surface.double.reserve(names / 2);
+        surface.second.reserve(names / 2);
+        surface.longer.reserve(names / 2);
     }
 
     /// Adds a path that ends in `phrase`.
@@ -99,30 +117,46 @@ impl Builder {
         divided: Divided,
         phrase: u32,
     ) {
+        let draft = &mut self.forms[form.number()];
         let mut words = words.into_iter();
         let Some(word) = words.next() else { return };
-        let mut state = step(form.seed(), word);
+        let mut state = step(START, word);
         if divided == Divided::Anywhere {
-            self.anywhere.push(state);
+            draft.anywhere.push(state);
         }
         let mut many = 1;
         for word in words {
-            let states = if many == 1 { &mut self.first } else { &mut self.later };
+            let states = match many {
+                1 => &mut draft.first,
+                2 => &mut draft.second,
+                _ => &mut draft.later,
+            };
             states.push((state, divided.word(many)));
             state = step(state, word);
             many += 1;
         }
-        if many == 1 { &mut self.single } else { &mut self.longer }.push((state, phrase));
+        let ends = match many {
+            1 => &mut draft.single,
+            2 => &mut draft.double,
+            _ => &mut draft.longer,
+        };
+        ends.push((state, phrase));
     }
 
-    /// Says that a divided first word may begin with this word.
+    /// Says that a name's divided first word may begin with this word.
     pub(crate) fn lead(&mut self, word: u64) {
-        self.leads.push(lead(word));
+        self.forms[Form::Surface.number()].leads.push(lead(word));
     }
 
     /// Lays the tables out.
-    pub(crate) fn build(mut self) -> Paths {
-        for states in [&mut self.first, &mut self.later] {
+    pub(crate) fn build(self) -> Paths {
+        Paths { forms: self.forms.map(Draft::build) }
+    }
+}
+
+impl Draft {
+    fn build(mut self) -> Table {
+        for states in [&mut self.first, &mut self.second, &mut self.later] {
             states.sort_unstable();
             states.dedup();
         }
@@ -130,20 +164,24 @@ impl Builder {
             states.sort_unstable();
             states.dedup();
         }
-        let mut first = Filter::with_room(self.single.len() + self.first.len());
-        let mut later = Filter::with_room(self.longer.len() + self.later.len());
-        self.first.iter().for_each(|(state, divided)| first.put_going_on(*state, *divided));
-        self.later.iter().for_each(|(state, divided)| later.put_going_on(*state, *divided));
-        self.single.iter().for_each(|(state, _)| first.put_end(*state));
-        self.longer.iter().for_each(|(state, _)| later.put_end(*state));
-        let of = |states: &[u64]| {
-            let mut filter = Filter::with_room(states.len());
-            states.iter().for_each(|state| filter.put_end(*state));
-            (!states.is_empty()).then_some(filter)
+        let of = |ends: &[(u64, u32)], states: &[(u64, bool)]| {
+            let mut filter = Filter::with_room(ends.len() + states.len());
+            states.iter().for_each(|(state, divided)| filter.put_going_on(*state, *divided));
+            ends.iter().for_each(|(state, _)| filter.put_end(*state));
+            filter
         };
-        let ends = Ends::of(&[&self.single, &self.longer]);
-        let (anywhere, leads) = (of(&self.anywhere), of(&self.leads));
-        Paths { first, later, anywhere, leads, ends }
+        let mut first = of(&self.single, &self.first);
+        self.anywhere.iter().for_each(|state| first.put_anywhere(*state));
+        let mut leads = Filter::with_room(self.leads.len());
+        self.leads.iter().for_each(|lead| leads.put_end(*lead));
+        Table {
+            first,
+            second: of(&self.double, &self.second),
+            later: of(&self.longer, &self.later),
+            anywhere: !self.anywhere.is_empty(),
+            leads,
+            ends: Ends::of(&[&self.single, &self.double, &self.longer]),
+        }
     }
 }
 
@@ -159,16 +197,7 @@ const FAR: u32 = 31;
 /// The finished tables.
 #[derive(Debug)]
 pub(crate) struct Paths {
-    /// Of states after one word.
-    first: Filter,
-    /// Of states after several.
-    later: Filter,
-    /// Of states after one word that may be divided anywhere; most words of a text stand beside words
-    /// with which they could be one, and this spares looking for them among all paths.
-    anywhere: Option<Filter>,
-    /// Of words with which the divided first word of other paths may begin.
-    leads: Option<Filter>,
-    ends: Ends,
+    forms: [Table; Form::MANY],
 }
 
 impl Default for Paths {
@@ -178,57 +207,55 @@ impl Default for Paths {
 }
 
 impl Paths {
-    /// Whether a path may begin with this one word, or be it.
-    #[inline]
-    pub(crate) fn may_begin(&self, state: u64) -> bool {
-        self.first.any(state)
-    }
-
-    /// The same for words with a space between them that are taken for one: `leads` says whether the
-    /// first of them may lead.
-    #[inline]
-    pub(crate) fn may_begin_divided(&self, state: u64, leads: bool) -> bool {
-        if leads {
-            return self.first.any(state);
-        }
-        self.anywhere.as_ref().is_some_and(|filter| filter.any(state))
-    }
-
-    /// Whether a divided first word may begin with this word of so many characters.
-    #[inline]
-    pub(crate) fn may_lead(&self, word: u64, chars: u32) -> bool {
-        chars > FAR || self.leads.as_ref().is_some_and(|filter| filter.any(lead(word)))
-    }
-
-    /// Whether any first word may be divided anywhere.
-    #[inline]
-    pub(crate) fn divides_anywhere(&self) -> bool {
-        self.anywhere.is_some()
-    }
-
-    /// What may follow the first word.
-    #[inline]
-    pub(crate) fn after_first(&self, state: u64) -> Sight {
-        self.first.see(state)
-    }
-
-    /// What may follow several words.
-    #[inline]
-    pub(crate) fn after_more(&self, state: u64) -> Sight {
-        self.later.see(state)
-    }
-
-    /// The phrases that end here.
-    #[inline]
-    pub(crate) fn ends(&self, state: u64) -> impl Iterator<Item = u32> + '_ {
-        self.ends.get(state)
+    /// The paths of one form.
+    pub(crate) fn of(&self, form: Form) -> &Table {
+        &self.forms[form.number()]
     }
 
     /// Bytes that the tables take.
     pub(crate) fn bytes(&self) -> usize {
-        let filters =
-            [Some(&self.first), Some(&self.later), self.anywhere.as_ref(), self.leads.as_ref()];
-        filters.into_iter().flatten().map(Filter::bytes).sum::<usize>() + self.ends.bytes()
+        self.forms.iter().map(Table::bytes).sum()
+    }
+}
+
+/// The paths of one form.
+#[derive(Debug)]
+pub(crate) struct Table {
+    /// Of states after one word.
+    pub(crate) first: Filter,
+    /// Of states after two.
+    pub(crate) second: Filter,
+    /// Of states after more.
+    pub(crate) later: Filter,
+    /// Whether any first word may be divided anywhere.
+    pub(crate) anywhere: bool,
+    /// Of words with which the divided first word of other paths may begin.
+    leads: Filter,
+    ends: Ends,
+}
+
+impl Table {
+    /// Whether a divided first word may begin with this word of so many characters.
+    #[inline]
+    pub(crate) fn may_lead(&self, word: u64, chars: u32) -> bool {
+        (chars > FAR) | self.leads.any(lead(word))
+    }
+
+    /// Where the phrases that end here would be.
+    #[inline]
+    pub(crate) fn bucket(&self, state: u64) -> Bucket {
+        self.ends.bucket(state)
+    }
+
+    /// Gives each phrase there, and whether it ends here.
+    #[inline]
+    pub(crate) fn each_end(&self, bucket: Bucket, state: u64, each: impl FnMut(u32, bool)) {
+        self.ends.each(bucket, state, each);
+    }
+
+    fn bytes(&self) -> usize {
+        let filters = [&self.first, &self.second, &self.later, &self.leads];
+        filters.into_iter().map(Filter::bytes).sum::<usize>() + self.ends.bytes()
     }
 }
 
@@ -247,23 +274,31 @@ mod tests {
         builder.add(Form::Surface, [1, 1, 9], Divided::Only(4), 5001);
         builder.lead(42);
         let paths = builder.build();
-        let state = |form: Form, words: &[u64]| {
-            words.iter().fold(form.seed(), |state, word| step(state, *word))
+        let state = |words: &[u64]| words.iter().fold(START, |state, word| step(state, *word));
+        let ends = |form, words: &[u64]| {
+            let (table, state) = (paths.of(form), state(words));
+            let mut found = Vec::new();
+            table.each_end(table.bucket(state), state, |phrase, here| {
+                found.extend(here.then_some(phrase));
+            });
+            found
         };
-        let ends = |form, words: &[u64]| paths.ends(state(form, words)).collect::<Vec<_>>();
+        let (surface, stems) = (paths.of(Form::Surface), paths.of(Form::Stem(0)));
         for n in 0..1000u64 {
-            let first = state(Form::Surface, &[n * 7 + 1]);
-            assert!(paths.may_begin(first) && paths.after_first(first).goes_on);
+            assert!(surface.first.see(state(&[n * 7 + 1])).goes_on);
             let both = [n * 7 + 1, n + 1];
-            assert!(paths.after_more(state(Form::Surface, &both)).ends);
+            assert!(surface.second.see(state(&both)).ends);
             assert!(ends(Form::Surface, &both).contains(&(n as u32)));
-            assert!(paths.after_first(state(Form::Stem(0), &[n + 1])).ends);
+            let sight = stems.first.see(state(&[n + 1]));
+            assert!(sight.ends && sight.anywhere);
         }
         assert_eq!(ends(Form::Surface, &[1, 1]).len(), 2);
-        let both = paths.after_more(state(Form::Surface, &[1, 1]));
+        let both = surface.second.see(state(&[1, 1]));
         assert!(both.goes_on && both.divides);
-        assert!(paths.may_begin_divided(state(Form::Stem(0), &[7]), false));
-        assert!(paths.may_lead(42, 2) && paths.may_lead(43, 40));
+        assert_eq!(ends(Form::Surface, &[1, 1, 9]), [5001]);
+        assert!(surface.later.see(state(&[1, 1, 9])).ends);
+        assert!(!surface.anywhere && stems.anywhere);
+        assert!(surface.may_lead(42, 2) && surface.may_lead(43, 40));
         assert!(ends(Form::Surface, &[3]).is_empty());
         assert!(ends(Form::Stem(1), &[1]).is_empty());
         assert!(paths.bytes() < 2002 * 20);

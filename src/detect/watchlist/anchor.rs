@@ -29,8 +29,8 @@ impl Anchor {
     fn frequency(&self) -> u32 {
         match self {
             Self::Company(_) => 1,
-            Self::Phrase(_) => 2,
-            Self::Group(_) => 4,
+            Self::Group(_) => 2,
+            Self::Phrase(_) => 4,
             Self::Topic(_) => 8,
             Self::Source(_) => 16,
             Self::AnyCompany | Self::AnyTopic => 64,
@@ -142,6 +142,11 @@ impl Anchors {
     /// Rules that need this source.
     pub(crate) fn of_source(&self, source: &str) -> impl Iterator<Item = Filed> {
         self.sources.get(source).into_iter().flatten().copied()
+    }
+
+    /// Whether any rule needs a phrase.
+    pub(crate) fn on_phrases(&self) -> bool {
+        !self.phrases.rules.is_empty()
     }
 
     /// Rules that need this phrase.

@@ -11,6 +11,7 @@ mod never;
 mod rule;
 mod ticker;
 mod topic;
+mod uses;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::model::watchlist::{Remarks, WatchlistEntries, WithoutCompany};
 use crate::model::{Located, Named, Place, Problem, Severity};
 
 use super::digest::Digest;
+use super::manner;
 use super::phrases::{Collector, Phrases};
 use super::query::{Expr, Wrong};
 use super::text::Text;
@@ -27,6 +29,8 @@ pub(crate) use anchor::{Also, Anchors, Filed};
 pub(crate) use guard::{Guarding, Spoken};
 pub(crate) use rule::{CompiledRule, Condition};
 pub(crate) use ticker::exchange_of;
+pub(crate) use uses::Use;
+use uses::Uses;
 
 /// A company as the rest of the program knows it.
 #[derive(Clone, Debug)]
@@ -100,40 +104,6 @@ pub(crate) struct Search {
     pub(crate) expr: Expr<u32>,
 }
 
-/// What a phrase is found for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Use {
-    Name(u32),
-    Term(u32),
-    /// A search in which this phrase is necessary, or one of several of which one is.
-    Search(u32),
-}
-
-impl Use {
-    const KINDS: u32 = 30;
-
-    /// Kind and number in four bytes: the kind in the two upper bits.
-    fn packed(self) -> u32 {
-        let (kind, number) = match self {
-            Self::Name(number) => (0, number),
-            Self::Term(number) => (1, number),
-            Self::Search(number) => (2, number),
-        };
-        // A thousand million names take more memory than any machine has that polls feeds.
-        assert!(number >> Self::KINDS == 0, "fewer than a thousand million names");
-        kind << Self::KINDS | number
-    }
-
-    fn unpacked(packed: u32) -> Self {
-        let number = packed & ((1 << Self::KINDS) - 1);
-        match packed >> Self::KINDS {
-            0 => Self::Name(number),
-            1 => Self::Term(number),
-            _ => Self::Search(number),
-        }
-    }
-}
-
 /// A compiled watchlist: immutable, and shared between threads.
 #[derive(Debug)]
 pub struct Watchlist {
@@ -151,10 +121,7 @@ pub struct Watchlist {
     /// Guards of a topic, by topic.
     pub(crate) topic_guards: BTreeMap<u32, Box<Guarding>>,
     pub(crate) phrases: Phrases,
-    /// Where a phrase's uses begin in `uses`; one more entry than phrases.
-    use_starts: Vec<u32>,
-    /// Packed.
-    uses: Vec<u32>,
+    uses: Uses,
     company_by_id: HashMap<Arc<str>, u32, Digest>,
     /// Sources that rules name, by rule.
     sources: Vec<(String, Located<String>)>,
@@ -166,6 +133,9 @@ impl Watchlist {
     #[must_use]
     pub fn compile(entries: &WatchlistEntries) -> (Self, Vec<Problem>) {
         let mut making = Making::default();
+        if !entries.topics.is_empty() || !entries.rules.is_empty() {
+            making.phrases = manner::collector();
+        }
         making.companies(&entries.companies);
         making.topics(&entries.topics);
         making.rules(&entries.rules);
@@ -217,8 +187,7 @@ impl Watchlist {
     pub fn index_bytes(&self) -> usize {
         let names = self.names.len() * (size_of::<Name>() - size_of::<Arc<str>>());
         let terms = self.terms.len() * (size_of::<Term>() - size_of::<Arc<str>>());
-        let uses = size_of_val(&*self.use_starts) + size_of_val(&*self.uses);
-        self.phrases.bytes() + uses + names + terms
+        self.phrases.bytes() + self.uses.bytes() + names + terms
     }
 
     pub(crate) fn defaults(&self) -> bool {
@@ -244,9 +213,7 @@ impl Watchlist {
     /// What a phrase is found for.
     #[inline]
     pub(crate) fn uses(&self, phrase: u32) -> impl Iterator<Item = Use> + '_ {
-        let at = phrase as usize;
-        let uses = &self.uses[self.use_starts[at] as usize..self.use_starts[at + 1] as usize];
-        uses.iter().map(|one| Use::unpacked(*one))
+        self.uses.get(phrase)
     }
 }
 
@@ -308,16 +275,12 @@ impl Making {
 
     fn finish(mut self) -> (Watchlist, Vec<Problem>) {
         self.resolve_parents();
-        self.uses.sort_unstable_by_key(|(phrase, one)| (*phrase, one.packed()));
-        self.uses.dedup();
+        let mut uses: Vec<(u32, u32)> =
+            self.uses.iter().map(|(phrase, one)| (*phrase, one.packed())).collect();
+        uses.sort_unstable();
+        uses.dedup();
         let phrases = self.phrases.finish();
-        let mut use_starts = vec![0u32; phrases.all.len() + 1];
-        for (phrase, _) in &self.uses {
-            use_starts[*phrase as usize + 1] += 1;
-        }
-        for at in 1..use_starts.len() {
-            use_starts[at] += use_starts[at - 1];
-        }
+        let uses = Uses::of(phrases.all.len(), &uses);
         let watchlist = Watchlist {
             companies: self.companies,
             topics: self.topics,
@@ -330,8 +293,7 @@ impl Making {
             company_guards: self.company_guards,
             topic_guards: self.topic_guards,
             phrases,
-            use_starts,
-            uses: self.uses.into_iter().map(|(_, one)| one.packed()).collect(),
+            uses,
             company_by_id: self.company_by_id,
             sources: self.sources,
             defaults: true,

@@ -37,6 +37,7 @@ pub(crate) struct CompiledRule {
 impl Making {
     /// Compiles `[[rule]]`; companies and topics are known by now.
     pub(super) fn rules(&mut self, entries: &[RuleEntry]) {
+        self.phrases.rules_ask();
         let mut worded = vec![false; self.topics.len()];
         let with_words = self.terms.iter().map(|term| term.topic);
         for topic in with_words.chain(self.searches.iter().map(|search| search.topic)) {

@@ -3,106 +3,16 @@
 //! All knowledge is in the word lists. Nothing here looks at companies, topics or sources; what the
 //! manner means for an alert is decided in [`super::alert`] and [`super::talk`].
 
-use std::sync::LazyLock;
+mod lists;
 
 use crate::model::Field;
 
-use super::lexicon::entries;
 use super::matching::{Occ, find};
-use super::phrases::{Collector, Phrases, Reading};
 use super::stem::Lang;
-use super::text::{COLON, SEMICOLON, Text};
+use super::text::{SEMICOLON, Text};
 
-/// What a list's phrase says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Says {
-    Act,
-    Talk,
-    RoundUp,
-    Reaction,
-    /// The item is of a kind that reports no event.
-    Genre,
-    Threat,
-    /// The act that follows is not real.
-    Unreal,
-    /// The act that follows went before.
-    Aftermath,
-}
-
-/// Where a list's phrase counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stands {
-    Anywhere,
-    /// Where a sentence begins.
-    First,
-    /// Before a colon, or alone between bars or dashes.
-    Label,
-}
-
-struct Lists {
-    phrases: Phrases,
-    /// By phrase: what it says and where, possibly several things.
-    says: Vec<Vec<(Says, Stands)>>,
-}
-
-const FILES: [(Says, &str); 8] = [
-    (Says::Act, include_str!("words/acts.txt")),
-    (Says::Talk, include_str!("words/talk.txt")),
-    (Says::RoundUp, include_str!("words/round_up.txt")),
-    (Says::Reaction, include_str!("words/reactions.txt")),
-    (Says::Genre, include_str!("words/genres.txt")),
-    (Says::Threat, include_str!("words/threats.txt")),
-    (Says::Unreal, include_str!("words/unreal.txt")),
-    (Says::Aftermath, include_str!("words/aftermath.txt")),
-];
-
-static LISTS: LazyLock<Lists> = LazyLock::new(|| {
-    let mut collector = Collector::default();
-    let mut says: Vec<Vec<(Says, Stands)>> = Vec::new();
-    for (what, list) in FILES {
-        for entry in entries(list) {
-            let (entry, reading, stands) = read(what, entry);
-            // A list's entry that is no phrase is a fault of the list, which a test finds.
-            let Ok(phrase) = collector.add(entry, reading) else { continue };
-            says.resize_with(says.len().max(phrase as usize + 1), Vec::new);
-            says[phrase as usize].push((what, stands));
-        }
-    }
-    Lists { phrases: collector.finish(), says }
-});
-
-/// An entry, how it is read (in quotes as it is, else with its inflections) and where it counts.
-fn read(what: Says, entry: &'static str) -> (&'static str, Reading, Stands) {
-    let (entry, stands) = match (what, entry.strip_prefix('^'), entry.strip_suffix(':')) {
-        (Says::Genre, Some(rest), _) => (rest, Stands::First),
-        (Says::Genre, _, Some(rest)) => (rest, Stands::Label),
-        _ => (entry, Stands::Anywhere),
-    };
-    match entry.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(exact) => (exact, Reading::Exact, stands),
-        None => (entry, Reading::Inflected, stands),
-    }
-}
-
-impl Stands {
-    /// Whether the words at this place stand where they must.
-    fn holds(self, text: &Text, occ: &Occ) -> bool {
-        let token = &text.tokens[occ.first as usize];
-        let field = text.field_of(occ.first);
-        let before = (occ.first > field.first).then(|| &text.tokens[occ.first as usize - 1]);
-        let after = (occ.last + 1 < field.end).then(|| &text.tokens[occ.last as usize + 1]);
-        match self {
-            Self::Anywhere => true,
-            Self::First => before.is_none_or(|before| before.sentence != token.sentence),
-            Self::Label => {
-                before.is_none_or(|before| before.segment != token.segment)
-                    && after.is_none_or(|after| {
-                        after.segment != token.segment || after.marks & COLON != 0
-                    })
-            }
-        }
-    }
-}
+use lists::LISTS;
+pub(crate) use lists::{Says, collector};
 
 /// The manner of one text.
 #[derive(Debug)]
@@ -120,14 +30,18 @@ pub(crate) struct Manner {
 }
 
 impl Manner {
-    /// Reads a text's manner.
+    /// Reads the manner of a text in which nothing was looked for yet.
     pub(crate) fn of(text: &Text, lang: Option<Lang>) -> Self {
-        let lists = &*LISTS;
+        Self::among(text, &find(&LISTS.phrases, text, lang))
+    }
+
+    /// Reads it off what was found, sorted by phrase: the lists' come first.
+    pub(crate) fn among(text: &Text, found: &[Occ]) -> Self {
         let mut said: Vec<(Occ, Says)> = Vec::new();
-        for occ in find(&lists.phrases, text, lang) {
-            let there = lists.says[occ.phrase as usize].iter();
-            let there = there.filter(|(_, stands)| stands.holds(text, &occ));
-            said.extend(there.map(|(what, _)| (occ, *what)));
+        for occ in found {
+            let Some(says) = LISTS.says(occ.phrase) else { break };
+            let there = says.iter().filter(|(_, stands)| stands.holds(text, occ.first, occ.last));
+            said.extend(there.map(|(what, _)| (*occ, *what)));
         }
         said.sort_by_key(|(occ, what)| (occ.first, occ.last, *what as u8));
         let sentences = |what: Says| {
@@ -195,16 +109,6 @@ impl Manner {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_entry_of_the_lists_is_a_phrase() {
-        for (what, list) in FILES {
-            for entry in entries(list) {
-                let (entry, reading, _) = read(what, entry);
-                assert!(Collector::default().add(entry, reading).is_ok(), "{what:?}: {entry}");
-            }
-        }
-    }
 
     #[test]
     fn acts_are_told_from_talk() {

@@ -1,0 +1,131 @@
+//! The lists behind a text's manner, as phrases.
+//!
+//! A watchlist's phrases are collected after these, so that one walk through a text finds both, and
+//! equal ones once. What they mean for a text is read off in [`super::Manner`].
+
+use std::sync::LazyLock;
+
+use crate::detect::lexicon::entries;
+use crate::detect::phrases::{Collector, Phrases, Reading};
+use crate::detect::text::{COLON, Text};
+
+/// What a list's phrase says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Says {
+    Act,
+    Talk,
+    RoundUp,
+    Reaction,
+    /// The item is of a kind that reports no event.
+    Genre,
+    Threat,
+    /// The act that follows is not real.
+    Unreal,
+    /// The act that follows went before.
+    Aftermath,
+}
+
+/// Where a list's phrase counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stands {
+    Anywhere,
+    /// Where a sentence begins.
+    First,
+    /// Before a colon, or alone between bars or dashes.
+    Label,
+}
+
+/// The lists, as phrases.
+pub(super) struct Lists {
+    collector: Collector,
+    pub(super) phrases: Phrases,
+    /// By phrase: what it says and where, possibly several things.
+    says: Vec<Vec<(Says, Stands)>>,
+}
+
+impl Lists {
+    /// What a phrase says, if it is one of the lists'.
+    pub(super) fn says(&self, phrase: u32) -> Option<&[(Says, Stands)]> {
+        self.says.get(phrase as usize).map(Vec::as_slice)
+    }
+}
+
+/// A collector that begins with the phrases of the lists: what it collects finds the manner of a text
+/// on the way.
+pub(crate) fn collector() -> Collector {
+    LISTS.collector.clone()
+}
+
+const FILES: [(Says, &str); 8] = [
+    (Says::Act, include_str!("../words/acts.txt")),
+    (Says::Talk, include_str!("../words/talk.txt")),
+    (Says::RoundUp, include_str!("../words/round_up.txt")),
+    (Says::Reaction, include_str!("../words/reactions.txt")),
+    (Says::Genre, include_str!("../words/genres.txt")),
+    (Says::Threat, include_str!("../words/threats.txt")),
+    (Says::Unreal, include_str!("../words/unreal.txt")),
+    (Says::Aftermath, include_str!("../words/aftermath.txt")),
+];
+
+pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    let mut collector = Collector::default();
+    let mut says: Vec<Vec<(Says, Stands)>> = Vec::new();
+    for (what, list) in FILES {
+        for entry in entries(list) {
+            let (entry, reading, stands) = read(what, entry);
+            // A list's entry that is no phrase is a fault of the list, which a test finds.
+            let Ok(phrase) = collector.add(entry, reading) else { continue };
+            says.resize_with(says.len().max(phrase as usize + 1), Vec::new);
+            says[phrase as usize].push((what, stands));
+        }
+    }
+    Lists { phrases: collector.clone().finish(), collector, says }
+});
+
+/// An entry, how it is read (in quotes as it is, else with its inflections) and where it counts.
+fn read(what: Says, entry: &'static str) -> (&'static str, Reading, Stands) {
+    let (entry, stands) = match (what, entry.strip_prefix('^'), entry.strip_suffix(':')) {
+        (Says::Genre, Some(rest), _) => (rest, Stands::First),
+        (Says::Genre, _, Some(rest)) => (rest, Stands::Label),
+        _ => (entry, Stands::Anywhere),
+    };
+    match entry.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(exact) => (exact, Reading::Exact, stands),
+        None => (entry, Reading::Inflected, stands),
+    }
+}
+
+impl Stands {
+    /// Whether the words at this place stand where they must.
+    pub(super) fn holds(self, text: &Text, first: u32, last: u32) -> bool {
+        let token = &text.tokens[first as usize];
+        let field = text.field_of(first);
+        let before = (first > field.first).then(|| &text.tokens[first as usize - 1]);
+        let after = (last + 1 < field.end).then(|| &text.tokens[last as usize + 1]);
+        match self {
+            Self::Anywhere => true,
+            Self::First => before.is_none_or(|before| before.sentence != token.sentence),
+            Self::Label => {
+                before.is_none_or(|before| before.segment != token.segment)
+                    && after.is_none_or(|after| {
+                        after.segment != token.segment || after.marks & COLON != 0
+                    })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_of_the_lists_is_a_phrase() {
+        for (what, list) in FILES {
+            for entry in entries(list) {
+                let (entry, reading, _) = read(what, entry);
+                assert!(Collector::default().add(entry, reading).is_ok(), "{what:?}: {entry}");
+            }
+        }
+    }
+}
