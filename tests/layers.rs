@@ -71,6 +71,8 @@ const KEYHOLES: &[(&str, &[&str])] = &[
     ("prometheus_client", &["daemon/status/"]),
     ("tar", &["daemon/backup/"]),
     ("rustix", &["daemon/"]),
+    ("file_watch", &["daemon/edits"]),
+    ("similar", &["cli/"]),
     ("tracing_subscriber", &["telemetry"]),
     ("store::sqlite", &["daemon/wire", "store/"]),
 ];

@@ -8,6 +8,7 @@ mod edges;
 mod late;
 mod operator;
 mod previewing;
+mod reviewing;
 mod telling;
 
 use std::collections::BTreeMap;
@@ -70,7 +71,8 @@ struct Desk {
     readers: String,
     /// In front of the newsroom's own.
     more_sources: String,
-    /// After the rest of `watchlistd.toml`.
+    /// `watchlistd.toml`, and what stands after the rest of it.
+    service: String,
     more_service: String,
     /// Whether readers are welcomed; else they count as known.
     welcomes: bool,
@@ -88,6 +90,7 @@ impl Desk {
             transport: Transport::memory(),
             readers: readers.to_owned(),
             more_sources: String::new(),
+            service: service(),
             more_service: String::new(),
             welcomes: false,
         }
@@ -109,7 +112,7 @@ impl Desk {
     /// The same with another watchlist.
     async fn open_with(&self, watchlist: &str) -> Open {
         let texts = BTreeMap::from([
-            ("watchlistd.toml".to_owned(), service() + &self.more_service),
+            ("watchlistd.toml".to_owned(), self.service.clone() + &self.more_service),
             ("sources.toml".to_owned(), self.more_sources.clone() + &source(&self.newsroom.url())),
             ("readers.toml".to_owned(), self.readers.clone()),
             ("watchlist.toml".to_owned(), watchlist.to_owned()),

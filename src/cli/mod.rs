@@ -38,6 +38,7 @@ mod room;
 mod run;
 mod send_test;
 mod status;
+mod watch;
 
 use exit::{Exit, Failure};
 
@@ -86,6 +87,8 @@ enum Command {
     Status(status::Arguments),
     /// Show what edited files would have told over the stored items, before they are in force
     Preview(preview::Arguments),
+    /// Look at the versions of the watchlist, stand by an edit, or go back
+    Watch(watch::Arguments),
     /// Prove what was done: verify or print the record that every digest names
     Audit(audit::Arguments),
     /// Show a reader's next digest, or send a stored one again
@@ -163,6 +166,7 @@ fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Run(arguments) => run::run(&arguments, config),
         Command::Status(arguments) => status::run(&arguments, config, out),
         Command::Preview(arguments) => preview::run(&arguments, config, out),
+        Command::Watch(arguments) => watch::run(&arguments, config, out),
         Command::Audit(arguments) => audit::run(&arguments, config, out),
         Command::Digest(arguments) => digest::run(&arguments, config, out),
         Command::Outbox(arguments) => outbox::run(&arguments, config, out),

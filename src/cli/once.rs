@@ -4,6 +4,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::exit::{Exit, Failure};
 use super::load::{self, Folder};
@@ -88,6 +89,8 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
             "`watchlistd restore --resume` lists what may go out a second time, and lets mails go",
         ));
     }
+    // Nobody goes on saving while it runs, so nothing has to settle.
+    deliverer.review_due(&in_force, Duration::ZERO, &|| false).await?;
     let unmade = deliverer.seal_on_demand(&in_force).await?.unmade;
     let sent = deliverer.send_due(&|| false).await?;
     transport.close().await;

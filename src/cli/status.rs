@@ -14,6 +14,7 @@ use super::room::Room;
 use crate::clock::{Clock, SystemClock};
 use crate::model::source::Health;
 use crate::model::{CanaryState, MailKind, MailState, Timestamp};
+use crate::store::review::Review;
 use crate::store::{Archive, MailRow, SourceRow, Store, StoreError};
 
 /// Rows fetched at a time.
@@ -83,6 +84,8 @@ struct WatchlistStatus {
     since: Option<Timestamp>,
     /// The problems of an edit that was refused; null while the files are in force.
     degraded: Option<String>,
+    /// Why somebody must say that the newest edit is meant; null when nobody must.
+    large_edit: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -146,6 +149,7 @@ async fn gather(store: &dyn Store, place: &Place, now: Timestamp) -> Result<Stat
     let archive = store.archive();
     let version = archive.config_in_force().await?;
     let rejected = archive.rejected_edit().await?;
+    let open = archive.reviews(1).await?.into_iter().next().filter(Review::is_open);
     let counts = archive.outbox().await?;
     let count = |state| counts.get(&state).copied().unwrap_or(0);
     Ok(Status {
@@ -153,6 +157,7 @@ async fn gather(store: &dyn Store, place: &Place, now: Timestamp) -> Result<Stat
             version: version.as_ref().map_or(0, |one| one.version),
             since: version.map(|one| one.since),
             degraded: rejected.map(|one| one.problems),
+            large_edit: open.and_then(|one| one.grave),
         },
         paused: paused(archive).await?,
         sources: all_sources(archive).await?.into_iter().map(source_status).collect(),
@@ -268,6 +273,9 @@ fn print(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
         for line in problems.lines() {
             writeln!(out, "             {line}")?;
         }
+    }
+    if let Some(why) = &status.watchlist.large_edit {
+        writeln!(out, "           a large edit is not accepted: {why}; `watchlistd watch accept`")?;
     }
     if let Some(pause) = &status.paused {
         let PauseStatus { since, why } = pause;

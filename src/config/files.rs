@@ -21,7 +21,7 @@ pub const TOPICS: &str = "topics.toml";
 /// The analysts' watchlist.
 pub const WATCHLIST: &str = "watchlist.toml";
 /// Folder of further watchlists.
-const WATCHLIST_FOLDER: &str = "watchlist.d";
+pub const WATCHLIST_FOLDER: &str = "watchlist.d";
 
 /// Whether a file of this name, relative to the folder, holds a watchlist.
 #[must_use]
@@ -154,6 +154,23 @@ impl Files {
     #[must_use]
     pub fn texts(&self) -> BTreeMap<String, String> {
         self.texts.iter().map(|(name, file)| (name.clone(), file.text.clone())).collect()
+    }
+
+    /// Names of the files that are there and could not be taken.
+    pub fn unreadable(&self) -> impl Iterator<Item = &str> {
+        self.unreadable.keys().map(String::as_str)
+    }
+
+    /// Whether a file of this name is there, readable or not.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.texts.contains_key(name) || self.unreadable.contains_key(name)
+    }
+
+    /// Whether every file could be read.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.problems().is_empty()
     }
 
     /// The folder they belong to.

@@ -38,7 +38,9 @@ mod watchlist;
 
 pub use credential::Credential;
 pub use environment::Environment;
-pub use files::{Files, READERS, ReadError, SERVICE, SOURCES, TOPICS, WATCHLIST, is_watchlist};
+pub use files::{
+    Files, READERS, ReadError, SERVICE, SOURCES, TOPICS, WATCHLIST, WATCHLIST_FOLDER, is_watchlist,
+};
 pub use matching::Backfill;
 pub use secret::password;
 pub use settings::Settings;

@@ -11,6 +11,8 @@ pub struct Operator {
     pub to: Vec<Located<String>>,
     /// Reply-To of readers' mails, and where "Not relevant?" goes; by default the first of `to`.
     pub reply_to: Located<String>,
+    /// Who is told what each edit of the watchlist does; by default `reply_to`.
+    pub editors: Vec<Located<String>>,
     /// An address to request after each successful cycle.
     pub ping_url: Option<Located<String>>,
     /// A command to run when mail is down: program and arguments.
@@ -27,6 +29,10 @@ pub(super) fn read(mut table: Table<'_>) -> Option<Operator> {
     if let Some(one) = &reply_to {
         table.judge(one, address);
     }
+    let editors = table.strings("editors");
+    for one in &editors {
+        table.judge(one, address);
+    }
     let ping_url = table.string("ping_url");
     if let Some(one) = &ping_url {
         table.judge(one, web_address);
@@ -34,5 +40,7 @@ pub(super) fn read(mut table: Table<'_>) -> Option<Operator> {
     let command = table.strings("command");
     table.finish(&[]);
     let first = to.first()?.clone();
-    Some(Operator { reply_to: reply_to.unwrap_or(first), to, ping_url, command })
+    let reply_to = reply_to.unwrap_or(first);
+    let editors = if editors.is_empty() { vec![reply_to.clone()] } else { editors };
+    Some(Operator { reply_to, editors, to, ping_url, command })
 }

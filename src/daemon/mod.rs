@@ -7,6 +7,7 @@
 pub mod backup;
 mod canary;
 pub mod disk;
+mod edits;
 pub mod health;
 pub mod lifecycle;
 pub mod privilege;

@@ -11,13 +11,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::anyhow;
-use tokio::sync::Notify;
 use tokio::sync::watch::{self as latest, Receiver, Sender};
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
 use super::canary;
 use super::disk::Room;
+use super::edits;
 use super::health::{Loop, Pulse};
 use super::lifecycle::{self, GRACE, Request, Signals};
 use super::start::{self, StartError, Started};
@@ -71,11 +72,13 @@ pub(super) struct Shared {
     /// Notices were made.
     decided: Arc<Notify>,
     /// Mails were sealed.
-    sealed: Arc<Notify>,
+    pub(super) sealed: Arc<Notify>,
     /// The disk was found too full, or no longer.
     pub(super) crowded: Arc<Notify>,
     /// The disk of the state.
     pub(super) room: Arc<Room>,
+    /// A version was put in force.
+    pub(super) reviewable: Arc<Notify>,
     /// A step failed since the last cycle of the second channel.
     pub(super) failed: Arc<AtomicBool>,
     /// What was done since the start.
@@ -184,6 +187,7 @@ pub async fn run(
         sealed: Arc::default(),
         crowded: Arc::default(),
         room: Arc::new(Room::of(&parts.settings)),
+        reviewable: Arc::default(),
         failed: Arc::default(),
         tally: Arc::new(Tally::start()),
     };
@@ -203,6 +207,9 @@ pub async fn run(
     loops.spawn(canary::run(shared.clone(), keeper));
     loops.spawn(watch::run(shared.clone(), watch));
     loops.spawn(poll_loop(shared.clone(), poller));
+    let (edited_tx, mut edited) = mpsc::channel(1);
+    loops.spawn(edits::run(shared.clone(), folder.clone(), edited_tx));
+    loops.spawn(edits::review(shared.clone(), deliverer.clone()));
     loops.spawn(assess_loop(shared.clone(), assessor));
     loops.spawn(seal_loop(shared.clone(), deliverer.clone()));
     loops.spawn(send_loop(shared.clone(), deliverer));
@@ -223,7 +230,7 @@ pub async fn run(
         current: current_tx,
         shared,
     };
-    let result = service.attend(&mut signals, &mut loops).await;
+    let result = service.attend(&mut signals, &mut edited, &mut loops).await;
     lifecycle::stopping();
     stop_tx.send_replace(true);
     drain(&mut signals, &mut loops).await;
@@ -252,6 +259,7 @@ impl Service {
     async fn attend(
         &mut self,
         signals: &mut Signals,
+        edited: &mut mpsc::Receiver<()>,
         loops: &mut JoinSet<&'static str>,
     ) -> anyhow::Result<()> {
         let every = lifecycle::watchdog_interval().unwrap_or(LONGEST_SLEEP);
@@ -265,6 +273,7 @@ impl Service {
                     }
                     Request::Reload => self.reload().await,
                 },
+                Some(()) = edited.recv() => self.take_edit().await,
                 ended = loops.join_next() => {
                     return Err(match ended {
                         Some(Ok(name)) => anyhow!("the {name} loop ended by itself"),
@@ -284,6 +293,15 @@ impl Service {
         }
     }
 
+    /// The files were edited: takes them, unless they say what is in force already.
+    async fn take_edit(&mut self) {
+        let same = Files::read(&self.folder)
+            .is_ok_and(|files| files.is_sound() && files.texts() == self.parts.files.texts());
+        if !same || self.current.borrow().rejected.is_some() {
+            self.reload().await;
+        }
+    }
+
     /// Reads the files again. A bad edit leaves the version in force where it is.
     async fn reload(&mut self) {
         lifecycle::reloading();
@@ -299,7 +317,10 @@ impl Service {
         let now = self.shared.now();
         let (parts, words) = match Files::read(&self.folder) {
             Ok(files) => {
-                let (parts, problems) = wire::build_to_run(files, &self.environment);
+                let gone = start::gone(&*store, &files).await?;
+                let (parts, mut problems) = wire::build_to_run(files, &self.environment);
+                let parts = parts.filter(|_| gone.is_empty());
+                problems.extend(gone);
                 (parts, start::words_of(&problems))
             }
             Err(error) => (None, error.to_string()),
@@ -331,6 +352,7 @@ impl Service {
         self.shared.adopted.notify_one();
         self.shared.collected.notify_one();
         self.shared.decided.notify_one();
+        self.shared.reviewable.notify_one();
     }
 }
 

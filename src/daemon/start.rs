@@ -3,6 +3,7 @@
 //! A bad edit never stops the service, not at a reload and not at a start. Only when there never was
 //! a good version does a start fail.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -75,6 +76,12 @@ pub async fn start(
     match parts {
         Some(parts) => {
             let store = wire::open_store(&parts.settings.storage, access)?;
+            let gone = gone(&*store, &parts.files).await?;
+            if !gone.is_empty() {
+                // A store is in use by one at a time: it is opened anew for the version that lies in it.
+                drop(store);
+                return fall_back(folder, environment, access, gone, now).await;
+            }
             let version = adopt(&*store, &parts, now).await?;
             let in_force = parts.in_force(version, None);
             Ok(Started { store, parts, in_force, problems })
@@ -113,6 +120,47 @@ pub async fn adopt(store: &dyn Store, parts: &Parts, now: Timestamp) -> Result<u
         files: parts.files.texts(),
     };
     store.adopt(adoption, now).await
+}
+
+/// Files of the watchlist that were in force and are gone, though nobody said that this is meant: one that
+/// vanishes takes its companies with it, and nothing in the others is wrong. A file that only got another
+/// name is not gone.
+///
+/// # Errors
+///
+/// When the store fails.
+pub async fn gone(store: &dyn Store, files: &Files) -> Result<Vec<Problem>, StoreError> {
+    let Some(in_force) = store.archive().config_in_force().await? else { return Ok(Vec::new()) };
+    let vanished = vanished(&in_force.files, files);
+    if vanished.is_empty() {
+        return Ok(Vec::new());
+    }
+    let meant = store.archive().absences(in_force.since).await?;
+    let unsaid = vanished.into_iter().filter(|name| !meant.iter().any(|one| one.name == *name));
+    let problems = unsaid.map(|name| {
+        let path = files.folder().join(name);
+        let what = format!(
+            "{} is gone, and it is part of version {}; put it back, or say that it is meant: \
+             `watchlistd watch accept`",
+            path.display(),
+            in_force.version
+        );
+        Problem::error(None, what)
+    });
+    Ok(problems.collect())
+}
+
+/// Names of watchlist files of a version that the folder no longer has under any name.
+#[must_use]
+pub fn vanished(version: &BTreeMap<String, String>, files: &Files) -> Vec<String> {
+    let present = files.texts();
+    let renamed = |text: &String| {
+        present.iter().any(|(name, other)| other == text && !version.contains_key(name))
+    };
+    let gone = version
+        .iter()
+        .filter(|(name, text)| config::is_watchlist(name) && !files.has(name) && !renamed(text));
+    gone.map(|(name, _)| name.clone()).collect()
 }
 
 async fn fall_back(

@@ -194,6 +194,9 @@ fn operator_of(settings: &Settings) -> Result<Reader, Vec<Problem>> {
     let to: Vec<String> =
         settings.operator.to.iter().filter_map(|one| keep(reader::address(one))).collect();
     keep(reader::address(&settings.operator.reply_to));
+    for editor in &settings.operator.editors {
+        keep(reader::address(editor));
+    }
     keep(reader::sender(&settings.mail.from));
     let zone = match reader::zone(&settings.timezone) {
         Ok(zone) => zone,
@@ -234,6 +237,7 @@ impl Parts {
             watchlist: Arc::clone(&self.watchlist),
             readers: self.readers.clone(),
             operator: self.operator.clone(),
+            editors: self.settings.operator.editors.iter().map(|one| one.value.clone()).collect(),
             vocabulary: vocabulary(&self.watchlist),
             letterhead: Letterhead {
                 from: sender(&self.settings.mail.from),
@@ -260,9 +264,18 @@ impl Parts {
                 silent: self.settings.matching.backfill.value == config::Backfill::Recorded,
             },
             read_watchlist: watchlist_of,
+            compile_watchlist,
             match_alike,
         }
     }
+}
+
+/// The compiled watchlist of a version that the store keeps: what is good of it.
+fn compile_watchlist(texts: &BTreeMap<String, String>) -> Arc<Watchlist> {
+    let files = Files::from_texts(Path::new(""), texts.clone());
+    let parsed = config::parse(&files, &Environment::default());
+    let defaults = parsed.settings.is_none_or(|settings| settings.matching.defaults);
+    Arc::new(Watchlist::compile(&parsed.watchlist).0.with_defaults(defaults))
 }
 
 /// Whether two versions match alike, as far as their texts tell: the same watchlist's files, and the same

@@ -40,6 +40,8 @@ pub struct InForce {
     pub readers: Vec<Reader>,
     /// The operator as the reader of alerts that reach nobody else.
     pub operator: Reader,
+    /// Who is told of edits, beside the operator.
+    pub editors: Vec<String>,
     /// What the watchlist calls things.
     pub vocabulary: Vocabulary,
     /// What mails say of us.
@@ -52,6 +54,8 @@ pub struct InForce {
     pub rejected: Option<String>,
     /// Reads the watchlist of an earlier version's files, so that a digest can say what changed.
     pub read_watchlist: fn(&BTreeMap<String, String>) -> WatchlistEntries,
+    /// Compiles the watchlist of an earlier version's files, as far as it is understood today.
+    pub compile_watchlist: fn(&BTreeMap<String, String>) -> Arc<Watchlist>,
     /// Whether two versions' files match alike: then nothing stored needs to be matched again.
     pub match_alike: fn(&BTreeMap<String, String>, &BTreeMap<String, String>) -> bool,
     /// How far back a new or corrected term looks.

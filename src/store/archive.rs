@@ -11,6 +11,7 @@ use crate::model::{
     PendingNotice, Recovered, Source, SourceCoverage, SourceId, Timestamp,
 };
 
+use super::review::{Absence, Review};
 use super::{Answer, ConfigVersion, RejectedEdit, StoredMail};
 
 /// The part that only reads, in pages: `(after, limit) → rows`.
@@ -126,6 +127,15 @@ pub trait Archive: Send + Sync {
 
     /// How large the database is, and how large it was.
     fn size(&self) -> Answer<'_, Size>;
+
+    /// Reviews of versions, newest first.
+    fn reviews(&self, limit: usize) -> Answer<'_, Vec<Review>>;
+
+    /// The newest reviewed version that somebody stands by, or that nobody has to.
+    fn stood_by(&self) -> Answer<'_, Option<u64>>;
+
+    /// Absences that somebody said are meant, since an instant, oldest first.
+    fn absences(&self, since: Timestamp) -> Answer<'_, Vec<Absence>>;
 
     /// The end of the record, once there is one: every digest prints it.
     fn record_head(&self) -> Answer<'_, Option<record::Head>>;

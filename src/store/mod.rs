@@ -14,6 +14,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use self::backfill::{Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore};
+use self::review::Review;
 use crate::model::item::{Identity, KnownItem};
 use crate::model::mail::{ClaimedMail, Letter, MailOutcome};
 use crate::model::record::Restore;
@@ -25,6 +26,7 @@ use crate::model::{
 
 mod archive;
 pub mod backfill;
+pub mod review;
 pub mod sqlite;
 
 pub use archive::{
@@ -427,6 +429,16 @@ pub trait Store: Send + Sync {
     /// same page finished again changes nothing. A decision on an item that was edited meanwhile is
     /// left out.
     fn finish_backfill(&self, finished: FinishedBackfill) -> Answer<'_, ()>;
+
+    /// Writes what a version was held against and what came of it. Once for each version: a second
+    /// review changes nothing.
+    fn write_review(&self, review: Review) -> Answer<'_, ()>;
+
+    /// Notes that somebody says that a version is meant. Answers whether that was still open.
+    fn accept_review(&self, version: u64, by: String, now: Timestamp) -> Answer<'_, bool>;
+
+    /// Notes that somebody says that these files of the watchlist are meant to be absent.
+    fn accept_absences(&self, names: Vec<String>, by: String, now: Timestamp) -> Answer<'_, ()>;
 
     /// Notices of a reader that no mail has told yet, oldest alert first.
     fn pending_notices(&self, reader: String) -> Answer<'_, Vec<PendingNotice>>;

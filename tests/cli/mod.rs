@@ -19,6 +19,7 @@ mod preview;
 mod secrets;
 mod site;
 mod storage;
+mod versions;
 
 use std::ffi::OsStr;
 use std::path::Path;

@@ -42,6 +42,7 @@ pub(crate) fn input<'a>(
         record: None,
         coverage,
         rejected_edit: None,
+        large_edit: None,
         delayed_since: None,
         watchlist: 12,
         desk: "desk@bank.com",

@@ -195,9 +195,9 @@ async fn records_only_is_recorded_and_told_to_nobody() {
 }
 
 /// Lets a future be asked so often, and then drops it: as if the process had died there.
-struct Cut<F> {
-    inner: Pin<Box<F>>,
-    left: u32,
+pub(super) struct Cut<F> {
+    pub(super) inner: Pin<Box<F>>,
+    pub(super) left: u32,
 }
 
 impl<F: Future> Future for Cut<F> {

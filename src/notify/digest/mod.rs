@@ -40,6 +40,17 @@ pub enum DigestKind {
     Recap,
 }
 
+/// An edit so large that somebody must say that it is meant.
+#[derive(Clone, Copy, Debug)]
+pub struct LargeEdit<'a> {
+    /// The version that it put in force.
+    pub version: u64,
+    /// The version that it was held against.
+    pub base: u64,
+    /// Why it is large, in words.
+    pub why: &'a str,
+}
+
 /// What a digest is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct DigestInput<'a> {
@@ -63,6 +74,8 @@ pub struct DigestInput<'a> {
     pub coverage: &'a Coverage,
     /// The problems of an edit that was refused and is not mended yet.
     pub rejected_edit: Option<&'a str>,
+    /// A large edit that nobody said is meant.
+    pub large_edit: Option<LargeEdit<'a>>,
     /// Since when mails could not be sent, if this one comes late for that reason.
     pub delayed_since: Option<Timestamp>,
     /// Which version of the watchlist is in force.
@@ -82,6 +95,7 @@ pub fn is_empty(input: &DigestInput<'_>) -> bool {
     input.notices.is_empty()
         && input.changed.is_empty()
         && input.rejected_edit.is_none()
+        && input.large_edit.is_none()
         && input.delayed_since.is_none()
         && Facts::of(input.coverage, input.until).missing.is_empty()
 }
@@ -189,6 +203,22 @@ fn notes(input: &DigestInput<'_>, facts: &Facts<'_>, outlets: &Outlets) -> Vec<N
         )];
         lines.extend(first_lines(problems, 3));
         notes.push(Note { label: "EDIT REFUSED".to_owned(), grave: true, lines });
+    }
+    if let Some(edit) = &input.large_edit {
+        let lines = vec![
+            format!(
+                "Over the last 30 days version {} of the watchlist is not as version {} was: {}.",
+                edit.version,
+                edit.base,
+                line(edit.why, 300)
+            ),
+            format!(
+                "Whoever edits it says that this is meant by `watchlistd watch accept`, or goes back by \
+                 `watchlistd watch restore {}`.",
+                edit.base
+            ),
+        ];
+        notes.push(Note { label: "LARGE EDIT".to_owned(), grave: true, lines });
     }
     notes.extend(away(input));
     if input.kind == DigestKind::Recap {

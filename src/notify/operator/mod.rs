@@ -3,8 +3,10 @@
 //! [`rules`] decides which are due; what they say stands here. Sources are named by their ids, because
 //! that is what the operator edits.
 
+mod edit;
 mod rules;
 
+pub use edit::{Edited, edited};
 pub use rules::{
     DiskLow, LateMails, NetworkOut, OperatorMail, RefusedEdit, Situation, at_once, daily,
 };

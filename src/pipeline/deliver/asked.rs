@@ -60,6 +60,7 @@ impl Deliverer {
                 watchlist_changes: &edits,
                 coverage: &coverage,
                 rejected_edit: in_force.rejected.as_deref(),
+                large_edit: None,
                 delayed_since: None,
                 watchlist: in_force.version,
                 record: None,

@@ -6,10 +6,11 @@
 use super::{Composed, DeliverError, Deliverer, written};
 use crate::model::mail::Changed;
 use crate::model::{Mark, PendingNotice, Timestamp};
-use crate::notify::digest::{self, DigestInput, DigestKind, watchlist_changes};
+use crate::notify::digest::{self, DigestInput, DigestKind, LargeEdit, watchlist_changes};
 use crate::notify::reader::Reader;
 use crate::pipeline::InForce;
 use crate::store::StoreError;
+use crate::store::review::Review;
 
 /// Changed items that are read for one digest; it names a few and counts the others.
 const CHANGED: usize = 500;
@@ -33,6 +34,7 @@ impl Deliverer {
         let record = store.archive().record_head().await?;
         let changed = self.changed(reader, from, now).await?;
         let edits = self.watchlist_edits(in_force, from).await?;
+        let open = self.open_review().await?;
         let input = DigestInput {
             reader,
             from,
@@ -44,6 +46,7 @@ impl Deliverer {
             watchlist_changes: &edits,
             coverage: &coverage,
             rejected_edit: in_force.rejected.as_deref(),
+            large_edit: open.as_ref().and_then(large_edit),
             delayed_since: self.memory().over_since,
             watchlist: in_force.version,
             record: record.as_ref(),
@@ -78,6 +81,12 @@ impl Deliverer {
         archive.changed(reader.name.clone(), from, now, CHANGED).await
     }
 
+    /// The review of an edit that somebody must say is meant, while nobody did.
+    async fn open_review(&self) -> Result<Option<Review>, StoreError> {
+        let newest = self.ground.store.archive().reviews(1).await?.into_iter().next();
+        Ok(newest.filter(Review::is_open))
+    }
+
     /// What was edited in the watchlist since `from`, in words.
     pub(super) async fn watchlist_edits(
         &self,
@@ -93,4 +102,8 @@ impl Deliverer {
         let read = in_force.read_watchlist;
         Ok(watchlist_changes(&read(&old.files), &read(&new.files)))
     }
+}
+
+fn large_edit(open: &Review) -> Option<LargeEdit<'_>> {
+    Some(LargeEdit { version: open.version, base: open.base, why: open.grave.as_deref()? })
 }

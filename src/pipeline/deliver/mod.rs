@@ -26,11 +26,13 @@ mod asked;
 mod canary;
 mod gather;
 mod operator;
+mod review;
 mod rings;
 mod seal;
 mod send;
 mod welcome;
 
+pub use review::{Reviewed, SETTLED};
 pub use seal::{OnDemand, Sealed};
 pub use send::{Handed, Sending, Sent};
 

@@ -14,6 +14,7 @@ use crate::model::{
     Canary, Item, ItemId, MailId, MailKey, MailState, Pause, PendingNotice, Recovered,
     SourceCoverage, SourceId, Timestamp,
 };
+use crate::store::review::{Absence, Review};
 use crate::store::{
     Account, Answer, Archive, CanaryProgress, ConfigVersion, DecidedRow, MailRow, RejectedEdit,
     SeenMark, SeenPage, Size, SourceRow, StoredMail,
@@ -22,7 +23,8 @@ use crate::store::{
 use super::items::{self, ITEM};
 use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
 use super::{
-    Sqlite, answers, canary, config, coverage, deliver, outbox, pauses, record, seen, size, sources,
+    Sqlite, answers, canary, config, coverage, deliver, outbox, pauses, record, reviews, seen,
+    size, sources,
 };
 
 impl Archive for Sqlite {
@@ -174,6 +176,18 @@ impl Archive for Sqlite {
 
     fn size(&self) -> Answer<'_, Size> {
         self.read("measure the database", size::read)
+    }
+
+    fn reviews(&self, limit: usize) -> Answer<'_, Vec<Review>> {
+        self.read("read reviews", move |connection| reviews::newest(connection, limit))
+    }
+
+    fn stood_by(&self) -> Answer<'_, Option<u64>> {
+        self.read("read which version is stood by", reviews::stood_by)
+    }
+
+    fn absences(&self, since: Timestamp) -> Answer<'_, Vec<Absence>> {
+        self.read("read absences", move |connection| reviews::absences(connection, since))
     }
 
     fn record_head(&self) -> Answer<'_, Option<Head>> {

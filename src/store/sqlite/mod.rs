@@ -26,6 +26,7 @@ mod prune;
 mod readers;
 mod record;
 mod restores;
+mod reviews;
 mod schema;
 mod seen;
 mod size;

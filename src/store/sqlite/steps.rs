@@ -13,6 +13,7 @@ use crate::model::{
     Timestamp,
 };
 use crate::store::backfill::{Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore};
+use crate::store::review::Review;
 use crate::store::{
     Adoption, Amend, Amended, Answer, Archive, Assessment, Claim, FinishedPoll, Keep, MailRow,
     Pruned, Reachable, ReaderHistory, RejectedEdit, SourceTask, Store, StoryMember, Unassessed,
@@ -22,7 +23,7 @@ use crate::store::{
 use super::worker::Pace;
 use super::{
     Sqlite, archive, assess, backfill, canary, claims, config, coverage, deliver, items, outbox,
-    pauses, poll, prune, readers, record, restores, size, sources,
+    pauses, poll, prune, readers, record, restores, reviews, size, sources,
 };
 
 /// The lease for assessing, of which there is one.
@@ -163,6 +164,24 @@ impl Store for Sqlite {
     fn finish_backfill(&self, finished: FinishedBackfill) -> Answer<'_, ()> {
         self.write("write what was matched again", Pace::Now, move |connection| {
             backfill::finish(connection, &finished)
+        })
+    }
+
+    fn write_review(&self, review: Review) -> Answer<'_, ()> {
+        self.write("write a review", Pace::Now, move |connection| {
+            reviews::write(connection, &review)
+        })
+    }
+
+    fn accept_review(&self, version: u64, by: String, now: Timestamp) -> Answer<'_, bool> {
+        self.write("accept a version", Pace::Now, move |connection| {
+            reviews::accept(connection, version, &by, now)
+        })
+    }
+
+    fn accept_absences(&self, names: Vec<String>, by: String, now: Timestamp) -> Answer<'_, ()> {
+        self.write("accept that files are absent", Pace::Now, move |connection| {
+            reviews::accept_absences(connection, &names, &by, now)
         })
     }
 
