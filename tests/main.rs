@@ -18,3 +18,4 @@ mod shipped;
 mod smtp;
 mod store;
 mod support;
+mod systemd;

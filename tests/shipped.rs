@@ -443,3 +443,19 @@ fn commands_of(path: &[&str]) -> Vec<String> {
         .map(str::to_owned)
         .collect()
 }
+
+/// What a release wrote, every later one takes: a folder for each, as its `init` wrote it.
+#[test]
+fn files_of_earlier_releases_are_accepted() {
+    let releases = root().join("tests/fixtures/releases");
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(releases).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    assert!(!folders.is_empty());
+    for folder in folders {
+        let checked = fine(&mut watchlistd(&["check", "--config", folder.to_str().unwrap()]));
+        assert!(!checked.contains("error: "), "{}: {checked}", folder.display());
+        let names = fs::read_dir(&folder).unwrap().count();
+        assert!(names >= 5, "{}: {names} files", folder.display());
+    }
+}

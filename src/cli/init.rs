@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Failure};
@@ -26,6 +26,10 @@ const SHIPPED: [(&str, &str); 5] = [
 /// For the service's user and its group alone: readers' names and what a desk watches are nobody
 /// else's business.
 const FILE_MODE: u32 = 0o640;
+
+/// In a folder that hands its group on (2750, as the package makes it), the desk's and the analysts' files
+/// are the group's to edit; the operator's is not.
+const SHARED_MODE: u32 = 0o660;
 
 /// Why nothing was set up.
 #[derive(Debug, thiserror::Error)]
@@ -241,10 +245,12 @@ pub fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), Init
     }
     let failed = |path: &Path, source| InitError::Io { path: path.to_path_buf(), source };
     fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+    let shared = fs::metadata(folder).is_ok_and(|about| about.permissions().mode() & 0o2000 != 0);
     let mut written = Vec::new();
     for (name, text) in files {
         let path = folder.join(name);
-        if let Err(error) = write_new(&path, text) {
+        let mode = (shared && name != config::SERVICE).then_some(SHARED_MODE);
+        if let Err(error) = write_new(&path, text, mode) {
             // A file that appeared meanwhile is somebody else's; ours are taken back.
             if error.kind() != ErrorKind::AlreadyExists {
                 written.push(path.clone());
@@ -259,8 +265,12 @@ pub fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), Init
     Ok(())
 }
 
-fn write_new(path: &Path, text: &str) -> io::Result<()> {
+fn write_new(path: &Path, text: &str, mode: Option<u32>) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(path)?;
+    if let Some(mode) = mode {
+        // Not at its creation: the shell's mask would take the group's right away.
+        file.set_permissions(fs::Permissions::from_mode(mode))?;
+    }
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
