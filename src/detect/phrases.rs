@@ -117,15 +117,17 @@ impl Seams {
         after > 31 || self.after >> after & 1 == 1
     }
 
-    /// Which words have a seam inside, or may have one.
-    fn divided(self, words: &[Word]) -> Divided {
+    /// Which words have a seam inside, or may have one. What a text divides at each seam of a name that
+    /// has so many is found as it is written.
+    fn divided(self, words: &[Word], most: usize) -> Divided {
         let (mut divided, mut begin) = (0, 0);
         for (n, word) in words.iter().enumerate().take(64) {
             let end = begin + word.chars;
             divided |= u64::from((begin + 1..end.min(33)).any(|at| self.at(at)) || end > 32) << n;
             begin = end;
         }
-        Divided::Only(divided)
+        let first = divided & 1 == 1;
+        Divided { words: divided, in_two: first && most > 2, in_three: first && most > 3 }
     }
 
     fn put(&mut self, after: usize) {
@@ -380,38 +382,25 @@ impl Collector {
         }
         let words = words(text, |token| (token.hash, token.chars));
         if matches!(reading, Reading::Name(_)) {
-            self.name(text, &words, phrase);
+            self.name(&words, phrase);
         } else {
             self.ways(&words, Form::Surface, phrase);
         }
     }
 
     /// A name is written as it is, or with all its words in one.
-    fn name(&mut self, text: &Text, words: &[Word], phrase: u32) {
+    fn name(&mut self, words: &[Word], phrase: u32) {
         let seams = self.all[phrase as usize].seams;
-        for words in [Some(words), as_one(words).as_deref()].into_iter().flatten() {
-            let hashes = words.iter().map(|word| word.hash);
-            self.paths.add(Form::Surface, hashes, seams.divided(words), phrase);
-        }
-        // What a text divides at the only seam, between two words, is found as it is written.
-        if words.len() < 3 && !seams.inside() {
-            return;
-        }
-        // So far a divided name may go until its first seam, or any other.
-        let letters = text.tokens.iter().flat_map(|token| text.word(token).chars());
-        let mut hash = 0;
-        for (chars, one) in (0..).zip(letters) {
-            if (1..32).contains(&chars) && seams.at(chars) {
-                self.paths.lead(hash);
-            }
-            hash = super::text::push(hash, one);
-        }
+        let most = if seams.inside() { usize::MAX } else { words.len() };
+        self.paths.add(Form::Surface, lengths(words), seams.divided(words, most), phrase);
+        let Some(one) = as_one(words) else { return };
+        self.paths.add(Form::Surface, lengths(&one), seams.divided(&one, most), phrase);
     }
 
     /// All ways in which hyphens, spaces or nothing may stand between the words.
     fn ways(&mut self, words: &[Word], form: Form, phrase: u32) {
         let gaps: Vec<usize> = (1..words.len()).filter(|n| words[*n].joins).collect();
-        self.paths.add(form, words.iter().map(|word| word.hash), Divided::Anywhere, phrase);
+        self.paths.add(form, lengths(words), Divided::ANYWHERE, phrase);
         if gaps.len() > MOST_GAPS {
             return;
         }
@@ -427,8 +416,7 @@ impl Collector {
                     _ => merged.push(*word),
                 }
             }
-            let merged = merged.iter().map(|word| word.hash);
-            self.paths.add(form, merged, Divided::Anywhere, phrase);
+            self.paths.add(form, lengths(&merged), Divided::ANYWHERE, phrase);
         }
     }
 
@@ -455,6 +443,11 @@ impl Collector {
 fn key(term: &str, reading: Reading) -> (u64, u64) {
     const OTHER: Digest = Digest::seeded(0x6c62_272e_07bb_0142);
     (Digest::default().hash_one((term, reading)), OTHER.hash_one((term, reading)))
+}
+
+/// Words as paths take them.
+fn lengths(words: &[Word]) -> impl Iterator<Item = (u64, u32)> + '_ {
+    words.iter().map(|word| (word.hash, word.chars))
 }
 
 /// A name with all its words in one, where they may be written together.

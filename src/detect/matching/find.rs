@@ -94,23 +94,34 @@ thread_local! {
 /// Room for what a walk has to remember.
 #[derive(Default)]
 struct Room {
-    /// Words that the next may be one word with, and whether names ask for it.
-    joins: Sieve<(u32, bool)>,
-    /// First words that may be a phrase: the state, the first and the last token.
-    whole: Sieve<(u64, u32, u32)>,
-    /// First words that may go on.
-    onward: Sieve<(u64, u32, u32)>,
+    /// Words, alone and together with the next ones, that a filter is to be asked about.
+    tries: Sieve<Try>,
+    /// Those after which a phrase may end.
+    whole: Sieve<u32>,
+    /// Those that may go on, and whether a text may divide the next word by a space.
+    onward: Sieve<(u32, bool)>,
+    /// Words that may be one with the next.
+    joins: Sieve<u32>,
     /// Beginnings that may go on.
-    steps: Sieve<Step>,
-    begun: Sieve<Step>,
+    steps: Vec<Step>,
+    begun: Vec<Step>,
     /// Paths that may end.
-    ends: Sieve<Step>,
+    ends: Vec<Step>,
     /// Where these would end, in the same order.
     buckets: Vec<Bucket>,
     /// Phrases that do: which, and by which of these paths.
     phrases: Sieve<(u32, u32)>,
     /// Stems of the form that is walked, by token.
     stems: Vec<Stem>,
+}
+
+/// A state that may lead somewhere: from which beginning (of the first words, none), after the words
+/// up to which last one.
+#[derive(Clone, Copy, Default)]
+struct Try {
+    state: u64,
+    from: u32,
+    last: u32,
 }
 
 /// What a walk has come through.
@@ -147,12 +158,6 @@ struct Step {
     divides: bool,
 }
 
-impl Default for Step {
-    fn default() -> Self {
-        Self { state: START, first: 0, last: 0, so: So::NOTHING, divides: false }
-    }
-}
-
 struct Walk<'a> {
     phrases: &'a Phrases,
     table: &'a Table,
@@ -175,112 +180,132 @@ impl Walk<'_> {
         self.room.ends.clear();
         for field in &self.text.fields {
             let (first, end) = (field.first as usize, field.end as usize);
-            self.begin(first, end, word);
-            self.begin_joined(end, word);
-            self.settle_first(first, end);
+            self.first_words(first, end, word);
+            self.sift(&self.table.first);
+            self.begin(end);
             let mut filter = &self.table.second;
             while !self.room.steps.is_empty() {
-                self.go_on(filter, end, word);
+                self.next_words(end, word);
+                self.sift(filter);
+                self.go_on(end);
                 filter = &self.table.later;
+            }
+            if self.german && form == Form::Surface {
+                (first..end).for_each(|at| self.genitive(START, at, at, So::NOTHING));
             }
         }
         self.end();
     }
 
-    /// Takes each word of a field as a first one. Nothing here is decided by a branch.
+    /// Takes each word of a field as a first one, alone and together with those that may be one word
+    /// with it.
     #[inline]
-    fn begin(&mut self, first: usize, end: usize, word: impl Fn(usize) -> Stem + Copy) {
-        let (table, room) = (self.table, &mut *self.room);
-        let surface = self.form == Form::Surface;
-        // With a space between, terms may be divided anywhere; names, which the surface knows alone,
-        // only at a seam.
-        let always = self.thorough || table.anywhere;
-        let most = JOINED * (end - first);
-        room.whole.start(most);
-        room.onward.start(most);
-        room.joins.start(end - first);
+    fn first_words(&mut self, first: usize, end: usize, word: impl Fn(usize) -> Stem + Copy) {
+        let (table, room, thorough) = (self.table, &mut *self.room, self.thorough);
         let tokens = &self.text.tokens[..end];
+        room.tries.start(JOINED * (end - first));
+        room.joins.start(end - first);
         for (at, token) in tokens.iter().enumerate().skip(first) {
             let state = step(START, word(at).hash);
-            let sight = table.first.see(state);
-            room.whole.put((state, number(at), number(at)), sight.ends);
-            room.onward.put((state, number(at), number(at)), sight.goes_on);
+            room.tries.put(Try { state, from: number(at), last: number(at) }, true);
             let Some(next) = tokens.get(at + 1) else { continue };
-            let leads = self.thorough
-                | (next.gap == Gap::Hyphen)
-                | (surface && table.may_lead(token.hash, token.chars));
-            room.joins.put((number(at), leads), next.joins() & (leads | always));
+            let two = token.chars.saturating_add(word(at + 1).chars);
+            let third = tokens.get(at + 2).is_some_and(|third| {
+                let three = token.chars.saturating_add(next.chars);
+                let three = three.saturating_add(word(at + 2).chars);
+                third.joins() & table.in_three(three)
+            });
+            let hyphen = next.gap == Gap::Hyphen;
+            let joins = next.joins() & (thorough | hyphen | third | table.in_two(two));
+            room.joins.put(number(at), joins);
         }
-    }
-
-    /// Takes words that may be one with the next as first ones.
-    #[inline]
-    fn begin_joined(&mut self, end: usize, word: impl Fn(usize) -> Stem + Copy) {
-        let (table, room) = (self.table, &mut *self.room);
-        for (at, leads) in room.joins.iter() {
-            joined_ways(&self.text.tokens, at as usize, end, word, |more, word| {
-                let state = step(START, word);
-                let sight = table.first.see(state);
-                let may = leads | sight.anywhere;
-                let begun = (state, at, at + number(more));
-                room.whole.put(begun, sight.ends & may);
-                room.onward.put(begun, sight.goes_on & may);
+        for at in room.joins.iter() {
+            let hyphen = tokens[at as usize + 1].gap == Gap::Hyphen;
+            joined_ways(tokens, at as usize, end, word, |more, word| {
+                let state = step(START, word.hash);
+                let last = at + number(more);
+                let divided = match more {
+                    1 => table.in_two(word.chars),
+                    _ => table.in_three(word.chars),
+                };
+                let asked = thorough | hyphen | divided;
+                room.tries.put(Try { state, from: at, last }, asked);
             });
         }
     }
 
-    /// First words become ends and steps.
-    fn settle_first(&mut self, first: usize, end: usize) {
-        let (tokens, room) = (&self.text.tokens, &mut *self.room);
-        let taken = |(state, first, last): (u64, u32, u32)| {
-            let so = over(tokens, So::NOTHING, first as usize, (last - first) as usize);
-            Step { state, first, last, so, divides: false }
-        };
-        room.ends.room_for(room.whole.len());
-        room.whole.iter().for_each(|begun| room.ends.put(taken(begun), true));
-        room.steps.start(room.onward.len());
-        for begun in room.onward.iter() {
-            let divides = self.table.first.see(begun.0).divides;
-            let goes_on = (begun.2 as usize) + 1 < end;
-            room.steps.put(Step { divides, ..taken(begun) }, goes_on);
-        }
-        if self.german && self.form == Form::Surface {
-            for at in first..end {
-                self.genitive(START, at, at, So::NOTHING);
-            }
+    /// Asks a filter about all tries. Nothing here is decided by a branch, and little is done beside
+    /// asking, so that many looks at memory are under way at once.
+    #[inline]
+    fn sift(&mut self, filter: &Filter) {
+        let room = &mut *self.room;
+        room.whole.start(room.tries.len());
+        room.onward.start(room.tries.len());
+        for (n, tried) in (0..).zip(room.tries.iter()) {
+            let sight = filter.see(tried.state);
+            room.whole.put(n, sight.ends);
+            room.onward.put((n, sight.divides), sight.goes_on);
         }
     }
 
-    /// Takes one more word behind each beginning; `filter` knows the states after it.
+    /// First words become ends and beginnings.
+    fn begin(&mut self, end: usize) {
+        let (tokens, room) = (&self.text.tokens, &mut *self.room);
+        let tries = &room.tries;
+        let step = |(n, divides): (u32, bool)| {
+            let Try { state, from, last } = tries.get(n as usize);
+            let so = over(tokens, So::NOTHING, from as usize, (last - from) as usize);
+            Step { state, first: from, last, so, divides }
+        };
+        room.ends.extend(room.whole.iter().map(|n| step((n, false))));
+        room.steps.clear();
+        let more = |step: &Step| (step.last as usize) + 1 < end;
+        room.steps.extend(room.onward.iter().map(step).filter(more));
+    }
+
+    /// Takes one more word behind each beginning.
     #[inline]
-    fn go_on(&mut self, filter: &Filter, end: usize, word: impl Fn(usize) -> Stem + Copy) {
+    fn next_words(&mut self, end: usize, word: impl Fn(usize) -> Stem + Copy) {
         std::mem::swap(&mut self.room.steps, &mut self.room.begun);
         if self.german && self.form == Form::Surface {
             self.genitives_after();
         }
         let room = &mut *self.room;
         let tokens = &self.text.tokens[..end];
-        room.ends.room_for(JOINED * room.begun.len());
-        room.steps.start(JOINED * room.begun.len());
-        for begun in room.begun.iter() {
+        room.tries.start(JOINED * room.begun.len());
+        for (from, begun) in (0..).zip(&room.begun) {
             let at = begun.last as usize + 1;
-            let so = begun.so.across(tokens[at].gap);
-            let mut take = |more: usize, word: u64| {
-                let state = step(begun.state, word);
-                let sight = filter.see(state);
-                let so = over(tokens, so, at, more);
-                let (first, last) = (begun.first, number(at + more));
-                let step = Step { state, first, last, so, divides: sight.divides };
-                let long = at + more + 1 - first as usize > 2 * LONGEST;
-                room.ends.put(step, sight.ends);
-                room.steps.put(step, sight.goes_on & (at + more + 1 < end) & !long);
+            let mut take = |more: usize, word: Stem| {
+                let state = step(begun.state, word.hash);
+                room.tries.put(Try { state, from, last: number(at + more) }, true);
             };
-            take(0, word(at).hash);
+            take(0, word(at));
             let next = tokens.get(at + 1).filter(|next| next.joins());
             if next.is_some_and(|next| self.thorough || begun.divides || next.gap == Gap::Hyphen) {
                 joined_ways(tokens, at, end, word, take);
             }
         }
+    }
+
+    /// These become ends and beginnings.
+    fn go_on(&mut self, end: usize) {
+        let (tokens, room) = (&self.text.tokens, &mut *self.room);
+        let (tries, begun) = (&room.tries, &room.begun);
+        let step = |(n, divides): (u32, bool)| {
+            let Try { state, from, last } = tries.get(n as usize);
+            let begun = &begun[from as usize];
+            let at = begun.last as usize + 1;
+            let so = begun.so.across(tokens[at].gap);
+            let so = over(tokens, so, at, last as usize - at);
+            Step { state, first: begun.first, last, so, divides }
+        };
+        room.ends.extend(room.whole.iter().map(|n| step((n, false))));
+        room.steps.clear();
+        let more = |step: &Step| {
+            let next = step.last as usize + 1;
+            next < end && next - step.first as usize <= 2 * LONGEST
+        };
+        room.steps.extend(room.onward.iter().map(step).filter(more));
     }
 
     /// Looks up which phrases end, in steps of which each asks the memory many things at once.
@@ -298,7 +323,7 @@ impl Walk<'_> {
         let phrases = std::mem::take(&mut self.room.phrases);
         let ends = std::mem::take(&mut self.room.ends);
         for (phrase, path) in phrases.iter() {
-            let Step { first, last, so, .. } = ends.get(path as usize);
+            let Step { first, last, so, .. } = ends[path as usize];
             let (first, last) = (first as usize, last as usize);
             if self.looks(self.phrases.all[phrase as usize].need, first, last) {
                 self.offer(phrase, first, last, so);
@@ -418,24 +443,28 @@ fn number(n: usize) -> u32 {
 const JOINED: usize = 3;
 
 /// The word at `at` and the next, which may be one word, and these with the one after, if it may too:
-/// gives how many are joined to the first, and the hash of all.
+/// gives how many are joined to the first, and the whole.
 #[inline]
 fn joined_ways(
     tokens: &[Token],
     at: usize,
     end: usize,
     word: impl Fn(usize) -> Stem,
-    mut each: impl FnMut(usize, u64),
+    mut each: impl FnMut(usize, Stem),
 ) {
     // The stem of the whole is what stands before and the stem of the last part.
-    let next = word(at + 1);
-    each(1, joined(tokens[at].hash, next.hash, next.chars));
+    let both = |hash: u64, chars: u32, last: Stem| Stem {
+        hash: joined(hash, last.hash, last.chars),
+        chars: chars.saturating_add(last.chars),
+    };
+    each(1, both(tokens[at].hash, tokens[at].chars, word(at + 1)));
     if at + 2 >= end || !tokens[at + 2].joins() {
         return;
     }
-    let (middle, last) = (&tokens[at + 1], word(at + 2));
-    let begun = joined(tokens[at].hash, middle.hash, middle.chars);
-    each(2, joined(begun, last.hash, last.chars));
+    let middle = &tokens[at + 1];
+    let middle = Stem { hash: middle.hash, chars: middle.chars };
+    let begun = both(tokens[at].hash, tokens[at].chars, middle);
+    each(2, both(begun.hash, begun.chars, word(at + 2)));
 }
 
 /// What is come through by taking `more` words together with the one at `at`.

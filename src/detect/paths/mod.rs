@@ -53,21 +53,26 @@ fn place(key: u64, places: usize) -> usize {
 /// Phrases are numbered by 32 bits.
 pub(crate) const MOST: usize = u32::MAX as usize - 1;
 
-/// Which words of a path a text may divide by a space. By a hyphen it may divide any.
+/// Where a text may divide the words of a path by a space. By a hyphen it may divide any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Divided {
-    /// All words.
-    Anywhere,
-    /// Those whose bits are set.
-    Only(u64),
+pub(crate) struct Divided {
+    /// The words that it may divide at all, by their bits.
+    pub(crate) words: u64,
+    /// Whether it may divide the first one in two, so that no other path is found at the same place.
+    pub(crate) in_two: bool,
+    /// In three, alike.
+    pub(crate) in_three: bool,
 }
 
 impl Divided {
+    /// All words, and in as many parts as there may be.
+    pub(crate) const ANYWHERE: Self = Self { words: u64::MAX, in_two: true, in_three: true };
+    /// No word.
+    #[cfg(test)]
+    const NOWHERE: Self = Self { words: 0, in_two: false, in_three: false };
+
     fn word(self, n: usize) -> bool {
-        match self {
-            Self::Anywhere => true,
-            Self::Only(words) => n > 63 || words >> n & 1 == 1,
-        }
+        n > 63 || self.words >> n & 1 == 1
     }
 }
 
@@ -92,10 +97,10 @@ struct Draft {
     second: Vec<(u64, bool)>,
     /// After later words.
     later: Vec<(u64, bool)>,
-    /// States after first words that may be divided anywhere.
-    anywhere: Vec<u64>,
-    /// Words with which the divided first word of another path may begin.
-    leads: Vec<u64>,
+    /// Bit n: first words of n characters (the last bit: or more) may be divided in two by a space.
+    in_two: u64,
+    /// In three.
+    in_three: u64,
 }
 
 impl Builder {
@@ -109,23 +114,22 @@ impl Builder {
         surface.longer.reserve(names / 2);
     }
 
-    /// Adds a path that ends in `phrase`.
+    /// Adds a path of words, given with their characters, that ends in `phrase`.
     pub(crate) fn add(
         &mut self,
         form: Form,
-        words: impl IntoIterator<Item = u64>,
+        words: impl IntoIterator<Item = (u64, u32)>,
         divided: Divided,
         phrase: u32,
     ) {
         let draft = &mut self.forms[form.number()];
         let mut words = words.into_iter();
-        let Some(word) = words.next() else { return };
+        let Some((word, chars)) = words.next() else { return };
         let mut state = step(START, word);
-        if divided == Divided::Anywhere {
-            draft.anywhere.push(state);
-        }
+        draft.in_two |= if divided.in_two { length(chars) } else { 0 };
+        draft.in_three |= if divided.in_three { length(chars) } else { 0 };
         let mut many = 1;
-        for word in words {
+        for (word, _) in words {
             let states = match many {
                 1 => &mut draft.first,
                 2 => &mut draft.second,
@@ -143,11 +147,6 @@ impl Builder {
         ends.push((state, phrase));
     }
 
-    /// Says that a name's divided first word may begin with this word.
-    pub(crate) fn lead(&mut self, word: u64) {
-        self.forms[Form::Surface.number()].leads.push(lead(word));
-    }
-
     /// Lays the tables out.
     pub(crate) fn build(self) -> Paths {
         Paths { forms: self.forms.map(Draft::build) }
@@ -160,39 +159,28 @@ impl Draft {
             states.sort_unstable();
             states.dedup();
         }
-        for states in [&mut self.anywhere, &mut self.leads] {
-            states.sort_unstable();
-            states.dedup();
-        }
         let of = |ends: &[(u64, u32)], states: &[(u64, bool)]| {
             let mut filter = Filter::with_room(ends.len() + states.len());
             states.iter().for_each(|(state, divided)| filter.put_going_on(*state, *divided));
             ends.iter().for_each(|(state, _)| filter.put_end(*state));
             filter
         };
-        let mut first = of(&self.single, &self.first);
-        self.anywhere.iter().for_each(|state| first.put_anywhere(*state));
-        let mut leads = Filter::with_room(self.leads.len());
-        self.leads.iter().for_each(|lead| leads.put_end(*lead));
         Table {
-            first,
+            first: of(&self.single, &self.first),
             second: of(&self.double, &self.second),
             later: of(&self.longer, &self.later),
-            anywhere: !self.anywhere.is_empty(),
-            leads,
+            in_two: self.in_two,
+            in_three: self.in_three,
             ends: Ends::of(&[&self.single, &self.double, &self.longer]),
         }
     }
 }
 
-/// A word as the filter of leads knows it.
+/// The bit of a word's length.
 #[inline]
-fn lead(word: u64) -> u64 {
-    step(0x94d0_49bb_1331_11eb, word)
+fn length(chars: u32) -> u64 {
+    1 << chars.min(63)
 }
-
-/// Nobody knows where words longer than this may be divided.
-const FAR: u32 = 31;
 
 /// The finished tables.
 #[derive(Debug)]
@@ -227,18 +215,25 @@ pub(crate) struct Table {
     pub(crate) second: Filter,
     /// Of states after more.
     pub(crate) later: Filter,
-    /// Whether any first word may be divided anywhere.
-    pub(crate) anywhere: bool,
-    /// Of words with which the divided first word of other paths may begin.
-    leads: Filter,
+    /// Bit n: first words of n characters may be divided in two by a space.
+    in_two: u64,
+    /// In three.
+    in_three: u64,
     ends: Ends,
 }
 
 impl Table {
-    /// Whether a divided first word may begin with this word of so many characters.
+    /// Whether a text may divide a first word of so many characters in two by a space. Two words of a
+    /// text are mostly shorter.
     #[inline]
-    pub(crate) fn may_lead(&self, word: u64, chars: u32) -> bool {
-        (chars > FAR) | self.leads.any(lead(word))
+    pub(crate) fn in_two(&self, chars: u32) -> bool {
+        self.in_two & length(chars) != 0
+    }
+
+    /// In three.
+    #[inline]
+    pub(crate) fn in_three(&self, chars: u32) -> bool {
+        self.in_three & length(chars) != 0
     }
 
     /// Where the phrases that end here would be.
@@ -254,7 +249,7 @@ impl Table {
     }
 
     fn bytes(&self) -> usize {
-        let filters = [&self.first, &self.second, &self.later, &self.leads];
+        let filters = [&self.first, &self.second, &self.later];
         filters.into_iter().map(Filter::bytes).sum::<usize>() + self.ends.bytes()
     }
 }
@@ -267,12 +262,13 @@ mod tests {
     fn every_path_is_found_and_no_other() {
         let mut builder = Builder::default();
         for n in 0..1000u64 {
-            builder.add(Form::Surface, [n * 7 + 1, n + 1], Divided::Only(0), n as u32);
-            builder.add(Form::Stem(0), [n + 1], Divided::Anywhere, n as u32);
+            let words = [(n * 7 + 1, 4), (n + 1, 5)];
+            builder.add(Form::Surface, words, Divided::NOWHERE, n as u32);
+            builder.add(Form::Stem(0), [(n + 1, 6)], Divided::ANYWHERE, n as u32);
         }
-        builder.add(Form::Surface, [1, 1], Divided::Only(0), 5000);
-        builder.add(Form::Surface, [1, 1, 9], Divided::Only(4), 5001);
-        builder.lead(42);
+        builder.add(Form::Surface, [(1, 4), (1, 4)], Divided::NOWHERE, 5000);
+        let third = Divided { words: 4, ..Divided::NOWHERE };
+        builder.add(Form::Surface, [(1, 4), (1, 4), (9, 1)], third, 5001);
         let paths = builder.build();
         let state = |words: &[u64]| words.iter().fold(START, |state, word| step(state, *word));
         let ends = |form, words: &[u64]| {
@@ -289,16 +285,14 @@ mod tests {
             let both = [n * 7 + 1, n + 1];
             assert!(surface.second.see(state(&both)).ends);
             assert!(ends(Form::Surface, &both).contains(&(n as u32)));
-            let sight = stems.first.see(state(&[n + 1]));
-            assert!(sight.ends && sight.anywhere);
+            assert!(stems.first.see(state(&[n + 1])).ends);
         }
         assert_eq!(ends(Form::Surface, &[1, 1]).len(), 2);
         let both = surface.second.see(state(&[1, 1]));
         assert!(both.goes_on && both.divides);
         assert_eq!(ends(Form::Surface, &[1, 1, 9]), [5001]);
         assert!(surface.later.see(state(&[1, 1, 9])).ends);
-        assert!(!surface.anywhere && stems.anywhere);
-        assert!(surface.may_lead(42, 2) && surface.may_lead(43, 40));
+        assert!(!surface.in_two(4) && stems.in_two(6) && stems.in_three(6) && !stems.in_two(7));
         assert!(ends(Form::Surface, &[3]).is_empty());
         assert!(ends(Form::Stem(1), &[1]).is_empty());
         assert!(paths.bytes() < 2002 * 20);
