@@ -19,6 +19,9 @@ use watchlistd::store::{Archive, Claim, Store};
 
 use crate::support::feeds::{End, Feeds, Reply};
 
+mod huge;
+mod killed;
+
 const INTERVAL: Duration = Duration::from_secs(1800);
 const HOUR: Duration = Duration::from_secs(3600);
 const DATE: &str = "Fri, 20 Nov 2026 08:00:00 GMT";

@@ -157,6 +157,10 @@ fn boundary(line: &str, at: usize) -> usize {
 }
 
 fn columns(text: &str) -> usize {
+    // Nearly all text is plain.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.len();
+    }
     text.chars().map(|one| columns_of(&shown_as(one))).sum()
 }
 

@@ -208,6 +208,34 @@ impl SourceState {
             title: None,
         }
     }
+
+    /// Whether this says the same as `before`, but for when the source was last polled and read.
+    #[must_use]
+    pub fn repeats(&self, before: &Self) -> bool {
+        let Self {
+            health,
+            since,
+            etag,
+            last_modified,
+            last_poll: _,
+            last_success: _,
+            last_full,
+            failures,
+            retry_after,
+            entries,
+            error,
+            read_at,
+            moved,
+            habit,
+            title,
+        } = self;
+        (health, since, failures) == (&before.health, &before.since, &before.failures)
+            && (etag, last_modified) == (&before.etag, &before.last_modified)
+            && (last_full, retry_after) == (&before.last_full, &before.retry_after)
+            && (entries, habit) == (&before.entries, &before.habit)
+            && (error, read_at) == (&before.error, &before.read_at)
+            && (moved, title) == (&before.moved, &before.title)
+    }
 }
 
 /// A stretch of time in which items of a source may have come and gone unseen.

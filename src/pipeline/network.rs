@@ -92,6 +92,7 @@ impl Watch {
                     edited: Vec::new(),
                     seen: Vec::new(),
                     gap: None,
+                    quiet: false,
                     state,
                     next_poll,
                 }

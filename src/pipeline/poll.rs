@@ -283,7 +283,9 @@ impl Poller {
             let Some((host, task)) = running.turns.next() else { return };
             let more = running.turns.more(&host, self.places.kept);
             let step = self.clone();
-            let poll = running.polls.spawn(async move { step.poll(task, more).await });
+            // Boxed: the runtime moves what it is given about, and a poll is several thousand bytes.
+            let poll = Box::pin(async move { step.poll(task, more).await });
+            let poll = running.polls.spawn(poll);
             running.host_of.insert(poll.id(), host);
         }
     }
@@ -442,6 +444,7 @@ async fn finish(
         again: Some(next_poll),
     };
     let (status, bytes) = (fetched.status(), fetched.received());
+    let quiet = matches!(fetched, Fetched::NotModified(_)) && state.repeats(&task.state);
     tell(&report, status);
     let finished = FinishedPoll {
         source: task.source.id,
@@ -455,6 +458,7 @@ async fn finish(
         edited: sorted.edited,
         seen: sorted.seen,
         gap,
+        quiet,
         state,
         next_poll,
     };

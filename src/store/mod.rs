@@ -145,6 +145,9 @@ pub struct FinishedPoll {
     pub seen: Vec<ItemId>,
     /// A gap that this poll noticed.
     pub gap: Option<Gap>,
+    /// Whether the server said that nothing has changed, and nothing has: what is remembered is as it
+    /// was claimed, but for when it was polled last and read last.
+    pub quiet: bool,
     /// What is remembered from now on, validators included.
     pub state: SourceState,
     /// When to poll next.

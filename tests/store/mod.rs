@@ -116,6 +116,7 @@ fn polled(source: &str, ended: Timestamp, new: Vec<Item>) -> FinishedPoll {
         edited: vec![],
         seen: vec![],
         gap: None,
+        quiet: false,
         state,
         next_poll: ended.plus(HOUR),
     }

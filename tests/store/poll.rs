@@ -190,3 +190,63 @@ async fn what_belongs_to_an_address_goes_with_it() {
     })
     .await;
 }
+
+/// What is written for a poll that changed nothing is less, and comes to the same: over days, edits of
+/// the source, failures and news.
+#[tokio::test]
+async fn a_quiet_poll_leaves_the_account_that_it_would_leave_written_whole() {
+    let left = std::sync::Mutex::new(Vec::new());
+    for short in [true, false] {
+        each(async |store| {
+            store.adopt_sources(vec![source("ofac"), source("bis")], at(0)).await.unwrap();
+            let mut known = polled("ofac", at(0), vec![]).state;
+            for (n, minute) in (0..60).map(|n| (n, 50 * i64::from(n))) {
+                claim(store, at(minute), 9, Claim::All).await;
+                let new = if n % 17 == 0 { vec![item("ofac", n, at(minute))] } else { vec![] };
+                let mut poll = polled("ofac", at(minute), new);
+                let read = poll.state.clone();
+                if n % 17 == 0 {
+                    known = read;
+                } else if n % 23 == 5 {
+                    (poll.status, known.error) =
+                        (Some(500), Some("the server answered 500".into()));
+                } else {
+                    (poll.status, poll.entries, poll.bytes) = (Some(304), 0, u64::from(n));
+                    (known.last_poll, known.last_success) = (read.last_poll, read.last_success);
+                    poll.quiet = short && known.error.is_none();
+                    known.error = None;
+                }
+                poll.state = known.clone();
+                if n == 31 {
+                    // Edited while it was being polled: what belongs to the old address is not kept.
+                    let mut moved = source("ofac");
+                    moved.url = "https://elsewhere.test/feed".into();
+                    store.adopt_sources(vec![moved, source("bis")], at(minute)).await.unwrap();
+                }
+                if n > 31 {
+                    poll.address = "https://elsewhere.test/feed".into();
+                }
+                if n == 40 {
+                    store.adopt_sources(vec![source("bis")], at(minute)).await.unwrap();
+                }
+                store.finish_poll(poll).await.unwrap();
+                if n == 40 {
+                    let mut back = source("ofac");
+                    back.url = "https://elsewhere.test/feed".into();
+                    store.adopt_sources(vec![back, source("bis")], at(minute)).await.unwrap();
+                }
+                store.release_sources(vec![source("bis").id]).await.unwrap();
+            }
+            let archive = store.archive();
+            let sources = archive.sources(None, 9).await.unwrap();
+            let record = archive.record(0, 999).await.unwrap();
+            let told: Vec<String> = record.into_iter().map(|entry| entry.body).collect();
+            assert!(told.iter().filter(|body| body.contains("\"polled\"")).count() > 9);
+            left.lock().unwrap().push((format!("{sources:?}"), told));
+        })
+        .await;
+    }
+    let left = left.into_inner().unwrap();
+    let half = left.len() / 2;
+    assert_eq!(left[..half], left[half..]);
+}

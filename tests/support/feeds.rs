@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 /// What to answer to one request.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub(crate) enum End {
     Reset,
     /// The body again and again, without a length.
     Endless,
+    /// The same up to so many bytes, of which [`Feeds::sent`] tells how many were taken.
+    Repeated(u64),
     /// The same in chunks, as HTTP/1.1 frames them.
     Chunks,
 }
@@ -96,6 +99,7 @@ struct State {
     scripts: HashMap<String, Vec<Reply>>,
     requests: Vec<Request>,
     connections: usize,
+    sent: u64,
 }
 
 /// The running server; it stops with its runtime.
@@ -103,6 +107,7 @@ struct State {
 pub(crate) struct Feeds {
     port: u16,
     state: Arc<Mutex<State>>,
+    asked: Arc<Notify>,
 }
 
 impl Feeds {
@@ -111,7 +116,7 @@ impl Feeds {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
         let port = listener.local_addr().expect("it is bound").port();
         let state = Arc::new(Mutex::new(State::default()));
-        let feeds = Self { port, state };
+        let feeds = Self { port, state, asked: Arc::default() };
         let server = feeds.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -145,6 +150,18 @@ impl Feeds {
         self.state.lock().expect("no test panics while it holds the lock").requests.clone()
     }
 
+    /// Waits until so many requests have come.
+    pub(crate) async fn asked(&self, times: usize) {
+        while self.requests().len() < times {
+            self.asked.notified().await;
+        }
+    }
+
+    /// Bytes of repeated bodies that clients took.
+    pub(crate) fn sent(&self) -> u64 {
+        self.state.lock().expect("no test panics while it holds the lock").sent
+    }
+
     /// How many connections were made.
     pub(crate) fn connections(&self) -> usize {
         self.state.lock().expect("no test panics while it holds the lock").connections
@@ -154,9 +171,25 @@ impl Feeds {
         let mut unread = Vec::new();
         while let Some(request) = read_request(&mut stream, &mut unread).await? {
             let reply = self.next_reply(request);
+            self.asked.notify_one();
+            if let End::Repeated(bytes) = reply.end {
+                return self.repeat(&mut stream, &reply, bytes).await;
+            }
             if !answer(&mut stream, &reply).await? {
                 return Ok(());
             }
+        }
+        Ok(())
+    }
+
+    async fn repeat(&self, stream: &mut TcpStream, reply: &Reply, bytes: u64) -> io::Result<()> {
+        stream.write_all(head(reply).as_bytes()).await?;
+        let mut left = bytes;
+        while left > 0 {
+            let part = reply.body.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            stream.write_all(&reply.body[..part]).await?;
+            left -= part as u64;
+            self.state.lock().expect("no test panics while it holds the lock").sent += part as u64;
         }
         Ok(())
     }
@@ -198,6 +231,23 @@ async fn read_request(stream: &mut TcpStream, unread: &mut Vec<u8>) -> io::Resul
     Ok(Some(Request { path, headers }))
 }
 
+fn head(reply: &Reply) -> String {
+    let mut head = format!("HTTP/1.1 {} Scripted\r\n", reply.status);
+    for (name, value) in &reply.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    let bodiless = matches!(reply.status, 204 | 304);
+    let endless = matches!(reply.end, End::Endless | End::Chunks | End::Repeated(_));
+    if reply.end == End::Chunks {
+        head.push_str("Transfer-Encoding: chunked\r\n");
+    }
+    if reply.value("Content-Length").is_none() && !bodiless && !endless {
+        head.push_str(&format!("Content-Length: {}\r\n", reply.body.len()));
+    }
+    head.push_str("\r\n");
+    head
+}
+
 /// False when the connection is over.
 async fn answer(stream: &mut TcpStream, reply: &Reply) -> io::Result<bool> {
     if reply.end == End::Reset {
@@ -206,20 +256,7 @@ async fn answer(stream: &mut TcpStream, reply: &Reply) -> io::Result<bool> {
     if reply.end == End::Hang {
         std::future::pending::<()>().await;
     }
-    let mut head = format!("HTTP/1.1 {} Scripted\r\n", reply.status);
-    for (name, value) in &reply.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    let bodiless = matches!(reply.status, 204 | 304);
-    let endless = matches!(reply.end, End::Endless | End::Chunks);
-    if reply.end == End::Chunks {
-        head.push_str("Transfer-Encoding: chunked\r\n");
-    }
-    if reply.value("Content-Length").is_none() && !bodiless && !endless {
-        head.push_str(&format!("Content-Length: {}\r\n", reply.body.len()));
-    }
-    head.push_str("\r\n");
-    stream.write_all(head.as_bytes()).await?;
+    stream.write_all(head(reply).as_bytes()).await?;
     match reply.end {
         End::Cut(length) => {
             stream.write_all(&reply.body[..length]).await?;
@@ -239,7 +276,9 @@ async fn answer(stream: &mut TcpStream, reply: &Reply) -> io::Result<bool> {
             stream.write_all(&reply.body).await?;
             stream.write_all(b"\r\n").await?;
         },
-        End::Whole | End::Hang | End::Reset => stream.write_all(&reply.body).await?,
+        End::Whole | End::Hang | End::Reset | End::Repeated(_) => {
+            stream.write_all(&reply.body).await?
+        }
     }
     Ok(true)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, Method, Response, StatusCode};
 use tokio::time::{Instant, timeout_at};
 use url::{Position, Url};
 
@@ -118,8 +118,9 @@ impl Request<'_> {
         let client = if self.allow_private { &self.clients.any } else { &self.clients.public };
         let deadline = deadline.min(Instant::now() + self.settings.header);
         loop {
-            let request = client.get(url.clone()).headers(self.headers());
-            match timeout_at(deadline, request.send()).await {
+            let mut request = reqwest::Request::new(Method::GET, url.clone());
+            *request.headers_mut() = self.headers();
+            match timeout_at(deadline, client.execute(request)).await {
                 Ok(Ok(response)) => return Ok(response),
                 // Our own want: other requests end soon and leave theirs.
                 Ok(Err(why)) if no_more_files(&why) && Instant::now() + SOON < deadline => {

@@ -1,11 +1,13 @@
 //! Claims and leases: who works on what, until when.
 //!
-//! A claim is a row with an end, not an open transaction. An end or a due time further ahead than
+//! A claim is an entry with an end, not an open transaction. An end or a due time further ahead than
 //! its kind allows was written by a clock that was wrong, and does not bind.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use crate::model::{SourceId, Timestamp};
 use crate::store::{Claim, SourceTask};
@@ -20,61 +22,113 @@ const RETRY_AFTER_AHEAD: Duration = Duration::from_hours(24);
 /// No lease runs longer: the longest attempt, an SMTP dialogue, ends well within an hour.
 const LEASE_AHEAD: Duration = Duration::from_hours(2);
 
-/// Claims up to `limit` sources until `lease`.
+/// Who polls what, until when. In memory only: whoever claims has this database to itself (its lock is
+/// the lease that all others see), so a claim needs to live no longer than the process, and nothing is
+/// written for it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Claims(Arc<Mutex<HashMap<SourceId, Held>>>);
+
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    /// The row of the source.
+    key: i64,
+    until: Timestamp,
+}
+
+impl Held {
+    fn binds(self, now: Timestamp) -> bool {
+        self.until > now && self.until <= now.plus(LEASE_AHEAD)
+    }
+}
+
+impl Claims {
+    fn lock(&self) -> MutexGuard<'_, HashMap<SourceId, Held>> {
+        // Each change is one call of the map.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The row of a source that is claimed.
+    pub(super) fn key(&self, source: &SourceId) -> Option<i64> {
+        self.lock().get(source).map(|held| held.key)
+    }
+
+    /// Gives claims back.
+    pub(super) fn release<'a>(&self, sources: impl IntoIterator<Item = &'a SourceId>) {
+        let mut held = self.lock();
+        for source in sources {
+            held.remove(source);
+        }
+    }
+
+    /// Gives back every claim.
+    pub(super) fn release_all(&self) {
+        self.lock().clear();
+    }
+}
+
+/// Claims up to `limit` sources until `lease`. Only reads: a poll's claim goes after its commit, so what
+/// is free under the lock is seen as that poll left it.
 pub(super) fn take(
     connection: &Connection,
+    claims: &Claims,
     now: Timestamp,
     lease: Timestamp,
     limit: usize,
     claim: Claim,
 ) -> rusqlite::Result<Vec<SourceTask>> {
+    let mut held = claims.lock();
+    held.retain(|_, held| held.binds(now));
     let mut tasks = Vec::new();
-    let conditions: &[&str] = match claim {
+    let ahead = now.plus(POLL_AHEAD);
+    let conditions: &[(&str, &[Timestamp])] = match claim {
         // Two ranges of one index: what is due, and what a wrong clock put out of reach.
-        Claim::Due => &["t.next_poll <= ?1", "t.next_poll > ?2"],
-        Claim::All => &["t.next_poll IS NOT NULL
-            AND (t.retry_after IS NULL OR t.retry_after <= ?1 OR t.retry_after > ?2)"],
+        Claim::Due => &[
+            ("t.next_poll <= ?1 ORDER BY t.next_poll, t.source", &[now]),
+            ("t.next_poll > ?1 ORDER BY t.next_poll, t.source", &[ahead]),
+        ],
+        Claim::All => &[(
+            "t.next_poll IS NOT NULL
+             AND (t.retry_after IS NULL OR t.retry_after <= ?1 OR t.retry_after > ?2)
+             ORDER BY t.source",
+            &[now, ahead],
+        )],
     };
-    for condition in conditions {
-        let left = limit - tasks.len();
-        if left > 0 {
-            select(connection, condition, now, left, &mut tasks)?;
-        }
+    for (condition, instants) in conditions {
+        select(connection, (condition, instants), &held, limit, &mut tasks)?;
     }
     // Who is due has been chosen; neighbours that are polled together are written together.
     tasks.sort_unstable_by_key(|(key, _)| *key);
-    let mut insert = connection.prepare_cached(
-        "INSERT INTO claims(source, until) VALUES (?1, ?2)
-         ON CONFLICT(source) DO UPDATE SET until = excluded.until",
-    )?;
-    for (key, _) in &tasks {
-        insert.execute(params![key, lease])?;
+    for (key, task) in &tasks {
+        held.insert(task.source.id.clone(), Held { key: *key, until: lease });
     }
     Ok(tasks.into_iter().map(|(_, task)| task).collect())
 }
 
 fn select(
     connection: &Connection,
-    condition: &str,
-    now: Timestamp,
+    (condition, instants): (&str, &[Timestamp]),
+    held: &HashMap<SourceId, Held>,
     limit: usize,
     into: &mut Vec<(i64, SourceTask)>,
 ) -> rusqlite::Result<()> {
+    if into.len() >= limit {
+        return Ok(());
+    }
     let mut select = connection.prepare_cached(&format!(
         "SELECT {SOURCE}, {STATE}, t.source
-         FROM source_states t JOIN sources s ON s.key = t.source
-         LEFT JOIN claims c ON c.source = t.source
-         WHERE {condition} AND (c.until IS NULL OR c.until <= ?1 OR c.until > ?3)
-         ORDER BY t.next_poll, t.source LIMIT ?4"
+         FROM source_states t JOIN sources s ON s.key = t.source WHERE {condition}"
     ))?;
-    let ends = (now.plus(POLL_AHEAD), now.plus(LEASE_AHEAD));
-    let rows = select.query_map(params![now, ends.0, ends.1, values::size(limit)], |row| {
+    let mut rows = select.query(params_from_iter(instants))?;
+    while let Some(row) = rows.next()? {
         let source = values::source(row, 0)?;
+        if held.contains_key(&source.id) {
+            continue;
+        }
         let state = values::state(row, SOURCE_WIDTH)?;
-        Ok((row.get(SOURCE_WIDTH + STATE_WIDTH)?, SourceTask { source, state }))
-    })?;
-    for row in rows {
-        into.push(row?);
+        into.push((row.get(SOURCE_WIDTH + STATE_WIDTH)?, SourceTask { source, state }));
+        if into.len() == limit {
+            break;
+        }
     }
     Ok(())
 }
@@ -94,30 +148,25 @@ pub(super) fn bring_near(connection: &Connection, now: Timestamp) -> rusqlite::R
 }
 
 /// The earliest due time of a source that nobody polls, or the end of the earliest claim.
-pub(super) fn next_due(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
-    connection
-        .prepare_cached(
-            "SELECT min(at) FROM (
-                 SELECT * FROM (SELECT t.next_poll AS at FROM source_states t
-                     WHERE t.next_poll IS NOT NULL
-                       AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.source = t.source)
-                     ORDER BY t.next_poll LIMIT 1)
-                 UNION ALL
-                 SELECT max(c.until, t.next_poll) FROM claims c
-                     CROSS JOIN source_states t ON t.source = c.source WHERE t.next_poll IS NOT NULL)",
-        )?
-        .query_row([], |row| row.get(0))
-}
-
-/// Gives claims back.
-pub(super) fn release(connection: &Connection, sources: &[SourceId]) -> rusqlite::Result<()> {
-    let mut delete = connection.prepare_cached(
-        "DELETE FROM claims WHERE source = (SELECT key FROM sources WHERE id = ?1)",
+pub(super) fn next_due(
+    connection: &Connection,
+    claims: &Claims,
+) -> rusqlite::Result<Option<Timestamp>> {
+    let held = claims.lock();
+    let mut select = connection.prepare_cached(
+        "SELECT s.id, t.next_poll FROM source_states t JOIN sources s ON s.key = t.source
+         WHERE t.next_poll IS NOT NULL ORDER BY t.next_poll",
     )?;
-    for source in sources {
-        delete.execute(params![source])?;
+    let mut rows = select.query([])?;
+    let mut next = held.values().map(|held| held.until).min();
+    while let Some(row) = rows.next()? {
+        if !held.contains_key(&row.get::<_, SourceId>(0)?) {
+            let due: Timestamp = row.get(1)?;
+            next = Some(next.map_or(due, |end| end.min(due)));
+            break;
+        }
     }
-    Ok(())
+    Ok(next)
 }
 
 /// Takes the named lease, or answers false while another holder's runs.
@@ -148,10 +197,9 @@ pub(super) fn lease(
     Ok(true)
 }
 
-/// Gives back every claim and lease. Nobody serves a canary's feed yet.
+/// Gives back every lease. Nobody serves a canary's feed yet.
 pub(super) fn release_all(connection: &Connection) -> rusqlite::Result<()> {
     canary::park(connection)?;
-    connection.execute("DELETE FROM claims", [])?;
     connection.execute("DELETE FROM leases", [])?;
     Ok(())
 }

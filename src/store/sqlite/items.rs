@@ -10,7 +10,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 use crate::model::item::{Identity, KnownItem, page_of};
 use crate::model::{Item, ItemId, ItemText, Timestamp, id};
 
-use super::values;
+use super::{record, values};
 
 /// How old the note that an item still stands in its feed may grow. Identities are kept for years,
 /// so days do not matter, and noting it at every poll would cost a write for each item.
@@ -25,12 +25,14 @@ pub(super) enum Stored {
     Known,
 }
 
-/// The statements that every new item needs, looked up once for all items of a poll.
+/// The statements that every new item needs, looked up once for all items of a poll, and what the
+/// record is to say of them.
 pub(super) struct Storing<'a> {
     connection: &'a Connection,
     item: CachedStatement<'a>,
     key: CachedStatement<'a>,
     queue: CachedStatement<'a>,
+    lines: record::Lines,
 }
 
 impl<'a> Storing<'a> {
@@ -47,11 +49,18 @@ impl<'a> Storing<'a> {
             )?,
             key: connection.prepare_cached(ADD_KEY)?,
             queue: connection.prepare_cached(QUEUE)?,
+            lines: record::Lines::default(),
         })
+    }
+
+    /// Notes what was stored new, in the record.
+    pub(super) fn note(self) -> rusqlite::Result<()> {
+        self.lines.note(self.connection)
     }
 
     /// Stores a new item, or a new revision of one that is known by its id, and queues it.
     pub(super) fn store(&mut self, source: i64, item: &Item) -> rusqlite::Result<Stored> {
+        let categories = categories(&item.text)?;
         let inserted = self.item.execute(params![
             item.id,
             source,
@@ -65,13 +74,14 @@ impl<'a> Storing<'a> {
             item.guid,
             item.link,
             item.text.title,
-            categories(&item.text)?,
+            categories,
             item.text.summary,
             item.text.content
         ])?;
         if inserted == 0 {
             return edit(self.connection, source, item);
         }
+        self.lines.add(item, categories.as_deref());
         let key = self.connection.last_insert_rowid();
         let (guid, link) = (item.guid.as_deref(), item.link.as_deref());
         for hash in hashes_of(guid, link, &item.text_hash) {

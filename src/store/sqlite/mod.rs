@@ -43,6 +43,7 @@ use rusqlite::Connection;
 
 use crate::store::{Answer, StoreError};
 
+use claims::Claims;
 use lock::Lock;
 use worker::{Pace, Worker};
 
@@ -65,6 +66,7 @@ pub enum Mode {
 #[derive(Debug)]
 pub struct Sqlite {
     path: Arc<Path>,
+    claims: Claims,
     // Dropped in this order: the threads end and close the file before the lock is let go.
     writer: Option<Worker>,
     reader: Option<Worker>,

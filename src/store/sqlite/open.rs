@@ -15,6 +15,7 @@ use rusqlite::{Connection, OpenFlags, backup::Backup};
 
 use crate::store::StoreError;
 
+use super::claims::Claims;
 use super::lock::Lock;
 use super::record::Notes;
 use super::schema::{self, Found};
@@ -66,6 +67,7 @@ impl Sqlite {
             .map_err(failed)?;
         Ok(Self {
             path: Arc::from(path),
+            claims: Claims::default(),
             writer: Some(start("store-write", connection, Manner::Write, path)?),
             reader: Some(start("store-read", reading, Manner::Read, path)?),
             _lock: Some(lock),
@@ -82,6 +84,7 @@ impl Sqlite {
             .map_err(|error| fault::sorted("open the database", path, &error))?;
         Ok(Self {
             path: Arc::from(path),
+            claims: Claims::default(),
             writer: Some(start("store-write", connection, Manner::Write, path)?),
             reader: None,
             _lock: None,
@@ -95,6 +98,7 @@ impl Sqlite {
             .map_err(|error| fault::sorted("open the database", path, &error))?;
         Ok(Self {
             path: Arc::from(path),
+            claims: Claims::default(),
             writer: None,
             reader: Some(start("store-read", connection, Manner::Read, path)?),
             _lock: None,
@@ -119,6 +123,7 @@ impl Sqlite {
         schema::migrate(&mut copy, path)?;
         Ok(Self {
             path: Arc::from(path),
+            claims: Claims::default(),
             writer: Some(start("store-copy", copy, Manner::Write, path)?),
             reader: None,
             _lock: None,

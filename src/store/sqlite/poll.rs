@@ -1,7 +1,7 @@
 //! What a poll brought, in one transaction: items, validators, health, the next due time.
 //!
-//! A poll without news touches one row of `source_states` and the claim. Polls of a day that were
-//! alike are counted there as a run, and become one row of `polls` when something changes.
+//! A poll without news touches one row of `source_states`. Polls of a day that were alike are counted
+//! there as a run, and become one row of `polls` when something changes.
 
 use std::borrow::Cow;
 
@@ -37,8 +37,17 @@ struct News {
     newest: Option<Timestamp>,
 }
 
-/// Writes what a poll brought and gives the claim back.
-pub(super) fn finish(connection: &Connection, poll: &FinishedPoll) -> rusqlite::Result<()> {
+/// Writes what a poll brought. `key` is the source's row, where it is known.
+pub(super) fn finish(
+    connection: &Connection,
+    key: Option<i64>,
+    poll: &FinishedPoll,
+) -> rusqlite::Result<()> {
+    if let Some(key) = key.filter(|_| poll.quiet)
+        && continues_run(connection, key, poll)?
+    {
+        return Ok(());
+    }
     let run = run(connection, poll)?;
     let news = take_in(connection, run.source, poll)?;
     let noted = items::note_shown(connection, run.source, &poll.seen, run.shown_noted, poll.ended)?;
@@ -49,9 +58,33 @@ pub(super) fn finish(connection: &Connection, poll: &FinishedPoll) -> rusqlite::
     }
     let run = record(connection, run, poll, &news)?;
     let shown_noted = if noted { poll.ended } else { run.shown_noted };
-    remember(connection, poll, &run, shown_noted, news.new)?;
-    connection.prepare_cached("DELETE FROM claims WHERE source = ?1")?.execute([run.source])?;
-    Ok(())
+    remember(connection, poll, &run, shown_noted, news.new)
+}
+
+/// Counts a poll that changed nothing into the run of those like it, if there is one today: what nearly
+/// all polls do, so it touches what changes and nothing else.
+fn continues_run(connection: &Connection, key: i64, poll: &FinishedPoll) -> rusqlite::Result<bool> {
+    let today = poll.ended.millis().div_euclid(DAY) * DAY;
+    let changed = connection
+        .prepare_cached(
+            "UPDATE source_states SET next_poll = ?2, last_poll = ?3, last_success = ?4,
+                 run_last = ?5, run_polls = run_polls + 1, run_bytes = run_bytes + ?6
+             WHERE source = ?1 AND next_poll IS NOT NULL AND run_polls > 0 AND run_status IS ?7
+               AND run_first >= ?8 AND run_first < ?8 + 86400000
+               AND EXISTS (SELECT 1 FROM sources WHERE key = ?1 AND url = ?9)",
+        )?
+        .execute(params![
+            key,
+            poll.next_poll,
+            poll.state.last_poll,
+            poll.state.last_success,
+            poll.ended,
+            values::size(poll.bytes),
+            poll.status,
+            today,
+            poll.address
+        ])?;
+    Ok(changed > 0)
 }
 
 fn run(connection: &Connection, poll: &FinishedPoll) -> rusqlite::Result<Run> {
@@ -98,6 +131,7 @@ fn take_in(connection: &Connection, source: i64, poll: &FinishedPoll) -> rusqlit
             Stored::Known => {}
         }
     }
+    storing.note()?;
     Ok(news)
 }
 
@@ -288,6 +322,7 @@ mod tests {
             edited: vec![],
             seen: vec![],
             gap: None,
+            quiet: false,
             state: state.clone(),
             next_poll: now,
         };

@@ -75,8 +75,9 @@ impl Store for Sqlite {
         limit: usize,
         claim: Claim,
     ) -> Answer<'_, Vec<SourceTask>> {
-        self.write("claim sources", Pace::Now, move |connection| {
-            claims::take(connection, now, lease, limit, claim)
+        let claims = self.claims.clone();
+        self.read("claim sources", move |connection| {
+            claims::take(connection, &claims, now, lease, limit, claim)
         })
     }
 
@@ -87,7 +88,8 @@ impl Store for Sqlite {
     }
 
     fn next_due(&self) -> Answer<'_, Option<Timestamp>> {
-        self.read("find the next source", claims::next_due)
+        let claims = self.claims.clone();
+        self.read("find the next source", move |connection| claims::next_due(connection, &claims))
     }
 
     fn known_items(
@@ -101,15 +103,21 @@ impl Store for Sqlite {
     }
 
     fn finish_poll(&self, polled: FinishedPoll) -> Answer<'_, ()> {
-        self.write("write a poll", Pace::Patient, move |connection| {
-            poll::finish(connection, &polled)
+        let source = polled.source.clone();
+        let key = self.claims.key(&source);
+        let written = self.write("write a poll", Pace::Patient, move |connection| {
+            poll::finish(connection, key, &polled)
+        });
+        Box::pin(async move {
+            written.await?;
+            self.claims.release([&source]);
+            Ok(())
         })
     }
 
     fn release_sources(&self, list: Vec<SourceId>) -> Answer<'_, ()> {
-        self.write("give sources back", Pace::Now, move |connection| {
-            claims::release(connection, &list)
-        })
+        self.claims.release(&list);
+        Box::pin(std::future::ready(Ok(())))
     }
 
     fn claim_assessment(
@@ -278,8 +286,10 @@ impl Store for Sqlite {
     }
 
     fn release_leases(&self, now: Timestamp) -> Answer<'_, ()> {
+        let claims = self.claims.clone();
         self.write("release old leases", Pace::Now, move |connection| {
             record::began(connection, now)?;
+            claims.release_all();
             claims::release_all(connection)?;
             claims::bring_near(connection, now)?;
             outbox::release(connection, now)

@@ -1,13 +1,15 @@
 //! Dates as feeds write them.
 //!
 //! Invariant: what cannot be read is `None`, never "now" and never a guess of the day. Order of
-//! forms: ISO 8601 and its cousins, then words and numbers in any order. Without a zone it is UTC.
+//! forms: the standards' own, ISO 8601 and its cousins, then words and numbers in any order. Without a
+//! zone it is UTC.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
 use crate::model::Timestamp;
 
 mod months;
+mod standard;
 mod zones;
 
 use months::month;
@@ -35,8 +37,7 @@ pub(super) fn parse(text: &str, region: Region) -> Option<Timestamp> {
     if text.is_empty() || text.len() > LONGEST {
         return None;
     }
-    let (naive, offset) =
-        epoch(text).or_else(|| iso(text, region)).or_else(|| words(text, region))?;
+    let (naive, offset) = standard::read(text.as_bytes()).or_else(|| tolerant(text, region))?;
     if !YEARS.contains(&naive.year()) {
         return None;
     }
@@ -45,6 +46,10 @@ pub(super) fn parse(text: &str, region: Region) -> Option<Timestamp> {
 }
 
 type Read = (NaiveDateTime, i32);
+
+fn tolerant(text: &str, region: Region) -> Option<Read> {
+    epoch(text).or_else(|| iso(text, region)).or_else(|| words(text, region))
+}
 
 /// Seconds or milliseconds since 1970, of the years that ten and thirteen digits reach.
 fn epoch(text: &str) -> Option<Read> {
@@ -340,6 +345,49 @@ mod tests {
         check("Thu, 01 Jan 2004 19:48:21 GMT", Some("2004-01-01T19:48:21Z"));
         check("Thu, 01 Jan 04 19:48:21 +0100", Some("2004-01-01T18:48:21Z"));
         check("1262304000", Some("2010-01-01T00:00:00Z"));
+    }
+
+    /// By position or by words: the same.
+    #[test]
+    fn the_standards_forms_are_read_as_the_tolerant_reading_reads_them() {
+        let mut read = 0;
+        let forms: &[&str] = &[
+            "Thu, 01 Jan 2004 19:48:21 GMT",
+            "Thu, 1 Feb 2004 00:00:00 +0530",
+            "Mon, 29 Feb 2024 23:59:59 -0800",
+            "Mon, 30 Feb 2024 23:59:59 -0800",
+            "Sun, 31 Dec 1999 24:00:00 Z",
+            "Sun, 31 Dec 1999 10:60:00 UT",
+            "Sun, 31 Dec 1999 10:00:60 UTC",
+            "Mon, 01 Jan 0001 00:00:00 GMT",
+            "Thu, 01 Jan 2004 19:48:21 +9999",
+            "Thu, 01 Jan 2004 19:48:21 EST",
+            "Thu, 01 jan 2004 19:48:21 GMT",
+            "abc, 01 Jan 2004 19:48:21 GMT",
+            "1, , 01 Jan 2004 19:48:21 GMT",
+            "May, 07 Jan 2004 19:48:21 GMT",
+            "2003-12-31T10:14:55Z",
+            "2003-12-31T10:14:55-08:00",
+            "2003-12-31T24:00:00Z",
+            "2003-02-29T10:00:00Z",
+            "2003-12-31T10:14:55.25Z",
+        ];
+        let months =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let made = (0..12).flat_map(|at| {
+            let month = at + 1;
+            [
+                format!("Fri, {month} {} 2026 0{}:05:59 +0{at:03}", months[at], at % 10),
+                format!("2026-{month:02}-{month:02}T1{}:00:07+{:02}:30", at % 10, at % 10),
+            ]
+        });
+        for text in forms.iter().map(ToString::to_string).chain(made) {
+            if let Some(standard) = standard::read(text.as_bytes()) {
+                assert_eq!(Some(standard), tolerant(&text, Region::Elsewhere), "{text}");
+                read += 1;
+            }
+        }
+        assert!(read > 25, "{read}");
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! The functions that the record's triggers and views call.
 
-use std::fmt::Write;
-
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{Null, ValueRef};
@@ -9,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Notes, digest_text};
 
-/// Gives a connection `noted(at, line)`, `noted_item(at, …)`, `judged(item, revision)` and `digest(…)`.
+/// Gives a connection `noted(at, line)`, `judged(item, revision)` and `digest(…)`.
 pub(super) fn install(connection: &Connection, notes: &Notes) -> rusqlite::Result<()> {
     // Not innocuous: a schema that calls them elsewhere was not made by us. They are for triggers.
     let acting = FunctionFlags::SQLITE_UTF8;
@@ -19,14 +17,6 @@ pub(super) fn install(connection: &Connection, notes: &Notes) -> rusqlite::Resul
         let mut noted = noted.lock();
         noted.lines.push_str(line);
         noted.lines.push('\n');
-        noted.at = noted.at.max(at);
-        Ok(Null)
-    })?;
-    let items = notes.clone();
-    connection.create_scalar_function("noted_item", 13, acting, move |context| {
-        let at = context.get_raw(0).as_i64()?;
-        let mut noted = items.lock();
-        item(context, &mut noted.lines)?;
         noted.at = noted.at.max(at);
         Ok(Null)
     })?;
@@ -43,23 +33,6 @@ pub(super) fn install(connection: &Connection, notes: &Notes) -> rusqlite::Resul
     connection.create_scalar_function("digest", -1, pure, digest)
 }
 
-/// The line of a new item, as the view `recorded_items` gives it: after its instant its id, revision,
-/// source and arrival, then what its publisher said. None of the first holds anything to escape:
-/// source ids are checked where they are written, the others are ours.
-fn item(context: &Context<'_>, lines: &mut String) -> rusqlite::Result<()> {
-    let text = |at: usize| context.get_raw(at).as_str();
-    let (id, revision) = (text(1)?, context.get_raw(2).as_i64()?);
-    let (source, arrival) = (text(3)?, text(4)?);
-    let said = digest_of((5..13).map(|at| context.get_raw(at)));
-    // Writing to a string does not fail.
-    let _ = writeln!(
-        lines,
-        "{{\"did\":\"item\",\"id\":\"{id}\",\"revision\":{revision},\"source\":\"{source}\",\
-         \"arrival\":\"{arrival}\",\"text\":\"{said}\"}}"
-    );
-    Ok(())
-}
-
 /// SHA-256 over all arguments, each with its kind and length before it, so that none can run into
 /// the next; NULL of a single NULL.
 fn digest(context: &Context<'_>) -> rusqlite::Result<Option<String>> {
@@ -69,7 +42,8 @@ fn digest(context: &Context<'_>) -> rusqlite::Result<Option<String>> {
     Ok(Some(digest_of((0..context.len()).map(|at| context.get_raw(at)))))
 }
 
-fn digest_of<'a>(values: impl Iterator<Item = ValueRef<'a>>) -> String {
+/// The same outside of SQL.
+pub(super) fn digest_of<'a>(values: impl IntoIterator<Item = ValueRef<'a>>) -> String {
     let mut hash = Sha256::new();
     for value in values {
         let (kind, bytes): (u8, &[u8]) = match value {

@@ -1,11 +1,12 @@
 //! The record: what each commit did, chained by hashes.
 //!
 //! Triggers (`migrations/sqlite/V7__record.sql`) hand a line to [`Notes`] for each row that is
-//! written; the writing thread appends what was noted as one entry of the chain, in the same
+//! written (a new item's is handed over by whoever stores it); the writing thread appends what was noted as one entry of the chain, in the same
 //! transaction. Invariant: a line whose call was taken back is not in the entry, and an entry is
 //! there exactly if its commit is.
 
 mod functions;
+mod item;
 mod verify;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,6 +20,7 @@ use crate::model::record::{Entry, Head};
 
 use super::values;
 
+pub(super) use item::Lines;
 pub(super) use verify::verify;
 
 /// Which program judges: its matcher has no version of its own.
@@ -141,9 +143,12 @@ pub(super) fn note<T: serde::Serialize>(
     at: Timestamp,
     line: &T,
 ) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached("SELECT noted(?1, ?2)")?
-        .query_row(params![at, values::json(line)?], |_| Ok(()))
+    note_lines(connection, at, &values::json(line)?)
+}
+
+/// Notes lines as they are.
+fn note_lines(connection: &Connection, at: Timestamp, lines: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached("SELECT noted(?1, ?2)")?.query_row(params![at, lines], |_| Ok(()))
 }
 
 /// Notes that a program took the database over, and which.
