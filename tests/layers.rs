@@ -56,6 +56,7 @@ const MAY_LOG: &[&str] = &["collect/fetch", "notify/smtp"];
 /// Outside crate or backend → the places that may name it.
 const KEYHOLES: &[(&str, &[&str])] = &[
     ("reqwest", &["collect/fetch"]),
+    ("rustls_platform_verifier", &["collect/fetch"]),
     ("feed_rs", &["collect/parse"]),
     ("cron", &["notify/schedule"]),
     ("rusqlite", &["store/sqlite"]),

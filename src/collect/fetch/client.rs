@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response, StatusCode};
+use rustls_platform_verifier::ConfigVerifierExt;
 use tokio::time::{Instant, timeout_at};
 use url::{Position, Url};
 
@@ -44,8 +45,10 @@ impl Clients {
         settings: &FetchSettings,
         lookup: Arc<L>,
     ) -> Result<Self, SetUpError> {
+        let tls = tls()?;
         let build = |public: bool| {
             let mut builder = Client::builder()
+                .tls_backend_preconfigured(tls.clone())
                 .redirect(Policy::none())
                 .no_proxy()
                 .referer(false)
@@ -67,6 +70,15 @@ impl Clients {
     pub(super) fn plain(&self) -> &Client {
         &self.any
     }
+}
+
+/// TLS as the client would set it up for itself, once for both: the system's roots are some hundred
+/// files.
+fn tls() -> Result<rustls::ClientConfig, SetUpError> {
+    let mut tls = rustls::ClientConfig::with_platform_verifier()
+        .map_err(|why| SetUpError(with_causes(&why)))?;
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(tls)
 }
 
 /// One request with all its hops.
