@@ -8,3 +8,9 @@ DROP TRIGGER record_item;
 
 -- A claim lives no longer than the process that made it, which has the database to itself.
 DROP TABLE claims;
+
+-- What was put in force last, as a hash: putting the same in force again looks at nothing else.
+CREATE TABLE adopted (
+    what   TEXT PRIMARY KEY,
+    digest BLOB NOT NULL
+) STRICT, WITHOUT ROWID;

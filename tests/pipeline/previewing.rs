@@ -75,6 +75,7 @@ pub(super) async fn store_of(items: &[Item]) -> Sqlite {
             edited: Vec::new(),
             seen: Vec::new(),
             gap: None,
+            quiet: false,
             state: SourceState::new(now),
             next_poll: now,
         };

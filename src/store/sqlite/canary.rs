@@ -61,11 +61,6 @@ fn serve(connection: &Connection, url: &str, now: Timestamp) -> rusqlite::Result
                  moved_to = NULL, error = NULL",
         )?
         .execute(params![CANARY, now, state.health])?;
-    connection
-        .prepare_cached(
-            "DELETE FROM claims WHERE source IN (SELECT key FROM sources WHERE synthetic)",
-        )?
-        .execute([])?;
     Ok(())
 }
 

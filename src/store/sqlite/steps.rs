@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::canary::synthetic;
 use crate::model::item::{Identity, KnownItem};
 use crate::model::mail::{ClaimedMail, MailOutcome};
 use crate::model::record::Restore;
@@ -317,8 +318,12 @@ impl Store for Sqlite {
     }
 
     fn plant_canary(&self, day: String, url: String, now: Timestamp) -> Answer<'_, bool> {
+        let claims = self.claims.clone();
         self.write("lay out a canary", Pace::Now, move |connection| {
-            canary::plant(connection, &day, &url, now)
+            let new = canary::plant(connection, &day, &url, now)?;
+            // It may be asked at the new address at once.
+            claims.release([&synthetic()]);
+            Ok(new)
         })
     }
 
