@@ -179,19 +179,21 @@ pub fn no_input(error: &std::io::Error) -> Failure {
     Failure::new(Exit::NoInput, anyhow::anyhow!("cannot read standard input: {error}"))
 }
 
-/// The runtime on which a command waits for network and store.
+/// The runtime on which a command waits for network and store: one thread, which spares what is handed
+/// from one to another (documents are parsed and the store is asked on threads of their own).
 pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(Exit::Io, error))
+    on(tokio::runtime::Builder::new_current_thread())
 }
 
-/// Runs `work` on a runtime of its own. What still blocks at its end (a name that no server resolves,
+fn on(mut how: tokio::runtime::Builder) -> Result<tokio::runtime::Runtime, Failure> {
+    how.enable_all().build().map_err(|error| Failure::new(Exit::Io, error))
+}
+
+/// Runs `work` on a runtime of several threads, so that no loop waits for another. What still blocks at its end (a name that no server resolves,
 /// a large document being parsed) is left behind after a moment: nothing depends on it any more.
 pub fn to_the_end<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
     const MOMENT: Duration = Duration::from_millis(500);
-    let runtime = runtime()?;
+    let runtime = on(tokio::runtime::Builder::new_multi_thread())?;
     let done = runtime.block_on(work);
     runtime.shutdown_timeout(MOMENT);
     Ok(done)
