@@ -34,6 +34,10 @@ pub struct Arguments {
     /// Watchlist files or folders to try in place of the folder's own
     #[arg(long, num_args = 1.., value_name = "PATH")]
     watchlist: Vec<PathBuf>,
+    /// Hold what was decided against what this version decides, with the watchlist in force: after an
+    /// upgrade
+    #[arg(long, conflicts_with = "watchlist")]
+    decided: bool,
     /// How many alerts of each kind are shown
     #[arg(long, value_name = "N", default_value_t = 5)]
     samples: usize,
@@ -83,6 +87,8 @@ struct Shown {
     zone: Tz,
     changes: Vec<String>,
     difference: Difference,
+    /// Whether the earlier side is what was decided.
+    decided: bool,
 }
 
 #[derive(Serialize)]
@@ -111,14 +117,19 @@ impl Shown {
 async fn compare(arguments: &Arguments, folder: &Folder) -> Result<Shown, Failure> {
     let store = load::open_for_reading(folder)?;
     let (version, in_force) = load::in_force(folder, &*store).await?;
-    let (new, entries) = edited(arguments, folder, &in_force)?;
+    let (new, entries) = match arguments.decided {
+        true => (Arc::clone(&in_force.watchlist), wire::watchlist_of(&version.files)),
+        false => edited(arguments, folder, &in_force)?,
+    };
     let until = SystemClock.now();
     let zone = in_force.operator.zone;
     let scope = Scope {
         since: match arguments.since {
             Since::Span(span) => until.minus(span),
             Since::At(at) => at,
-        },
+        }
+        // Before that another watchlist decided.
+        .max(if arguments.decided { version.since } else { Timestamp::default() }),
         until,
         zone,
         old: Arc::clone(&in_force.watchlist),
@@ -126,9 +137,9 @@ async fn compare(arguments: &Arguments, folder: &Folder) -> Result<Shown, Failur
         samples: arguments.samples,
         threads: preview::all_threads(),
     };
-    let difference = watch(&*store, &scope).await?;
+    let difference = watch(&*store, &scope, arguments.decided).await?;
     let changes = watchlist_changes(&wire::watchlist_of(&version.files), &entries);
-    Ok(Shown { version, zone, changes, difference })
+    Ok(Shown { version, zone, changes, difference, decided: arguments.decided })
 }
 
 /// The watchlist to try: the paths given, else the folder's files as they are now.
@@ -148,7 +159,7 @@ fn edited(
 }
 
 /// Compares, and shows on a terminal how far it has come.
-async fn watch(store: &dyn Store, scope: &Scope) -> Result<Difference, Failure> {
+async fn watch(store: &dyn Store, scope: &Scope, decided: bool) -> Result<Difference, Failure> {
     let terminal = std::io::stderr().is_terminal();
     let mut show = |done: Progress| {
         if terminal {
@@ -159,7 +170,10 @@ async fn watch(store: &dyn Store, scope: &Scope) -> Result<Difference, Failure> 
         }
         ControlFlow::Continue(())
     };
-    let difference = preview::preview(store.archive(), scope, &mut show).await?;
+    let difference = match decided {
+        true => preview::since_decided(store.archive(), scope, &mut show).await?,
+        false => preview::preview(store.archive(), scope, &mut show).await?,
+    };
     if terminal {
         let _ = write!(std::io::stderr(), "\r\x1b[K");
     }
@@ -168,6 +182,13 @@ async fn watch(store: &dyn Store, scope: &Scope) -> Result<Difference, Failure> 
 
 fn print(shown: &Shown, out: &mut dyn Write) -> std::io::Result<()> {
     let difference = &shown.difference;
+    if shown.decided {
+        for one in difference::parts(difference, ("what was decided", "this version"), shown.zone) {
+            part(&one, out)?;
+            writeln!(out)?;
+        }
+        return Ok(());
+    }
     let known = format!("version {}", shown.version.version);
     if shown.changes.is_empty() {
         writeln!(out, "The watchlist says the same as {known}, which is in force.")?;

@@ -14,5 +14,6 @@ pub mod privilege;
 pub mod run;
 pub mod start;
 pub mod status;
+mod upgrade;
 mod watch;
 pub mod wire;

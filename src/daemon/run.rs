@@ -24,6 +24,7 @@ use super::lifecycle::{self, GRACE, Request, Signals};
 use super::start::{self, StartError, Started};
 use super::status::tally::Tally;
 use super::status::{self, view::Eye};
+use super::upgrade;
 use super::watch::{self, Watch};
 use super::wire::{self, Access, Parts};
 use crate::clock::Clock;
@@ -204,6 +205,7 @@ pub async fn run(
     let eye = Eye::new(shared.clone(), deliverer.clone(), poller.clone(), folder_of_state);
     let listen = parts.settings.status.as_ref().map(|status| status.listen.value.clone());
     loops.spawn(status::run(shared.clone(), eye, listen));
+    loops.spawn(upgrade::run(shared.clone(), deliverer.clone()));
     loops.spawn(canary::run(shared.clone(), keeper));
     loops.spawn(watch::run(shared.clone(), watch));
     loops.spawn(poll_loop(shared.clone(), poller));

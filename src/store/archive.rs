@@ -95,6 +95,13 @@ pub trait Archive: Send + Sync {
         limit: usize,
     ) -> Answer<'_, SeenPage>;
 
+    /// What was decided about the newest revision of each of these items; an item that nothing was found
+    /// in has no judgement, and one that waits to be assessed is left out.
+    fn decisions_on(&self, items: Vec<ItemId>) -> Answer<'_, Vec<(ItemId, Option<Judgement>)>>;
+
+    /// The programs that took the store over last, by name and version: this one, then the one before.
+    fn programs(&self) -> Answer<'_, Vec<String>>;
+
     /// How each source in force was polled between two instants.
     fn accounts(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Account>>;
 

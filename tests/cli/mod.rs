@@ -19,6 +19,7 @@ mod preview;
 mod secrets;
 mod site;
 mod storage;
+mod upgrade;
 mod versions;
 
 use std::ffi::OsStr;

@@ -15,12 +15,13 @@ use chrono_tz::Tz;
 
 use super::Content;
 use super::civil::{count, day, full_day, iso_day, moment};
+use super::difference;
 use super::digest::health_words;
 use super::frame::{first_lines, whole_list};
 use super::outside::line;
 use super::page::{Page, Section, render};
 use super::stories;
-use crate::model::{PendingNotice, SourceCoverage, Timestamp};
+use crate::model::{Difference, PendingNotice, SourceCoverage, Timestamp};
 
 /// Sources or mails named one by one before the rest is counted.
 const NAMED: usize = 40;
@@ -165,6 +166,36 @@ pub fn canary(title: &str, seen: Timestamp, now: Timestamp, zone: Tz) -> Content
         "`watchlistd status` shows the last one; `[canary]` in watchlistd.toml says when.".to_owned(),
     ];
     mail(&what, &[("What this is", way), ("What now", next)], now, zone)
+}
+
+/// What this version decides otherwise than the one before did, over the items of the last days.
+#[must_use]
+pub fn upgraded((from, to): (&str, &str), told: &Difference, now: Timestamp, zone: Tz) -> Content {
+    let differing = told.gained.alerts + told.lost.alerts + told.changed;
+    let what = match differing {
+        0 => format!("{} replaced {}: it decides as before", line(to, 60), line(from, 60)),
+        n => format!(
+            "{} replaced {}: it decides {} otherwise",
+            line(to, 60),
+            line(from, 60),
+            count(usize::try_from(n).unwrap_or(usize::MAX), "item", "items")
+        ),
+    };
+    let mut sections = Vec::new();
+    for part in difference::parts(told, ("what was decided", "this version"), zone) {
+        let lines = part
+            .lines
+            .into_iter()
+            .flat_map(|told| std::iter::once(told.text).chain(told.below))
+            .collect();
+        sections.push((part.heading, capped(lines)));
+    }
+    let next = "Who was told stays told, and nothing is told again. `watchlistd preview --decided` shows \
+                the same with more samples.";
+    sections.push(("What now".to_owned(), vec![next.to_owned()]));
+    let sections: Vec<(&str, Vec<String>)> =
+        sections.iter().map(|(heading, lines)| (heading.as_str(), lines.clone())).collect();
+    mail(&what, &sections, now, zone)
 }
 
 /// Anything else that the operator must know: what happened, with its lines.

@@ -7,9 +7,9 @@
 use std::time::Duration;
 
 use super::seal::{Occasion, Sealed};
-use super::{Composed, DeliverError, Deliverer};
+use super::{Composed, DeliverError, Deliverer, skip_unmakeable};
 use crate::model::canary;
-use crate::model::{MailKey, MailKind, MailState, SourceCoverage, Timestamp};
+use crate::model::{Difference, MailKey, MailKind, MailState, SourceCoverage, Timestamp};
 use crate::notify::Content;
 use crate::notify::operator::{
     self as operator_mail, DiskLow, LateMails, NetworkOut, OperatorMail, RefusedEdit, Situation,
@@ -236,6 +236,28 @@ impl Deliverer {
         let new = self.seal(in_force, &in_force.operator, occasion, &composed).await?;
         sealed.mails += u64::from(new);
         Ok(())
+    }
+
+    /// Tells the operator what this program decides otherwise than the one before, once for each pair.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn tell_upgrade(
+        &self,
+        in_force: &InForce,
+        (from, to): (&str, &str),
+        difference: &Difference,
+    ) -> Result<(), StoreError> {
+        if self.ground.store.held().await?.is_some() {
+            return Ok(());
+        }
+        let (now, zone) = (self.ground.clock.now(), in_force.operator.zone);
+        let content = operator_mail::upgraded((from, to), difference, now, zone);
+        let mail =
+            OperatorMail { key: MailKey::operator("upgrade", &format!("{from} {to}")), content };
+        let done = self.seal_operator(in_force, mail, now, now, &mut Sealed::default()).await;
+        skip_unmakeable("the operator", done).map(drop)
     }
 
     pub(super) async fn compose_unrouted(

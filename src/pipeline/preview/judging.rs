@@ -4,6 +4,7 @@
 //! come in the order of the items. An item that cannot be judged for a bug of ours tells nothing here, as
 //! assessing records it and tells nobody.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +14,7 @@ use tokio::task::JoinHandle;
 use super::Scope;
 use crate::detect::{Origin, Watchlist, judge};
 use crate::model::item::Arrival;
-use crate::model::{Item, Judgement};
+use crate::model::{Item, ItemId, Judgement};
 
 /// Items that a thread takes at a time.
 const STRETCH: usize = 32;
@@ -28,6 +29,9 @@ pub(super) struct Told {
     pub(super) new: Judgement,
 }
 
+/// What was decided about items, by their ids.
+pub(super) type Decided = HashMap<ItemId, Judgement>;
+
 /// A page under way.
 pub(super) struct Judging {
     items: Arc<Vec<Item>>,
@@ -36,13 +40,22 @@ pub(super) struct Judging {
 
 impl Judging {
     /// Begins.
-    pub(super) fn start(scope: &Scope, items: Vec<Item>) -> Self {
+    /// What was decided then stands for the earlier watchlist, where it is given.
+    pub(super) fn start(scope: &Scope, items: Vec<Item>, decided: Option<Arc<Decided>>) -> Self {
         let items = Arc::new(items);
         let next = Arc::new(AtomicUsize::new(0));
         let threads = (0..scope.threads.max(1)).map(|_| {
             let (items, next) = (Arc::clone(&items), Arc::clone(&next));
             let (old, new) = (Arc::clone(&scope.old), Arc::clone(&scope.new));
-            tokio::task::spawn_blocking(move || work(&items, &next, &old, &new))
+            let decided = decided.clone();
+            tokio::task::spawn_blocking(move || {
+                let before = |item: &Item| match &decided {
+                    Some(decided) => decided.get(&item.id).cloned().unwrap_or_default(),
+                    None => judge(&old, &item.text, origin(item)),
+                };
+                let same = decided.is_none() && Arc::ptr_eq(&old, &new);
+                work(&items, &next, &new, same, &before)
+            })
         });
         Self { threads: threads.collect(), items }
     }
@@ -62,8 +75,9 @@ impl Judging {
 fn work(
     items: &[Item],
     next: &AtomicUsize,
-    old: &Arc<Watchlist>,
-    new: &Arc<Watchlist>,
+    new: &Watchlist,
+    same: bool,
+    before: &dyn Fn(&Item) -> Judgement,
 ) -> Vec<Told> {
     let mut told = Vec::new();
     loop {
@@ -72,7 +86,7 @@ fn work(
             return told;
         }
         for at in from..(from + STRETCH).min(items.len()) {
-            let one = catch_unwind(AssertUnwindSafe(|| both(&items[at], old, new)));
+            let one = catch_unwind(AssertUnwindSafe(|| both(&items[at], new, same, before)));
             if let Ok(Some((old, new))) = one {
                 told.push(Told { at, old, new });
             }
@@ -81,15 +95,20 @@ fn work(
 }
 
 /// Both judgements, if at least one tells the item.
-fn both(item: &Item, old: &Arc<Watchlist>, new: &Arc<Watchlist>) -> Option<(Judgement, Judgement)> {
+fn both(
+    item: &Item,
+    new: &Watchlist,
+    same: bool,
+    before: &dyn Fn(&Item) -> Judgement,
+) -> Option<(Judgement, Judgement)> {
     if item.arrival == Arrival::Baseline {
         return None;
     }
-    let origin = Origin { source: item.source.as_str(), official: item.official };
-    let after = judge(new, &item.text, origin);
-    let before = match Arc::ptr_eq(old, new) {
-        true => after.clone(),
-        false => judge(old, &item.text, origin),
-    };
+    let after = judge(new, &item.text, origin(item));
+    let before = if same { after.clone() } else { before(item) };
     (before.alert || after.alert).then_some((before, after))
+}
+
+fn origin(item: &Item) -> Origin<'_> {
+    Origin { source: item.source.as_str(), official: item.official }
 }

@@ -11,6 +11,7 @@ mod samples;
 mod sum;
 mod why;
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,7 @@ use std::time::Duration;
 use chrono_tz::Tz;
 
 use crate::detect::Watchlist;
-use crate::model::{Difference, Timestamp};
+use crate::model::{Difference, Item, ItemId, Judgement, Timestamp};
 use crate::store::{Archive, SeenMark, SeenPage, StoreError};
 
 use judging::Judging;
@@ -77,11 +78,40 @@ pub async fn preview(
     scope: &Scope,
     progress: &mut (dyn FnMut(Progress) -> ControlFlow<()> + Send),
 ) -> Result<Option<Difference>, StoreError> {
+    walk(archive, scope, false, progress).await
+}
+
+/// Holds what was decided about the items of the window against what this program makes of them with
+/// `scope.new`: the difference is the program's own where that watchlist decided then, too. Items that
+/// wait to be assessed are left out.
+///
+/// # Errors
+///
+/// When the store cannot be read.
+pub async fn since_decided(
+    archive: &dyn Archive,
+    scope: &Scope,
+    progress: &mut (dyn FnMut(Progress) -> ControlFlow<()> + Send),
+) -> Result<Option<Difference>, StoreError> {
+    walk(archive, scope, true, progress).await
+}
+
+async fn walk(
+    archive: &dyn Archive,
+    scope: &Scope,
+    decided: bool,
+    progress: &mut (dyn FnMut(Progress) -> ControlFlow<()> + Send),
+) -> Result<Option<Difference>, StoreError> {
     let read = |after: Option<SeenMark>| archive.items_seen(scope.since, scope.until, after, PAGE);
     let mut sum = Sum::new(scope);
     let mut page = read(None).await?;
     while !page.items.is_empty() {
-        let judging = Judging::start(scope, page.items);
+        let mut items = page.items;
+        let before = match decided {
+            true => Some(Arc::new(decisions(archive, &mut items).await?)),
+            false => None,
+        };
+        let judging = Judging::start(scope, items, before);
         // The next page is read while this one is matched.
         let next = match page.next {
             Some(mark) => read(Some(mark)).await?,
@@ -97,6 +127,18 @@ pub async fn preview(
         page = next;
     }
     Ok(Some(sum.difference()))
+}
+
+/// What was decided about a page; items that wait are taken out of it.
+async fn decisions(
+    archive: &dyn Archive,
+    items: &mut Vec<Item>,
+) -> Result<HashMap<ItemId, Judgement>, StoreError> {
+    let ids = items.iter().map(|item| item.id.clone()).collect();
+    let decided: HashMap<ItemId, Option<Judgement>> =
+        archive.decisions_on(ids).await?.into_iter().collect();
+    items.retain(|item| decided.contains_key(&item.id));
+    Ok(decided.into_iter().filter_map(|(id, one)| Some((id, one?))).collect())
 }
 
 fn percent(scope: &Scope, at: Timestamp) -> u8 {

@@ -11,7 +11,7 @@ use crate::model::mail::{Changed, Letter};
 use crate::model::record::{Entry, Head, Verified};
 use crate::model::source::{Gap, Health};
 use crate::model::{
-    Canary, Item, ItemId, MailId, MailKey, MailState, Pause, PendingNotice, Recovered,
+    Canary, Item, ItemId, Judgement, MailId, MailKey, MailState, Pause, PendingNotice, Recovered,
     SourceCoverage, SourceId, Timestamp,
 };
 use crate::store::review::{Absence, Review};
@@ -23,8 +23,8 @@ use crate::store::{
 use super::items::{self, ITEM};
 use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
 use super::{
-    Sqlite, answers, canary, config, coverage, deliver, outbox, pauses, record, reviews, seen,
-    size, sources,
+    Sqlite, answers, assess, canary, config, coverage, deliver, outbox, pauses, record, reviews,
+    seen, size, sources,
 };
 
 impl Archive for Sqlite {
@@ -131,6 +131,14 @@ impl Archive for Sqlite {
         self.read("read items of a time", move |connection| {
             seen::page(connection, (from, until), after, limit)
         })
+    }
+
+    fn decisions_on(&self, items: Vec<ItemId>) -> Answer<'_, Vec<(ItemId, Option<Judgement>)>> {
+        self.read("read decisions", move |connection| assess::decisions_on(connection, &items))
+    }
+
+    fn programs(&self) -> Answer<'_, Vec<String>> {
+        self.read("read which programs ran", record::programs)
     }
 
     fn accounts(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Account>> {

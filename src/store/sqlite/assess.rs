@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
 
 use crate::model::{Alert, Item, ItemId, Judgement, Named, Notice, StoryId, Timestamp};
@@ -69,6 +69,30 @@ pub(super) fn earlier(
     }
     // An edit of an item that had no hits: judged before, and found to say nothing.
     Ok((Some(all.unwrap_or_default()), story))
+}
+
+/// What was decided about the newest revision of items; those that wait are left out.
+pub(super) fn decisions_on(
+    connection: &Connection,
+    items: &[ItemId],
+) -> rusqlite::Result<Vec<(ItemId, Option<Judgement>)>> {
+    let mut select = connection.prepare_cached(
+        "SELECT d.judgement FROM items i
+         LEFT JOIN decisions d ON d.item = i.key AND d.revision = i.revision
+         WHERE i.id = ?1 AND NOT EXISTS (SELECT 1 FROM waiting w WHERE w.item = i.key)
+         ORDER BY d.key DESC LIMIT 1",
+    )?;
+    let mut found = Vec::with_capacity(items.len());
+    for item in items {
+        let decided = select
+            .query_row([item], |row| match row.get_ref(0)? {
+                rusqlite::types::ValueRef::Null => Ok(None),
+                _ => terms::judgement(connection, row, 0).map(Some),
+            })
+            .optional()?;
+        found.extend(decided.map(|judgement| (item.clone(), judgement)));
+    }
+    Ok(found)
 }
 
 /// Adds what an older judgement named: going back to an older text is no news.

@@ -156,6 +156,26 @@ pub(super) fn began(connection: &Connection, now: Timestamp) -> rusqlite::Result
     note(connection, now, &serde_json::json!({ "did": "began", "program": PROGRAM }))
 }
 
+/// The programs that took the database over last, the newest first: two at most.
+pub(super) fn programs(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    #[derive(serde::Deserialize)]
+    struct Began {
+        did: String,
+        program: Option<String>,
+    }
+    let mut select = connection.prepare_cached(
+        "SELECT body FROM records WHERE body LIKE '%\"did\":\"began\"%' ORDER BY number DESC LIMIT 2",
+    )?;
+    let mut found = Vec::new();
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let lines = row.get_ref(0)?.as_str()?.lines();
+        let began = lines.filter_map(|line| serde_json::from_str::<Began>(line).ok());
+        found.extend(began.filter(|one| one.did == "began").filter_map(|one| one.program));
+    }
+    Ok(found)
+}
+
 /// Notes that what is older than `before` was forgotten.
 pub(super) fn forgot(
     connection: &Connection,
