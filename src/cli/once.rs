@@ -95,6 +95,9 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
     let sent = deliverer.send_due(&|| false).await?;
     transport.close().await;
     tell(&polled, &assessed, Some(&sent));
+    if let Some(folder) = transport.folder().filter(|_| sent.sent > 0) {
+        let _ = writeln!(std::io::stderr(), "the mails lie in {}", folder.join("new").display());
+    }
     if unmade > 0 {
         let what = format!("{} could not be made; the log says why", count(unmade, "mail"));
         return Err(Failure::new(Exit::Bug, anyhow::anyhow!(what)));
@@ -200,6 +203,9 @@ fn tell(polled: &PolledSum, assessed: &Assessed, sent: Option<&deliver::Sent>) {
                 }
             }
         }
+    }
+    if polled.sources == 0 && polled.out_since.is_none() {
+        line.push_str("; no source was due (--all polls them all the same)");
     }
     let _ = writeln!(std::io::stderr(), "{line}");
 }

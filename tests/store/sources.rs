@@ -1,5 +1,6 @@
 //! Sources in force, claims and their leases.
 
+use watchlistd::model::Source;
 use watchlistd::store::Claim;
 
 use super::{DAY, HOUR, at, claim, each, item, polled, source};
@@ -144,6 +145,36 @@ async fn sources_are_listed_in_pages() {
             listed.extend(page.into_iter().map(|row| row.source.id));
         }
         assert_eq!(listed, all.into_iter().map(|one| one.id).collect::<Vec<_>>());
+    })
+    .await;
+}
+
+/// Whoever mends a source by its words need not wait out what its failures planned.
+#[tokio::test]
+async fn an_edit_that_lets_more_be_read_makes_the_source_due() {
+    each(async |store| {
+        let private = source("wire");
+        store.adopt_sources(vec![private.clone()], at(0)).await.unwrap();
+        claim(store, at(0), 9, Claim::All).await;
+        let tomorrow = at(1).plus(DAY);
+        let mut done = polled("wire", at(1), vec![]);
+        (done.state.last_poll, done.next_poll) = (Some(at(1)), tomorrow);
+        store.finish_poll(done.clone()).await.unwrap();
+        assert_eq!(store.next_due().await.unwrap(), Some(tomorrow));
+        let often = Source { interval: HOUR / 4, ..private };
+        store.adopt_sources(vec![often.clone()], at(2)).await.unwrap();
+        assert_eq!(store.next_due().await.unwrap(), Some(at(16)), "a quarter after its last poll");
+        let allowed = Source { allow_private: true, ..often };
+        store.adopt_sources(vec![allowed.clone()], at(3)).await.unwrap();
+        assert_eq!(store.next_due().await.unwrap(), Some(at(3)));
+
+        claim(store, at(3), 9, Claim::All).await;
+        done.state.retry_after = Some(at(50));
+        (done.ended, done.next_poll) = (at(4), at(50));
+        store.finish_poll(done).await.unwrap();
+        let again = Source { allow_private: false, ..allowed };
+        store.adopt_sources(vec![again], at(5)).await.unwrap();
+        assert_eq!(store.next_due().await.unwrap(), Some(at(50)), "its server said when");
     })
     .await;
 }

@@ -67,7 +67,9 @@ pub(super) async fn look(parts: &Parts, sources: Vec<Source>, found: &mut Findin
     }
     tried.sort_by(|one, other| one.id.cmp(&other.id));
     let good = tried.iter().filter(|one| one.trouble.is_none()).count();
-    found.note(Area::Sources, format!("{good} of {total} are read and understood"));
+    if good > 0 {
+        found.note(Area::Sources, format!("{good} of {total} are read and understood"));
+    }
     let mut heard = Vec::new();
     for one in tried {
         heard.extend(one.heard);

@@ -140,6 +140,9 @@ fn edit(
             source.allow_private,
             values::first_run_text(source.first_run)
         ])?;
+    if old.source.allow_private != source.allow_private || source.interval < old.source.interval {
+        sooner(connection, old, source, now)?;
+    }
     if old.source.url != source.url {
         connection
             .prepare_cached(
@@ -175,6 +178,25 @@ fn bring_back(connection: &Connection, key: i64, now: Timestamp) -> rusqlite::Re
     connection
         .prepare_cached("UPDATE source_states SET next_poll = ?2 WHERE source = ?1")?
         .execute(params![key, now])?;
+    Ok(())
+}
+
+/// Whoever lets a blocked address be read, or wants a source more often, does not wait out what the old
+/// words planned. A server's own Retry-After still holds.
+fn sooner(
+    connection: &Connection,
+    old: &Known,
+    source: &Source,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let at_once = old.source.allow_private != source.allow_private;
+    connection
+        .prepare_cached(
+            "UPDATE source_states SET next_poll = min(next_poll, max(coalesce(retry_after, 0),
+                 CASE WHEN ?2 THEN ?3 ELSE coalesce(last_poll, ?3) + ?4 END))
+             WHERE source = ?1 AND next_poll IS NOT NULL",
+        )?
+        .execute(params![old.key, at_once, now, values::millis(source.interval)])?;
     Ok(())
 }
 
