@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::canary::synthetic;
+use crate::model::canary::source as canary_source;
 use crate::model::item::{Identity, KnownItem};
 use crate::model::mail::{ClaimedMail, MailOutcome};
 use crate::model::record::Restore;
@@ -322,7 +322,7 @@ impl Store for Sqlite {
         self.write("lay out a canary", Pace::Now, move |connection| {
             let new = canary::plant(connection, &day, &url, now)?;
             // It may be asked at the new address at once.
-            claims.release([&synthetic()]);
+            claims.release([&canary_source()]);
             Ok(new)
         })
     }
