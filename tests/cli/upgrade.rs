@@ -41,7 +41,7 @@ fn the_operator_is_told_after_an_upgrade_and_only_then() {
     let desk = Desk::new();
     desk.ask(&["once"]).ends(0);
     as_decided_before(&desk);
-    let mut service = desk.run();
+    let service = desk.run();
     let said = service.until("decides 1 otherwise");
     assert!(said.contains(" replaced watchlistd 0.0."), "{said}");
     service.until("sealed a mail");
