@@ -62,6 +62,8 @@ const KEYHOLES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store/sqlite"]),
     ("refinery", &["store/sqlite"]),
     ("lettre", &["notify/"]),
+    // What writes into people's files in one place, so that what it may touch is seen at a glance.
+    ("toml_edit", &["config/edit"]),
     ("anyhow", &["cli/", "daemon/"]),
     ("clap", &["cli/"]),
     ("sd_notify", &["daemon/"]),

@@ -30,6 +30,6 @@ fuzz_target!(|input: &str| {
     );
     if let Some(watchlist) = support::compile(&watchlist) {
         let text = ItemText { title: input.to_owned(), summary: "Alibaba delisted".into(), ..ItemText::default() };
-        let _ = judge(&watchlist, &text, Origin { source: "wire", official: false });
+        let _ = judge(&watchlist, &text, Origin { source: "wire", official: false, seen: None });
     }
 });

@@ -49,7 +49,7 @@ fuzz_target!(|input: &str| {
         content: parts.next().unwrap_or_default(),
         ..ItemText::default()
     };
-    let origin = Origin { source: "wire", official: input.len() % 2 == 0 };
+    let origin = Origin { source: "wire", official: input.len() % 2 == 0, seen: None };
     let judgement = judge(&WATCHLIST, &text, origin);
     let again = judge(&WATCHLIST, &text, origin);
     assert_eq!(format!("{judgement:?}"), format!("{again:?}"));

@@ -11,6 +11,6 @@ mod support;
 fuzz_target!(|input: &str| {
     if let Some(watchlist) = support::compile(input) {
         let text = ItemText { title: "Alibaba faces delisting".into(), summary: input.to_owned(), ..ItemText::default() };
-        let _ = judge(&watchlist, &text, Origin { source: "wire", official: true });
+        let _ = judge(&watchlist, &text, Origin { source: "wire", official: true, seen: None });
     }
 });

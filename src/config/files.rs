@@ -179,8 +179,27 @@ impl Files {
         &self.folder
     }
 
-    pub(super) fn text(&self, name: &str) -> Option<&Arc<FileText>> {
+    /// A file's text.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&Arc<FileText>> {
         self.texts.get(name)
+    }
+
+    /// The name of the file in which a place lies.
+    #[must_use]
+    pub fn name_of(&self, place: &Place) -> Option<&str> {
+        let mut texts = self.texts.iter();
+        texts.find(|(_, file)| file.name == place.file.name).map(|(name, _)| name.as_str())
+    }
+
+    /// The same files with another text in one of them, which may be new.
+    #[must_use]
+    pub fn with(&self, name: &str, text: String) -> Self {
+        let mut files = self.clone();
+        files.unreadable.remove(name);
+        let shown = self.folder.join(name).display().to_string();
+        files.texts.insert(name.to_owned(), Arc::new(FileText { name: shown, text }));
+        files
     }
 
     /// Names of the files that hold watchlists, in the order in which they are read.

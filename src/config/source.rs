@@ -42,6 +42,7 @@ fn one(mut table: Table<'_>, collect: &Collect) -> Option<SourceEntry> {
     let interval = table.duration("interval", duration::SECOND);
     let allow_private = table.boolean("allow_private");
     let first_run = table.parsed("first_run", collect::first_run);
+    let paused = table.boolean("paused");
     table.finish(&[]);
     let usual = if official { collect.official_interval } else { collect.interval };
     Some(SourceEntry {
@@ -53,5 +54,6 @@ fn one(mut table: Table<'_>, collect: &Collect) -> Option<SourceEntry> {
         interval: interval.unwrap_or_else(|| Located::nowhere(usual)),
         allow_private: allow_private.map_or(collect.allow_private, |one| one.value),
         first_run: first_run.unwrap_or_else(|| Located::nowhere(collect.first_run)),
+        paused: paused.filter(|one| one.value),
     })
 }

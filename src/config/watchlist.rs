@@ -135,6 +135,7 @@ fn guards(table: &mut Table<'_>) -> Guards {
         not_with: table.strings("not_with"),
         never_in_item: table.strings("never_in_item"),
         weak: table.boolean("weak"),
+        muted_until: table.date("muted_until"),
     }
 }
 

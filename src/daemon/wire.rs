@@ -18,7 +18,7 @@ use crate::config::{self, Environment, Files, Settings};
 use crate::detect::Watchlist;
 use crate::model::reader::{UrgentFrom, WhenEmpty};
 use crate::model::watchlist::{WatchlistEntries, WithoutCompany};
-use crate::model::{Level, Located, Place, Problem, Severity, Source};
+use crate::model::{Level, Located, Place, Problem, Severity, Source, SourceId};
 use crate::notify::Subjects;
 use crate::notify::reader::{self, CompanyWord, Reader, TopicWord, Vocabulary};
 use crate::notify::route;
@@ -40,6 +40,8 @@ pub struct Parts {
     pub settings: Settings,
     /// Sources that can be polled.
     pub sources: Vec<Source>,
+    /// Sources that a person has paused.
+    pub paused: Vec<SourceId>,
     /// Readers that can be told.
     pub readers: Vec<Reader>,
     /// The operator, as the reader of alerts that reach nobody else.
@@ -91,7 +93,9 @@ pub fn build(files: Files, environment: &Environment) -> (Option<Parts>, Vec<Pro
     let parts = match (parsed.settings, operator) {
         (Some(settings), Some(operator)) if sound => {
             let watchlist = Arc::new(watchlist.with_defaults(settings.matching.defaults));
-            Some(Parts { settings, sources, readers, operator, watchlist, files })
+            let paused = parsed.sources.iter().filter(|one| one.paused.is_some());
+            let paused = paused.map(|one| SourceId::new(one.id.value.as_str())).collect();
+            Some(Parts { settings, sources, paused, readers, operator, watchlist, files })
         }
         _ => None,
     };
@@ -236,6 +240,7 @@ impl Parts {
             version,
             watchlist: Arc::clone(&self.watchlist),
             readers: self.readers.clone(),
+            paused: self.paused.clone(),
             operator: self.operator.clone(),
             editors: self.settings.operator.editors.iter().map(|one| one.value.clone()).collect(),
             vocabulary: vocabulary(&self.watchlist),

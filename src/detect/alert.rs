@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::model::watchlist::WithoutCompany;
 use crate::model::{
-    EntityKind, Guard, HeldBack, Hit, ItemText, Judgement, Named, Reason, Severity,
+    EntityKind, Guard, HeldBack, Hit, Item, ItemText, Judgement, Named, Reason, Severity, Timestamp,
 };
 
 use super::manner::Manner;
@@ -32,12 +32,23 @@ pub struct Origin<'a> {
     pub source: &'a str,
     /// Whether it is an authority speaking for itself.
     pub official: bool,
+    /// When it was first seen: what is muted until a later day is held back. Without it nothing is.
+    pub seen: Option<Timestamp>,
+}
+
+impl<'a> Origin<'a> {
+    /// Where an item came from, and when.
+    #[must_use]
+    pub fn of(item: &'a Item) -> Self {
+        let seen = Some(item.first_seen);
+        Self { source: item.source.as_str(), official: item.official, seen }
+    }
 }
 
 /// What the watchlist makes of an item's words.
 #[must_use]
 pub fn judge(watchlist: &Watchlist, text: &ItemText, origin: Origin<'_>) -> Judgement {
-    let reading = Reading::of(watchlist, text);
+    let reading = Reading::of(watchlist, text, origin.seen);
     if reading.found.is_empty() && watchlist.conditions.is_empty() {
         return Judgement::default();
     }

@@ -58,7 +58,7 @@ pub struct Explanation {
 /// Explains what the watchlist makes of a text.
 #[must_use]
 pub fn explain(watchlist: &Watchlist, text: &ItemText, origin: Origin<'_>) -> Explanation {
-    let reading = Reading::of(watchlist, text);
+    let reading = Reading::of(watchlist, text, origin.seen);
     let case = Case::new(watchlist, &reading, origin);
     let hidden = reading
         .counting()

@@ -24,4 +24,4 @@ pub use alert::{Origin, adds, judge};
 pub use explain::{Decision, Explanation, NearMiss, explain};
 pub use matching::{Finder, Place};
 pub use story::{Candidate, Placement, StoryBook};
-pub use watchlist::{CompanyInfo, RuleInfo, TopicInfo, Watchlist};
+pub use watchlist::{CompanyInfo, Form, Guarded, RuleInfo, TopicInfo, Watchlist};

@@ -26,6 +26,8 @@ pub struct Coverage {
     pub held_high_count: u64,
     /// Old items recorded at a source's first read and not told, in the window.
     pub baselined: u64,
+    /// Sources that a person has paused: they are not read, and not among the sources.
+    pub paused: Vec<SourceId>,
 }
 
 /// A stretch in which nothing was polled on purpose.

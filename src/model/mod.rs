@@ -3,6 +3,7 @@
 //! A type lives here when at least two rooms hand it to each other. What only one stage understands
 //! (a compiled matcher, a parsed schedule) stays with that stage.
 
+pub mod action;
 pub mod alert;
 pub mod canary;
 pub mod coverage;
@@ -18,6 +19,7 @@ pub mod source;
 pub mod time;
 pub mod watchlist;
 
+pub use action::{Action, Deed, Verdict};
 pub use alert::{Alert, Judgement, Mark, Named, Notice, PendingNotice, Reason, Severity, Urgency};
 pub use canary::{Canary, CanaryState};
 pub use coverage::{Coverage, HeldHigh, Pause, Recovered, SourceCoverage};

@@ -36,6 +36,8 @@ pub struct SourceEntry {
     pub allow_private: bool,
     /// What the first successful read tells.
     pub first_run: Located<FirstRun>,
+    /// Not to be read until somebody says so; its history is kept.
+    pub paused: Option<Located<bool>>,
 }
 
 /// A source that can be polled: checked, with nothing left to decide.

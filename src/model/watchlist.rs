@@ -46,6 +46,8 @@ pub struct Guards {
     pub never_in_item: Vec<Located<String>>,
     /// Whether a strong name must stand beside it; `None` lets the program judge.
     pub weak: Option<Located<bool>>,
+    /// The last day (UTC) on which what it guards is silenced.
+    pub muted_until: Option<Located<chrono::NaiveDate>>,
 }
 
 /// What people note about an entry.

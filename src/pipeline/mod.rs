@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::detect::Watchlist;
+use crate::model::SourceId;
 use crate::model::watchlist::WatchlistEntries;
 use crate::notify::Subjects;
 use crate::notify::reader::{Reader, Vocabulary};
@@ -38,6 +39,8 @@ pub struct InForce {
     pub watchlist: Arc<Watchlist>,
     /// All readers.
     pub readers: Vec<Reader>,
+    /// Sources that a person has paused.
+    pub paused: Vec<SourceId>,
     /// The operator as the reader of alerts that reach nobody else.
     pub operator: Reader,
     /// Who is told of edits, beside the operator.

@@ -7,8 +7,8 @@ use crate::model::mail::Changed;
 use crate::model::record;
 use crate::model::source::{Gap, Health, SourceState};
 use crate::model::{
-    AlertId, Canary, Item, ItemId, Judgement, MailId, MailKey, MailKind, MailState, Pause,
-    PendingNotice, Recovered, Source, SourceCoverage, SourceId, Timestamp,
+    Action, AlertId, Canary, Item, ItemId, Judgement, MailId, MailKey, MailKind, MailState, Pause,
+    PendingNotice, Recovered, Source, SourceCoverage, SourceId, StoryId, Timestamp,
 };
 
 use super::review::{Absence, Review};
@@ -112,11 +112,33 @@ pub trait Archive: Send + Sync {
     /// (not included), oldest first.
     fn pauses_between(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Pause>>;
 
-    /// Decisions between two instants about items that name a company, or would but for a guard,
-    /// oldest first, after the row `after` (0: from the beginning).
+    /// An item at its newest revision.
+    fn item(&self, item: ItemId) -> Answer<'_, Option<Item>>;
+
+    /// Ids of items, alerts and mails that begin so: at most `limit` of each, newest first.
+    fn ids_like(&self, begins: String, limit: usize) -> Answer<'_, Vec<String>>;
+
+    /// Alerts that a mail told, or was to tell, in the order in which they were decided.
+    fn told_by(&self, mail: MailId) -> Answer<'_, Vec<AlertId>>;
+
+    /// What people did between two instants, newest first; with a subject (`company:ID`), about that.
+    fn actions(
+        &self,
+        subject: Option<String>,
+        from: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Answer<'_, Vec<Action>>;
+
+    /// Lines of the record that name one of these ids, oldest first, each in an entry of its own:
+    /// at most `limit`.
+    fn record_naming(&self, ids: Vec<String>, limit: usize) -> Answer<'_, Vec<record::Entry>>;
+
+    /// Decisions between two instants about something, oldest first, after the row `after` (0: from
+    /// the beginning).
     fn decided(
         &self,
-        company: String,
+        about: About,
         from: Timestamp,
         until: Timestamp,
         after: i64,
@@ -171,6 +193,19 @@ pub struct SeenMark {
     pub at: Timestamp,
     /// The row of that item: its order among items of the same instant.
     pub row: i64,
+}
+
+/// What decisions are asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// Items that name a company (by id), or would but for a guard.
+    Company(String),
+    /// The same of a topic.
+    Topic(String),
+    /// One item, all its revisions.
+    Item(ItemId),
+    /// The decision that one alert rests on.
+    Alert(AlertId),
 }
 
 /// A source in a listing.
@@ -259,6 +294,12 @@ pub struct DecidedRow {
     pub untold: Option<String>,
     /// The alert, if it is one.
     pub alert: Option<AlertId>,
+    /// The story that it joined, if any.
+    pub story: Option<StoryId>,
+    /// The item that it repeats, if it is a copy.
+    pub copy_of: Option<ItemId>,
+    /// What people made of the alert, oldest first.
+    pub actions: Vec<Action>,
     /// What the watchlist made of it.
     pub judgement: Judgement,
     /// Whom it reached.

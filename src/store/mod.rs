@@ -20,7 +20,7 @@ use crate::model::mail::{ClaimedMail, Letter, MailOutcome};
 use crate::model::record::Restore;
 use crate::model::source::{Gap, SourceState};
 use crate::model::{
-    Alert, AlertId, Canary, Coverage, Item, ItemId, Judgement, MailId, MailState, Notice,
+    Action, Alert, AlertId, Canary, Coverage, Item, ItemId, Judgement, MailId, MailState, Notice,
     PendingNotice, SealedMail, Severity, Source, SourceId, StoryId, Timestamp,
 };
 
@@ -30,8 +30,8 @@ pub mod review;
 pub mod sqlite;
 
 pub use archive::{
-    Account, Archive, CanaryProgress, DecidedRow, MailRow, SeenMark, SeenPage, Size, SourceRow,
-    TellingRow,
+    About, Account, Archive, CanaryProgress, DecidedRow, MailRow, SeenMark, SeenPage, Size,
+    SourceRow, TellingRow,
 };
 
 /// What every storage method answers, sooner or later.
@@ -504,6 +504,10 @@ pub trait Store: Send + Sync {
 
     /// Does to a mail what a person wants. One that is being sent, or was sent, stays as it is.
     fn amend_mail(&self, mail: MailId, amend: Amend, now: Timestamp) -> Answer<'_, Amended>;
+
+    /// Writes down what a person did by a command. Answers false, and writes nothing, when the alert
+    /// that it is about is not known.
+    fn act(&self, action: Action) -> Answer<'_, bool>;
 
     /// The earliest instant at which a mail wants another attempt.
     fn next_mail(&self) -> Answer<'_, Option<Timestamp>>;

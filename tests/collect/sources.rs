@@ -21,6 +21,7 @@ fn entry(id: &str, url: &str) -> SourceEntry {
         interval: Located::nowhere(HOUR),
         allow_private: false,
         first_run: Located::nowhere(FirstRun::All),
+        paused: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use watchlistd::detect::{Origin, Watchlist, adds, explain, judge};
 use watchlistd::model::watchlist::{TopicEntry, WithoutCompany};
-use watchlistd::model::{Judgement, Severity};
+use watchlistd::model::{HeldBack, Judgement, Severity, Timestamp};
 
 use super::{all, at, company, compile, item, judged, rule, search, topic};
 
@@ -47,8 +47,36 @@ fn official_sources_are_believed() {
     ] {
         let watchlist = compile(vec![], vec![sanctions(without)], vec![]);
         let text = item("Notice on sanctions", "", "en");
-        let judgement = judge(&watchlist, &text, Origin { source: "eu", official });
+        let judgement = judge(&watchlist, &text, Origin { source: "eu", official, seen: None });
         assert_eq!(judgement.alert, alert, "{without:?} {official}");
+    }
+}
+
+#[test]
+fn what_is_muted_is_held_back_through_its_last_day() {
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 12, 31);
+    let mut one = company("Alibaba", &["Taobao"]);
+    one.tickers = all(&["NYSE:BABA"]);
+    one.aliases[0].guards.muted_until = day.map(at);
+    let mut whole = company("SMIC", &[]);
+    whole.tickers = all(&["HKEX:0981"]);
+    whole.guards.muted_until = day.map(at);
+    let watchlist = compile(vec![one, whole], vec![sanctions(WithoutCompany::Never)], vec![]);
+    for (title, seen, alert) in [
+        ("Sanctions on Taobao", Some("2026-12-31T23:59:59Z"), false),
+        ("Sanctions on Taobao", Some("2027-01-01T00:00:00Z"), true),
+        ("Sanctions on Taobao", None, true),
+        ("Sanctions on Taobao and Alibaba", Some("2026-12-31T12:00:00Z"), true),
+        ("Sanctions on Taobao (NYSE: BABA)", Some("2026-12-31T12:00:00Z"), true),
+        ("Sanctions on SMIC (0981.HK)", Some("2026-12-31T12:00:00Z"), false),
+        ("Sanctions on SMIC (0981.HK)", Some("2027-01-01T12:00:00Z"), true),
+    ] {
+        let seen = seen.and_then(Timestamp::parse);
+        let origin = Origin { source: "wire", official: false, seen };
+        let judgement = judge(&watchlist, &item(title, "", "en"), origin);
+        assert_eq!(judgement.alert, alert, "{title} {seen:?}");
+        let muted = |held: &HeldBack| held.guard.to_string() == "muted until 2026-12-31";
+        assert!(alert || judgement.held_back.iter().any(muted), "{title}");
     }
 }
 

@@ -118,12 +118,12 @@ pub(crate) fn item(title: &str, summary: &str, lang: &str) -> ItemText {
 
 /// Judges a title as an ordinary source's.
 pub(crate) fn judged(watchlist: &Watchlist, title: &str) -> Judgement {
-    judge(watchlist, &item(title, "", "en"), Origin { source: "wire", official: false })
+    judge(watchlist, &item(title, "", "en"), Origin { source: "wire", official: false, seen: None })
 }
 
 /// The parts of a title that were hit, and those held back with their guard, in text order.
 pub(crate) fn shown(watchlist: &Watchlist, text: &ItemText) -> String {
-    let judgement = judge(watchlist, text, Origin { source: "wire", official: false });
+    let judgement = judge(watchlist, text, Origin { source: "wire", official: false, seen: None });
     let field = |field: watchlistd::model::Field| match field {
         watchlistd::model::Field::Title => text.title.as_str(),
         watchlistd::model::Field::Summary => text.summary.as_str(),

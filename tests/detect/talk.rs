@@ -57,7 +57,8 @@ fn talk_is_told_from_news() {
         (true, "en", "Briefs: Norvik banned; webinar on ports; rain", ""),
     ] {
         let text = item(title, summary, lang);
-        let judgement = judge(&watchlist, &text, Origin { source: "wire", official: false });
+        let judgement =
+            judge(&watchlist, &text, Origin { source: "wire", official: false, seen: None });
         assert_eq!(judgement.alert, alert, "{title} | {summary}");
         assert_eq!(judgement.would_be.is_some(), !alert, "{title}");
         let listed = judgement.held_back.iter().any(|one| one.guard.to_string().contains("no act"));
@@ -68,7 +69,7 @@ fn talk_is_told_from_news() {
 #[test]
 fn an_official_threat_is_news_and_an_official_webinar_is_not() {
     let watchlist = held();
-    let official = Origin { source: "eu", official: true };
+    let official = Origin { source: "eu", official: true, seen: None };
     let threat = item("Commission threatens Norvik with a ban", "", "en");
     assert!(judge(&watchlist, &threat, official).alert);
     let invitation = item("Webinar on the Norvik ban", "", "en");

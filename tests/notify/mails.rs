@@ -244,13 +244,14 @@ fn changed() -> Vec<Changed> {
     ]
 }
 
+fn read(text: &str) -> watchlistd::model::watchlist::WatchlistEntries {
+    let files = BTreeMap::from([("watchlist.toml".to_owned(), text.to_owned())]);
+    let files = Files::from_texts(Path::new("/none"), files);
+    watchlistd::config::parse(&files, &Environment::default()).watchlist
+}
+
 /// What an edit of two files says.
 fn watchlist_edits() -> Vec<String> {
-    let read = |text: &str| {
-        let files = BTreeMap::from([("watchlist.toml".to_owned(), text.to_owned())]);
-        let files = Files::from_texts(Path::new("/none"), files);
-        watchlistd::config::parse(&files, &Environment::default()).watchlist
-    };
     let old = read(
         "[[company]]\nname = \"Alibaba\"\naliases = [\"Ali\"]\n[[company]]\nname = \"Old Co\"\n\
          [[topic]]\nname = \"Delisting\"\nterms = [\"delist\"]\n",
@@ -276,6 +277,25 @@ fn edits_of_the_watchlist_are_told_by_entry() {
             "Topic “Delisting”: its severity or guards changed",
             "Rule added: “All”",
         ]
+    );
+}
+
+#[test]
+fn an_id_that_was_written_makes_no_new_entry_and_a_silence_is_told() {
+    let old = read("[[company]]\nname = \"Huawei\"\n");
+    let new = read("[[company]]\nid = \"huawei\"\nname = \"Huawei\"\naliases = [\"HW Tech\"]\n");
+    let muted = read(
+        "[[company]]\nid = \"huawei\"\nname = \"Huawei\"\n\
+         aliases = [{ name = \"HW Tech\", muted_until = 2026-12-31 }]\n",
+    );
+    assert_eq!(watchlist_changes(&old, &new), ["Company “Huawei”: names added: “HW Tech”"]);
+    assert_eq!(
+        watchlist_changes(&new, &muted),
+        ["Company “Huawei”: “HW Tech” muted until 2026-12-31"]
+    );
+    assert_eq!(
+        watchlist_changes(&muted, &new),
+        ["Company “Huawei”: no longer “HW Tech” muted until 2026-12-31"]
     );
 }
 

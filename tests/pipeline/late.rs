@@ -15,7 +15,7 @@ use watchlistd::daemon::wire;
 use watchlistd::model::{Item, Mark, Timestamp, Urgency};
 use watchlistd::pipeline::assess::Assessor;
 use watchlistd::pipeline::{Ground, InForce};
-use watchlistd::store::Store;
+use watchlistd::store::{About, Store};
 
 use super::previewing::{item, store_of};
 use super::{DAY, Desk, HOUR, MEI, Open, WATCHLIST, friday_noon, subject, text};
@@ -187,7 +187,9 @@ async fn records_only_is_recorded_and_told_to_nobody() {
     assert!(!newest(&desk).contains("NYSE"), "{}", newest(&desk));
     let archive = open.ground.store.archive();
     let now = desk.now();
-    let rows = archive.decided("keelung-foundry".into(), now.minus(9 * DAY), now, 0, 9).await;
+    let rows = archive
+        .decided(About::Company("keelung-foundry".into()), now.minus(9 * DAY), now, 0, 9)
+        .await;
     let rows = rows.unwrap();
     assert_eq!(rows.len(), 1);
     assert!(rows[0].untold.as_ref().unwrap().contains("the record only"), "{rows:?}");

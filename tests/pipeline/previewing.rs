@@ -162,7 +162,7 @@ fn expected(items: &[Item], scope: &Scope) -> BTreeMap<&'static str, u64> {
     let mut add = |what, n: bool| *sums.entry(what).or_insert(0) += u64::from(n);
     for one in items.iter().filter(|one| one.first_seen >= scope.since) {
         add("items", true);
-        let origin = Origin { source: one.source.as_str(), official: one.official };
+        let origin = Origin::of(one);
         let told = |watchlist: &Watchlist| -> Option<Judgement> {
             let judgement = judge(watchlist, &one.text, origin);
             (judgement.alert && one.arrival != Arrival::Baseline).then_some(judgement)

@@ -17,6 +17,7 @@ use watchlistd::model::{
 use watchlistd::store::sqlite::{Mode, Sqlite};
 use watchlistd::store::{Assessment, Claim, Decision, FinishedPoll, Store};
 
+mod actions;
 mod assess;
 mod config;
 mod deliver;

@@ -21,6 +21,14 @@ pub fn compile(entries: &[SourceEntry]) -> (Vec<Source>, Vec<Problem>) {
         let url = check_url(entry, &mut urls, &mut problems);
         check_rest(entry, &mut problems);
         let wrong = problems[before..].iter().any(|one| one.level == Level::Error);
+        if let Some(paused) = &entry.paused {
+            let what = format!("source '{}' is paused and not read", entry.id.value);
+            problems.push(
+                Problem::warning(paused.place.clone(), what)
+                    .hint("`watchlistd source resume` has it read again, from where it stands"),
+            );
+            continue;
+        }
         if let (false, Some(url)) = (wrong, url) {
             sources.push(Source {
                 id: SourceId::new(entry.id.value.as_str()),

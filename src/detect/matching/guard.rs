@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::detect::lexicon;
 use crate::detect::text::{COLON, DOLLAR, Gap, Shape, Text, Token, push};
 use crate::detect::watchlist::{Guarding, Name, Spoken, Watchlist, exchange_of};
-use crate::model::Guard;
+use crate::model::{Guard, Timestamp};
 
 use super::{By, Found, Reading, Scene, term};
 
@@ -47,6 +47,27 @@ pub(super) fn ask(watchlist: &Watchlist, reading: &mut Reading) {
         }
         let verdict = verdict(watchlist, reading, &reading.found[at]);
         reading.found[at].held = verdict;
+    }
+}
+
+/// Holds back what is muted on the day on which the item was seen. A ticker is muted with its company
+/// only: it is no name that is found too often.
+pub(super) fn mute(watchlist: &Watchlist, reading: &mut Reading, seen: Option<Timestamp>) {
+    let Some(seen) = seen.filter(|_| watchlist.has_mutes()) else { return };
+    let day = seen.to_chrono().date_naive();
+    for found in reading.found.iter_mut().filter(|found| found.held.is_none()) {
+        let (own, all) = match found.by {
+            By::Name(name) => (
+                watchlist.names[name as usize].guards.as_deref(),
+                watchlist.company_guards.get(&found.entity),
+            ),
+            By::Term(_) | By::Search(_) => (None, watchlist.topic_guards.get(&found.entity)),
+        };
+        let guards = own.into_iter().chain(all.map(AsRef::as_ref));
+        let until = guards.filter_map(|one| one.muted_until).max();
+        if let Some(until) = until.filter(|until| day <= *until) {
+            found.held = Some(Guard::Other(format!("muted until {until}")));
+        }
     }
 }
 

@@ -13,7 +13,7 @@ mod sieve;
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use crate::model::{EntityKind, Guard, HeldBack, Hit, ItemText};
+use crate::model::{EntityKind, Guard, HeldBack, Hit, ItemText, Timestamp};
 
 use super::manner::Manner;
 use super::text::Text;
@@ -95,7 +95,7 @@ pub(crate) struct Reading {
 
 impl Reading {
     /// Reads an item.
-    pub(crate) fn of(watchlist: &Watchlist, item: &ItemText) -> Self {
+    pub(crate) fn of(watchlist: &Watchlist, item: &ItemText, seen: Option<Timestamp>) -> Self {
         let mut words = SPARE.take();
         words.read(watchlist, item);
         let Words { text, phrases, asked } = words;
@@ -105,6 +105,7 @@ impl Reading {
         reading.collect(watchlist);
         guard::inside(watchlist, &mut reading);
         guard::ask(watchlist, &mut reading);
+        guard::mute(watchlist, &mut reading, seen);
         guard::foreign_symbols(watchlist, &mut reading);
         guard::weak(watchlist, &mut reading);
         reading.settle();

@@ -22,9 +22,12 @@ pub(crate) struct Guarding {
     pub(crate) only_with: Vec<Spoken>,
     pub(crate) not_with: Vec<Spoken>,
     pub(crate) never_in_item: Vec<Spoken>,
+    /// The last day on which it is silenced.
+    pub(crate) muted_until: Option<chrono::NaiveDate>,
 }
 
-/// Whether anything but `weak` is said: then a person has thought about the name.
+/// Whether anything but `weak` and `muted_until` is said: then a person has thought about what the name
+/// means.
 pub(crate) fn speaks(guards: &Guards) -> bool {
     guards.case.is_some()
         || !guards.only_with.is_empty()
@@ -35,8 +38,10 @@ pub(crate) fn speaks(guards: &Guards) -> bool {
 impl Making {
     /// Compiles guards; `of` are the ways in which what they guard can be found.
     pub(super) fn guards(&mut self, guards: &Guards, of: &[Way]) -> Option<Box<Guarding>> {
+        let muted_until = guards.muted_until.as_ref().map(|until| until.value);
+        self.mutes |= muted_until.is_some();
         if !speaks(guards) {
-            return None;
+            return muted_until.map(|_| Box::new(Guarding { muted_until, ..Guarding::default() }));
         }
         for word in &guards.never_in_item {
             self.warn(
@@ -51,6 +56,7 @@ impl Making {
             only_with: self.spoken("only_with", &guards.only_with),
             not_with: self.spoken("not_with", &guards.not_with),
             never_in_item: self.spoken("never_in_item", &guards.never_in_item),
+            muted_until,
         }))
     }
 

@@ -5,6 +5,7 @@
 
 mod anchor;
 mod company;
+mod forms;
 mod guard;
 mod name;
 mod never;
@@ -26,6 +27,7 @@ use super::query::{Expr, Wrong};
 use super::text::Text;
 
 pub(crate) use anchor::{Also, Anchors, Filed};
+pub use forms::{Form, Guarded, forms_of, id_of_company, id_of_name, weakness_of};
 pub(crate) use guard::{Guarding, Spoken};
 pub(crate) use rule::{CompiledRule, Condition};
 pub(crate) use ticker::exchange_of;
@@ -126,6 +128,8 @@ pub struct Watchlist {
     /// Sources that rules name, by rule.
     sources: Vec<(String, Located<String>)>,
     defaults: bool,
+    /// Whether anything is muted until some day.
+    mutes: bool,
 }
 
 impl Watchlist {
@@ -190,6 +194,10 @@ impl Watchlist {
         self.phrases.bytes() + self.uses.bytes() + names + terms
     }
 
+    pub(crate) fn has_mutes(&self) -> bool {
+        self.mutes
+    }
+
     pub(crate) fn defaults(&self) -> bool {
         self.defaults
     }
@@ -240,6 +248,8 @@ struct Making {
     text: Text,
     /// Sources that rules name, by rule.
     sources: Vec<(String, Located<String>)>,
+    /// Whether anything is muted until some day.
+    mutes: bool,
     /// `part_of` as written, until all companies are known.
     parents: Vec<(u32, Located<String>)>,
 }
@@ -297,6 +307,7 @@ impl Making {
             company_by_id: self.company_by_id,
             sources: self.sources,
             defaults: true,
+            mutes: self.mutes,
         };
         (watchlist, self.problems)
     }

@@ -273,6 +273,14 @@ fn coverage_section(
     }
     lines.extend(capped(facts.pauses.iter().map(|one| pause_line(one, view)).collect()));
     lines.extend(capped(facts.odd.iter().map(|one| source_line(one, view)).collect()));
+    if !coverage.paused.is_empty() {
+        let mut named: Vec<String> =
+            coverage.paused.iter().take(NAMED).map(|id| line(id.as_str(), 64)).collect();
+        if coverage.paused.len() > NAMED {
+            named.push(format!("{} more", coverage.paused.len() - NAMED));
+        }
+        lines.push(format!("Paused by a person, and not read: {}.", named.join(", ")));
+    }
     if coverage.baselined > 0 {
         let items = usize::try_from(coverage.baselined).unwrap_or(usize::MAX);
         lines.push(format!(

@@ -35,12 +35,15 @@ pub fn watchlist_changes(old: &WatchlistEntries, new: &WatchlistEntries) -> Vec<
 }
 
 /// An entry as far as changes of it are told.
+#[derive(Clone)]
 struct Entry {
     name: String,
     /// Names and terms, each as written.
     terms: Vec<String>,
     /// All else that changes what matches or how grave it is.
     rest: String,
+    /// What of it is silenced, and until when.
+    muted: Vec<String>,
 }
 
 type Entries = BTreeMap<String, Entry>;
@@ -75,7 +78,10 @@ fn company(one: &CompanyEntry) -> Entry {
     let groups: Vec<&String> = one.groups.iter().map(|group| &group.value).collect();
     let part_of = one.part_of.as_ref().map(|whole| &whole.value);
     let rest = format!("{}{guards:?}{groups:?}{part_of:?}", written(&one.guards));
-    Entry { name: one.name.value.clone(), terms, rest }
+    let aliases =
+        one.aliases.iter().filter_map(|alias| muted(&quoted(&alias.name.value), &alias.guards));
+    let muted = aliases.chain(muted("all its names", &one.guards)).collect();
+    Entry { name: one.name.value.clone(), terms, rest, muted }
 }
 
 fn topic(one: &TopicEntry) -> Entry {
@@ -88,7 +94,8 @@ fn topic(one: &TopicEntry) -> Entry {
         one.without_company,
         one.hidden
     );
-    Entry { name: one.name.value.clone(), terms, rest }
+    let muted = muted("all its terms", &one.guards).into_iter().collect();
+    Entry { name: one.name.value.clone(), terms, rest, muted }
 }
 
 fn rule(one: &RuleEntry) -> Entry {
@@ -96,7 +103,12 @@ fn rule(one: &RuleEntry) -> Entry {
     let severity = one.severity.as_ref().map(|severity| severity.value);
     let hold = one.hold.as_ref().map(|hold| &hold.value);
     let rest = format!("{:?}{severity:?}{readers:?}{hold:?}", one.when.value);
-    Entry { name: one.name.value.clone(), terms: Vec::new(), rest }
+    Entry { name: one.name.value.clone(), terms: Vec::new(), rest, muted: Vec::new() }
+}
+
+fn muted(name: &str, guards: &Guards) -> Option<String> {
+    let until = guards.muted_until.as_ref()?;
+    Some(format!("{name} muted until {}", until.value))
 }
 
 /// Guards without their places, so that a line moved in its file is no change.
@@ -115,15 +127,21 @@ fn written(guards: &Guards) -> String {
 }
 
 fn of_kind(kind: &str, old: &Entries, new: &Entries) -> Vec<String> {
+    // An entry of the same name whose key is not on the other side: an id was written for it.
+    let apart = |these: &Entries, those: &Entries| -> BTreeMap<String, Entry> {
+        let apart = these.iter().filter(|(key, _)| !those.contains_key(*key));
+        apart.map(|(_, entry)| (entry.name.clone(), entry.clone())).collect()
+    };
+    let (gone, come) = (apart(old, new), apart(new, old));
     let mut lines = Vec::new();
     for (key, entry) in new {
-        match old.get(key) {
+        match old.get(key).or_else(|| gone.get(&entry.name)) {
             None => lines.push(format!("{kind} added: {}", quoted(&entry.name))),
             Some(before) => lines.extend(changed(kind, before, entry)),
         }
     }
     for (key, entry) in old {
-        if !new.contains_key(key) {
+        if !new.contains_key(key) && !come.contains_key(&entry.name) {
             lines.push(format!("{kind} removed: {}", quoted(&entry.name)));
         }
     }
@@ -141,6 +159,9 @@ fn changed(kind: &str, old: &Entry, new: &Entry) -> Option<String> {
             said.push(format!("{what} {did}: {}", listed(&terms)));
         }
     }
+    said.extend(new.muted.iter().filter(|one| !old.muted.contains(one)).cloned());
+    let woken = old.muted.iter().filter(|one| !new.muted.contains(one));
+    said.extend(woken.map(|one| format!("no longer {one}")));
     if old.rest != new.rest {
         said.push(match kind {
             "Company" => "its guards or groups changed".to_owned(),

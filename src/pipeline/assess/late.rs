@@ -119,7 +119,7 @@ fn asked(item: &Item) -> Asked {
 fn alerting<'a>(page: &'a BackfillPage, in_force: &InForce) -> Vec<(&'a Item, Judgement)> {
     let told = page.items.iter().filter(|item| item.arrival != Arrival::Baseline);
     told.filter_map(|item| {
-        let origin = Origin { source: item.source.as_str(), official: item.official };
+        let origin = Origin::of(item);
         let judged = AssertUnwindSafe(|| judge(&in_force.watchlist, &item.text, origin));
         match catch_unwind(judged) {
             Ok(judgement) => judgement.alert.then_some((item, judgement)),

@@ -231,7 +231,7 @@ fn decide(
     now: Timestamp,
 ) -> Decision {
     let item = &waiting.item;
-    let origin = Origin { source: item.source.as_str(), official: item.official };
+    let origin = Origin::of(item);
     let synthetic = is_synthetic(&item.source);
     let judgement = match synthetic {
         true => canary::judged(item),

@@ -28,7 +28,7 @@ pub(super) fn title(day: &str) -> String {
 /// What the built-in term makes of a synthetic item.
 pub(in crate::pipeline) fn judged(item: &Item) -> Judgement {
     static WATCHLIST: LazyLock<Watchlist> = LazyLock::new(watchlist);
-    judge(&WATCHLIST, &item.text, Origin { source: CANARY, official: false })
+    judge(&WATCHLIST, &item.text, Origin { source: CANARY, ..Origin::default() })
 }
 
 fn watchlist() -> Watchlist {

@@ -47,7 +47,8 @@ impl Deliverer {
         let notices = self.passed(reader, from, now).await?;
         let changed = self.changed(reader, from, now).await?;
         let edits = self.watchlist_edits(in_force, from).await?;
-        let coverage = self.ground.store.coverage(from, now).await?;
+        let mut coverage = self.ground.store.coverage(from, now).await?;
+        coverage.paused.clone_from(&in_force.paused);
         let content = written(|| {
             digest::digest(&DigestInput {
                 reader,

@@ -30,7 +30,8 @@ impl Deliverer {
         let notices = store.pending_notices(reader.name.clone()).await?;
         let mut listed = notices.clone();
         listed.extend(self.sent_earlier(reader, from, now).await?);
-        let coverage = store.coverage(from, now).await?;
+        let mut coverage = store.coverage(from, now).await?;
+        coverage.paused.clone_from(&in_force.paused);
         let record = store.archive().record_head().await?;
         let changed = self.changed(reader, from, now).await?;
         let edits = self.watchlist_edits(in_force, from).await?;

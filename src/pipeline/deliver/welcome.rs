@@ -38,7 +38,8 @@ impl Deliverer {
             return Ok(());
         }
         let recap_from = now.minus(RECAP);
-        let coverage = store.coverage(recap_from, now).await?;
+        let mut coverage = store.coverage(recap_from, now).await?;
+        coverage.paused.clone_from(&in_force.paused);
         let at_the_latest = history.since.plus(FIRST_READ);
         if !all_read(&coverage) && now < at_the_latest {
             sealed.wake_at(Some(at_the_latest));

@@ -51,7 +51,7 @@ impl Judging {
             tokio::task::spawn_blocking(move || {
                 let before = |item: &Item| match &decided {
                     Some(decided) => decided.get(&item.id).cloned().unwrap_or_default(),
-                    None => judge(&old, &item.text, origin(item)),
+                    None => judge(&old, &item.text, Origin::of(item)),
                 };
                 let same = decided.is_none() && Arc::ptr_eq(&old, &new);
                 work(&items, &next, &new, same, &before)
@@ -104,11 +104,7 @@ fn both(
     if item.arrival == Arrival::Baseline {
         return None;
     }
-    let after = judge(new, &item.text, origin(item));
+    let after = judge(new, &item.text, Origin::of(item));
     let before = if same { after.clone() } else { before(item) };
     (before.alert || after.alert).then_some((before, after))
-}
-
-fn origin(item: &Item) -> Origin<'_> {
-    Origin { source: item.source.as_str(), official: item.official }
 }

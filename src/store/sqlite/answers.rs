@@ -8,10 +8,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
 
 use crate::model::{SourceId, Timestamp};
-use crate::store::{Account, ConfigVersion, DecidedRow, TellingRow};
+use crate::store::{About, Account, ConfigVersion, DecidedRow, TellingRow};
 
 use super::archive::{MAIL, mail};
-use super::{items, terms, values};
+use super::{actions, items, terms, values};
 
 /// How each source was polled between two instants. Polls that were alike are kept as one row a day,
 /// so one that began before the window, or ended after it, counts whole.
@@ -126,30 +126,53 @@ impl Polled {
     }
 }
 
-/// Decisions between two instants about items that name a company, or would but for a guard: oldest
-/// first, after the row `after`.
+/// What is asked, as SQL and its parameter. A held-back hit is stored with the hit's own keys beside
+/// its guard.
+fn asked(about: &About) -> (&'static str, &str) {
+    match about {
+        About::Company(id) => (
+            "EXISTS (SELECT 1 FROM json_each(d.judgement, '$.companies') WHERE value ->> 'id' = ?1)
+             OR EXISTS (SELECT 1 FROM json_each(d.judgement, '$.held_back')
+                        WHERE value ->> 'entity' = ?1 AND value ->> 'kind' = 'company')",
+            id,
+        ),
+        About::Topic(id) => (
+            "EXISTS (SELECT 1 FROM json_each(d.judgement, '$.topics') WHERE value ->> 'id' = ?1)
+             OR EXISTS (SELECT 1 FROM json_each(d.judgement, '$.held_back')
+                        WHERE value ->> 'entity' = ?1 AND value ->> 'kind' = 'topic')",
+            id,
+        ),
+        About::Item(id) => (
+            "d.item = (SELECT i.key FROM sources s CROSS JOIN items i
+                       ON i.source = s.key AND i.id = ?1)",
+            id.as_str(),
+        ),
+        About::Alert(id) => ("a.id = ?1", id.as_str()),
+    }
+}
+
+/// Decisions between two instants about something: oldest first, after the row `after`.
 pub(super) fn decided(
     connection: &Connection,
-    company: &str,
+    about: &About,
     (from, until): (Timestamp, Timestamp),
     after: i64,
     limit: usize,
 ) -> rusqlite::Result<Vec<DecidedRow>> {
-    let mut select = connection.prepare_cached(
-        "SELECT d.key, d.item, d.revision, d.at, d.watchlist, d.untold, a.id, d.judgement, a.key
+    let (asked, id) = asked(about);
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT d.key, d.item, d.revision, d.at, d.watchlist, d.untold, a.id, d.judgement, a.key,
+                d.story, d.copy_of
          FROM decisions d LEFT JOIN alerts a ON a.decision = d.key
-         WHERE d.at >= ?2 AND d.at <= ?3 AND d.key > ?4 AND (
-             EXISTS (SELECT 1 FROM json_each(d.judgement, '$.companies') WHERE value ->> 'id' = ?1)
-             OR EXISTS (SELECT 1 FROM json_each(d.judgement, '$.held_back')
-                        WHERE value ->> '$.hit.entity' = ?1))
+         WHERE d.at >= ?2 AND d.at <= ?3 AND d.key > ?4 AND ({asked})
          ORDER BY d.key LIMIT ?5",
-    )?;
-    let mut rows = select.query(params![company, from, until, after, values::size(limit)])?;
+    ))?;
+    let mut rows = select.query(params![id, from, until, after, values::size(limit)])?;
     let mut decided = Vec::new();
     while let Some(row) = rows.next()? {
-        let told = match row.get::<_, Option<i64>>(8)? {
-            Some(alert) => tellings(connection, alert)?,
-            None => Vec::new(),
+        let (told, actions) = match row.get::<_, Option<i64>>(8)? {
+            Some(alert) => (tellings(connection, alert)?, actions::of_alert(connection, alert)?),
+            None => Default::default(),
         };
         decided.push(DecidedRow {
             key: row.get(0)?,
@@ -158,6 +181,9 @@ pub(super) fn decided(
             watchlist: values::count(row, 4)?,
             untold: row.get(5)?,
             alert: row.get(6)?,
+            story: row.get(9)?,
+            copy_of: row.get(10)?,
+            actions,
             judgement: terms::judgement(connection, row, 7)?,
             told,
         });

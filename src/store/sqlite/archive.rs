@@ -11,20 +11,20 @@ use crate::model::mail::{Changed, Letter};
 use crate::model::record::{Entry, Head, Verified};
 use crate::model::source::{Gap, Health};
 use crate::model::{
-    Canary, Item, ItemId, Judgement, MailId, MailKey, MailState, Pause, PendingNotice, Recovered,
-    SourceCoverage, SourceId, Timestamp,
+    Action, AlertId, Canary, Item, ItemId, Judgement, MailId, MailKey, MailState, Pause,
+    PendingNotice, Recovered, SourceCoverage, SourceId, Timestamp,
 };
 use crate::store::review::{Absence, Review};
 use crate::store::{
-    Account, Answer, Archive, CanaryProgress, ConfigVersion, DecidedRow, MailRow, RejectedEdit,
-    SeenMark, SeenPage, Size, SourceRow, StoredMail,
+    About, Account, Answer, Archive, CanaryProgress, ConfigVersion, DecidedRow, MailRow,
+    RejectedEdit, SeenMark, SeenPage, Size, SourceRow, StoredMail,
 };
 
 use super::items::{self, ITEM};
 use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
 use super::{
-    Sqlite, answers, assess, canary, config, coverage, deliver, outbox, pauses, record, reviews,
-    seen, size, sources,
+    Sqlite, actions, answers, assess, canary, config, coverage, deliver, outbox, pauses, record,
+    reviews, seen, size, sources, told,
 };
 
 impl Archive for Sqlite {
@@ -157,15 +157,43 @@ impl Archive for Sqlite {
 
     fn decided(
         &self,
-        company: String,
+        about: About,
         from: Timestamp,
         until: Timestamp,
         after: i64,
         limit: usize,
     ) -> Answer<'_, Vec<DecidedRow>> {
         self.read("read decisions", move |connection| {
-            answers::decided(connection, &company, (from, until), after, limit)
+            answers::decided(connection, &about, (from, until), after, limit)
         })
+    }
+
+    fn item(&self, item: ItemId) -> Answer<'_, Option<Item>> {
+        self.read("read an item", move |connection| told::item(connection, &item))
+    }
+
+    fn ids_like(&self, begins: String, limit: usize) -> Answer<'_, Vec<String>> {
+        self.read("look for an id", move |connection| told::ids_like(connection, &begins, limit))
+    }
+
+    fn told_by(&self, mail: MailId) -> Answer<'_, Vec<AlertId>> {
+        self.read("read what a mail told", move |connection| told::told_by(connection, &mail))
+    }
+
+    fn actions(
+        &self,
+        subject: Option<String>,
+        from: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Answer<'_, Vec<Action>> {
+        self.read("read what people did", move |connection| {
+            actions::between(connection, subject.as_deref(), (from, until), limit)
+        })
+    }
+
+    fn record_naming(&self, ids: Vec<String>, limit: usize) -> Answer<'_, Vec<Entry>> {
+        self.read("read the record", move |connection| record::naming(connection, &ids, limit))
     }
 
     fn config_versions(&self, after: u64, limit: usize) -> Answer<'_, Vec<ConfigVersion>> {

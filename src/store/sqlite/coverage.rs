@@ -44,6 +44,8 @@ pub(super) fn between(
         held_high: held_high(connection, from, until)?,
         held_high_count: held_high_count(connection, from, until)?,
         baselined,
+        // The files say so, and whoever puts them in force adds it.
+        paused: Vec::new(),
     })
 }
 

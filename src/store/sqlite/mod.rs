@@ -5,6 +5,7 @@
 //! calls; the files beside it hold the SQL of one step each. Nothing here decides anything about
 //! feeds, matching or mail, and nothing reads a clock.
 
+mod actions;
 mod answers;
 mod archive;
 mod assess;
@@ -33,6 +34,7 @@ mod size;
 mod sources;
 mod steps;
 mod terms;
+mod told;
 mod values;
 mod worker;
 

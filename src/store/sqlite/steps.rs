@@ -10,8 +10,8 @@ use crate::model::item::{Identity, KnownItem};
 use crate::model::mail::{ClaimedMail, MailOutcome};
 use crate::model::record::Restore;
 use crate::model::{
-    AlertId, Canary, Coverage, MailId, PendingNotice, SealedMail, Source, SourceId, StoryId,
-    Timestamp,
+    Action, AlertId, Canary, Coverage, MailId, PendingNotice, SealedMail, Source, SourceId,
+    StoryId, Timestamp,
 };
 use crate::store::backfill::{Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore};
 use crate::store::review::Review;
@@ -23,8 +23,8 @@ use crate::store::{
 
 use super::worker::Pace;
 use super::{
-    Sqlite, archive, assess, backfill, canary, claims, config, coverage, deliver, items, outbox,
-    pauses, poll, prune, readers, record, restores, reviews, size, sources,
+    Sqlite, actions, archive, assess, backfill, canary, claims, config, coverage, deliver, items,
+    outbox, pauses, poll, prune, readers, record, restores, reviews, size, sources,
 };
 
 /// The lease for assessing, of which there is one.
@@ -279,6 +279,12 @@ impl Store for Sqlite {
     fn amend_mail(&self, mail: MailId, amend: Amend, now: Timestamp) -> Answer<'_, Amended> {
         self.write("amend a mail", Pace::Now, move |connection| {
             outbox::amend(connection, &mail, amend, now)
+        })
+    }
+
+    fn act(&self, action: Action) -> Answer<'_, bool> {
+        self.write("write down what was done", Pace::Now, move |connection| {
+            actions::add(connection, &action)
         })
     }
 

@@ -217,6 +217,37 @@ pub(super) fn entries(
     rows.collect()
 }
 
+/// Lines that name one of these ids, oldest first: each as an entry that holds only it.
+pub(super) fn naming(
+    connection: &Connection,
+    ids: &[String],
+    limit: usize,
+) -> rusqlite::Result<Vec<Entry>> {
+    let mut select =
+        connection.prepare_cached("SELECT number, at, body, hash FROM records ORDER BY number")?;
+    let mut rows = select.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let body = row.get_ref(2)?.as_str()?;
+        // Ids are random letters between quotes or before a slash: no other words look like them.
+        if !ids.iter().any(|id| body.contains(id.as_str())) {
+            continue;
+        }
+        for line in body.lines().filter(|line| ids.iter().any(|id| line.contains(id.as_str()))) {
+            if found.len() == limit {
+                return Ok(found);
+            }
+            found.push(Entry {
+                number: values::count(row, 0)?,
+                at: row.get(1)?,
+                body: line.to_owned(),
+                hash: HEXLOWER.encode(&row.get::<_, Vec<u8>>(3)?),
+            });
+        }
+    }
+    Ok(found)
+}
+
 fn unsigned(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }

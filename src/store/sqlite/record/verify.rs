@@ -43,6 +43,7 @@ const VIEWS: &[&str] = &[
     "reviews",
     "absences",
     "restores",
+    "actions",
 ];
 
 /// What a line says of itself.
