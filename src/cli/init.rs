@@ -23,6 +23,9 @@ const SHIPPED: [(&str, &str); 5] = [
     (config::WATCHLIST, include_str!("../../config/watchlist.toml")),
 ];
 
+/// The folder of the schema, which the first line of each file names for editors.
+const SCHEMA: &str = "schema";
+
 /// For the service's user and its group alone: readers' names and what a desk watches are nobody
 /// else's business.
 const FILE_MODE: u32 = 0o640;
@@ -133,7 +136,10 @@ pub fn files(answers: &Answers<'_>) -> BTreeMap<String, String> {
         };
         (name.to_owned(), text)
     };
-    SHIPPED.into_iter().map(filled).collect()
+    let schema = config::schema::NAMES
+        .into_iter()
+        .filter_map(|(name, _)| Some((format!("{SCHEMA}/{name}"), config::schema::text(name)?)));
+    SHIPPED.into_iter().map(filled).chain(schema).collect()
 }
 
 fn service(text: &str, answers: &Answers<'_>) -> String {
@@ -249,6 +255,9 @@ pub fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), Init
     let mut written = Vec::new();
     for (name, text) in files {
         let path = folder.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(|error| failed(parent, error))?;
+        }
         let mode = (shared && name != config::SERVICE).then_some(SHARED_MODE);
         if let Err(error) = write_new(&path, text, mode) {
             // A file that appeared meanwhile is somebody else's; ours are taken back.
@@ -281,8 +290,9 @@ fn tell(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let folder = answers.folder.display();
-    let names: Vec<&str> = files.keys().map(String::as_str).collect();
-    writeln!(out, "Written to {folder}: {}.", names.join(", "))?;
+    let names: Vec<&str> =
+        files.keys().map(String::as_str).filter(|name| !name.contains('/')).collect();
+    writeln!(out, "Written to {folder}: {}; {SCHEMA}/ for editors.", names.join(", "))?;
     match answers.smtp {
         Some(host) => writeln!(
             out,

@@ -3,6 +3,7 @@
 mod files;
 mod init;
 mod mistakes;
+mod schema;
 mod secret;
 mod values;
 

@@ -181,6 +181,7 @@ const SOURCES: File = File {
                 "first_run",
                 "What it already shows is told once if it is younger; or all, or none. Default: that of [collect].",
             ),
+            ("paused", "true: not read until this is taken away; its history is kept."),
         ],
     }],
     example: "[[source]]\nid = \"ofac\"\nurl = \"https://…/feed.xml\"\nofficial = true",
@@ -262,6 +263,7 @@ const WATCHLIST: File = File {
                 ("not_with", GUARD_NOT),
                 ("never_in_item", GUARD_NEVER),
                 ("weak", GUARD_WEAK),
+                ("muted_until", GUARD_MUTED),
                 ("note", "Shown in mails."),
                 ("why", REMARK),
                 ("owner", REMARK),
@@ -279,6 +281,7 @@ const WATCHLIST: File = File {
                 ("not_with", GUARD_NOT),
                 ("never_in_item", GUARD_NEVER),
                 ("weak", GUARD_WEAK),
+                ("muted_until", GUARD_MUTED),
             ],
         },
         Table {
@@ -307,6 +310,7 @@ const WATCHLIST: File = File {
                 ("not_with", GUARD_NOT),
                 ("never_in_item", GUARD_NEVER),
                 ("weak", GUARD_WEAK),
+                ("muted_until", GUARD_MUTED),
                 ("note", "Shown in mails."),
                 ("why", REMARK),
                 ("owner", REMARK),
@@ -342,6 +346,8 @@ const GUARD_CASE: &str = "exact: only in these letters; any: in any.";
 const GUARD_ONLY: &str = "Counts only when one of these stands in the same item.";
 const GUARD_NOT: &str = "Does not count where one of these overlaps it or stands in its sentence.";
 const GUARD_NEVER: &str = "Does not count in an item that holds one of these. Rarely right.";
+const GUARD_MUTED: &str =
+    "The last day (UTC) of silence: until then it is held back, and listed so.";
 const GUARD_WEAK: &str = "true: counts only beside a strong name of the same company; false: never mind that it is an everyday word.";
 const REMARK: &str = "For the people who keep the list; nothing depends on it.";
 
