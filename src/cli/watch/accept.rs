@@ -2,9 +2,10 @@
 
 use std::io::Write;
 
+use super::super::bench;
 use super::super::exit::{Exit, Failure};
 use super::super::load::{self, Folder};
-use super::versions;
+
 use crate::clock::{Clock, SystemClock};
 use crate::config::Files;
 use crate::daemon::start;
@@ -21,7 +22,7 @@ pub struct Arguments {
 
 /// Notes in the store that somebody stands by what is open.
 pub fn run(arguments: &Arguments, folder: &Folder, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let by = versions::who(arguments.by.as_deref());
+    let by = bench::author(arguments.by.as_deref());
     let said = load::to_the_end(async {
         let store = load::open_to_amend(folder)?;
         let mut said = Vec::new();

@@ -7,6 +7,7 @@ use std::fs;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
+use super::super::bench;
 use super::super::exit::{Exit, Failure};
 use super::super::load::{self, Folder};
 use super::versions::{self, Texts};
@@ -86,7 +87,7 @@ pub fn run(arguments: &Arguments, folder: &Folder, out: &mut dyn Write) -> Resul
     }
     let removed = plan.removed();
     if !removed.is_empty() {
-        say_meant(folder, &removed, &versions::who(arguments.by.as_deref()))?;
+        say_meant(folder, &removed, &bench::author(arguments.by.as_deref()))?;
     }
     for name in &removed {
         keep(&plan, folder, name, out)?;

@@ -61,12 +61,3 @@ pub fn lines(old: (&str, &Texts), new: (&str, &Texts)) -> String {
     }
     shown
 }
-
-/// Who is at work: as they say, else as the system knows them.
-pub fn who(said: Option<&str>) -> String {
-    let known = ["SUDO_USER", "USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-    let said = said.map(str::to_owned).or(known);
-    said.map(|one| one.trim().to_owned())
-        .filter(|one| !one.is_empty())
-        .unwrap_or_else(|| "somebody".to_owned())
-}

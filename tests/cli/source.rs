@@ -1,0 +1,89 @@
+//! `source`: feeds added, listed, paused and moved by commands.
+
+use std::fs;
+
+use super::desk::Desk;
+use super::site::feed;
+use crate::support::feeds::Reply;
+
+fn sources(desk: &Desk) -> String {
+    fs::read_to_string(desk.folder().join("sources.toml")).unwrap()
+}
+
+#[test]
+fn a_page_is_asked_for_its_feed_and_the_feed_is_shown_and_written() {
+    let desk = Desk::new();
+    let before = sources(&desk);
+    desk.site.put("/news.xml", feed(&["Budget passed", "Rain ahead"]));
+    let page = "<!DOCTYPE html><html><head><title>News</title><link rel=\"alternate\" \
+         type=\"application/rss+xml\" href=\"/news.xml\"></head><body>hello</body></html>";
+    desk.site.put("/news", Reply::body(page));
+    let add = ["source", "add", &desk.site.url("/news"), "--allow-private", "--official"];
+    let said = desk.ask(&add).ends(0).out;
+    let url = desk.site.url("/news.xml");
+    for words in ["is a page; it names", "Wire: 2 items at ", "Budget passed", "Written."] {
+        assert!(said.contains(words), "'{words}'\n{said}");
+    }
+    // The feed calls itself Wire, and that id is taken.
+    let expected = format!(
+        "[[source]]\nid = \"wire-2\"\nurl = \"{url}\"\nofficial = true\nallow_private = true\n"
+    );
+    assert!(sources(&desk).starts_with(before.trim_end()), "{}", sources(&desk));
+    assert!(sources(&desk).ends_with(&expected), "{}", sources(&desk));
+    desk.ask(&add).ends(65).says("is read already as 'wire-2'");
+    desk.ask(&["once"]).ends(0);
+    assert_eq!(desk.site.asked("/news.xml"), 3);
+}
+
+#[test]
+fn what_cannot_be_read_is_not_written() {
+    let desk = Desk::new();
+    let before = sources(&desk);
+    desk.site.put("/plain", Reply::body("<!DOCTYPE html><html><body>no feed</body></html>"));
+    let add = |path: &str| desk.ask(&["source", "add", &desk.site.url(path), "--allow-private"]);
+    add("/plain").ends(65).says("is no feed").says("a link called RSS");
+    add("/missing").ends(75).says("404").says("--untried");
+    let private = desk.ask(&["source", "add", &desk.site.url("/wire2.xml")]).ends(75);
+    private.says("private");
+    assert_eq!(sources(&desk), before);
+}
+
+#[test]
+fn a_paused_source_is_not_read_until_it_is_resumed() {
+    let desk = Desk::new();
+    desk.sources(&["wire", "other"]);
+    desk.site.put("/other.xml", feed(&["Something else"]));
+    desk.ask(&["once"]).ends(0);
+    let before = sources(&desk);
+    desk.ask(&["source", "pause", "wir"]).ends(65).says("did you mean 'wire'?");
+    desk.ask(&["source", "pause", "wire", "--why", "nonsense since Monday"]).ends(0);
+    desk.ask(&["source", "pause", "wire"]).ends(0);
+    assert!(desk.ask(&["check"]).ends(0).out.contains("source 'wire' is paused"));
+    desk.ask(&["once", "--all"]).ends(0);
+    assert_eq!((desk.site.asked("/wire.xml"), desk.site.asked("/other.xml")), (1, 2));
+    let listed = desk.ask(&["source", "list"]).ends(0).out;
+    assert!(listed.contains("wire                         paused"), "{listed}");
+    let digest = desk.ask(&["digest", "preview", "mei"]).ends(0).out;
+    assert!(digest.contains("Paused by a person, and not read: wire."), "{digest}");
+    desk.ask(&["source", "resume", "wire"]).ends(0);
+    assert_eq!(sources(&desk), before);
+    desk.site.put("/wire.xml", feed(&["NYSE delists Alibaba again"]));
+    desk.ask(&["once", "--all"]).ends(0).says("1 alert");
+}
+
+#[test]
+fn a_moved_address_is_adopted() {
+    let desk = Desk::new();
+    desk.ask(&["once"]).ends(0);
+    desk.ask(&["source", "adopt", "wire"]).ends(65).says("has not said that it moved");
+    let to = desk.site.url("/new.xml");
+    desk.site.put("/new.xml", feed(&["Here now"]));
+    desk.site.put("/wire.xml", Reply::status(301).header("Location", "/new.xml"));
+    for _ in 0..3 {
+        desk.ask(&["once", "--all"]).ends(0);
+    }
+    let listed = desk.ask(&["source", "list"]).ends(0).out;
+    assert!(listed.contains(&format!("moved to {to}: `watchlistd source adopt wire`")), "{listed}");
+    desk.ask(&["source", "adopt", "wire"]).ends(0);
+    assert!(sources(&desk).contains(&format!("url = \"{to}\"")), "{}", sources(&desk));
+}
