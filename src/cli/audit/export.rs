@@ -64,7 +64,7 @@ pub fn run(
     let runtime = load::runtime()?;
     let store = runtime.block_on(async { load::open_for_reading(&folder) })?;
     let archive = store.archive();
-    let mut related = Related::default();
+    let mut related = Related::of(arguments.source.as_deref(), arguments.company.as_deref());
     if arguments.source.is_some() || arguments.company.is_some() {
         // What an entry belongs to may be told by a later one, so it is found out first.
         runtime.block_on(each(archive, |line| {
@@ -136,6 +136,8 @@ fn lines(entry: &Entry) -> impl Iterator<Item = Line> {
 #[derive(Default)]
 struct Related {
     source: Option<String>,
+    /// What actions call it: `company:ID` or `source:ID`.
+    subject: Option<String>,
     items: HashSet<String>,
     alerts: HashSet<String>,
     occasions: HashSet<String>,
@@ -144,6 +146,14 @@ struct Related {
 }
 
 impl Related {
+    fn of(source: Option<&str>, company: Option<&str>) -> Self {
+        let subject = match (company, source) {
+            (Some(company), _) => Some(format!("company:{company}")),
+            (None, source) => source.map(|source| format!("source:{source}")),
+        };
+        Self { subject, ..Self::default() }
+    }
+
     fn learn(&mut self, line: &Line, source: Option<&str>, company: Option<&str>) {
         let id = line.text("id").unwrap_or("");
         let item = line.text("item").unwrap_or("");
@@ -179,6 +189,10 @@ impl Related {
         match line.did() {
             "item" => self.items.contains(id),
             "decision" | "alert" => line.text("item").is_some_and(|item| self.items.contains(item)),
+            "action" => {
+                line.text("item").is_some_and(|item| self.items.contains(item))
+                    || self.subject.is_some() && line.text("subject") == self.subject.as_deref()
+            }
             "notice" => self.tells_of(id),
             "sealed" => self.occasions.contains(id),
             "mail" | "attempt" => {

@@ -7,9 +7,9 @@ use serde::Serialize;
 use crate::config::{self, Environment, Files};
 use crate::detect::Watchlist;
 use crate::model::watchlist::{CompanyEntry, Guards};
-use crate::model::{Canary, CanaryState, MailState, Pause, Timestamp};
+use crate::model::{Action, Canary, CanaryState, MailState, Pause, Timestamp};
 use crate::notify::outside::line;
-use crate::store::{Account, Archive, ConfigVersion, DecidedRow, StoreError, TellingRow};
+use crate::store::{About, Account, Archive, ConfigVersion, DecidedRow, StoreError, TellingRow};
 
 /// Rows fetched at a time.
 const PAGE: usize = 500;
@@ -102,6 +102,8 @@ struct Line {
     alert: String,
     outcome: String,
     told: Vec<String>,
+    /// What people made of it.
+    people: Vec<String>,
 }
 
 /// Reads all that the report says.
@@ -119,8 +121,8 @@ pub(super) async fn report(
     let (mut alerts, mut others) = (Vec::new(), Vec::new());
     let mut after = 0;
     loop {
-        let company = asked.company.to_owned();
-        let page = archive.decided(company, asked.from, asked.until, after, PAGE).await?;
+        let about = About::Company(asked.company.to_owned());
+        let page = archive.decided(about, asked.from, asked.until, after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = last.key;
         for row in page {
@@ -370,7 +372,14 @@ fn found_line(row: &DecidedRow, company: &str) -> Line {
         alert: row.alert.as_ref().map(ToString::to_string).unwrap_or_default(),
         outcome,
         told: row.told.iter().flat_map(telling).collect(),
+        people: row.actions.iter().map(|one| line(&deed(one), LINK)).collect(),
     }
+}
+
+/// What a person did about an alert.
+fn deed(action: &Action) -> String {
+    let why = action.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+    format!("{} by {}, {}{why}", action.what, action.author, seconds(action.at))
 }
 
 fn telling(row: &TellingRow) -> Vec<String> {

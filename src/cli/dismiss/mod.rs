@@ -1,0 +1,217 @@
+//! `watchlistd dismiss`: a false positive, and a guard so that it does not come back.
+//!
+//! The narrowest guard is proposed (this name and phrase), tried on the decisions of the last 30 days,
+//! and written on yes. Invariant: the guard is written and the record tells who wrote it and why, or
+//! neither, or the command says which of them is missing.
+
+mod guard;
+mod phrase;
+mod trial;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::bench::{self, Bench};
+use super::exit::{Exit, Failure};
+use super::load::{self, Folder};
+use super::samples::{self, judged};
+use super::{find, ids};
+use crate::clock::{Clock, SystemClock};
+use crate::model::{Action, AlertId, Deed, EntityKind, Hit, Judgement, Timestamp};
+use crate::store::{About, Archive, DecidedRow, Store};
+
+use guard::{Guard, Target};
+use trial::Trial;
+
+/// What `dismiss` is told.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The alert's id, or its first letters
+    alert: String,
+    /// Why it is false, for the record
+    #[arg(long, value_name = "TEXT")]
+    why: String,
+    /// Which of the names and terms that were found is the false one
+    #[arg(long, value_name = "TERM")]
+    term: Option<String>,
+    /// The phrase that tells the false sense, instead of the one proposed
+    #[arg(long, value_name = "PHRASE", conflicts_with = "until")]
+    not_with: Option<String>,
+    /// No guard: silence the name or topic until the end of this day (2026-12-31)
+    #[arg(long, value_name = "DATE")]
+    until: Option<chrono::NaiveDate>,
+    /// Silence the whole company, all its names and tickers
+    #[arg(long, requires = "until")]
+    whole_company: bool,
+    /// Who says so, for the record [default: the user's name]
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+    /// Write it without asking
+    #[arg(long, short)]
+    yes: bool,
+}
+
+/// An alert on the table: what was decided, and what the files as they are make of it.
+struct Dismissal {
+    row: DecidedRow,
+    judgement: Judgement,
+    now: Timestamp,
+}
+
+/// Proposes, tries, asks, writes.
+pub fn run(
+    arguments: &Arguments,
+    config: Option<PathBuf>,
+    out: &mut dyn Write,
+) -> Result<Exit, Failure> {
+    let now = SystemClock.now();
+    if let Some(until) = arguments.until.filter(|day| *day < now.to_chrono().date_naive()) {
+        let what = anyhow::anyhow!("{until} is over");
+        return Err(Failure::new(Exit::Usage, what).hint("write the last day of silence"));
+    }
+    let mut bench = Bench::open(Folder::named(config))?;
+    let runtime = load::runtime()?;
+    let store = runtime.block_on(async { load::open_to_amend(bench.folder()) })?;
+    let row = runtime.block_on(asked(store.archive(), &arguments.alert))?;
+    let watchlist = bench.check()?.parts.watchlist;
+    let judgement = judged(&watchlist, &row.item);
+    writeln!(out, "{}", samples::head(&row.item))?;
+    for reason in &row.judgement.reasons {
+        writeln!(out, "  because {}", reason.words)?;
+    }
+    let dismissal = Dismissal { row, judgement, now };
+    if !dismissal.judgement.alert {
+        writeln!(out, "The watchlist as it is written now makes no alert of it.")?;
+        let what = "dismissed; the watchlist made no alert of it any more".to_owned();
+        runtime.block_on(note(&*store, arguments, &dismissal, None, Deed::Dismissed, what))?;
+        return Ok(Exit::Fine);
+    }
+    let hit = chosen(&dismissal.judgement, arguments)?;
+    let target = Target::of(bench.entries(), &hit, arguments.whole_company)?;
+    let about = match hit.kind {
+        EntityKind::Company => About::Company(hit.entity.to_string()),
+        EntityKind::Topic => About::Topic(hit.entity.to_string()),
+    };
+    let trial = runtime.block_on(Trial::gather(store.archive(), about, now))?;
+    let guard = match (arguments.until, &arguments.not_with) {
+        (Some(day), _) => Guard::Mute(day),
+        (None, Some(phrase)) => Guard::NotWith(vec![phrase.trim().to_owned()]),
+        (None, None) => trial.proposed(&bench, &target, &hit, &dismissal, out)?,
+    };
+    target.write(&mut bench, &guard)?;
+    let checked = bench.check()?;
+    bench::warn(&checked.warnings);
+    let what = target.words(&guard);
+    writeln!(out, "\nProposed: {what}.")?;
+    write!(out, "{}", bench.lines())?;
+    let left = judged(&checked.parts.watchlist, &dismissal.row.item);
+    trial.tell(&watchlist, &checked.parts.watchlist, dismissal.row.alert.as_ref(), out)?;
+    if left.alert {
+        writeln!(out, "It would still alert:")?;
+        for reason in &left.reasons {
+            writeln!(out, "  because {}", reason.words)?;
+        }
+        out.flush()?;
+        let what = anyhow::anyhow!("this does not hold the alert back, so nothing was written");
+        return Err(Failure::new(Exit::Data, what)
+            .hint("--term names another of its words, --not-with another phrase of the sentence"));
+    }
+    out.flush()?;
+    if !arguments.yes && !bench::asks() {
+        let what = anyhow::anyhow!("nothing was written: nobody is there to be asked");
+        return Err(Failure::new(Exit::Usage, what).hint("--yes writes what was proposed"));
+    }
+    if !arguments.yes && !bench::consents("Write it?") {
+        writeln!(out, "Nothing was written.")?;
+        return Ok(Exit::Fine);
+    }
+    bench.write()?;
+    let deed = if arguments.until.is_some() { Deed::Muted } else { Deed::Dismissed };
+    let subject = Some(target.subject());
+    runtime.block_on(note(&*store, arguments, &dismissal, subject, deed, what)).map_err(
+        |failure| failure.hint("the file is written; the record does not tell who wrote it"),
+    )?;
+    writeln!(out, "Written.")?;
+    Ok(Exit::Fine)
+}
+
+/// The decision that an alert rests on.
+async fn asked(archive: &dyn Archive, typed: &str) -> Result<DecidedRow, Failure> {
+    let id = ids::meant(archive, "a", typed).await?;
+    let about = About::Alert(AlertId::stored(id.clone()));
+    let end = Timestamp::from_millis(i64::MAX);
+    let rows = archive.decided(about, Timestamp::from_millis(0), end, 0, 1).await?;
+    rows.into_iter().next().ok_or_else(|| {
+        Failure::new(Exit::Data, anyhow::anyhow!("the decision of the alert {id} is not stored"))
+    })
+}
+
+async fn note(
+    store: &dyn Store,
+    arguments: &Arguments,
+    dismissal: &Dismissal,
+    subject: Option<String>,
+    deed: Deed,
+    what: String,
+) -> Result<(), Failure> {
+    let action = Action {
+        at: dismissal.now,
+        author: bench::author(arguments.by.as_deref()),
+        deed,
+        verdict: None,
+        alert: dismissal.row.alert.clone(),
+        subject,
+        what,
+        why: Some(arguments.why.clone()),
+        until: arguments.until.map(|day| day.to_string()),
+    };
+    store.act(action).await?;
+    Ok(())
+}
+
+/// The hit that is the false one: the one named, else the only name (or, without a company, the only
+/// term) that was found.
+fn chosen(judgement: &Judgement, arguments: &Arguments) -> Result<Hit, Failure> {
+    let same = |one: &&Hit, other: &Hit| one.entity == other.entity && one.term == other.term;
+    let mut found: Vec<&Hit> = Vec::new();
+    for hit in &judgement.hits {
+        if !found.iter().any(|one| same(one, hit)) {
+            found.push(hit);
+        }
+    }
+    let listed = |found: &[&Hit]| -> String {
+        let shown =
+            found.iter().map(|hit| format!("\n  --term \"{}\"   ({})", hit.term, hit.entity));
+        shown.collect()
+    };
+    if let Some(term) = &arguments.term {
+        let small = term.trim().to_lowercase();
+        let means =
+            |hit: &&&Hit| hit.term.to_lowercase() == small || hit.entity.to_lowercase() == small;
+        return found.iter().find(means).map(|hit| (**hit).clone()).ok_or_else(|| {
+            let near = found.iter().map(|hit| hit.term.to_string());
+            let near = near.filter(|one| strsim::jaro_winkler(&small, &one.to_lowercase()) > 0.8);
+            let what = anyhow::anyhow!("'{}' was not found in it", term.trim());
+            let hint = find::meant(near, &format!("found was{}", listed(&found)));
+            Failure::new(Exit::Data, what).hint(hint)
+        });
+    }
+    let companies: Vec<&Hit> =
+        found.iter().filter(|hit| hit.kind == EntityKind::Company).copied().collect();
+    let eligible = if companies.is_empty() { &found } else { &companies };
+    let one_company = eligible.iter().all(|hit| hit.entity == eligible[0].entity);
+    match eligible.as_slice() {
+        [only] => Ok((*only).clone()),
+        [first, ..] if arguments.whole_company && one_company => Ok((*first).clone()),
+        [] => Err(Failure::new(
+            Exit::Data,
+            anyhow::anyhow!("only words of rules were found in it, and they have no guards"),
+        )
+        .hint("edit the rule, or give it a NOT")),
+        _ => {
+            let what = anyhow::anyhow!("several words made the alert");
+            Err(Failure::new(Exit::Data, what)
+                .hint(format!("say which one is false:{}", listed(&found))))
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Phrases around a match that may tell its false sense, the likeliest first. Pure.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Words that say nothing about a sense.
+const EMPTY: &[&str] = &[
+    "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "from", "had", "has", "have",
+    "he", "her", "his", "in", "is", "it", "its", "near", "new", "not", "of", "on", "or", "over",
+    "said", "says", "she", "that", "the", "their", "they", "this", "to", "was", "we", "were",
+    "which", "who", "will", "with", "der", "die", "das", "und", "von", "le", "la", "les", "de",
+    "du", "des", "et", "el", "los", "y",
+];
+
+/// The phrases of two and three words that hold the match at `start..end`, without crossing a stop:
+/// two words with a telling neighbour first (0), then others (1), three words last (2). Of scripts without spaces, the match
+/// with one or two characters beside it.
+pub(super) fn around(text: &str, start: usize, end: usize) -> Vec<(u8, String)> {
+    let words: Vec<(usize, usize)> =
+        text.unicode_word_indices().map(|(at, word)| (at, at + word.len())).collect();
+    let first = words.iter().position(|(_, to)| *to > start);
+    let last = words.iter().rposition(|(from, _)| *from < end);
+    let (Some(first), Some(last)) = (first, last) else { return Vec::new() };
+    let joined = |one: usize, next: usize| -> bool {
+        let gap = text.get(words[one].1..words[next].0).unwrap_or(".");
+        gap.chars()
+            .all(|one| one == ' ' || one == '\u{a0}' || one == '-' || one == '\'' || one == '’')
+    };
+    let reach = |from: usize, to: usize| -> Option<String> {
+        if from > to || to >= words.len() || !(from..to).all(|at| joined(at, at + 1)) {
+            return None;
+        }
+        text.get(words[from].0..words[to].1).map(str::to_owned)
+    };
+    let telling = |at: usize| -> bool {
+        let word = text.get(words[at].0..words[at].1).unwrap_or("").to_lowercase();
+        !EMPTY.contains(&word.as_str())
+    };
+    let mut found: Vec<(u8, String)> = Vec::new();
+    let mut add = |rank: u8, phrase: Option<String>| {
+        if let Some(phrase) = phrase.filter(|one| !found.iter().any(|(_, other)| other == one)) {
+            found.push((rank, phrase));
+        }
+    };
+    if first > 0 {
+        add(u8::from(!telling(first - 1)), reach(first - 1, last));
+    }
+    if last + 1 < words.len() {
+        add(u8::from(!telling(last + 1)), reach(first, last + 1));
+    }
+    if first > 1 {
+        add(2, reach(first - 2, last));
+    }
+    add(2, reach(first, last + 2));
+    if first > 0 {
+        add(2, reach(first - 1, last + 1));
+    }
+    found.sort_by_key(|(rank, _)| *rank);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str, term: &str) -> Vec<String> {
+        let start = text.find(term).unwrap();
+        around(text, start, start + term.len()).into_iter().map(|(_, phrase)| phrase).collect()
+    }
+
+    #[test]
+    fn a_telling_neighbour_comes_first() {
+        let found = of("Analysts raise the price Target of Apple", "Target");
+        assert_eq!(found[0], "price Target");
+        assert_eq!(found[1], "Target of");
+    }
+
+    #[test]
+    fn a_stop_is_not_crossed() {
+        assert!(of("It fell. Target. Then it rose", "Target").is_empty());
+        assert_eq!(of("A forty-thieves Alibaba, again", "Alibaba")[0], "thieves Alibaba");
+    }
+
+    #[test]
+    fn without_spaces_characters_are_words() {
+        assert!(of("他去了阿里地区旅行", "阿里").contains(&"阿里地区".to_owned()));
+    }
+}

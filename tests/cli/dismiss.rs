@@ -1,0 +1,157 @@
+//! `dismiss` and `ack`: what people make of alerts, and false ones that do not come back.
+
+use std::fs;
+
+use super::desk::Desk;
+use super::site::feed;
+
+/// A desk that watches a company with an everyday name and was told of these.
+fn told(titles: &[&str]) -> Desk {
+    let desk = Desk::new();
+    desk.write(
+        "watchlist.toml",
+        "[[company]]\nname = \"Target Corporation\"\n# the shop\naliases = [\n  { name = \"Target\", weak = false },   # as in the news\n]\n\n\
+         [[topic]]\nname = \"Delisting\"\nterms = [\"delist\"]\nseverity = \"high\"\n",
+    );
+    desk.site.put("/wire.xml", feed(titles));
+    desk.ask(&["once"]).ends(0);
+    desk
+}
+
+/// The id of the alert whose item has this title.
+fn alert(desk: &Desk, title: &str) -> String {
+    let database = rusqlite::Connection::open(desk.database()).unwrap();
+    let sql = "SELECT a.id FROM alerts a JOIN items i ON i.key = a.item WHERE i.title = ?1";
+    database.query_row(sql, [title], |row| row.get(0)).unwrap()
+}
+
+fn watchlist(desk: &Desk) -> String {
+    fs::read_to_string(desk.folder().join("watchlist.toml")).unwrap()
+}
+
+const FALSE: &str = "Archers delist the Target range after a storm";
+const TRUE: &str = "NYSE may delist Target next week";
+const OTHER: &str = "Town to delist the Target range";
+
+#[test]
+fn a_false_alert_gets_the_narrowest_guard_and_does_not_come_back() {
+    let desk = told(&[FALSE, TRUE, OTHER]);
+    let id = alert(&desk, FALSE);
+    let before = watchlist(&desk);
+    let ask = ["dismiss", &id, "--why", "a shooting range", "--by", "Mei"];
+    let said = desk.ask(&ask).ends(64).says("--yes writes what was proposed");
+    for words in [
+        "Proposed: not_with \"Target range\" for the name \"Target\" of target.",
+        "Of 2 other alerts about it in the last 30 days it would also take 1:",
+        OTHER,
+    ] {
+        assert!(said.out.contains(words), "'{words}'\n{said}");
+    }
+    assert_eq!(watchlist(&desk), before, "nothing is written unasked");
+    // A few first letters will do.
+    desk.ask(&["dismiss", &id[..8], "--why", "a shooting range", "--by", "Mei", "--yes"]).ends(0);
+    let expected = "  { name = \"Target\", weak = false, not_with = [\"Target range\"] },   # as in the news\n";
+    assert!(watchlist(&desk).contains(expected), "{}", watchlist(&desk));
+    assert!(watchlist(&desk).contains("id = \"target\"\nname = "), "{}", watchlist(&desk));
+    desk.site.put("/wire.xml", feed(&["They delist the Target range for good"]));
+    desk.ask(&["once", "--all"]).ends(0).says("0 alerts");
+    let told = desk.ask(&["audit", "export", "--company", "target"]).ends(0).out;
+    let line = told.lines().find(|line| line.contains("\"did\":\"action\"")).unwrap();
+    for words in ["\"author\":\"Mei\"", "\"deed\":\"dismissed\"", "a shooting range", &id] {
+        assert!(line.contains(words), "{words}: {line}");
+    }
+    let report = desk.ask(&["audit", "report", "--company", "target", "--from", "2026-01-01"]);
+    let report = report.ends(0).out;
+    assert!(report.contains("for the name \"Target\" of target by Mei"), "{report}");
+    desk.ask(&["audit", "verify"]).ends(0);
+    let again = desk.ask(&["dismiss", &id, "--why", "again"]).ends(0).out;
+    assert!(again.contains("makes no alert of it"), "{again}");
+}
+
+#[test]
+fn a_name_is_muted_until_a_day_and_a_company_only_when_it_is_said() {
+    let desk = told(&[TRUE]);
+    let id = alert(&desk, TRUE);
+    desk.ask(&["dismiss", &id, "--why", "known", "--until", "2020-01-01"]).ends(64).says("is over");
+    let until = (chrono::Utc::now().date_naive() + chrono::Days::new(9)).to_string();
+    let mute = ["dismiss", &id, "--why", "known", "--until", &until, "--yes"];
+    let said = desk.ask(&mute).ends(0).out;
+    assert!(said.contains(&format!("the name \"Target\" of target muted until {until}")), "{said}");
+    assert!(
+        watchlist(&desk).contains(&format!("muted_until = {until} }},")),
+        "{}",
+        watchlist(&desk)
+    );
+    desk.site.put(
+        "/wire.xml",
+        feed(&["NYSE will delist Target today", "NYSE will delist Target Corporation"]),
+    );
+    desk.ask(&["once", "--all"]).ends(0).says("1 alert");
+    let shown = desk.ask(&["watch", "show", "target"]).ends(0).out;
+    assert!(shown.contains(&format!("by muted until {until}")), "{shown}");
+    let id = alert(&desk, "NYSE will delist Target Corporation");
+    let whole = ["dismiss", &id, "--why", "sold", "--until", &until, "--whole-company", "--yes"];
+    let said = desk.ask(&whole).ends(0).out;
+    assert!(said.contains("all names of target muted"), "{said}");
+    desk.site.put("/wire.xml", feed(&["Exchange may delist Target Corporation"]));
+    desk.ask(&["once", "--all"]).ends(0).says("0 alerts");
+    desk.ask(&["check"]).ends(0);
+}
+
+#[test]
+fn slips_are_answered() {
+    let desk = told(&[TRUE]);
+    let id = alert(&desk, TRUE);
+    let mut slip: Vec<char> = id.chars().collect();
+    slip.swap(8, 9);
+    slip[11] = if slip[11] == 'a' { 'b' } else { 'a' };
+    let slip: String = slip.into_iter().collect();
+    if slip != id {
+        desk.ask(&["ack", &slip, "--as", "relevant"])
+            .ends(65)
+            .says(&format!("did you mean '{id}'?"));
+    }
+    desk.ask(&["ack", "nonsense", "--as", "relevant"])
+        .ends(65)
+        .says("there is no alert 'nonsense'");
+    desk.ask(&["ack", &id, "--as", "relevent"]).ends(64).says("relevant, irrelevant, escalated");
+    let said = desk.ask(&["dismiss", &id, "--why", "x", "--term", "Targt", "--yes"]).ends(65);
+    said.says("did you mean 'Target'?");
+    let said = desk.ask(&["dismiss", &id, "--why", "x", "--not-with", "weather", "--yes"]).ends(65);
+    said.says("this does not hold the alert back");
+    desk.ask(&[
+        "dismiss",
+        &id,
+        "--why",
+        "x",
+        "--term",
+        "delist",
+        "--not-with",
+        "next week",
+        "--yes",
+    ])
+    .ends(0);
+    assert!(
+        watchlist(&desk).contains("severity = \"high\"\nnot_with = [\"next week\"]\n"),
+        "{}",
+        watchlist(&desk)
+    );
+}
+
+#[test]
+fn an_acknowledgement_stands_in_report_and_record_beside_a_running_service() {
+    let desk = told(&[TRUE]);
+    let id = alert(&desk, TRUE);
+    let service = desk.run();
+    let ack = ["ack", &id, "--as", "escalated", "--by", "Mei", "--note", "to counsel"];
+    let said = desk.ask(&ack).ends(0).out;
+    assert_eq!(said, format!("{id} is acknowledged as escalated\n"));
+    assert_eq!(service.stop(), Some(0));
+    let report = desk.ask(&["audit", "report", "--company", "target", "--from", "2026-01-01"]);
+    let report = report.ends(0).out;
+    assert!(report.contains("acknowledged as escalated by Mei"), "{report}");
+    assert!(report.contains(": to counsel"), "{report}");
+    let csv = desk.ask(&["audit", "export", "--format", "csv"]).ends(0).out;
+    assert!(csv.contains(",action,") && csv.contains("escalated"), "{csv}");
+    desk.ask(&["audit", "verify"]).ends(0);
+}
