@@ -1,0 +1,258 @@
+//! Subscription lists (OPML 1.0 and 2.0) as sources. A source has a history, so what is gone from the
+//! list is told and stays.
+
+use std::io::Write;
+use std::path::Path;
+
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
+
+use super::Arguments;
+use super::ledger::{self, Ledger, Line};
+use crate::cli::bench::{self, Bench};
+use crate::cli::exit::{Exit, Failure};
+use crate::config::SOURCES;
+use crate::config::edit::Written;
+use crate::detect::watchlist::id_of_name;
+use crate::model::{Action, Deed, Timestamp};
+use crate::notify::outside::line;
+
+/// A feed of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Feed {
+    title: String,
+    url: String,
+    lang: Option<String>,
+    /// The outlines around it, outermost first.
+    groups: Vec<String>,
+}
+
+/// Reads the feeds of a list, whatever its outlines hold beside. Undefined entities and bare ampersands
+/// stand in many of them.
+fn feeds(text: &str) -> Result<Vec<Feed>, String> {
+    let mut reader = Reader::from_str(text);
+    let config = reader.config_mut();
+    config.check_end_names = false;
+    config.allow_unmatched_ends = true;
+    config.allow_dangling_amp = true;
+    let mut feeds = Vec::new();
+    // Of each open outline, whether it is a group.
+    let mut open: Vec<Option<String>> = Vec::new();
+    let mut is_opml = false;
+    loop {
+        match reader.read_event().map_err(|error| error.to_string())? {
+            Event::Start(tag) if named(&tag, "outline") => {
+                let feed = feed(&tag, &open);
+                open.push(feed.is_none().then(|| called(&tag)));
+                feeds.extend(feed);
+            }
+            Event::Empty(tag) if named(&tag, "outline") => feeds.extend(feed(&tag, &open)),
+            Event::Start(tag) if named(&tag, "opml") => is_opml = true,
+            Event::End(tag) if tag.name().as_ref().eq_ignore_ascii_case(b"outline") => {
+                open.pop();
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    if is_opml { Ok(feeds) } else { Err("it has no <opml>".to_owned()) }
+}
+
+fn named(tag: &BytesStart<'_>, name: &str) -> bool {
+    tag.name().as_ref().eq_ignore_ascii_case(name.as_bytes())
+}
+
+fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    let mut all = tag.html_attributes();
+    let all = all.with_checks(false).flatten();
+    let mut all = all.filter(|one| one.key.as_ref().eq_ignore_ascii_case(name.as_bytes()));
+    let found = all.next()?;
+    let text = found.normalized_value(XmlVersion::Implicit1_0).map_or_else(
+        |_| String::from_utf8_lossy(&found.value).into_owned(),
+        |one| one.into_owned(),
+    );
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn called(tag: &BytesStart<'_>) -> String {
+    attribute(tag, "text").or_else(|| attribute(tag, "title")).unwrap_or_default()
+}
+
+fn feed(tag: &BytesStart<'_>, open: &[Option<String>]) -> Option<Feed> {
+    let url = attribute(tag, "xmlUrl")?;
+    Some(Feed {
+        title: called(tag),
+        url,
+        lang: attribute(tag, "language").filter(|lang| lang != "unknown"),
+        groups: open.iter().flatten().filter(|one| !one.is_empty()).cloned().collect(),
+    })
+}
+
+/// Imports a list into `sources.toml`.
+pub(super) fn run(
+    mut bench: Bench,
+    arguments: &Arguments,
+    path: &Path,
+    now: Timestamp,
+    out: &mut dyn Write,
+) -> Result<Exit, Failure> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| Failure::file(format!("read {}", path.display()), error))?;
+    let text = String::from_utf8_lossy(&bytes);
+    let feeds = feeds(text.trim_start_matches('\u{feff}')).map_err(|why| {
+        let what = anyhow::anyhow!("{} cannot be read as opml: {why}", path.display());
+        Failure::new(Exit::Data, what).hint("nothing was changed")
+    })?;
+    let today = now.to_chrono().date_naive().to_string();
+    let mut ledger = Ledger::read(&bench.folder().path, SOURCES);
+    let mut told = Told::default();
+    let mut new: Vec<(String, Vec<(&'static str, Written)>)> = Vec::new();
+    let mut urls: Vec<String> = bench.sources().iter().map(|one| plain(&one.url.value)).collect();
+    let mut ids: Vec<String> =
+        bench.sources().iter().map(|one| one.id.value.to_lowercase()).collect();
+    for feed in &feeds {
+        let url = plain(&feed.url);
+        let key = format!("opml:{url}");
+        let shown = line(&format!("{} {}", feed.title, feed.url), 200);
+        if !url::Url::parse(&feed.url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+            told.unusable.push(shown);
+        } else if urls.contains(&url) {
+            told.same += 1;
+        } else if ledger.line(&key).is_some() {
+            told.taken_out.push(shown);
+        } else {
+            let id = own_id(feed, &ids);
+            let mut keys = vec![("id", Written::text(&*id)), ("url", Written::text(&*feed.url))];
+            let tag = |lang: &&String| {
+                lang.len() <= 12
+                    && lang.chars().all(|one| one.is_ascii_alphanumeric() || one == '-')
+            };
+            keys.extend(feed.lang.iter().filter(tag).map(|lang| ("lang", Written::text(&**lang))));
+            let comment = match feed.groups.is_empty() {
+                true => String::new(),
+                false => format!("# {}\n", line(&feed.groups.join(" / "), 100)),
+            };
+            new.push((comment, keys));
+            ledger.note(key, Line { added: today.clone(), hash: ledger::hash(&url) });
+            urls.push(url);
+            ids.push(id.to_lowercase());
+            told.added.push(format!("{id}  {}", feed.url));
+        }
+    }
+    bench.edit(SOURCES, |sheet| {
+        new.iter().try_for_each(|(comment, keys)| sheet.add_below("source", comment, keys))
+    })?;
+    let listed: Vec<String> =
+        feeds.iter().map(|feed| format!("opml:{}", plain(&feed.url))).collect();
+    let gone = ledger.keys().filter(|key| !listed.iter().any(|one| one == key));
+    let watched =
+        |key: &&str| key.strip_prefix("opml:").is_some_and(|url| urls.iter().any(|one| one == url));
+    told.gone = gone.filter(watched).map(str::to_owned).collect();
+    told.tell(out)?;
+    if told.added.is_empty() {
+        writeln!(out, "Nothing changes.")?;
+        return Ok(Exit::Fine);
+    }
+    bench::warn(&bench.check()?.warnings);
+    out.flush()?;
+    if arguments.dry_run || (!arguments.yes && bench::asks() && !bench::consents("Write it?")) {
+        writeln!(out, "Nothing was written.")?;
+        return Ok(Exit::Fine);
+    }
+    if !arguments.yes && !bench::asks() {
+        let what = anyhow::anyhow!("nothing was written: nobody is there to be asked");
+        return Err(Failure::new(Exit::Usage, what).hint("--yes writes it"));
+    }
+    bench.write_with(&ledger.path(SOURCES), &ledger.text())?;
+    bench.note(Action {
+        at: now,
+        author: bench::author(arguments.by.as_deref()),
+        deed: Deed::Imported,
+        verdict: None,
+        alert: None,
+        subject: None,
+        what: format!("imported {} sources", told.added.len()),
+        why: None,
+        until: None,
+    })?;
+    writeln!(
+        out,
+        "Written. They are read from the next poll on; `watchlistd source list` tells how they stand."
+    )?;
+    Ok(Exit::Fine)
+}
+
+#[derive(Default)]
+struct Told {
+    added: Vec<String>,
+    taken_out: Vec<String>,
+    unusable: Vec<String>,
+    gone: Vec<String>,
+    same: u64,
+}
+
+impl Told {
+    fn tell(&self, out: &mut dyn Write) -> std::io::Result<()> {
+        writeln!(out, "{SOURCES}")?;
+        super::some(out, "added", &self.added)?;
+        if self.same > 0 {
+            writeln!(out, "  {:>8} are read already", self.same)?;
+        }
+        super::some(out, "left out, because a person took them out", &self.taken_out)?;
+        super::some(out, "left out, because their address is none of the web's", &self.unusable)?;
+        super::some(
+            out,
+            "gone from the list, and still read: `watchlistd source pause` ends that",
+            &self.gone,
+        )
+    }
+}
+
+/// An address as it is compared.
+fn plain(url: &str) -> String {
+    url.trim().trim_end_matches('/').to_owned()
+}
+
+/// Characters of an id made from a feed's name.
+const ID: usize = 40;
+
+fn own_id(feed: &Feed, taken: &[String]) -> String {
+    let host = url::Url::parse(&feed.url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let host = host.unwrap_or_default().trim_start_matches("www.").replace('.', "-");
+    let named = id_of_name(&feed.title);
+    let sane = !feed.title.is_empty() && named.len() <= ID && !named.starts_with("c-");
+    let base = if sane { named } else { host };
+    let base = base.trim_matches('-');
+    let base = if base.is_empty() { "source" } else { base };
+    let numbered = (2..).map(|n| format!("{base}-{n}"));
+    let mut all = std::iter::once(base.to_owned()).chain(numbered);
+    all.find(|id| !taken.contains(&id.to_lowercase())).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_either_version_and_with_faults_are_read() {
+        let text = "<?xml version=\"1.0\"?><OPML version=\"1.0\"><head><title>T & co</title></head><body>\
+             <outline text=\"Asia\"><outline title=\"Wire\" type=\"rss\" xmlUrl=\"http://w.test/a?x=1&y=2\"/>\
+             <outline text=\"Deep\"><outline text=\"D\" xmlurl=\"http://d.test/\" language=\"zh\"></outline></outline>\
+             </outline><outline text=\"E&amp;F\" xmlUrl=\" http://e.test/ \"/><outline text=\"a note\"/></body></OPML>";
+        let found = feeds(text).unwrap();
+        let shown: Vec<String> = found
+            .iter()
+            .map(|one| format!("{}|{}|{}|{:?}", one.groups.join("/"), one.title, one.url, one.lang))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "Asia|Wire|http://w.test/a?x=1&y=2|None",
+                "Asia/Deep|D|http://d.test/|Some(\"zh\")",
+                "|E&F|http://e.test/|None"
+            ]
+        );
+        assert!(feeds("<html><body>no</body></html>").is_err());
+    }
+}

@@ -1,0 +1,175 @@
+//! `import`: lists of others, again and again, beside what people edit.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::Answer;
+use super::desk::Desk;
+
+fn list(desk: &Desk, name: &str, text: &str) -> PathBuf {
+    let path = desk.state().join(name);
+    fs::create_dir_all(desk.state()).unwrap();
+    fs::write(&path, text).unwrap();
+    path
+}
+
+fn import(desk: &Desk, arguments: &[&str], path: &std::path::Path) -> Answer {
+    let mut all = vec!["import"];
+    // A kind stands before the file, options behind it.
+    let kind = arguments.iter().take_while(|one| !one.starts_with('-')).count();
+    all.extend(&arguments[..kind]);
+    all.push(path.to_str().unwrap());
+    all.extend(&arguments[kind..]);
+    desk.ask(&all)
+}
+
+fn file(desk: &Desk, name: &str) -> String {
+    fs::read_to_string(desk.folder().join(name)).unwrap()
+}
+
+const CSL: &str = r#"{"total":5,"results":[
+ {"id":"11","source":"Entity List (EL) - Bureau of Industry and Security","type":null,"name":"Norvik Optics Co., Ltd., and any successor, sub-unit, or subsidiary thereof","alt_names":["NRVK","Norv?k","北极光学"],"start_date":"2020-05-22","addresses":[{"country":"CN"}],"programs":[]},
+ {"id":"12","source":"Specially Designated Nationals (SDN) - Treasury Department","type":"Individual","name":"DOE, John","alt_names":[],"programs":["UKRAINE-EO13661"]},
+ {"id":"13","source":"Specially Designated Nationals (SDN) - Treasury Department","type":"Entity","name":"BOREALIS SHIPPING LINES","alt_names":null,"programs":["IRAN"],"addresses":null},
+ {"id":"14","source":"Unverified List (UVL) - Bureau of Industry and Security","name":"BRLS","alt_names":[]},
+ {"id":"15","source":"Unverified List (UVL) - Bureau of Industry and Security","name":null}
+]}"#;
+
+#[test]
+fn the_screening_list_comes_in_clean_and_an_import_again_changes_nothing() {
+    let desk = Desk::new();
+    let path = list(&desk, "csl.json", CSL);
+    let said = import(&desk, &["csl"], &path).ends(64).says("--yes writes it");
+    assert!(!desk.folder().join("watchlist.d").exists(), "{said}");
+    let said = import(&desk, &["--yes"], &path).ends(0).out;
+    let today = chrono::Utc::now().date_naive().to_string();
+    insta::assert_snapshot!("import_csl_says", said);
+    let text = file(&desk, "watchlist.d/csl.toml");
+    insta::assert_snapshot!("import_csl", text.replace(&today, "TODAY"));
+    desk.ask(&["check"]).ends(0);
+    let again = import(&desk, &["csl", "--yes"], &path).ends(0).out;
+    assert!(again.contains("2 as before") && again.ends_with("Nothing changes.\n"), "{again}");
+    assert_eq!(file(&desk, "watchlist.d/csl.toml"), text);
+    let found =
+        desk.ask(&["explain", "Borealis Shipping Lines is named; so is 北极光学"]).ends(0).out;
+    assert!(found.contains("csl-11") && found.contains("csl-13"), "{found}");
+}
+
+#[test]
+fn what_a_person_touched_stays() {
+    let desk = Desk::new();
+    let rows = |extra: &str| {
+        format!(
+            "id,name,aliases\n1,Norvik Optics,\n2,Borealis Works,\n3,Aurora Lines,\n4,Huawei,\n{extra}"
+        )
+    };
+    let path = list(&desk, "names.csv", &rows("5,Zephyr Foundry,\n"));
+    let said =
+        import(&desk, &["csv", "--yes", "--name", "ours", "--group", "bank"], &path).ends(0).out;
+    assert!(said.contains("Columns: id ← id, name ← name, alias ← aliases"), "{said}");
+    assert!(said.contains("1 left out, because they are watched already"), "{said}");
+    let name = "watchlist.d/ours.toml";
+    assert!(
+        file(&desk, name)
+            .contains("id = \"csv-1\"\nname = \"Norvik Optics\"\ngroups = [\"bank\"]\n"),
+        "{}",
+        file(&desk, name)
+    );
+    // One edited, one taken out, a remark of one's own; the list changes one and loses another.
+    desk.edit(name, "name = \"Norvik Optics\"", "name = \"Norvik Optics\"\nnote = \"ours\"");
+    let text = file(&desk, name);
+    let (before, rest) = text.split_once("[[company]]\nid = \"csv-2\"").unwrap();
+    let (_, after) = rest.split_once("[[company]]").unwrap();
+    desk.write(name, &format!("# mine\n{before}[[company]]{after}"));
+    let changed = rows("").replace("3,Aurora Lines,", "3,Aurora Lines,Aurora Ferries");
+    let path = list(&desk, "names.csv", &changed);
+    let said =
+        import(&desk, &["csv", "--yes", "--name", "ours", "--group", "bank"], &path).ends(0).out;
+    for words in [
+        "1 changed in the list, and here",
+        "1 gone from the list, and taken out here",
+        "1 kept as a person edited them",
+        "1 left out, because a person took them out",
+    ] {
+        assert!(said.contains(words), "'{words}'\n{said}");
+    }
+    let text = file(&desk, name);
+    assert!(text.starts_with("# mine\n") && text.contains("note = \"ours\""), "{text}");
+    assert!(text.contains("aliases = [\"Aurora Ferries\"]"), "{text}");
+    assert!(!text.contains("Zephyr") && !text.contains("Borealis"), "{text}");
+    let again =
+        import(&desk, &["csv", "--yes", "--name", "ours", "--group", "bank"], &path).ends(0).out;
+    assert!(again.ends_with("Nothing changes.\n"), "{again}");
+}
+
+#[test]
+fn other_lists_are_known_by_their_content() {
+    let desk = Desk::new();
+    let targets = "id,schema,name,aliases,birth_date,countries,addresses,identifiers,sanctions,phones,emails,program_ids,dataset,first_seen,last_seen,last_change\n\
+        NK-1,Company,Norvik Optics OOO,\"Norvik;\"\"Norvik; Optika\"\"\",,ru,,,,,,RU-X,Set,,,\n\
+        NK-2,Person,John Doe,,,ru,,,,,,RU-X,Set,,,\n\
+        NK-3,Organization,Borealis Works,,,by,,,,,,BY-X,Set,,,\n";
+    let path = list(&desk, "targets.simple.csv", targets);
+    let said = import(&desk, &["--yes", "--country", "RU"], &path).ends(0).out;
+    assert!(
+        said.contains("3 rows read; of another kind, program or country than asked for: 2"),
+        "{said}"
+    );
+    let text = file(&desk, "watchlist.d/opensanctions.toml");
+    assert!(text.contains("id = \"os-nk-1\"\nname = \"Norvik Optics OOO\"\naliases = [\"Norvik\", \"Norvik; Optika\"]\nnote = \"RU-X\""), "{text}");
+    let sec = r#"{"fields":["cik","name","ticker","exchange"],"data":[[7,"AURORA LINES INC","AURL","NYSE"],[7,"AURORA LINES INC","AURLW","NYSE"],[8,"Zephyr Foundry /DE/","ZPHR","OTC"]]}"#;
+    let path = list(&desk, "company_tickers_exchange.json", sec);
+    import(&desk, &["--yes"], &path).ends(0);
+    let text = file(&desk, "watchlist.d/sec.toml");
+    assert!(text.contains("name = \"AURORA LINES INC\"\naliases = [\"Aurora Lines Inc\"]\ntickers = [\"NYSE:AURL\", \"NYSE:AURLW\"]"), "{text}");
+    assert!(text.contains("name = \"Zephyr Foundry\"\ntickers = [\"ZPHR\"]"), "{text}");
+    let plain = r#"{"0":{"cik_str":7,"ticker":"AURL","title":"Aurora Lines Inc"}}"#;
+    let path = list(&desk, "company_tickers.json", plain);
+    import(&desk, &["--yes", "--name", "sec2"], &path).ends(0);
+    let path = list(&desk, "x.bin", "\0\u{1}");
+    import(&desk, &["--yes"], &path).ends(65).says("is no list that is known");
+    let path = list(&desk, "cut.json", &CSL[..700]);
+    import(&desk, &["csl", "--yes"], &path).ends(65).says("nothing was changed");
+    let path = list(&desk, "odd.csv", "foo,bar\n1,2\n");
+    import(&desk, &["csv", "--yes"], &path).ends(65).says("--columns");
+    import(&desk, &["csv", "--yes", "--columns", "name=baz"], &path).ends(64).says("foo, bar");
+    desk.ask(&["import", "xls", "list"]).ends(64).says("opensanctions");
+    desk.ask(&["import", "/none"]).ends(66);
+    desk.ask(&["check"]).ends(0);
+}
+
+#[test]
+fn a_subscription_list_becomes_sources() {
+    let desk = Desk::new();
+    let feed =
+        |name: &str| format!("<outline text=\"{name} News\" xmlUrl=\"https://{name}.test/feed\"/>");
+    let opml = |feeds: &str| {
+        format!(
+            "<opml version=\"2.0\"><body><outline text=\"Asia\">{feeds}</outline></body></opml>"
+        )
+    };
+    let path = list(&desk, "feeds.opml", &opml(&[feed("norvik"), feed("borealis")].concat()));
+    let said = import(&desk, &["--yes"], &path).ends(0).out;
+    assert!(said.contains("norvik-news https://norvik.test/feed"), "{said}");
+    let text = file(&desk, "sources.toml");
+    assert!(
+        text.contains(
+            "# Asia\n[[source]]\nid = \"norvik-news\"\nurl = \"https://norvik.test/feed\"\n"
+        ),
+        "{text}"
+    );
+    desk.ask(&["check"]).ends(0);
+    // One taken out by hand stays out, one gone from the list stays in.
+    let (kept, _) = text.split_once("\n# Asia\n[[source]]\nid = \"borealis-news\"").unwrap();
+    desk.write("sources.toml", kept);
+    let path = list(&desk, "feeds.opml", &opml(&[feed("borealis"), feed("aurora")].concat()));
+    let said = import(&desk, &["opml", "--yes"], &path).ends(0).out;
+    for words in [
+        "1 added",
+        "1 left out, because a person took them out",
+        "1 gone from the list, and still read",
+    ] {
+        assert!(said.contains(words), "'{words}'\n{said}");
+    }
+    assert!(file(&desk, "sources.toml").starts_with(kept.trim_end()));
+}
