@@ -10,7 +10,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::settings::Transport;
 use crate::config::{self, Files};
 use crate::daemon::wire::{self, Parts};
-use crate::model::{Level, Timestamp};
+use crate::model::{Level, Problem, Timestamp};
 use crate::notify::reader::Reader;
 
 /// How many fire times of each schedule are shown.
@@ -37,13 +37,34 @@ pub fn run(_: &Arguments, config: Option<PathBuf>, out: &mut dyn Write) -> Resul
         );
     }
     found.extend(parts.as_ref().and_then(|one| wire::no_second_channel(&one.settings)));
+    let now = SystemClock.now();
+    found.extend(parts.as_ref().map(|one| lapsed(one, &folder, now)).into_iter().flatten());
     found = config::in_order(found);
     write!(out, "{}", problems::render(&found, false))?;
     let bad = found.iter().any(|one| one.level == Level::Error);
     if let Some(parts) = &parts {
-        summary(parts, SystemClock.now(), out)?;
+        summary(parts, now, out)?;
     }
     Ok(if bad { Exit::Config } else { Exit::Fine })
+}
+
+/// Silences that are over: whoever reads the file would count on them.
+fn lapsed(parts: &Parts, folder: &Folder, now: Timestamp) -> Vec<Problem> {
+    let entries = config::parse(&parts.files, &folder.environment).watchlist;
+    let today = now.to_chrono().date_naive();
+    let companies = entries.companies.iter().flat_map(|one| {
+        let aliases = one.aliases.iter().map(|alias| (&alias.name, &alias.guards));
+        aliases.chain([(&one.name, &one.guards)])
+    });
+    companies
+        .chain(entries.topics.iter().map(|one| (&one.name, &one.guards)))
+        .filter_map(|(name, guards)| Some((name, guards.muted_until.as_ref()?)))
+        .filter(|(_, until)| until.value < today)
+        .map(|(name, until)| {
+            let what = format!("'{}' is not muted any more: {} is over", name.value, until.value);
+            Problem::warning(until.place.clone(), what).hint("take muted_until out")
+        })
+        .collect()
 }
 
 fn summary(parts: &Parts, now: Timestamp, out: &mut dyn Write) -> std::io::Result<()> {

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use super::exit::{Exit, Failure};
 use super::load::{self, Folder};
+use super::samples;
 use crate::clock::{Clock, SystemClock};
 use crate::daemon::wire::Parts;
 use crate::detect::{Explanation, Origin, explain};
 use crate::model::item::Arrival;
 use crate::model::{
-    Alert, AlertId, EntityKind, Field, Guard, Hit, Item, ItemId, ItemText, Judgement, SourceId,
-    StoryId, Timestamp, Urgency,
+    Alert, AlertId, EntityKind, Guard, Hit, Item, ItemId, ItemText, Judgement, SourceId, StoryId,
+    Timestamp, Urgency,
 };
 use crate::notify::route;
 
@@ -53,9 +54,11 @@ pub fn run(
     let source = arguments.source.as_deref().unwrap_or("explain");
     let known = parts.sources.iter().find(|one| one.id.as_str() == source);
     let official = arguments.official || known.is_some_and(|one| one.official);
-    let explained = explain(&parts.watchlist, &text, Origin { source, official });
+    let now = SystemClock.now();
+    let origin = Origin { source, official, seen: Some(now) };
+    let explained = explain(&parts.watchlist, &text, origin);
     tell(&explained, &text, out)?;
-    tell_readers(&parts, &explained, &text, official, SystemClock.now(), out)?;
+    tell_readers(&parts, &explained, &text, official, now, out)?;
     Ok(Exit::Fine)
 }
 
@@ -152,7 +155,7 @@ fn found(hit: &Hit, text: &ItemText) -> String {
         EntityKind::Company => "company",
         EntityKind::Topic => "topic",
     };
-    let field = field_text(text, hit.field);
+    let field = samples::field_text(text, hit.field);
     let (entity, term) = (&hit.entity, shown(&hit.term));
     format!("{kind} {entity}: \"{term}\" in {}: {}", hit.field, around(field, hit))
 }
@@ -163,15 +166,6 @@ fn shown(term: &str) -> String {
     match term.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &term[..end]),
         None => term.to_owned(),
-    }
-}
-
-fn field_text(text: &ItemText, field: Field) -> &str {
-    match field {
-        Field::Title => &text.title,
-        Field::Summary => &text.summary,
-        Field::Content => &text.content,
-        Field::Category(at) => text.categories.get(at).map_or("", String::as_str),
     }
 }
 

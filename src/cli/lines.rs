@@ -113,7 +113,8 @@ impl<'w> Matcher<'w> {
             categories: line.categories.unwrap_or_default(),
             lang: line.lang,
         };
-        let judgement = judge(self.watchlist, &text, Origin { source: &source, official });
+        let origin = Origin { source: &source, official, seen: Some(self.clock) };
+        let judgement = judge(self.watchlist, &text, origin);
         let (story, copy_of) = self.group(&id, &source, &text, &judgement);
         Answer { id, source, official, text, published: self.clock, judgement, story, copy_of }
     }

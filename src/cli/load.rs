@@ -18,6 +18,7 @@ use crate::pipeline::InForce;
 use crate::store::{ConfigVersion, Store};
 
 /// The folder that a command works on, and what the process was told by its surroundings.
+#[derive(Clone, Debug)]
 pub struct Folder {
     /// The folder.
     pub path: PathBuf,
@@ -26,6 +27,12 @@ pub struct Folder {
 }
 
 impl Folder {
+    /// Whether there is a database yet, as far as we may see.
+    pub fn storage_exists(&self) -> bool {
+        let Storage::Sqlite(path) = storage(self);
+        path.exists()
+    }
+
     /// The folder given on the command line, else the usual ones.
     pub fn named(given: Option<PathBuf>) -> Self {
         let environment = Environment::of_process();

@@ -14,16 +14,22 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::telemetry::{self, LogFormat};
 
+mod ack;
 mod audit;
 mod backup;
+mod bench;
 mod check;
 mod demo;
 mod digest;
+mod dismiss;
 mod doctor;
 mod evaluate;
 mod exit;
 mod explain;
+mod find;
 mod generate;
+mod ids;
+mod import;
 pub mod init;
 mod lines;
 mod load;
@@ -36,7 +42,12 @@ pub mod problems;
 mod restore;
 mod room;
 mod run;
+mod samples;
+mod search;
 mod send_test;
+mod show;
+mod since;
+mod source;
 mod status;
 mod watch;
 
@@ -87,8 +98,20 @@ enum Command {
     Status(status::Arguments),
     /// Show what edited files would have told over the stored items, before they are in force
     Preview(preview::Arguments),
-    /// Look at the versions of the watchlist, stand by an edit, or go back
+    /// Edit and read the watchlist, look at its versions, stand by an edit, or go back
     Watch(watch::Arguments),
+    /// Add, list, pause and move sources
+    Source(source::Arguments),
+    /// Call an alert false and write a guard against its like, or silence it for a while
+    Dismiss(dismiss::Arguments),
+    /// Say what you make of an alert: relevant, irrelevant or escalated
+    Ack(ack::Arguments),
+    /// Import a list of companies, or of feeds, with a result to be looked at
+    Import(import::Arguments),
+    /// Search the stored items in the watchlist's own language
+    Search(search::Arguments),
+    /// Tell the whole story of an item, an alert or a mail
+    Show(show::Arguments),
     /// Prove what was done: verify or print the record that every digest names
     Audit(audit::Arguments),
     /// Show a reader's next digest, or send a stored one again
@@ -167,6 +190,12 @@ fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Status(arguments) => status::run(&arguments, config, out),
         Command::Preview(arguments) => preview::run(&arguments, config, out),
         Command::Watch(arguments) => watch::run(&arguments, config, out),
+        Command::Source(arguments) => source::run(&arguments, config, out),
+        Command::Dismiss(arguments) => dismiss::run(&arguments, config, out),
+        Command::Ack(arguments) => ack::run(&arguments, config, out),
+        Command::Import(arguments) => import::run(&arguments, config, out),
+        Command::Search(arguments) => search::run(&arguments, config, out),
+        Command::Show(arguments) => show::run(&arguments, config, out),
         Command::Audit(arguments) => audit::run(&arguments, config, out),
         Command::Digest(arguments) => digest::run(&arguments, config, out),
         Command::Outbox(arguments) => outbox::run(&arguments, config, out),

@@ -6,13 +6,13 @@ use std::io::{IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
 use super::load::{self, Folder};
+use super::since::{Since, since};
 use crate::clock::{Clock, SystemClock};
 use crate::config;
 use crate::daemon::wire::{self, Parts};
@@ -44,21 +44,6 @@ pub struct Arguments {
     /// One JSON object instead of text
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Since {
-    Span(Duration),
-    At(Timestamp),
-}
-
-fn since(text: &str) -> Result<Since, String> {
-    if let Ok(span) = config::span(text) {
-        return Ok(Since::Span(span));
-    }
-    super::audit::instant(text)
-        .map(Since::At)
-        .map_err(|_| "write a span, 30d, a day, 2026-11-23, or an instant".to_owned())
 }
 
 /// Matches the stored items with both and prints the difference.
@@ -124,12 +109,12 @@ async fn compare(arguments: &Arguments, folder: &Folder) -> Result<Shown, Failur
     let until = SystemClock.now();
     let zone = in_force.operator.zone;
     let scope = Scope {
-        since: match arguments.since {
-            Since::Span(span) => until.minus(span),
-            Since::At(at) => at,
-        }
         // Before that another watchlist decided.
-        .max(if arguments.decided { version.since } else { Timestamp::default() }),
+        since: arguments.since.at(until).max(if arguments.decided {
+            version.since
+        } else {
+            Timestamp::default()
+        }),
         until,
         zone,
         old: Arc::clone(&in_force.watchlist),

@@ -137,7 +137,11 @@ impl<'a> Difference<'a> {
         if companies.none() && topics.none() && alert.is_none() {
             return None;
         }
-        let origin = Origin { source: &answer.source, official: answer.official };
+        let origin = Origin {
+            source: &answer.source,
+            official: answer.official,
+            seen: Some(answer.published),
+        };
         let explanation = crate::detect::explain(watchlist, &answer.text, origin);
         Some(Self {
             id: &answer.id,
