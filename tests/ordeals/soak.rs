@@ -107,7 +107,7 @@ async fn live(sources: u64) {
             hour.fetch_add(1, Ordering::SeqCst);
             clock.set(clock.now().plus(HOUR));
         }
-        let Mark { memory, descriptors, database, log } = Mark::now(folder.path());
+        let Mark { memory, descriptors, database, log } = Mark::now(&desk, folder.path()).await;
         let out = &mut std::io::stdout();
         writeln!(out, "day {day} {memory} {descriptors} {database} {log}").unwrap();
     }
@@ -119,11 +119,12 @@ async fn live(sources: u64) {
 }
 
 impl Mark {
-    fn now(folder: &Path) -> Self {
+    /// The database as whoever reads it finds it, also what is not brought home yet.
+    async fn now(desk: &Desk, folder: &Path) -> Self {
         Self {
             memory: memory(),
             descriptors: std::fs::read_dir("/proc/self/fd").unwrap().count() as u64,
-            database: length(&folder.join("state/state.db")),
+            database: desk.ground.store.archive().size().await.unwrap().bytes,
             log: length(&folder.join("state/state.db-wal")),
         }
     }

@@ -21,8 +21,8 @@ const ZONES: [Zone; 6] = [
     Zone { name: "Africa/Cairo", edges: ["2027-04-29", "2027-10-28"] },
 ];
 
-/// In the gap, in the overlap, at its ends, and by day.
-const TIMES: [&str; 5] = ["00:00", "00:30", "01:30", "02:15", "08:00"];
+/// In gaps and overlaps, and at their ends.
+const TIMES: [&str; 3] = ["00:00", "01:30", "02:15"];
 
 fn readers() -> String {
     let mut text = String::new();

@@ -64,7 +64,7 @@ fn serve(connection: &Connection, url: &str, now: Timestamp) -> rusqlite::Result
     Ok(())
 }
 
-/// Takes the synthetic source out of the line.
+/// Takes the synthetic source out of the line: nobody serves its feed.
 pub(super) fn park(connection: &Connection) -> rusqlite::Result<()> {
     connection
         .prepare_cached(

@@ -299,6 +299,7 @@ impl Store for Sqlite {
             claims.release_all();
             claims::release_all(connection)?;
             claims::bring_near(connection, now)?;
+            canary::park(connection)?;
             outbox::release(connection, now)
         })
     }

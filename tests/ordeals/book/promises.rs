@@ -32,6 +32,9 @@ pub(crate) const PROMISES: &[Promise] = &[
             "notify::mails::what_was_never_read_or_not_for_days_is_missing_too",
             "notify::mails::many_missing_sources_stand_at_the_top_in_part_and_below_in_full",
             "pipeline::a_digest_comes_once_after_downtime_and_says_what_could_not_be_read",
+            "pipeline::canary::it_goes_the_whole_way_to_the_operator_and_counts_nowhere",
+            "pipeline::canary::one_that_does_not_arrive_is_missed_and_told_by_the_second_channel",
+            "pipeline::canary::every_local_day_has_one_over_restarts_and_after_downtime",
         ],
     },
     Promise {
@@ -61,6 +64,7 @@ pub(crate) const PROMISES: &[Promise] = &[
         words: "No floods: first reads, corrected terms, churn and busy stories do not bury anybody.",
         tests: &[
             "collect::items::churn_is_nothing_new",
+            "store::retention::an_identity_that_can_come_back_is_never_forgotten",
             "collect::items::the_first_read_tells_what_is_recent",
             "notify::routing::forty_outlets_ring_at_most_four_times",
             "pipeline::busy::forty_outlets_are_four_urgent_mails_and_forty_links",
@@ -125,6 +129,8 @@ pub(crate) const PROMISES: &[Promise] = &[
             "notify::schedule::without_edges_an_oracle_agrees",
             "notify::schedule::one_digest_is_due_after_downtime",
             "pipeline::what_a_clock_wrote_that_was_years_ahead_holds_nothing_back",
+            "pipeline::edges::each_local_day_has_one_digest_through_both_edges_in_six_zones",
+            "src::pipeline::channel::a_clock_that_is_set_back_silences_no_alarm",
         ],
     },
     Promise {
@@ -136,6 +142,7 @@ pub(crate) const PROMISES: &[Promise] = &[
             "notify::hostile::any_words_at_any_spans_make_a_harmless_mail",
             "collect::fetch::private_addresses_are_refused_before_any_connection",
             "src::collect::fetch::address::nothing_private_is_ever_connected_to",
+            "collect::forbidden::no_forbidden_address_is_ever_connected_to",
             "src::collect::decode::a_bomb_stops_at_the_cap",
             "collect::parse::known_killers_cost_one_poll_at_most",
             "collect::parse::any_bytes_are_survived",
