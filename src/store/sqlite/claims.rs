@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use crate::model::{SourceId, Timestamp};
 use crate::store::{Claim, SourceTask};
 
+use super::canary;
 use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
 
 /// No poll is planned further ahead: back-off and Retry-After end at one day, jitter adds a tenth.
