@@ -58,7 +58,7 @@ impl<'d> Table<'d> {
             return Vec::new();
         };
         if matches!(value.value.get_ref(), DeValue::Array(list) if list.is_empty()) {
-            let what = format!("{} is an empty list", value.what);
+            let what = format!("{} is an empty list", value.what());
             let problem = Problem::error(Some(value.place()), what);
             self.desk.wrong(problem.hint(format!("write {key} = {example}")));
         }
@@ -102,7 +102,7 @@ impl<'d> Table<'d> {
         match number.filter(|one| bounds.contains(one)) {
             Some(number) => Some(Located::at(number, value.place())),
             None => {
-                let what = format!("{} cannot be {}", value.what, value.raw());
+                let what = format!("{} cannot be {}", value.what(), value.raw());
                 self.desk.wrong(
                     Problem::error(Some(value.place()), what).hint(format!("accepted: {accepted}")),
                 );
@@ -127,7 +127,7 @@ impl<'d> Table<'d> {
         }
         let near = nearest(text, names.iter().map(|(name, _)| *name));
         let near = near.map(|name| format!("did you mean \"{name}\"?\n")).unwrap_or_default();
-        let what = format!("{} cannot be \"{text}\"", value.what);
+        let what = format!("{} cannot be \"{text}\"", value.what());
         let hint = format!("{near}accepted: {accepted}");
         self.desk.wrong(Problem::error(Some(value.place()), what).hint(hint));
         None

@@ -9,6 +9,7 @@ mod unfit;
 mod value;
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use toml::de::{DeTable, DeValue};
 
@@ -25,9 +26,10 @@ pub(super) const BLANK: &str = "<FILL IN";
 pub(super) struct Table<'d> {
     desk: &'d Desk,
     /// As people call it: `[mail]`, `[[company]]`; empty for the root.
-    title: String,
+    title: Rc<str>,
     span: Range<usize>,
     entries: Option<&'d DeTable<'d>>,
+    /// Some twice.
     asked: Vec<&'static str>,
     /// Keys that belong to another table, with that table's title.
     elsewhere: &'static [(&'static str, &'static str)],
@@ -35,16 +37,17 @@ pub(super) struct Table<'d> {
 
 impl<'d> Table<'d> {
     pub(super) fn root(desk: &'d Desk, entries: &'d DeTable<'d>) -> Self {
-        Self::new(desk, String::new(), 0..0, Some(entries))
+        Self::new(desk, Rc::from(""), 0..0, Some(entries))
     }
 
     fn new(
         desk: &'d Desk,
-        title: String,
+        title: Rc<str>,
         span: Range<usize>,
         entries: Option<&'d DeTable<'d>>,
     ) -> Self {
-        Self { desk, title, span, entries, asked: Vec::new(), elsewhere: &[] }
+        // About as many keys as an entry may have: a long watchlist has very many entries.
+        Self { desk, title, span, entries, asked: Vec::with_capacity(24), elsewhere: &[] }
     }
 
     /// Where the table starts: its header.
@@ -63,19 +66,14 @@ impl<'d> Table<'d> {
     }
 
     fn ask(&mut self, key: &'static str) -> Option<Value<'d>> {
-        if !self.asked.contains(&key) {
-            self.asked.push(key);
-        }
+        self.asked.push(key);
         let value = self.entries?.get(key)?;
-        Some(Value { desk: self.desk, what: self.named(key), key, listed: false, value })
+        let title = Rc::clone(&self.title);
+        Some(Value { desk: self.desk, title, key, listed: false, value })
     }
 
     fn named(&self, key: &str) -> String {
-        if self.title.is_empty() {
-            format!("`{key}`")
-        } else {
-            format!("`{key}` in {}", self.title)
-        }
+        named(key, &self.title)
     }
 
     /// Whether the key is written.
@@ -140,7 +138,7 @@ impl<'d> Table<'d> {
 
     /// A table of a file's root, absent or not.
     pub(super) fn table(&mut self, key: &'static str) -> Table<'d> {
-        let title = format!("[{key}]");
+        let title: Rc<str> = format!("[{key}]").into();
         let (desk, span) = (self.desk, self.span.clone());
         let Some(value) = self.ask(key) else { return Table::new(desk, title, span, None) };
         let (what, hint) = match value.value.get_ref() {
@@ -158,7 +156,7 @@ impl<'d> Table<'d> {
 
     /// The `[[key]]` tables of a file's root, in file order.
     pub(super) fn tables(&mut self, key: &'static str) -> Vec<Table<'d>> {
-        let title = format!("[[{key}]]");
+        let title: Rc<str> = format!("[[{key}]]").into();
         let desk = self.desk;
         let Some(value) = self.ask(key) else { return Vec::new() };
         let list = match value.value.get_ref() {
@@ -179,7 +177,7 @@ impl<'d> Table<'d> {
         for one in list.iter() {
             match one.get_ref() {
                 DeValue::Table(entries) => {
-                    found.push(Table::new(desk, title.clone(), one.span(), Some(entries)));
+                    found.push(Table::new(desk, Rc::clone(&title), one.span(), Some(entries)));
                 }
                 other => {
                     let (what, hint) = not_a_table(&title, other);
@@ -235,8 +233,14 @@ impl<'d> Table<'d> {
         };
         let mut accepted = self.asked.clone();
         accepted.sort_unstable();
+        accepted.dedup();
         Problem::error(None, what).hint(format!("{near}accepted: {}", accepted.join(", ")))
     }
+}
+
+/// A key as messages call it: "`aliases` in [[company]]".
+fn named(key: &str, title: &str) -> String {
+    if title.is_empty() { format!("`{key}`") } else { format!("`{key}` in {title}") }
 }
 
 /// What to say of a value that stands where a table belongs.

@@ -1,17 +1,19 @@
 //! One value of a key or a list, and what is told when it is not what the key takes.
 
+use std::rc::Rc;
+
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::{BLANK, Table, Unfit};
+use super::{BLANK, Table, Unfit, named};
 use crate::config::desk::Desk;
 use crate::model::{Located, Place, Problem};
 
 /// One value of a list or key.
 pub(in crate::config) struct Value<'d> {
     pub(super) desk: &'d Desk,
-    /// As messages call it: "`aliases` in [[company]]".
-    pub(super) what: String,
+    /// Of its table.
+    pub(super) title: Rc<str>,
     pub(super) key: &'static str,
     /// Whether it is one of a list's.
     pub(super) listed: bool,
@@ -19,6 +21,11 @@ pub(in crate::config) struct Value<'d> {
 }
 
 impl<'d> Value<'d> {
+    /// As messages call it; made when there is something to say.
+    pub(super) fn what(&self) -> String {
+        named(self.key, &self.title)
+    }
+
     pub(in crate::config) fn place(&self) -> Place {
         self.desk.place(self.value.span())
     }
@@ -40,12 +47,12 @@ impl<'d> Value<'d> {
         if text.trim().is_empty() {
             let (what, hint) = if self.listed {
                 (
-                    format!("{} holds an empty text", self.what),
+                    format!("{} holds an empty text", self.what()),
                     "write something between the quotes, or delete them",
                 )
             } else {
                 (
-                    format!("{} is empty", self.what),
+                    format!("{} is empty", self.what()),
                     "write something between the quotes, or delete the line",
                 )
             };
@@ -64,7 +71,7 @@ impl<'d> Value<'d> {
     pub(in crate::config) fn table(&self, example: &str) -> Option<Table<'d>> {
         match self.value.get_ref() {
             DeValue::Table(entries) => {
-                let title = self.what.clone();
+                let title = self.what().into();
                 Some(Table::new(self.desk, title, self.value.span(), Some(entries)))
             }
             _ => self.refuse(example, None),
@@ -79,7 +86,7 @@ impl<'d> Value<'d> {
         list.iter()
             .map(|value| Value {
                 desk: self.desk,
-                what: self.what.clone(),
+                title: Rc::clone(&self.title),
                 key: self.key,
                 listed: true,
                 value,
@@ -94,10 +101,10 @@ impl<'d> Value<'d> {
             Err(unfit) => unfit,
         };
         let problem = if self.value.get_ref().as_str().is_some_and(|text| text.contains(BLANK)) {
-            let what = format!("{} is still a blank to be filled in", self.what);
+            let what = format!("{} is still a blank to be filled in", self.what());
             Problem::error(Some(self.place()), what).hint("put your own value between the quotes")
         } else {
-            unfit.problem(Some(self.place()), &self.what)
+            unfit.problem(Some(self.place()), &self.what())
         };
         self.desk.wrong(problem);
         None
@@ -106,7 +113,7 @@ impl<'d> Value<'d> {
     /// Tells that the type is wrong; `meant` is how the value was probably meant, as TOML writes it.
     pub(super) fn refuse<T>(&self, accepted: &str, meant: Option<String>) -> Option<T> {
         const LONG: usize = 60;
-        let what = format!("{} takes {accepted}, not {}", self.what, kind(self.value.get_ref()));
+        let what = format!("{} takes {accepted}, not {}", self.what(), kind(self.value.get_ref()));
         let problem = Problem::error(Some(self.place()), what);
         let meant = meant.filter(|text| text.len() <= LONG && !text.contains('\n'));
         self.desk.wrong(match meant {
