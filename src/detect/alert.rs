@@ -5,7 +5,8 @@
 //! one way to lower.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::sync::Arc;
 
 use crate::model::watchlist::WithoutCompany;
@@ -21,6 +22,9 @@ use super::watchlist::{Also, Condition, Filed, Watchlist};
 /// Segments of a round-up that a rule looks at: far more than a digest of headlines has, and a bound
 /// on the work for a hostile one.
 const SEGMENTS: usize = 200;
+
+/// Bytes of a reason that quotes two hits, about.
+const QUOTED: usize = 96;
 
 /// Words of a search's find that a reason quotes.
 const WORDS: u32 = 8;
@@ -94,8 +98,27 @@ pub(crate) struct Yes {
     pub(crate) names: Names,
 }
 
-/// Companies and topics, by number.
-pub(crate) type Names = BTreeSet<(EntityKind, u32)>;
+/// Companies and topics, by number: a few, sorted, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Names(Vec<(EntityKind, u32)>);
+
+impl Names {
+    fn of(found: &[&Found]) -> Self {
+        let mut names = Self::default();
+        found.iter().for_each(|found| names.add((found.kind(), found.entity)));
+        names
+    }
+
+    fn add(&mut self, name: (EntityKind, u32)) {
+        if let Err(at) = self.0.binary_search(&name) {
+            self.0.insert(at, name);
+        }
+    }
+
+    fn all_in(&self, others: &Self) -> bool {
+        self.0.iter().all(|name| others.0.binary_search(name).is_ok())
+    }
+}
 
 /// One item on the table.
 pub(crate) struct Case<'a> {
@@ -103,33 +126,36 @@ pub(crate) struct Case<'a> {
     pub(crate) reading: &'a Reading,
     pub(crate) origin: Origin<'a>,
     manner: Option<Manner>,
-    /// Companies and topics that count, by number.
-    companies: BTreeSet<u32>,
-    topics: BTreeSet<u32>,
-    /// The first company of each segment.
-    company_in: BTreeMap<u32, &'a Found>,
+    /// Companies and topics that count, by number: sorted, each once.
+    companies: Vec<u32>,
+    topics: Vec<u32>,
+    /// The first company of each segment, by segment.
+    company_in: Vec<(u32, &'a Found)>,
     /// The words that show the item to be talk without an act, once somebody asked.
     talk: OnceCell<Option<Occ>>,
 }
 
 impl<'a> Case<'a> {
     pub(crate) fn new(watchlist: &'a Watchlist, reading: &'a Reading, origin: Origin<'a>) -> Self {
-        let of = |kind: EntityKind| -> BTreeSet<u32> {
-            reading
-                .counting()
-                .filter(|found| found.kind() == kind)
-                .map(|found| found.entity)
-                .collect()
+        let of = |kind: EntityKind| -> Vec<u32> {
+            let counting = reading.counting().filter(|found| found.kind() == kind);
+            let mut all: Vec<u32> = counting.map(|found| found.entity).collect();
+            all.sort_unstable();
+            all.dedup();
+            all
         };
         let (companies, topics) = (of(EntityKind::Company), of(EntityKind::Topic));
         // Manner matters only where a topic is at hand, or a rule may ask for a round-up's segments.
         let asked =
             !topics.is_empty() || (!watchlist.conditions.is_empty() && !companies.is_empty());
         let manner = asked.then(|| reading.manner());
-        let mut company_in = BTreeMap::new();
+        // Hits are in text order, and so are segments.
+        let mut company_in: Vec<(u32, &Found)> = Vec::new();
         for found in reading.counting().filter(|found| found.kind() == EntityKind::Company) {
             let segment = reading.text.tokens[found.first as usize].segment;
-            company_in.entry(segment).or_insert(found);
+            if company_in.last().is_none_or(|last| last.0 != segment) {
+                company_in.push((segment, found));
+            }
         }
         Self {
             watchlist,
@@ -176,17 +202,21 @@ impl<'a> Case<'a> {
     pub(crate) fn counting(&self) -> (Vec<u32>, Vec<u32>) {
         let topics = self.topics.iter().copied();
         let shown = topics.filter(|topic| !self.watchlist.topic(*topic).hidden);
-        (self.companies.iter().copied().collect(), shown.collect())
+        (self.companies.clone(), shown.collect())
     }
 
     /// The company that a topic's words are about, and the hit that shows it.
     pub(crate) fn linked(&self, topic: u32) -> Option<(&Found, &Found)> {
         let mut about = self.hits(EntityKind::Topic, topic);
         if !self.round_up() {
-            let company = *self.company_in.values().next()?;
+            let (_, company) = *self.company_in.first()?;
             return Some((company, about.next()?));
         }
-        about.find_map(|topic| Some((*self.company_in.get(&self.segment(topic))?, topic)))
+        about.find_map(|topic| {
+            let segment = self.segment(topic);
+            let at = self.company_in.binary_search_by_key(&segment, |one| one.0).ok()?;
+            Some((self.company_in[at].1, topic))
+        })
     }
 
     /// Whether the topic's words, or who says them, make it an alert without a company.
@@ -227,14 +257,17 @@ impl<'a> Case<'a> {
         {
             let info = self.watchlist.topic(topic);
             if let Some((company, about)) = self.linked(topic) {
-                let words = format!("{} with {}", self.quoted(company), self.quoted(about));
-                let names = Names::from([named(company), named(about)]);
+                let mut words = String::with_capacity(QUOTED);
+                self.quote(company, &mut words);
+                words.push_str(" with ");
+                self.quote(about, &mut words);
+                let names = Names::of(&[company, about]);
                 said.push(Yes { rule: None, severity: Some(info.severity), words, names });
             } else if let Ok(why) = self.alone(topic)
                 && let Some(hit) = self.hits(EntityKind::Topic, topic).next()
             {
                 let words = format!("{}, {why}", self.quoted(hit));
-                let names = Names::from([named(hit)]);
+                let names = Names::of(&[hit]);
                 said.push(Yes { rule: None, severity: Some(info.severity), words, names });
             }
         }
@@ -263,16 +296,26 @@ impl<'a> Case<'a> {
 
     /// `Alibaba ("BABA", title)`; of a search the words that it found, `Fraud ("misled … holders", title)`.
     pub(crate) fn quoted(&self, found: &Found) -> String {
+        let mut words = String::new();
+        self.quote(found, &mut words);
+        words
+    }
+
+    fn quote(&self, found: &Found, into: &mut String) {
         let name = match found.kind() {
             EntityKind::Company => &self.watchlist.company(found.entity).named.name,
             EntityKind::Topic => &self.watchlist.topic(found.entity).named.name,
         };
         let field = self.reading.text.field_of(found.first).field;
-        let written = match found.by {
-            super::matching::By::Search(_) => self.gist(found.first, found.last),
-            by => term(self.watchlist, by).to_string(),
-        };
-        format!("{name} (\"{written}\", {field})")
+        into.push_str(name);
+        into.push_str(" (\"");
+        match found.by {
+            super::matching::By::Search(_) => into.push_str(&self.gist(found.first, found.last)),
+            by => into.push_str(&term(self.watchlist, by)),
+        }
+        into.push_str("\", ");
+        // A text takes whatever is written to it.
+        let _ = write!(into, "{field})");
     }
 
     /// The words from one to the other; of many only the first and the last.
@@ -309,7 +352,8 @@ impl<'a> Case<'a> {
         add(&mut anchors.standing(self.origin.official));
         add(&mut anchors.of_source(self.origin.source));
         add(&mut anchors.of_any(!self.companies.is_empty(), !self.topics.is_empty()));
-        for company in self.companies.iter().flat_map(|company| self.line(*company)) {
+        let line = self.companies.iter().flat_map(|company| self.line(*company));
+        for company in line {
             add(&mut anchors.of_company(company, &self.watchlist.company(company).groups));
         }
         for topic in &self.topics {
@@ -327,11 +371,16 @@ impl<'a> Case<'a> {
         rules
     }
 
+    /// Whether a topic counts.
+    fn is_about(&self, topic: u32) -> bool {
+        self.topics.binary_search(&topic).is_ok()
+    }
+
     fn may_hold(&self, also: Also) -> bool {
         match also {
             Also::Nothing => true,
             Also::Phrase(phrase) => self.reading.may_have(phrase),
-            Also::Topic(topic) => self.topics.contains(&topic),
+            Also::Topic(topic) => self.is_about(topic),
         }
     }
 
@@ -362,7 +411,7 @@ impl<'a> Case<'a> {
             Condition::Official => self.origin.official,
             Condition::Talk => self.talk().is_some(),
             Condition::Source(id) => id.as_deref().is_none_or(|id| id == self.origin.source),
-            Condition::Topic(Some(topic)) if !self.topics.contains(topic) => false,
+            Condition::Topic(Some(topic)) if !self.is_about(*topic) => false,
             Condition::Company(_) | Condition::Group(_) | Condition::Topic(_) => {
                 self.reading.counting().any(|found| self.is(found, when) && scene.sees(found.first))
             }
@@ -394,28 +443,20 @@ impl<'a> Case<'a> {
 
     /// Whether a company or one that it is part of is wanted.
     fn any_of_line(&self, company: u32, wanted: impl Fn(u32) -> bool) -> bool {
-        wanted(company)
-            || (self.watchlist.company(company).part_of.is_some()
-                && self.line(company).into_iter().any(wanted))
+        self.line(company).any(wanted)
     }
 
-    /// A company and those that it is part of.
-    fn line(&self, company: u32) -> Vec<u32> {
-        let mut line = vec![company];
-        let mut at = company;
-        while let Some(parent) = &self.watchlist.company(at).part_of {
-            match self.watchlist.company_of_id(parent) {
-                Some(parent) if !line.contains(&parent) => line.push(parent),
-                _ => break,
-            }
-            at = line[line.len() - 1];
-        }
-        line
+    /// A company and those that it is part of, which are no ring.
+    fn line(&self, company: u32) -> impl Iterator<Item = u32> {
+        std::iter::successors(Some(company), |at| {
+            let parent = self.watchlist.company(*at).part_of.as_ref()?;
+            self.watchlist.company_of_id(parent)
+        })
     }
 
     /// The hits that a rule's condition names, in words.
     fn why(&self, when: &Condition, segment: Option<u32>) -> (String, Names) {
-        let (mut parts, mut names) = (Vec::new(), Names::new());
+        let (mut parts, mut names) = (Vec::new(), Names::default());
         self.witnesses(when, segment, &mut parts, &mut names);
         parts.dedup();
         let words =
@@ -444,7 +485,8 @@ impl<'a> Case<'a> {
                     |found: &&Found| segment.is_none_or(|segment| self.segment(found) == segment);
                 let hit = self.reading.counting().filter(seen).find(|found| self.is(found, when));
                 into.extend(hit.map(|found| self.quoted(found)));
-                names.extend(hit.filter(|hit| !self.is_hidden(hit)).map(named));
+                let shown = hit.filter(|hit| !self.is_hidden(hit));
+                shown.into_iter().for_each(|hit| names.add((hit.kind(), hit.entity)));
             }
             _ => {}
         }
@@ -513,14 +555,14 @@ impl<'a> Case<'a> {
             .filter_map(|mut yes| Some((std::mem::take(&mut yes.names), self.reason(yes)?)))
             .collect();
         all.sort_by_key(|(_, reason)| std::cmp::Reverse(reason.severity));
-        let (mut told, mut kept) = (Names::new(), Vec::<Reason>::new());
+        let (mut told, mut kept) = (Names::default(), Vec::<Reason>::with_capacity(all.len()));
         let mut also = Vec::new();
         for (names, reason) in all {
-            if !names.is_empty() && reason.readers.is_empty() && names.is_subset(&told) {
+            if !names.0.is_empty() && reason.readers.is_empty() && names.all_in(&told) {
                 also.extend(reason.rule);
                 continue;
             }
-            told.extend(names);
+            names.0.into_iter().for_each(|name| told.add(name));
             kept.push(reason);
         }
         let host = kept.iter().position(|reason| reason.rule.is_none()).unwrap_or(0);
@@ -573,15 +615,12 @@ impl<'a> Case<'a> {
 
     fn groups(&self) -> Vec<Arc<str>> {
         let line = self.companies.iter().flat_map(|company| self.line(*company));
-        let groups: BTreeSet<Arc<str>> = line
-            .flat_map(|company| self.watchlist.company(company).groups.iter().cloned())
-            .collect();
-        groups.into_iter().collect()
+        let groups = line.flat_map(|company| self.watchlist.company(company).groups.iter());
+        let mut groups: Vec<Arc<str>> = groups.cloned().collect();
+        groups.sort();
+        groups.dedup();
+        groups
     }
-}
-
-fn named(found: &Found) -> (EntityKind, u32) {
-    (found.kind(), found.entity)
 }
 
 /// Whether a condition asks for two things that a round-up must not mix.

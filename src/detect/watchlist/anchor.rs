@@ -7,6 +7,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::detect::digest::Digest;
+
 use super::rule::{CompiledRule, Condition};
 use super::topic::anchors;
 
@@ -97,8 +99,8 @@ pub(crate) struct Anchors {
     phrases: Lists,
     companies: Lists,
     topics: Lists,
-    groups: HashMap<Arc<str>, Vec<Filed>>,
-    sources: HashMap<String, Vec<Filed>>,
+    groups: HashMap<Arc<str>, Vec<Filed>, Digest>,
+    sources: HashMap<String, Vec<Filed>, Digest>,
     any_company: Vec<Filed>,
     any_topic: Vec<Filed>,
     official: Vec<Filed>,
