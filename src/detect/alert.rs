@@ -93,9 +93,25 @@ pub(crate) struct Yes {
     /// The rule's number; `None` for the defaults.
     pub(crate) rule: Option<usize>,
     pub(crate) severity: Option<Severity>,
-    pub(crate) words: String,
+    said: Said,
     /// The companies and topics that its words name, hidden topics left out.
-    pub(crate) names: Names,
+    names: Names,
+}
+
+/// What is known of the words of a yes.
+#[derive(Debug)]
+enum Said {
+    /// All.
+    Words(String),
+    /// In which segment a rule holds. Most rules that hold repeat others, and their words are not told.
+    In(Option<u32>),
+}
+
+impl Yes {
+    /// A rule without a severity makes an alert of medium weight where there is none.
+    fn weight(&self) -> Severity {
+        self.severity.unwrap_or(Severity::Medium)
+    }
 }
 
 /// Companies and topics, by number: a few, sorted, each once.
@@ -262,13 +278,15 @@ impl<'a> Case<'a> {
                 words.push_str(" with ");
                 self.quote(about, &mut words);
                 let names = Names::of(&[company, about]);
-                said.push(Yes { rule: None, severity: Some(info.severity), words, names });
+                let (severity, said_so) = (Some(info.severity), Said::Words(words));
+                said.push(Yes { rule: None, severity, said: said_so, names });
             } else if let Ok(why) = self.alone(topic)
                 && let Some(hit) = self.hits(EntityKind::Topic, topic).next()
             {
                 let words = format!("{}, {why}", self.quoted(hit));
                 let names = Names::of(&[hit]);
-                said.push(Yes { rule: None, severity: Some(info.severity), words, names });
+                let (severity, said_so) = (Some(info.severity), Said::Words(words));
+                said.push(Yes { rule: None, severity, said: said_so, names });
             }
         }
         said
@@ -335,8 +353,10 @@ impl<'a> Case<'a> {
             .filter_map(|rule| {
                 let segment = self.fires(&conditions[rule].when)?;
                 let info = self.watchlist.rule(rule);
-                let (words, names) = self.why(&conditions[rule].when, segment);
-                Some(Yes { rule: Some(rule), severity: info.severity, words, names })
+                let mut names = Names::default();
+                self.name(&conditions[rule].when, segment, &mut names);
+                let said = Said::In(segment);
+                Some(Yes { rule: Some(rule), severity: info.severity, said, names })
             })
             .collect()
     }
@@ -454,39 +474,55 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// The hits that a rule's condition names, in words.
-    fn why(&self, when: &Condition, segment: Option<u32>) -> (String, Names) {
-        let (mut parts, mut names) = (Vec::new(), Names::default());
-        self.witnesses(when, segment, &mut parts, &mut names);
+    /// What a yes says, in words.
+    pub(crate) fn words(&self, yes: &Yes) -> String {
+        let segment = match &yes.said {
+            Said::Words(words) => return words.clone(),
+            Said::In(segment) => *segment,
+        };
+        let mut parts = Vec::new();
+        if let Some(rule) = yes.rule {
+            self.witnesses(&self.watchlist.conditions[rule].when, segment, &mut parts);
+        }
         parts.dedup();
-        let words =
-            if parts.is_empty() { "its words are there".to_owned() } else { parts.join(" with ") };
-        (words, names)
+        if parts.is_empty() { "its words are there".to_owned() } else { parts.join(" with ") }
     }
 
-    fn witnesses(
-        &self,
-        when: &Condition,
-        segment: Option<u32>,
-        into: &mut Vec<String>,
-        names: &mut Names,
-    ) {
+    /// The hits that a rule's condition names.
+    fn name(&self, when: &Condition, segment: Option<u32>, into: &mut Names) {
         match when {
             Condition::All(all) | Condition::Any(all) => {
-                all.iter().for_each(|one| self.witnesses(one, segment, into, names));
+                all.iter().for_each(|one| self.name(one, segment, into));
             }
-            Condition::Title(one) => self.witnesses(one, segment, into, names),
+            Condition::Title(one) => self.name(one, segment, into),
+            Condition::Company(_) | Condition::Group(_) | Condition::Topic(_) => {
+                let shown = self.witness(when, segment).filter(|hit| !self.is_hidden(hit));
+                shown.into_iter().for_each(|hit| into.add((hit.kind(), hit.entity)));
+            }
+            _ => {}
+        }
+    }
+
+    /// The first hit that is what a condition asks for.
+    fn witness(&self, when: &Condition, segment: Option<u32>) -> Option<&Found> {
+        let seen = |found: &&Found| segment.is_none_or(|segment| self.segment(found) == segment);
+        self.reading.counting().filter(seen).find(|found| self.is(found, when))
+    }
+
+    /// The same in words, with what else the condition rests on.
+    fn witnesses(&self, when: &Condition, segment: Option<u32>, into: &mut Vec<String>) {
+        match when {
+            Condition::All(all) | Condition::Any(all) => {
+                all.iter().for_each(|one| self.witnesses(one, segment, into));
+            }
+            Condition::Title(one) => self.witnesses(one, segment, into),
             Condition::Official if self.origin.official => {
                 into.push("an official source".to_owned())
             }
             Condition::Talk => into.extend(self.talk().map(|words| self.written(words))),
             Condition::Company(_) | Condition::Group(_) | Condition::Topic(_) => {
-                let seen =
-                    |found: &&Found| segment.is_none_or(|segment| self.segment(found) == segment);
-                let hit = self.reading.counting().filter(seen).find(|found| self.is(found, when));
+                let hit = self.witness(when, segment);
                 into.extend(hit.map(|found| self.quoted(found)));
-                let shown = hit.filter(|hit| !self.is_hidden(hit));
-                shown.into_iter().for_each(|hit| names.add((hit.kind(), hit.entity)));
             }
             _ => {}
         }
@@ -549,21 +585,25 @@ impl<'a> Case<'a> {
 
     /// Gravest first. What repeats others (no graver, no readers, nothing named that they do not name)
     /// is not told twice: of a rule only its name stays.
-    fn reasons(&self, said: Vec<Yes>) -> Vec<Reason> {
-        let mut all: Vec<(Names, Reason)> = said
-            .into_iter()
-            .filter_map(|mut yes| Some((std::mem::take(&mut yes.names), self.reason(yes)?)))
-            .collect();
-        all.sort_by_key(|(_, reason)| std::cmp::Reverse(reason.severity));
-        let (mut told, mut kept) = (Names::default(), Vec::<Reason>::with_capacity(all.len()));
-        let mut also = Vec::new();
-        for (names, reason) in all {
-            if !names.0.is_empty() && reason.readers.is_empty() && names.all_in(&told) {
-                also.extend(reason.rule);
+    fn reasons(&self, mut said: Vec<Yes>) -> Vec<Reason> {
+        said.retain(|yes| self.alerts(yes));
+        said.sort_by_key(|yes| std::cmp::Reverse(yes.weight()));
+        let (mut told, mut kept) = (Names::default(), Vec::<Reason>::new());
+        let mut also: Vec<&str> = Vec::new();
+        for yes in said {
+            let rule = yes.rule.map(|rule| self.watchlist.rule(rule));
+            let readers = rule.map_or(&[][..], |rule| &rule.readers);
+            if !yes.names.0.is_empty() && readers.is_empty() && yes.names.all_in(&told) {
+                also.extend(rule.map(|rule| &*rule.name));
                 continue;
             }
-            names.0.into_iter().for_each(|name| told.add(name));
-            kept.push(reason);
+            kept.push(Reason {
+                rule: rule.map(|rule| rule.name.to_string()),
+                severity: yes.weight(),
+                words: self.words(&yes),
+                readers: readers.iter().map(|reader| reader.value.clone()).collect(),
+            });
+            yes.names.0.into_iter().for_each(|name| told.add(name));
         }
         let host = kept.iter().position(|reason| reason.rule.is_none()).unwrap_or(0);
         if let Some(host) = kept.get_mut(host).filter(|_| !also.is_empty()) {
@@ -573,20 +613,10 @@ impl<'a> Case<'a> {
         kept
     }
 
-    /// A rule without a severity adds readers, and an alert of medium weight where there is none.
-    fn reason(&self, yes: Yes) -> Option<Reason> {
+    /// Whether a yes makes an alert by itself: a rule with neither severity nor readers only holds back.
+    fn alerts(&self, yes: &Yes) -> bool {
         let rule = yes.rule.map(|rule| self.watchlist.rule(rule));
-        if rule.is_some_and(|rule| rule.severity.is_none() && rule.readers.is_empty()) {
-            return None;
-        }
-        Some(Reason {
-            rule: rule.map(|rule| rule.name.to_string()),
-            severity: yes.severity.unwrap_or(Severity::Medium),
-            words: yes.words,
-            readers: rule.map_or_else(Vec::new, |rule| {
-                rule.readers.iter().map(|reader| reader.value.clone()).collect()
-            }),
-        })
+        rule.is_none_or(|rule| rule.severity.is_some() || !rule.readers.is_empty())
     }
 
     /// What guards cost: the severity that company and topic would give if nothing were held back.

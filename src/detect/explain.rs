@@ -82,7 +82,7 @@ fn decisions(watchlist: &Watchlist, case: &Case<'_>) -> Vec<Decision> {
             rule: rule_name(watchlist, yes),
             fired: true,
             severity: yes.severity,
-            words: fired_words(watchlist, yes),
+            words: fired_words(case, yes),
         })
         .collect();
     decisions.extend(case.silent_topics().into_iter().map(|words| Decision {
@@ -108,11 +108,12 @@ fn rule_name(watchlist: &Watchlist, yes: &Yes) -> Option<String> {
     yes.rule.map(|rule| watchlist.rule(rule).name.to_string())
 }
 
-fn fired_words(watchlist: &Watchlist, yes: &Yes) -> String {
-    let rule = yes.rule.map(|rule| watchlist.rule(rule));
+fn fired_words(case: &Case<'_>, yes: &Yes) -> String {
+    let words = case.words(yes);
+    let rule = yes.rule.map(|rule| case.watchlist.rule(rule));
     match rule.and_then(|rule| rule.hold.as_deref()) {
-        Some(reason) => format!("{}; held back: {reason}", yes.words),
-        None => yes.words.clone(),
+        Some(reason) => format!("{words}; held back: {reason}"),
+        None => words,
     }
 }
 
