@@ -64,6 +64,9 @@ const KEYHOLES: &[(&str, &[&str])] = &[
     ("lettre", &["notify/"]),
     // What writes into people's files in one place, so that what it may touch is seen at a glance.
     ("toml_edit", &["config/edit"]),
+    ("schemars", &["config/schema"]),
+    ("csv", &["cli/import"]),
+    ("quick_xml", &["cli/import"]),
     ("anyhow", &["cli/", "daemon/"]),
     ("clap", &["cli/"]),
     ("sd_notify", &["daemon/"]),

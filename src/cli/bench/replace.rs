@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Write};
-use std::os::fd::OwnedFd;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
@@ -16,13 +15,11 @@ use super::super::exit::{Exit, Failure};
 const NEW_MODE: u32 = 0o640;
 
 /// Holds the folder against other commands of ours until dropped.
-pub(super) fn hold(folder: &Path) -> Result<OwnedFd, Failure> {
-    let attempt = || format!("edit the files in {}", folder.display());
-    let open = File::open(folder).map_err(|error| Failure::file(attempt(), error))?;
-    let held = OwnedFd::from(open);
-    rustix::fs::flock(&held, rustix::fs::FlockOperation::LockExclusive)
-        .map_err(|error| Failure::file(attempt(), error.into()))?;
-    Ok(held)
+pub(super) fn hold(folder: &Path) -> Result<File, Failure> {
+    let failed = |error| Failure::file(format!("edit the files in {}", folder.display()), error);
+    let open = File::open(folder).map_err(failed)?;
+    open.lock().map_err(failed)?;
+    Ok(open)
 }
 
 /// Replaces files of a folder: by name, the text that stood there (`None`: no such file) and the new

@@ -69,6 +69,7 @@ const SERVICE: File = File {
             about: "Who is told about troubles, and about alerts that reach nobody else.",
             keys: &[
                 ("to", "Required. One or more addresses."),
+                ("editors", "Who is told what each edit of the watchlist does. Default: reply_to."),
                 ("reply_to", "Where readers' answers go. Default: the first address of to."),
                 (
                     "ping_url",

@@ -46,6 +46,8 @@ pub struct Operator {
     pub ping_url: Option<String>,
     /// Run when no mail gets out: the program and its arguments.
     pub command: Option<Vec<Text>>,
+    /// Who is told what each edit of the watchlist does. Default: reply_to.
+    pub editors: Option<Vec<Text>>,
 }
 
 /// How often and how gently sources are polled.
