@@ -87,7 +87,8 @@ fn domain_of(from: &str) -> String {
 /// When an address of the envelope is none.
 pub fn message(content: &Content, envelope: &Envelope<'_>) -> Result<Vec<u8>, MessageError> {
     let builder = headers(content, envelope)?;
-    let alternative = MultiPart::alternative_plain_html(content.text.clone(), content.html.clone());
+    let alternative =
+        MultiPart::alternative_plain_html(whole_lines(&content.text), whole_lines(&content.html));
     let body = match content.attachments.as_slice() {
         [] => alternative,
         files => files.iter().fold(MultiPart::mixed().multipart(alternative), |mixed, file| {
@@ -96,6 +97,11 @@ pub fn message(content: &Content, envelope: &Envelope<'_>) -> Result<Vec<u8>, Me
     };
     let message = builder.multipart(body).map_err(|why| MessageError::Build(why.to_string()))?;
     Ok(message.formatted())
+}
+
+/// A lone CR is no end of a line in a mail (RFC 5322 §2.3), and servers disagree about what it is.
+fn whole_lines(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 fn headers(content: &Content, envelope: &Envelope<'_>) -> Result<MessageBuilder, MessageError> {

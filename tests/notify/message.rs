@@ -118,6 +118,13 @@ fn lines_are_short_and_end_as_mail_demands() {
     let text = String::from_utf8(made).unwrap();
     assert!(text.is_ascii());
     assert!(text.split("\r\n").all(|line| line.len() <= 998 && !line.contains(['\r', '\n'])));
+    long.text = "a lone return\rand a pair\r\nand a feed\n".to_owned();
+    let made = message(&long, &envelope("<x@bank.com>", &[])).unwrap();
+    let text = String::from_utf8(made.clone()).unwrap();
+    assert!(text.split("\r\n").all(|line| !line.contains(['\r', '\n'])), "{text:?}");
+    let mail = MessageParser::default().parse(&made).unwrap();
+    let read = mail.body_text(0).unwrap().replace("\r\n", "\n");
+    assert_eq!(read, "a lone return\nand a pair\nand a feed\n");
 }
 
 #[test]
