@@ -4,11 +4,12 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::exit::{Exit, Failure};
-use super::load::Folder;
+use super::load::{self, Folder};
 use super::problems;
 use crate::clock::{Clock, SystemClock};
 use crate::config::settings::Transport;
 use crate::config::{self, Files};
+use crate::daemon::start;
 use crate::daemon::wire::{self, Parts};
 use crate::model::{Level, Problem, Timestamp};
 use crate::notify::reader::Reader;
@@ -23,7 +24,9 @@ pub struct Arguments {}
 /// Checks the folder with the very code that the service starts with.
 pub fn run(_: &Arguments, config: Option<PathBuf>, out: &mut dyn Write) -> Result<Exit, Failure> {
     let folder = Folder::named(config).with_secret();
-    let (parts, mut found) = wire::build(Files::read(&folder.path)?, &folder.environment);
+    let files = Files::read(&folder.path)?;
+    let (parts, mut found) = wire::build(files.clone(), &folder.environment);
+    found.extend(gone(&folder, &files));
     let mail = parts.as_ref().map(|parts| &parts.settings.mail);
     if let Some(mail) = mail.filter(|mail| matches!(mail.transport, Transport::Smtp(_))) {
         let (_, secrets) = config::password(mail, &folder.environment);
@@ -65,6 +68,16 @@ fn lapsed(parts: &Parts, folder: &Folder, now: Timestamp) -> Vec<Problem> {
             Problem::warning(until.place.clone(), what).hint("take muted_until out")
         })
         .collect()
+}
+
+/// Files whose absence the service would refuse. That lies in the store; where none can be read, nothing is
+/// known to have been in force.
+fn gone(folder: &Folder, files: &Files) -> Vec<Problem> {
+    let looked = load::to_the_end(async {
+        let store = load::open_for_reading(folder).ok()?;
+        start::gone(&*store, files).await.ok()
+    });
+    looked.ok().flatten().unwrap_or_default()
 }
 
 fn summary(parts: &Parts, now: Timestamp, out: &mut dyn Write) -> std::io::Result<()> {

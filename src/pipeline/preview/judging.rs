@@ -85,8 +85,8 @@ fn work(
         if from >= items.len() {
             return told;
         }
-        for at in from..(from + STRETCH).min(items.len()) {
-            let one = catch_unwind(AssertUnwindSafe(|| both(&items[at], new, same, before)));
+        for (at, item) in items.iter().enumerate().skip(from).take(STRETCH) {
+            let one = catch_unwind(AssertUnwindSafe(|| both(item, new, same, before)));
             if let Ok(Some((old, new))) = one {
                 told.push(Told { at, old, new });
             }

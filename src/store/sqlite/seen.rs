@@ -1,7 +1,8 @@
 //! Items in order of when they were seen, in pages: what looking back reads.
 //!
 //! Items within keeping and those past it that keep their words stand in two indexes; a page merges
-//! them. Items of one instant are in order of their rows, so that no page ever reads an instant anew.
+//! them. What is synthetic is no news and left out. Items of one instant are in order of their rows, so
+//! that no page ever reads an instant anew.
 
 use rusqlite::{Connection, params};
 
