@@ -1,6 +1,6 @@
 //! Holds everything that is stored against the record of it.
 //!
-//! Two passes: the chain first, keeping of each thing the last line that tells of it; then the rows,
+//! Passes: the chain first, keeping of each thing the last line that tells of it; then the rows,
 //! each of which must read as its last line says. What is left has gone: that is right only for what
 //! was forgotten in its time.
 
@@ -89,6 +89,7 @@ pub(in crate::store::sqlite) fn verify(
         book.rows(connection, view)?;
     }
     book.gone(connection)?;
+    book.file(connection)?;
     book.found.restores = restores::all(connection)?;
     if let Some(head) = claimed {
         book.name_break(head);
@@ -214,6 +215,20 @@ impl Book {
             };
             if let Some((number, why)) = wrong {
                 self.fault(number, key, why);
+            }
+        }
+        Ok(())
+    }
+
+    /// What SQLite itself finds wrong: a damaged index changes no row, and hides some.
+    fn file(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        let after = self.found.head.as_ref().map_or(0, |head| head.number) + 1;
+        let mut check = connection.prepare(&format!("PRAGMA integrity_check({LISTED})"))?;
+        let mut rows = check.query([])?;
+        while let Some(row) = rows.next()? {
+            let found: String = row.get(0)?;
+            if found != "ok" {
+                self.fault(after, "the file", found);
             }
         }
         Ok(())
