@@ -4,7 +4,7 @@ use super::findings::Ordeal;
 use super::moments::Moments;
 use super::oracle::Fate;
 use super::strace;
-use super::world::{Post, World};
+use super::world::{Post, World, side_by_side};
 
 /// The calls by which anything leaves the process.
 const CALLS: [&str; 10] = [
@@ -29,27 +29,36 @@ const SHORT: u64 = 8;
 /// More than any round makes of one call: the loop ends.
 const MOST: u64 = 5_000;
 
+/// What came of one world.
+struct Came {
+    kills: u64,
+    copies: u64,
+    alerts: u64,
+}
+
 #[test]
 fn killed_at_every_write_nothing_is_lost() {
     if !strace::is_there() {
         return;
     }
     let mut ordeal = Ordeal::begin("killed-at-every-write");
-    let (mut kills, mut copies, mut alerts) = (0, 0, 0);
-    for post in [Post::Folder, Post::smtp()] {
-        let mut world = World::begin(2, post);
-        let (killed, more) = match ordeal.full {
-            true => every_call(&mut world),
-            false => some_calls(&mut world),
-        };
-        kills += killed;
-        copies += more;
-        alerts += world.oracle.alerts();
-    }
+    let posts = [|| Post::Folder, Post::smtp];
+    let came = match ordeal.full {
+        // A world for each call and way of mailing.
+        true => side_by_side(
+            CALLS
+                .iter()
+                .flat_map(|call| posts.iter().map(move |post| move || every_call(post(), call)))
+                .collect(),
+        ),
+        false => posts.iter().map(|post| some_calls(post())).collect(),
+    };
+    let sum = |count: fn(&Came) -> u64| came.iter().map(count).sum();
+    let kills = sum(|one| one.kills);
     assert!(kills > 0, "nothing was killed");
     ordeal.count(kills, "kills");
-    ordeal.count(alerts, "alerts published and told to each of two readers");
-    ordeal.count(copies, "mails that came twice");
+    ordeal.count(sum(|one| one.alerts), "alerts published and told to each of two readers");
+    ordeal.count(sum(|one| one.copies), "mails that came twice");
     ordeal.held();
 }
 
@@ -61,36 +70,34 @@ fn cut(world: &mut World, call: &str, n: u64) -> bool {
     world.cut_off(&format!("{call}:signal=KILL:when={n}"))
 }
 
-fn every_call(world: &mut World) -> (u64, u64) {
-    let (mut kills, mut copies) = (0, 0);
-    for call in CALLS {
-        for n in 1..MOST {
-            let killed = cut(world, call, n);
-            kills += u64::from(killed);
-            world.heal();
-            // What came twice is counted over the whole life of this world.
-            copies = world.oracle.judge(&world.mails(), kills);
-            if !killed {
-                break;
-            }
-            if n.is_multiple_of(20) {
-                world.is_consistent();
-            }
+fn every_call(post: Post, call: &str) -> Came {
+    let mut world = World::begin(2, post);
+    let mut kills = 0;
+    for n in 1..MOST {
+        let killed = cut(&mut world, call, n);
+        kills += u64::from(killed);
+        world.round();
+        world.oracle.judge(&world.mails(), kills);
+        if !killed {
+            break;
         }
-        world.holds(kills);
+        if n.is_multiple_of(20) {
+            world.is_consistent();
+        }
     }
-    (kills, copies)
+    world.heal();
+    Came { kills, copies: world.holds(kills), alerts: world.oracle.alerts() }
 }
 
-fn some_calls(world: &mut World) -> (u64, u64) {
+fn some_calls(post: Post) -> Came {
+    let mut world = World::begin(2, post);
     let mut moments = Moments::seeded(0x5eed_2027);
     let mut kills = 0;
     for n in 0..SHORT {
         let call = OFTEN[n as usize % OFTEN.len()];
         let most = if call == "pwrite64" { 60 } else { 5 };
-        let at = 1 + moments.below(most);
-        kills += u64::from(cut(world, call, at));
+        kills += u64::from(cut(&mut world, call, 1 + moments.below(most)));
     }
     world.heal();
-    (kills, world.holds(kills))
+    Came { kills, copies: world.holds(kills), alerts: world.oracle.alerts() }
 }

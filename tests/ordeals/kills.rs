@@ -5,16 +5,31 @@ use std::time::Duration;
 use super::findings::Ordeal;
 use super::moments::Moments;
 use super::oracle::Fate;
-use super::world::{Post, World, wait};
+use super::world::{Post, World, side_by_side, wait};
 
 const SOURCES: usize = 200;
+
+/// Other moments in each world.
+const SEED: u64 = 0x5eed_2026;
 
 #[test]
 fn killed_at_random_moments_nothing_is_lost() {
     let mut ordeal = Ordeal::begin("killed-at-random");
-    let kills = ordeal.either(8, 500);
+    let (worlds, kills) = ordeal.either((1, 8), (5, 100));
+    let came = side_by_side((0..worlds).map(|n| move || world_killed(SEED + n, kills)).collect());
+    for (killed, alerts, copies) in came {
+        ordeal.count(killed, "kills");
+        ordeal.count(alerts, "alerts published and told to each of two readers");
+        ordeal.count(copies, "mails that came twice");
+    }
+    ordeal.count(SOURCES as u64, "sources");
+    ordeal.held();
+}
+
+/// Kills, alerts and copies of one world.
+fn world_killed(seed: u64, kills: u64) -> (u64, u64, u64) {
     let mut world = World::begin(SOURCES, Post::smtp());
-    let mut moments = Moments::seeded(0x5eed_2026);
+    let mut moments = Moments::seeded(seed);
     let mut killed = 0;
     while killed < kills {
         publish(&mut world, &mut moments);
@@ -36,11 +51,7 @@ fn killed_at_random_moments_nothing_is_lost() {
     }
     world.heal();
     let copies = world.holds(killed);
-    ordeal.count(killed, "kills");
-    ordeal.count(SOURCES as u64, "sources");
-    ordeal.count(world.oracle.alerts(), "alerts published and told to each of two readers");
-    ordeal.count(copies, "mails that came twice");
-    ordeal.held();
+    (killed, world.oracle.alerts(), copies)
 }
 
 /// One alert and perhaps something that is none, each on some source.

@@ -9,6 +9,7 @@ mod book;
 mod boundaries;
 mod clock;
 mod damage;
+mod discretion;
 mod disk;
 mod findings;
 mod kills;

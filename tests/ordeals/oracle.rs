@@ -37,6 +37,8 @@ pub(crate) struct Mail {
     pub(crate) id: String,
     pub(crate) subject: String,
     pub(crate) text: String,
+    /// What is attached: a long digest lists there what it does not tell in full.
+    attached: String,
 }
 
 impl Mail {
@@ -48,6 +50,7 @@ impl Mail {
             id: parsed.message_id().unwrap().to_owned(),
             subject: parsed.subject().unwrap_or_default().to_owned(),
             text: parsed.body_text(0).unwrap().into_owned(),
+            attached: parsed.attachments().filter_map(|one| one.text_contents()).collect(),
         }
     }
 
@@ -55,7 +58,8 @@ impl Mail {
     /// mentions and what was held back.
     fn names(&self) -> BTreeSet<&str> {
         let told = self.text.lines().take_while(|line| *line != "Coverage");
-        told.flat_map(|line| line.match_indices("Firm").map(|(at, _)| &line[at..at + 8])).collect()
+        let lines = told.chain(self.attached.lines());
+        lines.flat_map(|line| line.match_indices("Firm").map(|(at, _)| &line[at..at + 8])).collect()
     }
 }
 

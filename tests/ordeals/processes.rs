@@ -23,6 +23,9 @@ mod embedded {
     refinery::embed_migrations!("migrations/sqlite");
 }
 
+/// Far longer than a poll takes.
+const LONG: Duration = Duration::from_secs(20);
+
 /// The shape in which the fixtures were left.
 const OLD: i32 = 7;
 
@@ -120,7 +123,7 @@ fn killed_while_files_are_read_again_one_version_is_in_force() {
         world.publish(0, Fate::Alert);
         let mut service = world.start(world.command(&["run"]));
         let (asked, _) = world.wire.requests();
-        world.wire.wait_for(asked + 3, Duration::from_secs(10));
+        world.wire.wait_for(asked + 3, LONG);
         // An edit of all files, now and then a bad one.
         let bad = if moments.below(4) == 0 { "[[compny]]\n" } else { "" };
         world.write("watchlistd.toml", &(settings.clone() + &format!("# edit {n}\n")));
@@ -184,10 +187,13 @@ fn cut_off_a_digest(at: At, verb: &str, name: &str) {
     world.holds(1);
 }
 
-/// The first mail of the service is a welcome. A reload leaves it alone; a stop cuts it off in the end.
+/// The first mail of the service hangs. A reload leaves it alone; a stop cuts it off in the end.
 fn cut_off_the_service(at: At, verb: &str, name: &str) {
     let mut world = hanging(at);
     let mut service = world.start(world.command(&["run"]));
+    // An alert after the first read wakes up who seals.
+    world.wire.wait_for(4, LONG);
+    world.publish(1, Fate::Alert);
     until("a mail is under way", || world.post.heard(verb) > 0);
     signal(&service, name);
     if name == "-HUP" {

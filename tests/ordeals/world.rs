@@ -9,6 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use data_encoding::BASE64;
@@ -280,6 +281,26 @@ impl World {
             assert!(!spellings.iter().any(|one| mail.text.contains(one)), "a mail holds it");
         }
     }
+}
+
+/// Does several jobs, a few at a time: most of their time is spent waiting.
+pub(crate) fn side_by_side<T: Send>(jobs: Vec<impl FnOnce() -> T + Send>) -> Vec<T> {
+    const AT_ONCE: usize = 6;
+    let jobs = Mutex::new(jobs.into_iter());
+    let done = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let job = jobs.lock().unwrap().next();
+                    let Some(job) = job else { return };
+                    let came = job();
+                    done.lock().unwrap().push(came);
+                }
+            });
+        }
+    });
+    done.into_inner().unwrap()
 }
 
 /// Lets a moment pass: it is a process outside that moves on.

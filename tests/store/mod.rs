@@ -23,6 +23,7 @@ mod config;
 mod deliver;
 mod mails;
 mod outbox;
+mod pauses;
 mod poll;
 mod record;
 mod retention;

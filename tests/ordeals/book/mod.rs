@@ -7,6 +7,7 @@ mod promises;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::findings::{self, Figure};
 
@@ -54,8 +55,10 @@ machine is said and left out, and keeps no figures. This page is written by that
 (`tests/ordeals/book`); nothing in it is written by hand.
 ";
 
-/// Writes the book from what is known.
+/// Writes the book from what is known. Ordeals end side by side.
 pub(crate) fn write() {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let whole = text();
     let beside = path().with_extension(format!("{}.new", std::process::id()));
     fs::write(&beside, whole).unwrap();

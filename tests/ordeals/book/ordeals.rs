@@ -144,4 +144,12 @@ pub(crate) const ORDEALS: &[Entry] = &[
                minutes that a loop may be silent the watchdog gets no more pings, so that systemd restarts \
                the service.",
     },
+    Entry {
+        name: "a-generous-umask",
+        test: "ordeals::discretion::nothing_is_for_others_to_read",
+        promises: &[11],
+        what: "Commands are run under umask 000 with a password for the mail server. Every folder of the \
+               state is 0700, every file and backup 0600, and no output, file or mail holds the password. \
+               (All other ordeals look for both as well.)",
+    },
 ];
