@@ -324,6 +324,7 @@ fn poll(n: u32, now: Timestamp, new: Vec<Item>) -> FinishedPoll {
         edited: Vec::new(),
         seen: Vec::new(),
         gap: None,
+        quiet: false,
         state,
         next_poll: now.plus(Duration::from_secs(1_800)),
     }
