@@ -15,7 +15,7 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono_tz::Tz;
 use cpu_time::ProcessTime;
@@ -142,7 +142,7 @@ struct Run {
 async fn run(store: &Sqlite, scope: &Scope) -> Result<Run, Box<dyn Error>> {
     let before = MEMORY.allocated();
     let mut peak = 0;
-    let (cpu, wall) = (ProcessTime::now(), Instant::now());
+    let (cpu, wall) = (ProcessTime::now(), tokio::time::Instant::now());
     let mut look = |_| {
         peak = peak.max(MEMORY.allocated().saturating_sub(before));
         ControlFlow::Continue(())
@@ -261,7 +261,7 @@ fn prose(dice: &mut Dice, words: &[&str], bytes: usize, named: usize) -> String 
 
 fn source(n: usize) -> Source {
     Source {
-        id: SourceId::new(&format!("source-{n}")),
+        id: SourceId::new(format!("source-{n}")),
         url: format!("https://source-{n}.test/feed"),
         official: n.is_multiple_of(20),
         lang: Some("en".to_owned()),
@@ -317,6 +317,7 @@ async fn fill(store: &Sqlite, items: usize) -> Result<Timestamp, Box<dyn Error>>
             edited: Vec::new(),
             seen: Vec::new(),
             gap: None,
+            quiet: false,
             state: SourceState::new(at),
             next_poll: at,
         };

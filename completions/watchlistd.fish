@@ -38,6 +38,13 @@ complete -c watchlistd -n "__fish_watchlistd_needs_command" -f -a "once" -d 'Pol
 complete -c watchlistd -n "__fish_watchlistd_needs_command" -f -a "run" -d 'Run the service: poll, assess and deliver until told to stop'
 complete -c watchlistd -n "__fish_watchlistd_needs_command" -f -a "status" -d 'Show how sources, mails and the watchlist stand; works beside a running service'
 complete -c watchlistd -n "__fish_watchlistd_needs_command" -f -a "preview" -d 'Show what edited files would have told over the stored items, before they are in force'
+complete -c watchlistd -n "__fish_watchlistd_needs_command" -f -a "watch" -d 'Edit and read the watchlist, look at its versions, stand by an edit, or go back'
+complete -c watchlistd -n "__fish_watchlistd_needs_command" -f -a "source" -d 'Add, list, pause and move sources'
+complete -c watchlistd -n "__fish_watchlistd_needs_command" -f -a "dismiss" -d 'Call an alert false and write a guard against its like, or silence it for a while'
+complete -c watchlistd -n "__fish_watchlistd_needs_command" -f -a "ack" -d 'Say what you make of an alert: relevant, irrelevant or escalated'
+complete -c watchlistd -n "__fish_watchlistd_needs_command" -f -a "import" -d 'Import a list of companies, or of feeds, with a result to be looked at'
+complete -c watchlistd -n "__fish_watchlistd_needs_command" -f -a "search" -d 'Search the stored items in the watchlist\'s own language'
+complete -c watchlistd -n "__fish_watchlistd_needs_command" -f -a "show" -d 'Tell the whole story of an item, an alert or a mail'
 complete -c watchlistd -n "__fish_watchlistd_needs_command" -f -a "audit" -d 'Prove what was done: verify or print the record that every digest names'
 complete -c watchlistd -n "__fish_watchlistd_needs_command" -f -a "digest" -d 'Show a reader\'s next digest, or send a stored one again'
 complete -c watchlistd -n "__fish_watchlistd_needs_command" -f -a "outbox" -d 'List the mails that were not sent, try them again or give them up'
@@ -108,9 +115,199 @@ complete -c watchlistd -n "__fish_watchlistd_using_subcommand preview" -l config
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand preview" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
 text\t'Lines for people'
 json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand preview" -l decided -d 'Hold what was decided against what this version decides, with the watchlist in force: after an upgrade'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand preview" -l json -d 'One JSON object instead of text'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand preview" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand preview" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and not __fish_seen_subcommand_from add remove list show accept history diff restore" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and not __fish_seen_subcommand_from add remove list show accept history diff restore" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and not __fish_seen_subcommand_from add remove list show accept history diff restore" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and not __fish_seen_subcommand_from add remove list show accept history diff restore" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and not __fish_seen_subcommand_from add remove list show accept history diff restore" -f -a "add" -d 'Add a company, a topic, or another name of a company'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and not __fish_seen_subcommand_from add remove list show accept history diff restore" -f -a "remove" -d 'Take a company, a topic, a rule, or one name of a company out'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and not __fish_seen_subcommand_from add remove list show accept history diff restore" -f -a "list" -d 'List what is watched'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and not __fish_seen_subcommand_from add remove list show accept history diff restore" -f -a "show" -d 'Say in sentences what finds an entry, what it needs and what blocks it'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and not __fish_seen_subcommand_from add remove list show accept history diff restore" -f -a "accept" -d 'Say that a large edit, or a file that is gone, is meant'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and not __fish_seen_subcommand_from add remove list show accept history diff restore" -f -a "history" -d 'List the versions that were in force, and what each edit did'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and not __fish_seen_subcommand_from add remove list show accept history diff restore" -f -a "diff" -d 'Show what differs between two versions'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and not __fish_seen_subcommand_from add remove list show accept history diff restore" -f -a "restore" -d 'Write the files of an earlier version back'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from add" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from add" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from add" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from add" -f -a "company" -d 'A company by its full name; the legal form is understood'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from add" -f -a "topic" -d 'A topic by the words that speak of it'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from add" -f -a "alias" -d 'Another name of a company that is watched: short, former, local'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from remove" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from remove" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from remove" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from remove" -f -a "company" -d 'A company with all its names'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from remove" -f -a "topic" -d 'A topic'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from remove" -f -a "rule" -d 'A rule'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from remove" -f -a "alias" -d 'One name of a company'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from list" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from list" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from list" -l companies -d 'Only companies'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from list" -l topics -d 'Only topics'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from list" -l rules -d 'Only rules'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from list" -l json -d 'One JSON array instead of text'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from show" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from show" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from accept" -l by -d 'Who says so, for the record [default: the user\'s name]' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from accept" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from accept" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from accept" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from accept" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from history" -l last -d 'How many versions, the newest' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from history" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from history" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from history" -l json -d 'One JSON list instead of text'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from history" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from history" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from diff" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from diff" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from diff" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from restore" -l by -d 'Who does it, for the record [default: the user\'s name]' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from restore" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from restore" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from restore" -l all -d 'Also watchlistd.toml, sources.toml and readers.toml; else only the watchlist\'s files'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from restore" -s y -l yes -d 'Write without asking'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand watch; and __fish_seen_subcommand_from restore" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and not __fish_seen_subcommand_from add list pause resume adopt" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and not __fish_seen_subcommand_from add list pause resume adopt" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and not __fish_seen_subcommand_from add list pause resume adopt" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and not __fish_seen_subcommand_from add list pause resume adopt" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and not __fish_seen_subcommand_from add list pause resume adopt" -f -a "add" -d 'Try an address, show its first items, and write the entry; a page is asked for its feed'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and not __fish_seen_subcommand_from add list pause resume adopt" -f -a "list" -d 'List sources: where they are, how they stand'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and not __fish_seen_subcommand_from add list pause resume adopt" -f -a "pause" -d 'Read a source no more until it is resumed; its history is kept'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and not __fish_seen_subcommand_from add list pause resume adopt" -f -a "resume" -d 'Read a paused source again, from where it stands'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and not __fish_seen_subcommand_from add list pause resume adopt" -f -a "adopt" -d 'Take the address to which a source has moved into the file'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from add" -l id -d 'The source\'s id [default: made from the feed\'s own name]' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from add" -l lang -d 'Language of its items, as a BCP 47 tag, when the feed does not say' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from add" -l interval -d 'Time between polls, 15m for example' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from add" -l by -d 'Who does it, for the record [default: the user\'s name]' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from add" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from add" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from add" -l official -d 'An authority speaking for itself'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from add" -l allow-private -d 'It is in a private network'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from add" -l untried -d 'Write it although it cannot be read now'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from add" -l dry-run -d 'Show what would be written, and write nothing'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from add" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from list" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from list" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from list" -l json -d 'One JSON array instead of text'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from pause" -l why -d 'Why, for the record' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from pause" -l by -d 'Who does it, for the record [default: the user\'s name]' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from pause" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from pause" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from pause" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from pause" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from resume" -l why -d 'Why, for the record' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from resume" -l by -d 'Who does it, for the record [default: the user\'s name]' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from resume" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from resume" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from resume" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from adopt" -l why -d 'Why, for the record' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from adopt" -l by -d 'Who does it, for the record [default: the user\'s name]' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from adopt" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from adopt" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from adopt" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from adopt" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l why -d 'Why it is false, for the record' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l term -d 'Which of the names and terms that were found is the false one' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l not-with -d 'The phrase that tells the false sense, instead of the one proposed' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l until -d 'No guard: silence the name or topic until the end of this day (2026-12-31)' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l by -d 'Who says so, for the record [default: the user\'s name]' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l whole-company -d 'Silence the whole company, all its names and tickers'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -s y -l yes -d 'Write it without asking'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand ack" -l as -d 'relevant, irrelevant or escalated' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand ack" -l by -d 'Who says so [default: the user\'s name]' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand ack" -l note -d 'What is to be said about it' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand ack" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand ack" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand ack" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand ack" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand import" -l name -d 'The file to write: watchlist.d/NAME.toml [default: named after the list]' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand import" -l program -d 'Only what is on a list or program of this name or tag (EL, SDN, RUSSIA); may be given more than once' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand import" -l country -d 'Only what is in this country, by its two letters; may be given more than once' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand import" -l group -d 'A group for every company of the list; may be given more than once' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand import" -l columns -d 'Of a CSV of one\'s own, what its columns hold: name=COLUMN,alias=COLUMN,ticker=COLUMN' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand import" -l by -d 'Who does it, for the record [default: the user\'s name]' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand import" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand import" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand import" -l all-kinds -d 'People, ships and aircraft too'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand import" -l dry-run -d 'Show what would change, and write nothing'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand import" -s y -l yes -d 'Write it without asking'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand import" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand search" -l since -d 'How far back: a span like 30d or 12h, a day (2026-11-23) or an instant; days are UTC [default: all that is stored]' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand search" -l limit -d 'At most so many, the newest' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand search" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand search" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand search" -l json -d 'One JSON array instead of text'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand search" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand search" -s V -l version -d 'Print version'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand show" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand show" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
+text\t'Lines for people'
+json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand show" -l full -d 'The whole text of the item, however long'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand show" -l raw -d 'Of a mail: the message as it was sent'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand show" -s V -l version -d 'Print version'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand audit; and not __fish_seen_subcommand_from verify export report" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand audit; and not __fish_seen_subcommand_from verify export report" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
 text\t'Lines for people'

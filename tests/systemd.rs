@@ -27,7 +27,7 @@ fn tool(command: &mut Command) -> Option<Output> {
                 std::env::var_os(REQUIRED).is_none(),
                 "{REQUIRED} is set: {command:?}: {error}"
             );
-            eprintln!("SKIPPED: {command:?}: {error}");
+            crate::support::said::skipped(format_args!("{command:?}: {error}"));
             None
         }
     }

@@ -73,7 +73,7 @@ fn a_name_is_muted_until_a_day_and_a_company_only_when_it_is_said() {
     let desk = told(&[TRUE]);
     let id = alert(&desk, TRUE);
     desk.ask(&["dismiss", &id, "--why", "known", "--until", "2020-01-01"]).ends(64).says("is over");
-    let until = (chrono::Utc::now().date_naive() + chrono::Days::new(9)).to_string();
+    let until = (crate::support::today::today() + chrono::Days::new(9)).to_string();
     let mute = ["dismiss", &id, "--why", "known", "--until", &until, "--yes"];
     let said = desk.ask(&mute).ends(0).out;
     assert!(said.contains(&format!("the name \"Target\" of target muted until {until}")), "{said}");

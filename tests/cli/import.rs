@@ -42,7 +42,7 @@ fn the_screening_list_comes_in_clean_and_an_import_again_changes_nothing() {
     let said = import(&desk, &["csl"], &path).ends(64).says("--yes writes it");
     assert!(!desk.folder().join("watchlist.d").exists(), "{said}");
     let said = import(&desk, &["--yes"], &path).ends(0).out;
-    let today = chrono::Utc::now().date_naive().to_string();
+    let today = crate::support::today::today().to_string();
     insta::assert_snapshot!("import_csl_says", said);
     let text = file(&desk, "watchlist.d/csl.toml");
     insta::assert_snapshot!("import_csl", text.replace(&today, "TODAY"));

@@ -33,7 +33,7 @@ fn a_company_is_written_with_its_id_and_nothing_else_changes() {
         ])
         .ends(0);
     assert!(said.out.ends_with("Written.\n"), "{said}");
-    let today = chrono::Utc::now().date_naive();
+    let today = crate::support::today::today();
     assert_eq!(
         watchlist(&desk),
         grown(&format!(
@@ -170,7 +170,7 @@ fn show_tells_what_finds_a_company_and_what_it_found() {
     desk.ask(&["watch", "add", "alias", "alibaba", "Taobao", "--by", "Mei"]).ends(0);
     let said = desk.ask(&["watch", "show", "baba"]).ends(0).out;
     let said = said.replace(desk.folder().to_str().unwrap(), "DESK");
-    let today = chrono::Utc::now().date_naive().to_string();
+    let today = crate::support::today::today().to_string();
     insta::assert_snapshot!("watch_show", said.replace(&today, "TODAY"));
     let topic = desk.ask(&["watch", "show", "delisting"]).ends(0).out;
     assert!(topic.contains("Beside a company it alerts at high severity"), "{topic}");

@@ -329,7 +329,7 @@ fn a_disk_that_fails_is_told_and_loses_nothing() {
             let at = if ordeal.full { 1 + n } else { 1 + moments.below(12) };
             let once = world.command(&["once", "--all"]);
             let injection = format!("{call}:error=EIO:when={at}");
-            let ended = world.run(strace::tampered(&once, &[injection.clone()]));
+            let ended = world.run(strace::tampered(&once, std::slice::from_ref(&injection)));
             let code = ended.code().unwrap_or(-1);
             // 127: the first reads are those of the loader, before the program is there.
             let codes =

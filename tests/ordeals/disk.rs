@@ -31,7 +31,7 @@ impl Mounted {
         if mounted.is_ok_and(|output| output.status.success()) {
             return Some(Self(path.to_owned()));
         }
-        println!("skipped: no file system can be mounted here");
+        crate::support::said::skipped("no file system can be mounted here");
         None
     }
 }

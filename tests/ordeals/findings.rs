@@ -62,8 +62,7 @@ impl Ordeal {
     pub(crate) fn held(self) {
         let told: Vec<String> =
             self.figures.iter().map(|one| format!("{} {}", one.count, one.of)).collect();
-        // Shown with --nocapture.
-        println!("{}: {}", self.name, told.join(", "));
+        crate::support::said::note(format_args!("{}: {}", self.name, told.join(", ")));
         if self.full {
             fs::create_dir_all(folder()).unwrap();
             let text = serde_json::to_string_pretty(&self.figures).unwrap();

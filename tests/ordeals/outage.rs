@@ -278,7 +278,7 @@ fn names_that_no_longer_resolve_heal_by_themselves() {
     let mut probe = Command::new("true");
     probe.arg("x");
     if !wrap(probe).status().is_ok_and(|status| status.success()) {
-        println!("skipped: bwrap does not work here");
+        crate::support::said::skipped("bwrap does not work here");
         return;
     }
     world.publish(0, Fate::Noise);

@@ -18,7 +18,7 @@ pub(crate) fn is_there() -> bool {
         Err(error) => error.to_string(),
     };
     assert!(std::env::var_os(REQUIRED).is_none(), "strace is required and does not work: {why}");
-    println!("skipped: strace does not work here ({})", why.trim());
+    crate::support::said::skipped(format_args!("strace does not work here ({})", why.trim()));
     false
 }
 

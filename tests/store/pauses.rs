@@ -28,7 +28,7 @@ async fn a_pause_lasts_from_its_first_word_to_its_end() {
         hold(at(20), None).await;
         hold(at(21), None).await;
         let first = pause(at(10), Some(at(20)));
-        assert_eq!(told(at(15), at(16)).await, [first.clone()]);
+        assert_eq!(told(at(15), at(16)).await, std::slice::from_ref(&first));
         assert_eq!(told(at(21), at(99)).await, [], "over");
         // A clock that was set back ends it where it began.
         hold(at(30), Some("the disk is full")).await;

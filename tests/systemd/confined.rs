@@ -34,7 +34,7 @@ impl Sandbox {
             tool(Command::new("bwrap").args(["--unshare-user", "--ro-bind", "/", "/", "true"]))?;
         if !usable.status.success() {
             assert!(std::env::var_os(REQUIRED).is_none(), "{REQUIRED} is set: {usable:?}");
-            eprintln!("SKIPPED: no user namespaces here: {usable:?}");
+            crate::support::said::skipped(format_args!("no user namespaces here: {usable:?}"));
             return None;
         }
         let top = tempfile::tempdir().unwrap();

@@ -29,7 +29,7 @@ pub struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Add a company, a topic, or another name of a company
-    Add(add::Arguments),
+    Add(Box<add::Arguments>),
     /// Take a company, a topic, a rule, or one name of a company out
     Remove(remove::Arguments),
     /// List what is watched
