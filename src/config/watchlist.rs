@@ -94,6 +94,9 @@ fn topic(mut table: Table<'_>) -> Option<TopicEntry> {
     let terms = table.strings("terms");
     let exact = table.strings("exact");
     let search = table.strings("search");
+    let everyday = table.strings("everyday");
+    let akin = table.has("akin").then(|| table.strings("akin"));
+    let setting = table.boolean("setting");
     let guards = guards(&mut table);
     let severity = table.choice("severity", SEVERITIES);
     let without_company = table.choice("without_company", WITHOUT_COMPANY);
@@ -107,6 +110,9 @@ fn topic(mut table: Table<'_>) -> Option<TopicEntry> {
         terms,
         exact,
         search,
+        everyday,
+        akin,
+        setting: setting.is_some_and(|one| one.value),
         guards,
         severity: severity.map_or(defaults::TOPIC_SEVERITY, |one| one.value),
         without_company: without_company.map_or(WithoutCompany::Never, |one| one.value),

@@ -193,9 +193,8 @@ impl<'a> Case<'a> {
     fn talk(&self) -> Option<Occ> {
         // Names and terms that end there. A search may be found by the very words that threaten.
         let subject = |token: u32| {
-            self.reading.counting().any(|found| {
-                found.last == token && !matches!(found.by, super::matching::By::Search(_))
-            })
+            let ends = |found: &Found| found.last == token && found.is_plain(self.watchlist);
+            self.reading.counting().any(ends)
         };
         *self.talk.get_or_init(|| {
             talk(&self.reading.text, self.manner.as_ref()?, self.origin.official, subject)

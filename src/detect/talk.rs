@@ -2,8 +2,9 @@
 //!
 //! Two kinds. An item of a *genre* that reports no event (a hypothesis, a look back, an opinion, an
 //! invitation, a manual) is talk if its title says so, or if its text does and nothing else in it
-//! reports an act. A *threat* or vow is talk if nothing else in the item reports an act. In doubt an
-//! item is news: a round-up, a threat that follows an act, a threat of the watched company itself.
+//! reports an act. A *threat* or vow is talk if nothing else in the item reports an act. What is only
+//! *supposed* (`could be banned`, `mulls a ban`) is talk if no act in the item is real. In doubt an item
+//! is news: a round-up, a threat that follows an act, a threat of the watched company itself.
 
 use super::manner::{Manner, Says};
 use super::matching::Occ;
@@ -11,6 +12,9 @@ use super::text::Text;
 
 /// How many words may stand between a subject and its verb.
 const SUBJECT: u32 = 1;
+
+/// How many words may stand between `if` and the act that it makes unreal.
+const CLAUSE: u32 = 6;
 
 /// The words that show an item to be talk without an act. `subject` says whether a watched company
 /// or its matter is named by words that end at this index.
@@ -26,6 +30,9 @@ pub(crate) fn talk(
     let sentence = |occ: &Occ| text.tokens[occ.first as usize].sentence;
     if let Some(genre) = manner.places(Says::Genre).find(|occ| manner.in_title(sentence(occ))) {
         return Some(*genre);
+    }
+    if let Some(mark) = supposed(text, manner).filter(|_| !official) {
+        return Some(*mark);
     }
     let threat = |occ: &&Occ| !official && threatens(text, manner, occ, &subject);
     let mut marks: Vec<&Occ> = manner.places(Says::Threat).filter(threat).collect();
@@ -50,8 +57,29 @@ fn threatens(text: &Text, manner: &Manner, threat: &Occ, subject: &impl Fn(u32) 
     !before && !acted && !followed
 }
 
-/// Whether an act is named as what might be: `could be banned`, `a ban could`.
+/// What shows that something might be done, where nothing was: no act of the item is real.
+fn supposed<'a>(text: &Text, manner: &'a Manner) -> Option<&'a Occ> {
+    if manner.places(Says::Act).any(|act| !unreal(text, manner, act)) {
+        return None;
+    }
+    let title = |act: &&Occ| manner.in_title(text.tokens[act.first as usize].sentence);
+    let might = |act: &&Occ| title(act) && doubted(text, manner, act);
+    manner.places(Says::Supposed).chain(manner.places(Says::Act).filter(might)).next()
+}
+
+/// Whether an act is not real: what might be, or what an `if` depends on (`if the House bans`).
 fn unreal(text: &Text, manner: &Manner, act: &Occ) -> bool {
+    let near = |unreal: &Occ| {
+        unreal.last < act.first
+            && act.first - unreal.last <= CLAUSE
+            && text.tokens[unreal.first as usize].sentence
+                == text.tokens[act.first as usize].sentence
+    };
+    manner.places(Says::If).any(near) || doubted(text, manner, act)
+}
+
+/// Whether an act is named as what might be: `could be banned`, `a ban could`.
+fn doubted(text: &Text, manner: &Manner, act: &Occ) -> bool {
     let auxiliary = |token: u32| matches!(text.word(&text.tokens[token as usize]), "be" | "have");
     let directly = |after: u32| manner.places(Says::Unreal).any(|unreal| unreal.last + 1 == after);
     directly(act.first)

@@ -125,6 +125,13 @@ pub struct TopicEntry {
     pub exact: Vec<Located<String>>,
     /// Searches with operators.
     pub search: Vec<Located<String>>,
+    /// Searches for words that also have an everyday sense: they count only where something else in
+    /// the item shows that it speaks of the watched world.
+    pub everyday: Vec<Located<String>>,
+    /// Topics beside which this one stands when only its searches found it; `None`: beside all.
+    pub akin: Option<Vec<Located<String>>>,
+    /// Whether its words show that an item speaks of the watched world.
+    pub setting: bool,
     /// Guards for all its terms.
     pub guards: Guards,
     /// Severity of its alerts: medium unless written.

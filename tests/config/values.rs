@@ -49,6 +49,7 @@ fn defaults_are_what_the_readme_says() {
     let topic = &parsed.watchlist.topics[0];
     assert_eq!(topic.severity, Severity::Medium);
     assert_eq!((topic.without_company, topic.hidden), (WithoutCompany::Never, false));
+    assert!(topic.everyday.is_empty() && topic.akin.is_none() && !topic.setting);
 
     let settings = parsed.settings.expect("valid");
     assert_eq!(
@@ -117,6 +118,7 @@ fn every_documented_key_is_read() {
              owner = \"o\"\nadded = 2026-06-01\nreview_by = \"2027-06-01\"\nonly_with = [\"x\"]\nnever_in_item = [\"y\"]\n\
              [[topic]]\nname = \"Delisting\"\nterms = [\"delist\"]\nexact = [\"Form 25\"]\nsearch = [\"a AND b\"]\n\
              not_with = [\"Steam\"]\nseverity = \"high\"\nwithout_company = \"action\"\nhidden = true\n\
+             everyday = [\"list\"]\nakin = [\"delisting\"]\nsetting = true\n\
              [[rule]]\nid = \"r\"\nname = \"R\"\nwhen = \"company:*\"\nseverity = \"medium\"\nreaders = [\"Mei\"]\nhold = \"h\"\n",
         ),
     ]);
@@ -129,6 +131,9 @@ fn every_documented_key_is_read() {
     assert_eq!((a.allow_private, b.allow_private, b.interval.value), (false, true, 60 * MINUTE));
     let away = parsed.readers[0].away.as_ref().expect("written");
     assert_eq!(away.until.value.to_string(), "2027-01-06");
+    let topic = &parsed.watchlist.topics[0];
+    assert_eq!((topic.everyday.len(), topic.setting), (1, true));
+    assert_eq!(topic.akin.as_ref().expect("written")[0].value, "delisting");
     let company = &parsed.watchlist.companies[0];
     assert_eq!(company.remarks.added.as_ref().expect("written").value, "2026-06-01");
     let alias = &company.aliases[1];

@@ -1,5 +1,6 @@
 //! The detect room through its public doors: a watchlist goes in, judgements come out.
 
+mod evidence;
 mod judging;
 mod properties;
 mod stories;
@@ -57,6 +58,9 @@ pub(crate) fn topic(name: &str, terms: &[&str]) -> TopicEntry {
         terms: all(terms),
         exact: Vec::new(),
         search: Vec::new(),
+        everyday: Vec::new(),
+        akin: None,
+        setting: false,
         guards: Guards::default(),
         severity: Severity::Medium,
         without_company: WithoutCompany::Never,

@@ -53,6 +53,14 @@ fn talk_is_told_from_news() {
         (false, "de", "Brüssel droht mit Sanktionen (sanctions) gegen Norvik", ""),
         (true, "de", "Norvik droht ein Ban (ban)", ""),
         (true, "en", "Norvik is a security threat: ban", ""),
+        // what is only supposed
+        (false, "en", "Ottawa mulls a Norvik ban", ""),
+        (false, "en", "Norvik could face a ban", "Officials declined to comment."),
+        (false, "en", "Ban hinted at if House passes a bill", "Norvik would feel it first."),
+        (true, "en", "Norvik could face a ban", "Ottawa fined it in May."),
+        (true, "en", "Ottawa bans Norvik, mulls more", ""),
+        (false, "de", "Brüssel erwägt Sanktionen (sanctions) gegen Norvik", ""),
+        (false, "es", "Madrid baraja un ban a Norvik", ""),
         // a round-up tells of several matters
         (true, "en", "Briefs: Norvik banned; webinar on ports; rain", ""),
     ] {

@@ -298,6 +298,18 @@ const WATCHLIST: File = File {
                 ),
                 ("exact", "Words as they are, without inflection."),
                 ("search", "Searches: words, \"quoted\", pre*, AND, OR, NOT, ( ), NEAR/n, title:."),
+                (
+                    "everyday",
+                    "Searches that count only beside a watched company, a setting or the topic's other words.",
+                ),
+                (
+                    "akin",
+                    "Topics beside which it stands when found in passing; it gives way to all others named.",
+                ),
+                (
+                    "setting",
+                    "Whether its words only show that an item speaks of the watched world. Default false.",
+                ),
                 ("severity", "high, or medium (the default)."),
                 (
                     "without_company",

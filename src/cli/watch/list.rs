@@ -90,7 +90,8 @@ fn row(entry: Entry<'_>) -> Row {
             )
         }
         Entry::Topic(one) => (
-            [texts(&one.terms), texts(&one.exact), texts(&one.search)].concat(),
+            [texts(&one.terms), texts(&one.exact), texts(&one.search), texts(&one.everyday)]
+                .concat(),
             Vec::new(),
             vec![&one.guards],
             &one.place,

@@ -175,6 +175,7 @@ fn topic(
         ("It is found by these words and their inflections", &entry.terms),
         ("By these words as they are", &entry.exact),
         ("By these searches", &entry.search),
+        ("By these searches, beside a company, a setting or other words of it", &entry.everyday),
     ] {
         if !words.is_empty() {
             writeln!(out, "\n{how}")?;

@@ -102,6 +102,14 @@ guarded! {
         exact: Option<Vec<Text>>,
         /// Searches: words, "quoted", pre*, AND OR NOT ( ), NEAR/n within a sentence, title:.
         search: Option<Vec<Text>>,
+        /// Searches for words with an everyday sense: they count only beside a watched company, a word
+        /// of a topic with setting, or other words of this topic.
+        everyday: Option<Vec<Text>>,
+        /// The topics that it keeps company with. Found only in passing, it gives way to any other topic
+        /// that the item names. Absent: to none.
+        akin: Option<Vec<Text>>,
+        /// Whether its words only show that an item speaks of the watched world.
+        setting: Option<bool>,
         /// Severity of its alerts. Default: medium.
         severity: Option<Severity>,
         /// When it alerts without a company. Default: never.

@@ -19,8 +19,12 @@ pub(crate) enum Says {
     /// The item is of a kind that reports no event.
     Genre,
     Threat,
+    /// Something might be done, whoever is its subject.
+    Supposed,
     /// The act that follows is not real.
     Unreal,
+    /// No act of the clause is real.
+    If,
     /// The act that follows went before.
     Aftermath,
 }
@@ -33,7 +37,15 @@ pub(super) enum Stands {
     First,
     /// Before a colon, or alone between bars or dashes.
     Label,
+    /// Where it is a verb: behind no article and no noun that it would be one with (`the list`).
+    Verb,
 }
+
+/// Words behind which a word is a noun.
+const BEFORE_A_NOUN: [&str; 16] = [
+    "the", "a", "an", "its", "their", "his", "her", "this", "that", "any", "no", "entity", "of",
+    "on", "new", "for",
+];
 
 /// The lists, as phrases.
 pub(super) struct Lists {
@@ -56,14 +68,16 @@ pub(crate) fn collector() -> Collector {
     LISTS.collector.clone()
 }
 
-const FILES: [(Says, &str); 8] = [
+const FILES: [(Says, &str); 10] = [
     (Says::Act, include_str!("../words/acts.txt")),
     (Says::Talk, include_str!("../words/talk.txt")),
     (Says::RoundUp, include_str!("../words/round_up.txt")),
     (Says::Reaction, include_str!("../words/reactions.txt")),
     (Says::Genre, include_str!("../words/genres.txt")),
     (Says::Threat, include_str!("../words/threats.txt")),
+    (Says::Supposed, include_str!("../words/supposed.txt")),
     (Says::Unreal, include_str!("../words/unreal.txt")),
+    (Says::If, include_str!("../words/if.txt")),
     (Says::Aftermath, include_str!("../words/aftermath.txt")),
 ];
 
@@ -87,6 +101,7 @@ fn read(what: Says, entry: &'static str) -> (&'static str, Reading, Stands) {
     let (entry, stands) = match (what, entry.strip_prefix('^'), entry.strip_suffix(':')) {
         (Says::Genre, Some(rest), _) => (rest, Stands::First),
         (Says::Genre, _, Some(rest)) => (rest, Stands::Label),
+        (Says::Act, ..) if entry.starts_with('~') => (&entry[1..], Stands::Verb),
         _ => (entry, Stands::Anywhere),
     };
     match entry.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
@@ -104,6 +119,9 @@ impl Stands {
         let after = (last + 1 < field.end).then(|| &text.tokens[last as usize + 1]);
         match self {
             Self::Anywhere => true,
+            Self::Verb => before.is_none_or(|before| {
+                before.sentence != token.sentence || !BEFORE_A_NOUN.contains(&text.word(before))
+            }),
             Self::First => before.is_none_or(|before| before.sentence != token.sentence),
             Self::Label => {
                 before.is_none_or(|before| before.segment != token.segment)

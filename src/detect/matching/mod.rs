@@ -5,6 +5,7 @@
 //! the guard's own words; nothing is dropped silently but a part of a longer hit of the same thing.
 
 mod eval;
+mod evidence;
 mod find;
 mod finder;
 mod guard;
@@ -17,7 +18,7 @@ use crate::model::{EntityKind, Guard, HeldBack, Hit, ItemText, Timestamp};
 
 use super::manner::Manner;
 use super::text::Text;
-use super::watchlist::{Use, Watchlist};
+use super::watchlist::{Reach, Use, Watchlist};
 
 pub(crate) use eval::Scene;
 use eval::{Asked, Present};
@@ -55,6 +56,14 @@ impl Found {
     /// Company or topic.
     pub(crate) fn kind(&self) -> EntityKind {
         if matches!(self.by, By::Name(_)) { EntityKind::Company } else { EntityKind::Topic }
+    }
+
+    /// Whether it is a name, a term or an everyday word, and not put together by a search.
+    pub(crate) fn is_plain(&self, watchlist: &Watchlist) -> bool {
+        match self.by {
+            By::Search(search) => watchlist.searches[search as usize].reach == Reach::Everyday,
+            By::Name(_) | By::Term(_) => true,
+        }
     }
 }
 
@@ -108,6 +117,8 @@ impl Reading {
         guard::mute(watchlist, &mut reading, seen);
         guard::foreign_symbols(watchlist, &mut reading);
         guard::weak(watchlist, &mut reading);
+        evidence::everyday(watchlist, &mut reading);
+        evidence::wide(watchlist, &mut reading);
         reading.settle();
         reading
     }
@@ -144,6 +155,8 @@ impl Reading {
             for one in watchlist.uses(same[0].phrase) {
                 let (by, entity) = match one {
                     Use::Name(name) => (By::Name(name), watchlist.names[name as usize].company),
+                    // What sets the scene is looked for only where it is asked.
+                    Use::Term(term) if watchlist.sets(term) => continue,
                     Use::Term(term) => (By::Term(term), watchlist.terms[term as usize].topic),
                     Use::Search(search) => {
                         searches.push(search);

@@ -14,7 +14,7 @@ mod ticker;
 mod topic;
 mod uses;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::model::watchlist::{Remarks, WatchlistEntries, WithoutCompany};
@@ -56,6 +56,10 @@ pub struct TopicInfo {
     pub severity: Severity,
     /// A building block for rules: never shown.
     pub hidden: bool,
+    /// Whether its words show that an item speaks of the watched world.
+    pub(crate) setting: bool,
+    /// Ids of the topics beside which it stands when only wide searches found it; `None`: of all.
+    pub(crate) akin: Option<BTreeSet<Arc<str>>>,
     /// When it alerts without a company.
     pub without_company: WithoutCompany,
     /// Where the entry starts.
@@ -104,6 +108,18 @@ pub(crate) struct Search {
     pub(crate) topic: u32,
     pub(crate) text: Arc<str>,
     pub(crate) expr: Expr<u32>,
+    pub(crate) reach: Reach,
+}
+
+/// How much a search's find says of the topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Its words stand together.
+    Close,
+    /// Its words may stand anywhere in the item.
+    Wide,
+    /// It is a word that has an everyday sense as well.
+    Everyday,
 }
 
 /// A compiled watchlist: immutable, and shared between threads.
@@ -208,6 +224,11 @@ impl Watchlist {
 
     pub(crate) fn company_of_id(&self, id: &str) -> Option<u32> {
         self.company_by_id.get(id).copied()
+    }
+
+    /// Whether a term only sets the scene: it is of a topic with `setting`.
+    pub(crate) fn sets(&self, term: u32) -> bool {
+        self.topic(self.terms[term as usize].topic).setting
     }
 
     pub(crate) fn topic(&self, topic: u32) -> &TopicInfo {

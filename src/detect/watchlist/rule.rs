@@ -41,7 +41,8 @@ impl Making {
         let mut worded = vec![false; self.topics.len()];
         let with_words = self.terms.iter().map(|term| term.topic);
         for topic in with_words.chain(self.searches.iter().map(|search| search.topic)) {
-            worded[topic as usize] = true;
+            // The words of a topic that sets the scene are no hits.
+            worded[topic as usize] = !self.topics[topic as usize].setting;
         }
         let mut ids = BTreeSet::new();
         for entry in entries {

@@ -12,13 +12,30 @@ use crate::model::watchlist::{CaseRule, TopicEntry};
 use crate::model::{Located, Named};
 
 use super::guard::{Way, speaks};
-use super::{Making, Search, Term, TopicInfo, Use, id_of, note_of};
+use super::{Making, Reach, Search, Term, TopicInfo, Use, id_of, nearest, note_of};
 
 impl Making {
     /// Compiles `[[topic]]`.
     pub(super) fn topics(&mut self, entries: &[TopicEntry]) {
         for entry in entries {
             self.topic(entry);
+        }
+        for entry in entries {
+            self.kin(entry);
+        }
+    }
+
+    /// Topics that an entry names as its kin must exist.
+    fn kin(&mut self, entry: &TopicEntry) {
+        for id in entry.akin.iter().flatten() {
+            if !self.topic_by_id.contains_key(id.value.as_str()) {
+                let name = &entry.name.value;
+                let what =
+                    format!("topic '{name}': there is no topic '{}' to be akin to", id.value);
+                let near = nearest(&id.value, self.topic_by_id.keys().map(AsRef::as_ref));
+                let hint = near.unwrap_or_else(|| "write the other topic's id".to_owned());
+                self.error(id.place.clone(), what, Some(hint));
+            }
         }
     }
 
@@ -35,6 +52,11 @@ impl Making {
             self.error(at, what, Some("write an id of its own: id = \"…\"".to_owned()));
             return;
         }
+        if entry.setting && !(entry.search.is_empty() && entry.everyday.is_empty()) {
+            let what =
+                format!("topic '{}' sets the scene, so it takes no searches", entry.name.value);
+            self.error(place(), what, Some("write terms and exact".to_owned()));
+        }
         let number = u32::try_from(self.topics.len()).expect("fewer than four billion topics");
         let any_case = entry.guards.case.as_ref().is_some_and(|case| case.value == CaseRule::Any);
         for (terms, reading) in [(&entry.terms, Reading::Inflected), (&entry.exact, Reading::Exact)]
@@ -46,9 +68,13 @@ impl Making {
         self.plurals(entry);
         let mut ways: Vec<Way> = Vec::new();
         for search in &entry.search {
-            ways.extend(self.search(number, &entry.name.value, search));
+            ways.extend(self.search(number, &entry.name.value, search, None));
         }
-        if entry.terms.is_empty() && entry.exact.is_empty() && entry.search.is_empty() {
+        for search in &entry.everyday {
+            ways.extend(self.search(number, &entry.name.value, search, Some(Reach::Everyday)));
+        }
+        let lists = [&entry.terms, &entry.exact, &entry.search, &entry.everyday];
+        if lists.iter().all(|list| list.is_empty()) {
             let what = format!("topic '{}' has no words, so it can never match", entry.name.value);
             self.warn(place(), what, "write terms, exact or search");
         }
@@ -70,6 +96,11 @@ impl Making {
             },
             severity: entry.severity,
             hidden: entry.hidden,
+            setting: entry.setting,
+            akin: entry
+                .akin
+                .as_ref()
+                .map(|all| all.iter().map(|id| Arc::from(id.value.as_str())).collect()),
             without_company: entry.without_company,
             place: entry.place.clone(),
         });
@@ -138,7 +169,13 @@ impl Making {
     }
 
     /// Compiles a search and answers how it can be found.
-    fn search(&mut self, topic: u32, name: &str, search: &Located<String>) -> Option<Way> {
+    fn search(
+        &mut self,
+        topic: u32,
+        name: &str,
+        search: &Located<String>,
+        reach: Option<Reach>,
+    ) -> Option<Way> {
         let parsed = match query::parse(&search.value, false) {
             Ok(parsed) => parsed,
             Err(wrong) => {
@@ -152,7 +189,8 @@ impl Making {
         for phrase in anchors(&expr) {
             self.uses.push((phrase, Use::Search(number)));
         }
-        self.searches.push(Search { topic, text: Arc::from(search.value.as_str()), expr });
+        let reach = reach.unwrap_or(if scattered(&expr) { Reach::Wide } else { Reach::Close });
+        self.searches.push(Search { topic, text: Arc::from(search.value.as_str()), expr, reach });
         Some(Way::of_search(&parsed.expr))
     }
 
@@ -193,6 +231,14 @@ impl Making {
                 }
             }
         })
+    }
+}
+
+/// Whether an expression asks for several things that may stand anywhere in the item.
+fn scattered(expr: &Expr<u32>) -> bool {
+    match expr {
+        Expr::And(all) => all.iter().filter(|one| !matches!(one, Expr::Not(_))).count() > 1,
+        _ => false,
     }
 }
 

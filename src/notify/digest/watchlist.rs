@@ -85,14 +85,17 @@ fn company(one: &CompanyEntry) -> Entry {
 }
 
 fn topic(one: &TopicEntry) -> Entry {
-    let lists = [&one.terms, &one.exact, &one.search];
+    let lists = [&one.terms, &one.exact, &one.search, &one.everyday];
     let terms = lists.into_iter().flatten().map(|term| term.value.clone()).collect();
+    let akin: Option<Vec<&String>> =
+        one.akin.as_ref().map(|all| all.iter().map(|one| &one.value).collect());
     let rest = format!(
-        "{}{:?}{:?}{}",
+        "{}{:?}{:?}{}{}{akin:?}",
         written(&one.guards),
         one.severity,
         one.without_company,
-        one.hidden
+        one.hidden,
+        one.setting,
     );
     let muted = muted("all its terms", &one.guards).into_iter().collect();
     Entry { name: one.name.value.clone(), terms, rest, muted }

@@ -1,0 +1,94 @@
+//! Evidence: whether what was found of a topic is enough for it.
+//!
+//! Two things make too little of it. A word with an everyday sense (`everyday`) counts only where the
+//! item shows otherwise that it speaks of the watched world: it names a watched company, holds a word
+//! of a topic that sets the scene (`setting`), or says the topic in other words. And where a topic
+//! with `akin` was only put together from words that stand apart, or said in everyday words, it gives way
+//! to one that the item calls by its own name: such words mostly belong to that matter.
+//! Nothing here knows a topic; a held-back hit says why.
+
+use std::collections::BTreeSet;
+
+use crate::detect::manner::Manner;
+use crate::detect::watchlist::{Reach, Use, Watchlist};
+use crate::model::{EntityKind, Guard};
+
+use super::{By, Found, Occ, Reading};
+
+const EVERYDAY: &str =
+    "an everyday word, and nothing else in the item speaks of an authority, a market or a company";
+
+/// Everyday words where nothing sets the scene.
+pub(super) fn everyday(watchlist: &Watchlist, reading: &mut Reading) {
+    let reach = |found: &Found| reach(watchlist, found);
+    if !reading.counting().any(|found| reach(found) == Some(Reach::Everyday)) {
+        return;
+    }
+    let company = reading.counting().any(|found| found.kind() == EntityKind::Company);
+    let sets = |occ: &Occ| {
+        let mut uses = watchlist.uses(occ.phrase);
+        uses.any(|one| matches!(one, Use::Term(term) if watchlist.sets(term)))
+    };
+    if company || reading.phrases.iter().any(sets) {
+        return;
+    }
+    let told: BTreeSet<u32> = reading
+        .counting()
+        .filter(|found| reach(found) != Some(Reach::Everyday))
+        .map(|found| found.entity)
+        .collect();
+    for found in &mut reading.found {
+        if found.held.is_none()
+            && reach(found) == Some(Reach::Everyday)
+            && !told.contains(&found.entity)
+        {
+            found.held = Some(Guard::Other(EVERYDAY.to_owned()));
+        }
+    }
+}
+
+/// Topics that only wide searches and everyday words found, beside one that is named.
+pub(super) fn wide(watchlist: &Watchlist, reading: &mut Reading) {
+    let topics = |wide: bool| -> BTreeSet<u32> {
+        let shown = reading.counting().filter(|found| {
+            found.kind() == EntityKind::Topic && !watchlist.topic(found.entity).hidden
+        });
+        let loose =
+            |found: &&Found| matches!(reach(watchlist, found), Some(Reach::Wide | Reach::Everyday));
+        let of = shown.filter(|found| loose(found) == wide);
+        of.map(|found| found.entity).collect()
+    };
+    let (put_together, named) = (topics(true), topics(false));
+    let gives_way = |topic: u32| {
+        let akin = watchlist.topic(topic).akin.as_ref()?;
+        let id = |other: u32| &watchlist.topic(other).named.id;
+        named.iter().copied().find(|other| !akin.contains(id(*other)))
+    };
+    let given: Vec<(u32, u32)> = put_together
+        .difference(&named)
+        .filter_map(|topic| Some((*topic, gives_way(*topic)?)))
+        .collect();
+    // A round-up speaks of several matters that need not belong together.
+    if given.is_empty() || Manner::among(&reading.text, &reading.phrases).round_up() {
+        return;
+    }
+    for found in &mut reading.found {
+        if found.held.is_none()
+            && matches!(found.by, By::Search(_))
+            && let Some((_, other)) = given.iter().find(|(topic, _)| *topic == found.entity)
+        {
+            let name = &watchlist.topic(*other).named.name;
+            found.held = Some(Guard::Other(format!(
+                "said in passing, or in words that stand apart, of an item that names {name}"
+            )));
+        }
+    }
+}
+
+/// How much a search's find says; `None` for names and terms, which say what they are.
+fn reach(watchlist: &Watchlist, found: &Found) -> Option<Reach> {
+    match found.by {
+        By::Search(search) => Some(watchlist.searches[search as usize].reach),
+        By::Name(_) | By::Term(_) => None,
+    }
+}

@@ -1,0 +1,68 @@
+//! How much must be found of a topic: everyday words need a setting, and what a wide search puts
+//! together gives way to a matter that the item names.
+
+use watchlistd::model::watchlist::TopicEntry;
+
+use super::{all, company, compile, item, placed, problems, search, shown, topic};
+
+fn monopoly() -> TopicEntry {
+    TopicEntry { everyday: vec![placed("monopoly NOT dice")], ..topic("Antitrust", &["antitrust"]) }
+}
+
+fn setting() -> TopicEntry {
+    TopicEntry { setting: true, ..topic("World", &["regulator", "court"]) }
+}
+
+#[test]
+fn everyday_words_count_in_the_watched_world_only() {
+    let watchlist = compile(vec![company("Norvik", &[])], vec![monopoly(), setting()], Vec::new());
+    let why = "an everyday word, and nothing else in the item speaks of an authority, a market or a company";
+    for (title, summary, expected) in [
+        ("Zoo's monopoly on pandas ends", "", format!("[monopoly: {why}]")),
+        ("Zoo's monopoly on pandas ends", "A court says so.", "monopoly".to_owned()),
+        ("Norvik's monopoly ends", "", "Norvik | monopoly".to_owned()),
+        ("Antitrust: a monopoly ends", "", "Antitrust | monopoly".to_owned()),
+        ("Monopoly with dice, said a court", "", String::new()),
+    ] {
+        let found = shown(&watchlist, &item(title, summary, "en"));
+        assert_eq!(found, expected, "{title}");
+    }
+}
+
+#[test]
+fn what_a_wide_search_puts_together_gives_way_to_what_is_named() {
+    let akin = |ids: &[&str]| TopicEntry {
+        akin: Some(all(ids)),
+        ..search("Privacy", "(samples OR faces) AND probe")
+    };
+    let dumping = || topic("Dumping", &["dumping"]);
+    let text = item("Dumping probe samples Norvik", "", "en");
+    let held = "said in passing, or in words that stand apart, of an item that names Dumping";
+    for (privacy, title, expected) in [
+        (akin(&[]), "Dumping probe samples two makers", format!("Dumping | [samples: {held}]")),
+        (akin(&["dumping"]), "Dumping probe samples two makers", "Dumping | samples".to_owned()),
+        (akin(&[]), "Probe: samples of faces were kept", "samples | faces".to_owned()),
+        // The topics of a round-up need not belong together.
+        (akin(&[]), "Dumping ends; probe of faces; rain", "Dumping | faces".to_owned()),
+        (
+            TopicEntry { akin: None, ..akin(&[]) },
+            "Dumping probe samples two makers",
+            "Dumping | samples".to_owned(),
+        ),
+    ] {
+        let watchlist = compile(Vec::new(), vec![privacy, dumping()], Vec::new());
+        assert_eq!(shown(&watchlist, &item(title, "", "en")), expected, "{title}");
+    }
+    // Words that stand together say what they are.
+    let near = TopicEntry { akin: Some(Vec::new()), ..search("Privacy", "samples NEAR/3 probe") };
+    let watchlist = compile(Vec::new(), vec![near, dumping()], Vec::new());
+    assert_eq!(shown(&watchlist, &text), "Dumping | probe samples");
+}
+
+#[test]
+fn kin_must_exist() {
+    let lonely = TopicEntry { akin: Some(all(&["sancs"])), ..topic("Shadow", &["tanker"]) };
+    let told = problems(Vec::new(), vec![lonely, topic("Sanc", &["sanction"])], Vec::new());
+    assert!(told.contains("there is no topic 'sancs' to be akin to"), "{told}");
+    assert!(told.contains("sanc"), "{told}");
+}
