@@ -95,7 +95,9 @@ fn topic(mut table: Table<'_>) -> Option<TopicEntry> {
     let exact = table.strings("exact");
     let search = table.strings("search");
     let everyday = table.strings("everyday");
-    let akin = table.has("akin").then(|| table.strings("akin"));
+    let written = table.has("akin");
+    let akin = table.strings("akin");
+    let akin = written.then_some(akin);
     let setting = table.boolean("setting");
     let guards = guards(&mut table);
     let severity = table.choice("severity", SEVERITIES);

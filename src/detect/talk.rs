@@ -15,6 +15,8 @@ const SUBJECT: u32 = 1;
 
 /// How many words may stand between `if` and the act that it makes unreal.
 const CLAUSE: u32 = 6;
+/// How many words may stand between `could` and the act that its verb leads to: `could face a ban`.
+const OBJECT: u32 = 3;
 
 /// The words that show an item to be talk without an act. `subject` says whether a watched company
 /// or its matter is named by words that end at this index.
@@ -69,13 +71,14 @@ fn supposed<'a>(text: &Text, manner: &'a Manner) -> Option<&'a Occ> {
 
 /// Whether an act is not real: what might be, or what an `if` depends on (`if the House bans`).
 fn unreal(text: &Text, manner: &Manner, act: &Occ) -> bool {
-    let near = |unreal: &Occ| {
-        unreal.last < act.first
-            && act.first - unreal.last <= CLAUSE
-            && text.tokens[unreal.first as usize].sentence
-                == text.tokens[act.first as usize].sentence
+    let near = |mark: &Occ, words: u32| {
+        mark.last < act.first
+            && act.first - mark.last <= words
+            && text.tokens[mark.first as usize].sentence == text.tokens[act.first as usize].sentence
     };
-    manner.places(Says::If).any(near) || doubted(text, manner, act)
+    manner.places(Says::If).any(|mark| near(mark, CLAUSE))
+        || manner.places(Says::Unreal).any(|mark| near(mark, OBJECT))
+        || doubted(text, manner, act)
 }
 
 /// Whether an act is named as what might be: `could be banned`, `a ban could`.

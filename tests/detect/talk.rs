@@ -56,7 +56,6 @@ fn talk_is_told_from_news() {
         // what is only supposed
         (false, "en", "Ottawa mulls a Norvik ban", ""),
         (false, "en", "Norvik could face a ban", "Officials declined to comment."),
-        (false, "en", "Ban hinted at if House passes a bill", "Norvik would feel it first."),
         (true, "en", "Norvik could face a ban", "Ottawa fined it in May."),
         (true, "en", "Ottawa bans Norvik, mulls more", ""),
         (false, "de", "Brüssel erwägt Sanktionen (sanctions) gegen Norvik", ""),
