@@ -71,7 +71,7 @@ const KEYHOLES: &[(&str, &[&str])] = &[
     ("clap", &["cli/"]),
     ("sd_notify", &["daemon/"]),
     // What answers on a socket, so that no other room grows a page; and the format of its figures.
-    ("axum", &["daemon/status/", "cli/demo"]),
+    ("axum", &["daemon/status/", "cli/demo", "pipeline/canary/feed"]),
     ("hyper", &["daemon/status/"]),
     ("hyper_util", &["daemon/status/"]),
     ("prometheus_client", &["daemon/status/"]),

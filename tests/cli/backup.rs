@@ -51,7 +51,11 @@ fn a_backup_is_one_file_that_any_tar_opens_and_never_replaces_another() {
         "manifest.json\nconfig/readers.toml\nconfig/sources.toml\nconfig/watchlist.d/more.toml\n\
          config/watchlist.toml\nconfig/watchlistd.toml\nstate.db\n"
     );
-    assert_eq!(names(&desk.state()), ["mail", "state.db", "state.db.lock"], "nothing is left over");
+    assert_eq!(
+        names(&desk.state()),
+        ["mail", "state.db", "state.db.lock", "state.db.reserve"],
+        "nothing is left over"
+    );
     let again = desk.ask(&["backup", file.to_str().unwrap()]).ends(64);
     assert!(again.err.contains("exists; nothing was written"), "{again}");
     // Through a pipe, where only the reading side may write.

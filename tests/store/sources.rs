@@ -126,7 +126,7 @@ async fn a_shorter_interval_is_in_force_at_once() {
         let mut faster = source("a");
         faster.interval = HOUR / 4;
         store.adopt_sources(vec![faster], at(2)).await.unwrap();
-        assert_eq!(store.next_due().await.unwrap(), Some(at(17)));
+        assert_eq!(store.next_due().await.unwrap(), Some(at(16)));
     })
     .await;
 }

@@ -71,7 +71,6 @@ const SERVICE: File = File {
                 ("to", "Required. One or more addresses."),
                 ("editors", "Who is told what each edit of the watchlist does. Default: reply_to."),
                 ("reply_to", "Where readers' answers go. Default: the first address of to."),
-                ("editors", "Who is told what each edit of the watchlist does. Default: reply_to."),
                 (
                     "ping_url",
                     "Requested each minute in which all went well and no mail is over an hour late.",

@@ -326,8 +326,8 @@ mod tests {
             ("Norvik Optics (China)", &["Norvik Optics (China)"]),
             ("Norvik Optics Ltd. (Borealis)", &["Norvik Optics Ltd.", "Borealis"]),
             (
-                "Norvik Optics (a.k.a. Borealis Works; f.k.a. \"Aurora\")",
-                &["Norvik Optics", "Borealis Works", "Aurora"],
+                "Norvik Optics (a.k.a. Borealis Works; f.k.a. \"Aurorix\")",
+                &["Norvik Optics", "Borealis Works", "Aurorix"],
             ),
             (
                 "Norvik Optics, and any successor, sub-unit, or subsidiary thereof",

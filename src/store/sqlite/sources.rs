@@ -151,12 +151,6 @@ fn edit(
                  WHERE source = ?1",
             )?
             .execute(params![old.key, now])?;
-    } else if old.source.interval > source.interval {
-        connection
-            .prepare_cached(
-                "UPDATE source_states SET next_poll = min(next_poll, ?2) WHERE source = ?1",
-            )?
-            .execute(params![old.key, now.plus(source.interval)])?;
     }
     Ok(())
 }
