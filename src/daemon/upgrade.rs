@@ -55,7 +55,9 @@ async fn look(shared: &Shared, deliverer: &Deliverer) -> Result<(), StoreError> 
         "{to} replaced {from}: of {} items of the last days it decides {differing} otherwise",
         difference.items
     );
-    deliverer.tell_upgrade(&in_force, (from, to), &difference).await
+    deliverer.tell_upgrade(&in_force, (from, to), &difference).await?;
+    shared.sealed.notify_one();
+    Ok(())
 }
 
 async fn since_decided(
