@@ -274,3 +274,8 @@ pub fn answer(question: &str) -> Option<String> {
         _ => None,
     }
 }
+
+/// Replaces one file whole or not at all, with its mode, owner and group.
+pub(super) fn replace_one(path: &std::path::Path, text: &str) -> Result<(), Failure> {
+    replace::one(path, text)
+}

@@ -34,13 +34,21 @@ pub(super) fn all(
         unchanged(&target, *old)?;
         ready.push((write_beside(&target, new)?, target));
     }
-    for (made, target) in ready {
-        let attempt = || format!("write {}", target.display());
-        made.persist(&target).map_err(|error| Failure::file(attempt(), error.error))?;
-        if let Some(parent) = target.parent().and_then(|parent| File::open(parent).ok()) {
-            // The rename itself; where a file system cannot, it is as durable as it gets.
-            let _ = parent.sync_all();
-        }
+    ready.into_iter().try_for_each(|(made, target)| put(made, &target))
+}
+
+/// Replaces one file, whatever stands in it.
+pub(super) fn one(path: &Path, text: &str) -> Result<(), Failure> {
+    let target = target(path)?;
+    put(write_beside(&target, text)?, &target)
+}
+
+fn put(made: tempfile::NamedTempFile, target: &Path) -> Result<(), Failure> {
+    let attempt = || format!("write {}", target.display());
+    made.persist(target).map_err(|error| Failure::file(attempt(), error.error))?;
+    if let Some(parent) = target.parent().and_then(|parent| File::open(parent).ok()) {
+        // The rename itself; where a file system cannot, it is as durable as it gets.
+        let _ = parent.sync_all();
     }
     Ok(())
 }

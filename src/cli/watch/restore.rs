@@ -4,8 +4,7 @@
 //! each file is replaced whole or not at all; and text that no version holds is kept beside it.
 
 use std::fs;
-use std::io::{IsTerminal, Write};
-use std::path::Path;
+use std::io::Write;
 
 use super::super::bench;
 use super::super::exit::{Exit, Failure};
@@ -77,13 +76,13 @@ pub fn run(arguments: &Arguments, folder: &Folder, out: &mut dyn Write) -> Resul
     write!(out, "{lines}")?;
     out.flush()?;
     check(&plan, folder)?;
-    if !arguments.yes && !consents()? {
+    if !(arguments.yes || bench::asks() && bench::consents("Write this?")) {
         writeln!(out, "Nothing was written; --yes writes this without asking.")?;
         return Ok(Exit::Fine);
     }
     for (name, text) in plan.written() {
         keep(&plan, folder, name, out)?;
-        replace(&folder.path.join(name), text)?;
+        bench::replace_one(&folder.path.join(name), text)?;
     }
     let removed = plan.removed();
     if !removed.is_empty() {
@@ -133,19 +132,6 @@ fn check(plan: &Plan, folder: &Folder) -> Result<(), Failure> {
     }
 }
 
-/// Asks a person; without one nothing is written.
-fn consents() -> Result<bool, Failure> {
-    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
-        return Ok(false);
-    }
-    let mut err = std::io::stderr();
-    write!(err, "Write this? [y/N] ")?;
-    err.flush()?;
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).map_err(|error| load::no_input(&error))?;
-    Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))
-}
-
 /// Keeps a text that no version holds. One that is in force is held.
 fn keep(plan: &Plan, folder: &Folder, name: &str, out: &mut dyn Write) -> Result<(), Failure> {
     let Some(text) = plan.present.get(name) else { return Ok(()) };
@@ -158,25 +144,6 @@ fn keep(plan: &Plan, folder: &Folder, name: &str, out: &mut dyn Write) -> Result
         Failure::file(format!("keep {} as {}", from.display(), beside.display()), error)
     })?;
     Ok(writeln!(out, "{} is no version's text; it is kept as {}", name, beside.display())?)
-}
-
-/// Replaces a file whole or not at all, with its permissions; a link stays one.
-fn replace(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::file(format!("write {}", path.display()), error);
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let folder = target.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(failed)?;
-    let mut fresh =
-        tempfile::Builder::new().prefix(".restore").tempfile_in(folder).map_err(failed)?;
-    fresh.write_all(text.as_bytes()).map_err(failed)?;
-    let permissions = match fs::metadata(&target) {
-        Ok(about) => about.permissions(),
-        // A new file is readable as others are that a person makes.
-        Err(_) => std::os::unix::fs::PermissionsExt::from_mode(0o644),
-    };
-    fresh.as_file().set_permissions(permissions).map_err(failed)?;
-    fresh.as_file().sync_all().map_err(failed)?;
-    fresh.persist(&target).map(|_| ()).map_err(|error| failed(error.error))
 }
 
 /// Before the files go: else their going would be a bad edit for a moment.
