@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::model::{SourceId, Timestamp};
 use crate::store::{About, Account, ConfigVersion, DecidedRow, TellingRow};
 
-use super::archive::{MAIL, mail};
+use super::mails::{MAIL, mail};
 use super::{actions, items, terms, values};
 
 /// How each source was polled between two instants. Polls that were alike are kept as one row a day,

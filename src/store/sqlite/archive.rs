@@ -5,14 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
-use crate::model::mail::{Changed, Letter};
+use crate::model::mail::Changed;
 use crate::model::record::{Entry, Head, Verified};
 use crate::model::source::{Gap, Health};
 use crate::model::{
-    Action, AlertId, Canary, Item, ItemId, Judgement, MailId, MailKey, MailState, Pause,
-    PendingNotice, Recovered, SourceCoverage, SourceId, Timestamp,
+    Action, AlertId, Canary, Item, ItemId, Judgement, MailId, MailState, Pause, PendingNotice,
+    Recovered, SourceCoverage, SourceId, Timestamp,
 };
 use crate::store::review::{Absence, Review};
 use crate::store::{
@@ -23,8 +23,8 @@ use crate::store::{
 use super::items::{self, ITEM};
 use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
 use super::{
-    Sqlite, actions, answers, assess, canary, config, coverage, deliver, outbox, pauses, record,
-    reviews, seen, size, sources, told,
+    Sqlite, actions, answers, assess, canary, config, coverage, deliver, mails, outbox, pauses,
+    record, reviews, seen, size, sources, told,
 };
 
 impl Archive for Sqlite {
@@ -79,11 +79,11 @@ impl Archive for Sqlite {
     }
 
     fn mails(&self, after: Option<MailId>, limit: usize) -> Answer<'_, Vec<MailRow>> {
-        self.read("list mails", move |connection| mails(connection, after.as_ref(), limit))
+        self.read("list mails", move |connection| mails::mails(connection, after.as_ref(), limit))
     }
 
     fn mails_in(&self, states: Vec<MailState>, limit: usize) -> Answer<'_, Vec<MailRow>> {
-        self.read("list mails", move |connection| mails_in(connection, &states, limit))
+        self.read("list mails", move |connection| mails::mails_in(connection, &states, limit))
     }
 
     fn oldest_waiting(&self) -> Answer<'_, Option<Timestamp>> {
@@ -91,11 +91,13 @@ impl Archive for Sqlite {
     }
 
     fn stored_mail(&self, mail: MailId) -> Answer<'_, Option<StoredMail>> {
-        self.read("read a mail", move |connection| stored_mail(connection, &mail))
+        self.read("read a mail", move |connection| mails::stored_mail(connection, &mail))
     }
 
     fn newest_digest(&self, reader: String) -> Answer<'_, Option<MailId>> {
-        self.read("find the last digest", move |connection| newest_digest(connection, &reader))
+        self.read("find the last digest", move |connection| {
+            mails::newest_digest(connection, &reader)
+        })
     }
 
     fn alerts_between(
@@ -259,97 +261,6 @@ fn sources(
         })
     })?;
     rows.collect()
-}
-
-fn mails(
-    connection: &Connection,
-    after: Option<&MailId>,
-    limit: usize,
-) -> rusqlite::Result<Vec<MailRow>> {
-    let mut select = connection.prepare_cached(&format!(
-        "{MAIL} WHERE m.key < coalesce((SELECT key FROM mails WHERE id = ?1), 9223372036854775807)
-         ORDER BY m.key DESC LIMIT ?2"
-    ))?;
-    select.query_map(params![after, values::size(limit)], mail)?.collect()
-}
-
-fn mails_in(
-    connection: &Connection,
-    states: &[MailState],
-    limit: usize,
-) -> rusqlite::Result<Vec<MailRow>> {
-    let names: Vec<&str> = states.iter().map(|one| one.as_str()).collect();
-    let names = serde_json::to_string(&names).unwrap_or_default();
-    let mut select = connection.prepare_cached(&format!(
-        "{MAIL} WHERE m.state IN (SELECT value FROM json_each(?1)) ORDER BY m.key DESC LIMIT ?2"
-    ))?;
-    select.query_map(params![names, values::size(limit)], mail)?.collect()
-}
-
-fn stored_mail(connection: &Connection, id: &MailId) -> rusqlite::Result<Option<StoredMail>> {
-    let mut select = connection.prepare_cached(&format!("{MAIL} WHERE m.id = ?1"))?;
-    let Some(row) = select.query_row([id], mail).optional()? else { return Ok(None) };
-    connection
-        .prepare_cached(
-            "SELECT o.message_id, m.message, o.covers_until FROM mails m
-             JOIN occasions o ON o.key = m.occasion WHERE m.id = ?1",
-        )?
-        .query_row([id], |found| {
-            let letter = Letter { address: row.address.clone(), message: found.get(1)? };
-            Ok(StoredMail { message_id: found.get(0)?, letter, covers_until: found.get(2)?, row })
-        })
-        .optional()
-}
-
-fn newest_digest(connection: &Connection, reader: &str) -> rusqlite::Result<Option<MailId>> {
-    connection
-        .prepare_cached(
-            "SELECT m.id FROM mails m JOIN occasions o ON o.key = m.occasion
-             WHERE o.reader = ?1 AND o.kind IN ('digest', 'ondemand')
-             ORDER BY o.at DESC, m.key LIMIT 1",
-        )?
-        .query_row([reader], |row| row.get(0))
-        .optional()
-}
-
-/// Mails at rest that nobody is known to have, since the operator's last mail about such.
-pub(super) fn undelivered(
-    connection: &Connection,
-    until: Timestamp,
-) -> rusqlite::Result<Vec<MailRow>> {
-    const MOST: usize = 1_000;
-    let mut select = connection.prepare_cached(&format!(
-        "{MAIL} WHERE m.state IN ('refused', 'dead', 'uncertain') AND m.next_attempt IS NULL
-           -- A refused mail about refused mails would draw the next.
-           AND NOT (m.occasion > 'operator:mail:' AND m.occasion < 'operator:mail;')
-           AND m.settled <= ?1 AND m.settled > coalesce((SELECT max(covers_until) FROM occasions
-             WHERE key > 'operator:mail:' AND key < 'operator:mail;' AND covers_until <= ?1), -1)
-         ORDER BY m.key LIMIT ?2"
-    ))?;
-    select.query_map(params![until, values::size(MOST)], mail)?.collect()
-}
-
-/// What [`mail`] reads.
-pub(super) const MAIL: &str = "SELECT m.id, m.occasion, o.kind, o.reader, m.address, m.state, o.subject, o.at, \
-     m.sent, m.reply, m.attempts, m.next_attempt FROM mails m JOIN occasions o ON o.key = m.occasion";
-
-/// Reads a row of [`MAIL`].
-pub(super) fn mail(row: &rusqlite::Row<'_>) -> rusqlite::Result<MailRow> {
-    let reader: String = row.get(3)?;
-    Ok(MailRow {
-        id: row.get(0)?,
-        key: MailKey::stored(row.get(1)?),
-        kind: row.get(2)?,
-        reader: (!reader.is_empty()).then_some(reader),
-        address: row.get(4)?,
-        state: row.get(5)?,
-        subject: row.get(6)?,
-        at: row.get(7)?,
-        sent: row.get(8)?,
-        reply: row.get(9)?,
-        attempts: row.get(10)?,
-        next_attempt: row.get(11)?,
-    })
 }
 
 /// Items whose text is kept, in stored order.

@@ -12,7 +12,7 @@ use crate::model::source::SourceState;
 use crate::model::{Canary, CanaryState, Timestamp};
 use crate::store::CanaryProgress;
 
-use super::archive::{MAIL, mail};
+use super::mails::{MAIL, mail};
 use super::values;
 
 /// While a canary flies its feed is asked for this often, should the first try fail.

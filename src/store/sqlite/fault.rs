@@ -3,6 +3,7 @@
 //! The attempt and the file go into every message; the remedy stands apart as a hint. Decisions are
 //! made on codes, never on words.
 
+use std::io;
 use std::path::Path;
 
 use rusqlite::ffi::{ErrorCode, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
@@ -44,6 +45,30 @@ pub(super) fn sorted(what: &str, path: &Path, error: &rusqlite::Error) -> StoreE
             other.to_string(),
             "this is a fault of watchlistd: please report it with this message",
         ),
+    }
+}
+
+/// The same sorting for errors of the file system.
+pub(super) fn sorted_io(what: &str, path: &Path, error: &io::Error) -> StoreError {
+    use io::ErrorKind as Kind;
+    let what = format!("could not {what} {}", path.display());
+    let why = error.to_string();
+    match error.kind() {
+        Kind::PermissionDenied | Kind::ReadOnlyFilesystem => StoreError::Permission { what, why },
+        Kind::StorageFull | Kind::QuotaExceeded => StoreError::Later { what, why, full: true },
+        Kind::NotADirectory
+        | Kind::NotFound
+        | Kind::IsADirectory
+        | Kind::AlreadyExists
+        | Kind::InvalidInput
+        | Kind::InvalidFilename => StoreError::Unusable {
+            what,
+            why,
+            hint: "name a path in a folder that can be created and written as `storage` in \
+                   watchlistd.toml"
+                .into(),
+        },
+        _ => StoreError::Later { what, why, full: false },
     }
 }
 

@@ -6,12 +6,12 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::store::StoreError;
 
-use super::fault;
-use super::open::sorted_io;
+use super::copy::beside;
+use super::fault::{self, sorted_io};
 
 /// A held lock. Dropping it lets go; the file stays, so that nobody locks a name that is gone.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(super) struct Lock {
 impl Lock {
     /// Takes the lock of the database at `path`, or says who holds it.
     pub(super) fn take(path: &Path) -> Result<Self, StoreError> {
-        let beside = beside(path);
+        let beside = beside(path, ".lock");
         let failed = |error: &io::Error| sorted_io("create the lock file", &beside, error);
         let mut file = OpenOptions::new()
             .read(true)
@@ -45,12 +45,6 @@ impl Lock {
         name_holder(&mut file).map_err(|error| failed(&error))?;
         Ok(Self { _file: file })
     }
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    PathBuf::from(name)
 }
 
 fn written(file: &mut File) -> u32 {

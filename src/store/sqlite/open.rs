@@ -16,11 +16,12 @@ use rusqlite::{Connection, OpenFlags, backup::Backup};
 use crate::store::StoreError;
 
 use super::claims::Claims;
+use super::fault::{self, sorted_io};
 use super::lock::Lock;
 use super::record::Notes;
 use super::schema::{self, Found};
 use super::worker::{Manner, Worker};
-use super::{Mode, Sqlite, backup, fault};
+use super::{Mode, Sqlite, copy};
 
 /// How long a call waits for another process's short write.
 const BUSY: Duration = Duration::from_secs(5);
@@ -52,7 +53,7 @@ impl Sqlite {
         let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let found = schema::inspect(&connection, path)?;
         let failed = |error: rusqlite::Error| fault::sorted("open the database", path, &error);
-        backup::before_upgrade(&connection, path, found)?;
+        copy::before_upgrade(&connection, path, found)?;
         connection
             .execute_batch(
                 "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
@@ -220,29 +221,5 @@ fn make_file(path: &Path) -> Result<(), StoreError> {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(sorted_io("create the database", path, &error)),
-    }
-}
-
-/// The same sorting for errors of the file system.
-pub(super) fn sorted_io(what: &str, path: &Path, error: &io::Error) -> StoreError {
-    use io::ErrorKind as Kind;
-    let what = format!("could not {what} {}", path.display());
-    let why = error.to_string();
-    match error.kind() {
-        Kind::PermissionDenied | Kind::ReadOnlyFilesystem => StoreError::Permission { what, why },
-        Kind::StorageFull | Kind::QuotaExceeded => StoreError::Later { what, why, full: true },
-        Kind::NotADirectory
-        | Kind::NotFound
-        | Kind::IsADirectory
-        | Kind::AlreadyExists
-        | Kind::InvalidInput
-        | Kind::InvalidFilename => StoreError::Unusable {
-            what,
-            why,
-            hint: "name a path in a folder that can be created and written as `storage` in \
-                   watchlistd.toml"
-                .into(),
-        },
-        _ => StoreError::Later { what, why, full: false },
     }
 }

@@ -23,7 +23,7 @@ use crate::store::{
 
 use super::worker::Pace;
 use super::{
-    Sqlite, actions, archive, assess, backfill, canary, claims, config, coverage, deliver, items,
+    Sqlite, actions, assess, backfill, canary, claims, config, coverage, deliver, items, mails,
     outbox, pauses, poll, prune, readers, record, restores, reviews, size, sources,
 };
 
@@ -244,7 +244,7 @@ impl Store for Sqlite {
 
     fn undelivered(&self, until: Timestamp) -> Answer<'_, Vec<MailRow>> {
         self.read("look for undelivered mails", move |connection| {
-            archive::undelivered(connection, until)
+            mails::undelivered(connection, until)
         })
     }
 

@@ -1,0 +1,110 @@
+//! Reading mails: where each stands, what it said, and which came to rest undelivered.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::model::mail::Letter;
+use crate::model::{MailId, MailKey, MailState, Timestamp};
+use crate::store::{MailRow, StoredMail};
+
+use super::values;
+
+/// A page of all mails, newest first.
+pub(super) fn mails(
+    connection: &Connection,
+    after: Option<&MailId>,
+    limit: usize,
+) -> rusqlite::Result<Vec<MailRow>> {
+    let mut select = connection.prepare_cached(&format!(
+        "{MAIL} WHERE m.key < coalesce((SELECT key FROM mails WHERE id = ?1), 9223372036854775807)
+         ORDER BY m.key DESC LIMIT ?2"
+    ))?;
+    select.query_map(params![after, values::size(limit)], mail)?.collect()
+}
+
+/// The newest mails in any of these states.
+pub(super) fn mails_in(
+    connection: &Connection,
+    states: &[MailState],
+    limit: usize,
+) -> rusqlite::Result<Vec<MailRow>> {
+    let names: Vec<&str> = states.iter().map(|one| one.as_str()).collect();
+    let names = serde_json::to_string(&names).unwrap_or_default();
+    let mut select = connection.prepare_cached(&format!(
+        "{MAIL} WHERE m.state IN (SELECT value FROM json_each(?1)) ORDER BY m.key DESC LIMIT ?2"
+    ))?;
+    select.query_map(params![names, values::size(limit)], mail)?.collect()
+}
+
+/// A mail with its message.
+pub(super) fn stored_mail(
+    connection: &Connection,
+    id: &MailId,
+) -> rusqlite::Result<Option<StoredMail>> {
+    let mut select = connection.prepare_cached(&format!("{MAIL} WHERE m.id = ?1"))?;
+    let Some(row) = select.query_row([id], mail).optional()? else { return Ok(None) };
+    connection
+        .prepare_cached(
+            "SELECT o.message_id, m.message, o.covers_until FROM mails m
+             JOIN occasions o ON o.key = m.occasion WHERE m.id = ?1",
+        )?
+        .query_row([id], |found| {
+            let letter = Letter { address: row.address.clone(), message: found.get(1)? };
+            Ok(StoredMail { message_id: found.get(0)?, letter, covers_until: found.get(2)?, row })
+        })
+        .optional()
+}
+
+/// The digest that was made last for a reader.
+pub(super) fn newest_digest(
+    connection: &Connection,
+    reader: &str,
+) -> rusqlite::Result<Option<MailId>> {
+    connection
+        .prepare_cached(
+            "SELECT m.id FROM mails m JOIN occasions o ON o.key = m.occasion
+             WHERE o.reader = ?1 AND o.kind IN ('digest', 'ondemand')
+             ORDER BY o.at DESC, m.key LIMIT 1",
+        )?
+        .query_row([reader], |row| row.get(0))
+        .optional()
+}
+
+/// Mails at rest that nobody is known to have, since the operator's last mail about such.
+pub(super) fn undelivered(
+    connection: &Connection,
+    until: Timestamp,
+) -> rusqlite::Result<Vec<MailRow>> {
+    const MOST: usize = 1_000;
+    let mut select = connection.prepare_cached(&format!(
+        "{MAIL} WHERE m.state IN ('refused', 'dead', 'uncertain') AND m.next_attempt IS NULL
+           -- A refused mail about refused mails would draw the next.
+           AND NOT (m.occasion > 'operator:mail:' AND m.occasion < 'operator:mail;')
+           AND m.settled <= ?1 AND m.settled > coalesce((SELECT max(covers_until) FROM occasions
+             WHERE key > 'operator:mail:' AND key < 'operator:mail;' AND covers_until <= ?1), -1)
+         ORDER BY m.key LIMIT ?2"
+    ))?;
+    select.query_map(params![until, values::size(MOST)], mail)?.collect()
+}
+
+/// What [`mail`] reads.
+pub(super) const MAIL: &str = "SELECT m.id, m.occasion, o.kind, o.reader, m.address, m.state, o.subject, o.at, \
+     m.sent, m.reply, m.attempts, m.next_attempt FROM mails m JOIN occasions o ON o.key = m.occasion";
+
+/// Reads a row of [`MAIL`].
+pub(super) fn mail(row: &rusqlite::Row<'_>) -> rusqlite::Result<MailRow> {
+    let reader: String = row.get(3)?;
+    Ok(MailRow {
+        id: row.get(0)?,
+        key: MailKey::stored(row.get(1)?),
+        kind: row.get(2)?,
+        reader: (!reader.is_empty()).then_some(reader),
+        address: row.get(4)?,
+        state: row.get(5)?,
+        subject: row.get(6)?,
+        at: row.get(7)?,
+        sent: row.get(8)?,
+        reply: row.get(9)?,
+        attempts: row.get(10)?,
+        next_attempt: row.get(11)?,
+    })
+}
