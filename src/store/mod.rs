@@ -11,336 +11,41 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
 
 use self::backfill::{Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore};
 use self::review::Review;
 use crate::model::item::{Identity, KnownItem};
-use crate::model::mail::{ClaimedMail, Letter, MailOutcome};
+use crate::model::mail::{ClaimedMail, MailOutcome};
 use crate::model::record::Restore;
-use crate::model::source::{Gap, SourceState};
 use crate::model::{
-    Action, Alert, AlertId, Canary, Coverage, Item, ItemId, Judgement, MailId, MailState, Notice,
-    PendingNotice, SealedMail, Severity, Source, SourceId, StoryId, Timestamp,
+    Action, AlertId, Canary, Coverage, MailId, PendingNotice, SealedMail, Source, SourceId,
+    StoryId, Timestamp,
 };
 
+mod adopting;
 mod archive;
+mod assessing;
 pub mod backfill;
+mod delivering;
+mod error;
+mod keeping;
+mod polling;
 pub mod review;
 pub mod sqlite;
 
+pub use adopting::{Adoption, ConfigVersion, RejectedEdit};
 pub use archive::{
     About, Account, Archive, CanaryProgress, DecidedRow, MailRow, SeenMark, SeenPage, Size,
     SourceRow, TellingRow,
 };
+pub use assessing::{Assessment, Decision, StoryMember, Unassessed};
+pub use delivering::{Amend, Amended, Reachable, ReaderHistory, StoredMail, UrgentSealed};
+pub use error::StoreError;
+pub use keeping::{Keep, Pruned};
+pub use polling::{Claim, FinishedPoll, SourceTask};
 
 /// What every storage method answers, sooner or later.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
-
-/// What can go wrong, by what the caller should do.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Somebody else holds it; try later.
-    #[error("{what}: held by process {pid}")]
-    Held {
-        /// What was attempted, on which file.
-        what: String,
-        /// The holder, 0 when it did not say.
-        pid: u32,
-    },
-    /// It may work later (disk full, locked, an I/O error).
-    #[error("{what}: {why}")]
-    Later {
-        /// What was attempted, on which file.
-        what: String,
-        /// What happened.
-        why: String,
-        /// Whether the disk is full.
-        full: bool,
-    },
-    /// We may not.
-    #[error("{what}: {why}")]
-    Permission {
-        /// What was attempted, on which file.
-        what: String,
-        /// What happened.
-        why: String,
-    },
-    /// It is not ours, is damaged, or was written by a newer version: a person must look.
-    #[error("{what}: {why}")]
-    Unusable {
-        /// What was attempted, on which file.
-        what: String,
-        /// What happened.
-        why: String,
-        /// What to do about it.
-        hint: String,
-    },
-}
-
-impl StoreError {
-    /// What to do about it, for the line under the message.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Held { pid: 0, .. } => {
-                Some("stop the other watchlistd first, or try again later".into())
-            }
-            Self::Held { pid, .. } => {
-                Some(format!("stop process {pid} first, or try again when it is done"))
-            }
-            Self::Later { full: true, .. } => {
-                Some("free some space; nothing was lost and work goes on by itself".into())
-            }
-            Self::Later { .. } => None,
-            Self::Permission { .. } => {
-                Some("run it as the user who owns the database and its folder".into())
-            }
-            Self::Unusable { hint, .. } => Some(hint.clone()),
-        }
-    }
-}
-
-/// Which sources a claim takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Claim {
-    /// Those whose next poll has come.
-    Due,
-    /// All that are not waiting for a Retry-After.
-    All,
-}
-
-/// A source claimed for one poll.
-#[derive(Clone, Debug)]
-pub struct SourceTask {
-    /// What to poll.
-    pub source: Source,
-    /// What is remembered of it.
-    pub state: SourceState,
-}
-
-/// What one poll brought, to be written in one transaction.
-#[derive(Clone, Debug)]
-pub struct FinishedPoll {
-    /// The source.
-    pub source: SourceId,
-    /// Its address as it was written when it was claimed. Where it was edited meanwhile, the items
-    /// are kept and everything that belongs to the old address is not.
-    pub address: String,
-    /// When the request was made.
-    pub started: Timestamp,
-    /// When it ended.
-    pub ended: Timestamp,
-    /// HTTP status, if one came.
-    pub status: Option<u16>,
-    /// Bytes of the body as received.
-    pub bytes: u64,
-    /// Entries in the document.
-    pub entries: u32,
-    /// Items not known before, in the order in which they are to be assessed.
-    pub new: Vec<Item>,
-    /// New revisions of known items.
-    pub edited: Vec<Item>,
-    /// Known items that the document still shows: their identities are kept.
-    pub seen: Vec<ItemId>,
-    /// A gap that this poll noticed.
-    pub gap: Option<Gap>,
-    /// Whether the server said that nothing has changed, and nothing has: what is remembered is as it
-    /// was claimed, but for when it was polled last and read last.
-    pub quiet: bool,
-    /// What is remembered from now on, validators included.
-    pub state: SourceState,
-    /// When to poll next.
-    pub next_poll: Timestamp,
-}
-
-/// An item waiting to be assessed, with what was made of its earlier revisions.
-#[derive(Clone, Debug)]
-pub struct Unassessed {
-    /// The item, at its oldest revision that waits: an edit never hides what was seen before it.
-    pub item: Item,
-    /// What was made of the revisions before, taken together, if this is an edit: going back to an
-    /// older text is no news.
-    pub before: Option<Judgement>,
-    /// The story that its earlier revision belongs to.
-    pub story: Option<StoryId>,
-}
-
-/// An assessed item with hits, as grouping into stories needs it.
-#[derive(Clone, Debug)]
-pub struct StoryMember {
-    /// The item.
-    pub item: Item,
-    /// Ids of its companies, sorted.
-    pub companies: Vec<String>,
-    /// Ids of its topics, sorted.
-    pub topics: Vec<String>,
-    /// Its story.
-    pub story: StoryId,
-    /// The item that it repeats.
-    pub copy_of: Option<ItemId>,
-    /// Its alert's severity, if it alerted.
-    pub severity: Option<Severity>,
-}
-
-/// What was decided about one item.
-#[derive(Clone, Debug)]
-pub struct Decision {
-    /// The item.
-    pub item: ItemId,
-    /// Which revision.
-    pub revision: u32,
-    /// What the watchlist makes of it.
-    pub judgement: Judgement,
-    /// Its story, if it has hits.
-    pub story: Option<StoryId>,
-    /// The item that it repeats.
-    pub copy_of: Option<ItemId>,
-    /// The alert, if it is to be told.
-    pub alert: Option<Alert>,
-    /// Who is told.
-    pub notices: Vec<Notice>,
-    /// Why an alert is recorded but told to nobody ("baseline", "edit brings nothing new"), if so.
-    pub untold: Option<String>,
-}
-
-/// A batch of decisions, to be written in one transaction.
-#[derive(Clone, Debug)]
-pub struct Assessment {
-    /// The version of the watchlist that decided.
-    pub watchlist: u64,
-    /// When.
-    pub at: Timestamp,
-    /// One for each item, in stored order.
-    pub decisions: Vec<Decision>,
-}
-
-/// What a reader has had so far.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReaderHistory {
-    /// When the reader was first known.
-    pub since: Timestamp,
-    /// The end of what the last digest covered (any kind), if there was one.
-    pub covered_until: Option<Timestamp>,
-    /// When the last scheduled slot was sealed.
-    pub last_slot: Option<Timestamp>,
-    /// Urgent mails sealed within the last hour.
-    pub urgent_last_hour: u32,
-    /// Whether the reader was welcomed.
-    pub welcomed: bool,
-}
-
-/// By which mails a reader can be told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reachable {
-    /// The reader, by name.
-    pub reader: String,
-    /// Takes digests, which tell whatever is pending.
-    pub digests: bool,
-    /// Takes urgent mails, which tell what is urgent.
-    pub urgent: bool,
-}
-
-/// Urgent mails on one story that a reader has had.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct UrgentSealed {
-    /// When the last was sealed.
-    pub last: Option<Timestamp>,
-    /// Their Message-IDs, oldest first: a follow-up answers them.
-    pub message_ids: Vec<String>,
-}
-
-/// A set of configuration files that was accepted: one version covers all files.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigVersion {
-    /// Counting from 1.
-    pub version: u64,
-    /// File name relative to the folder → text.
-    pub files: BTreeMap<String, String>,
-    /// Since when it is in force.
-    pub since: Timestamp,
-}
-
-/// An edit that was refused while an earlier version stays in force.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RejectedEdit {
-    /// When it was seen.
-    pub at: Timestamp,
-    /// All its problems in words, one a line, with file, line, column.
-    pub problems: String,
-}
-
-/// All that people's files put in force, at one stroke.
-#[derive(Clone, Debug)]
-pub struct Adoption {
-    /// The sources in force.
-    pub sources: Vec<Source>,
-    /// The readers in force, by name.
-    pub readers: Vec<String>,
-    /// The files' texts, by name.
-    pub files: BTreeMap<String, String>,
-}
-
-/// What a person wants done with a mail in the outbox.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Amend {
-    /// Try it again now.
-    Retry,
-    /// Give it up: what it told comes back when no other address of its occasion can be reached.
-    Drop,
-}
-
-/// What came of that.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Amended {
-    /// It was done; so the mail stood before.
-    Done(MailState),
-    /// It cannot be done to a mail that stands so.
-    Not(MailState),
-    /// There is no such mail.
-    Unknown,
-}
-
-/// A mail as it lies in the outbox, whole.
-#[derive(Clone, Debug)]
-pub struct StoredMail {
-    /// Its row.
-    pub row: MailRow,
-    /// With angle brackets.
-    pub message_id: String,
-    /// What goes out, or went.
-    pub letter: Letter,
-    /// The end of what it covers.
-    pub covers_until: Timestamp,
-}
-
-/// How long things are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Keep {
-    /// Text of items that neither alerted nor were held back, from first sight.
-    pub items: Duration,
-    /// The account of each poll.
-    pub polls: Duration,
-}
-
-/// What one step of forgetting took.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Pruned {
-    /// Accounts of polls.
-    pub polls: u64,
-    /// Items past keeping that were looked at: those without hits lost their text and stay known.
-    pub texts: u64,
-    /// Items that are no longer known at all.
-    pub identities: u64,
-}
-
-impl Pruned {
-    /// Whether nothing went, because nothing is past its time.
-    #[must_use]
-    pub fn is_nothing(self) -> bool {
-        self == Self::default()
-    }
-}
 
 /// The part that remembers. One method for each step, each atomic.
 pub trait Store: Send + Sync {

@@ -1,0 +1,74 @@
+//! What deliver asks and does: what a reader has had, mails as they lie in the outbox.
+
+use crate::model::mail::Letter;
+use crate::model::{MailState, Timestamp};
+
+use super::MailRow;
+
+/// What a reader has had so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReaderHistory {
+    /// When the reader was first known.
+    pub since: Timestamp,
+    /// The end of what the last digest covered (any kind), if there was one.
+    pub covered_until: Option<Timestamp>,
+    /// When the last scheduled slot was sealed.
+    pub last_slot: Option<Timestamp>,
+    /// Urgent mails sealed within the last hour.
+    pub urgent_last_hour: u32,
+    /// Whether the reader was welcomed.
+    pub welcomed: bool,
+}
+
+/// By which mails a reader can be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reachable {
+    /// The reader, by name.
+    pub reader: String,
+    /// Takes digests, which tell whatever is pending.
+    pub digests: bool,
+    /// Takes urgent mails, which tell what is urgent.
+    pub urgent: bool,
+}
+
+/// Urgent mails on one story that a reader has had.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UrgentSealed {
+    /// When the last was sealed.
+    pub last: Option<Timestamp>,
+    /// Their Message-IDs, oldest first: a follow-up answers them.
+    pub message_ids: Vec<String>,
+}
+
+/// What a person wants done with a mail in the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Amend {
+    /// Try it again now.
+    Retry,
+    /// Give it up: what it told comes back when no other address of its occasion can be reached.
+    Drop,
+}
+
+/// What came of that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Amended {
+    /// It was done; so the mail stood before.
+    Done(MailState),
+    /// It cannot be done to a mail that stands so.
+    Not(MailState),
+    /// There is no such mail.
+    Unknown,
+}
+
+/// A mail as it lies in the outbox, whole.
+#[derive(Clone, Debug)]
+pub struct StoredMail {
+    /// Its row.
+    pub row: MailRow,
+    /// With angle brackets.
+    pub message_id: String,
+    /// What goes out, or went.
+    pub letter: Letter,
+    /// The end of what it covers.
+    pub covers_until: Timestamp,
+}
