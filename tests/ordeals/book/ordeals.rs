@@ -107,7 +107,8 @@ pub(crate) const ORDEALS: &[Entry] = &[
         test: "ordeals::outage::six_hours_without_a_mail_server_heal_by_themselves",
         promises: &[1, 5],
         what: "The same with a mail server that refuses every connection for six hours while sources \
-               publish. Afterwards each reader gets one mail of it all, not one for each alert.",
+               publish. Afterwards each reader gets the mail that was under way and one of all the rest, \
+               not one for each alert.",
     },
     Entry {
         name: "names-gone",
