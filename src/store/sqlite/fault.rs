@@ -6,7 +6,7 @@
 use std::io;
 use std::path::Path;
 
-use rusqlite::ffi::{ErrorCode, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
+use rusqlite::ffi::{ErrorCode, SQLITE_IOERR, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
 
 use crate::store::StoreError;
 
@@ -18,6 +18,11 @@ pub(super) fn attempt(what: &str, path: &Path) -> String {
 /// An error of this program's own, carried where SQLite's go.
 pub(super) fn own(words: impl Into<String>) -> rusqlite::Error {
     rusqlite::Error::ToSqlConversionFailure(words.into().into())
+}
+
+/// Trouble with a file beside the database, carried where SQLite's go: it may work later.
+pub(super) fn file(words: impl Into<String>) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(SQLITE_IOERR), Some(words.into()))
 }
 
 /// What a failed `what` on `path` means.

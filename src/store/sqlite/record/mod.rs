@@ -1,12 +1,13 @@
 //! The record: what each commit did, chained by hashes.
 //!
 //! Triggers (`migrations/sqlite/V7__record.sql`) hand a line to [`Notes`] for each row that is
-//! written (a new item's is handed over by whoever stores it); the writing thread appends what was noted as one entry of the chain, in the same
-//! transaction. Invariant: a line whose call was taken back is not in the entry, and an entry is
+//! written (a new item's is handed over by whoever stores it); the writing thread appends what was
+//! noted as one entry of the chain, in the same transaction. Invariant: a line whose call was taken back is not in the entry, and an entry is
 //! there exactly if its commit is.
 
 mod functions;
 mod item;
+mod shelves;
 mod verify;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,8 +1,9 @@
 //! Holds everything that is stored against the record of it.
 //!
-//! Passes: the chain first, keeping of each thing the last line that tells of it; then the rows,
-//! each of which must read as its last line says. What is left has gone: that is right only for what
-//! was forgotten in its time.
+//! Passes: the chain first, putting on a shelf what each line tells; then the rows. Each row must read
+//! as the last line about it says. What is left has gone: that is right only for what was forgotten in
+//! its time. A record may tell of tens of millions of things, so they are held by hashes, a shelf at a
+//! time; names are looked up again for what is wrong.
 
 use std::collections::HashMap;
 
@@ -14,7 +15,8 @@ use sha2::{Digest, Sha256};
 use crate::model::Timestamp;
 use crate::model::record::{Fault, Head, Verified};
 
-use super::super::restores;
+use super::super::{fault, restores, values};
+use super::shelves::{Fact, Says, Shelves};
 use super::{chain, unsigned};
 
 /// Faults that are listed; of a damaged database more would say nothing new.
@@ -62,16 +64,23 @@ struct Line<'a> {
 
 /// The last line that tells of a thing.
 struct Told {
-    line: [u8; 16],
-    number: u64,
-    at: i64,
+    fact: Fact,
     met: bool,
-    goes: bool,
 }
 
-#[derive(Default)]
+/// Something wrong with a thing that is only known by the hash of its name so far.
+struct Unnamed {
+    name: u128,
+    /// The entry that tells of it; `None` when none does.
+    entry: Option<u64>,
+    /// The view whose row it is, when it is stored.
+    view: Option<usize>,
+    why: &'static str,
+}
+
 struct Book {
-    told: HashMap<String, Told>,
+    facts: Shelves,
+    unnamed: Vec<Unnamed>,
     /// Texts of items first seen before this were forgotten, and accounts of polls.
     texts_before: i64,
     polls_before: i64,
@@ -83,12 +92,19 @@ pub(in crate::store::sqlite) fn verify(
     connection: &Connection,
     claimed: Option<&Head>,
 ) -> rusqlite::Result<Verified> {
-    let mut book = Book::default();
+    let mut book = Book {
+        facts: Shelves::new(),
+        unnamed: Vec::new(),
+        texts_before: 0,
+        polls_before: 0,
+        found: Verified::default(),
+    };
     book.chain(connection, claimed)?;
-    for view in VIEWS {
+    for view in 0..VIEWS.len() {
         book.rows(connection, view)?;
     }
-    book.gone(connection)?;
+    book.compare(connection)?;
+    book.name(connection)?;
     book.file(connection)?;
     book.found.restores = restores::all(connection)?;
     if let Some(head) = claimed {
@@ -160,7 +176,7 @@ impl Book {
                 }
             }
             for line in body.lines() {
-                self.tell(line, name, at);
+                self.tell(line, name, at)?;
             }
             before = hash.to_vec();
             expected = number + 1;
@@ -177,10 +193,11 @@ impl Book {
         Ok(())
     }
 
-    /// Keeps what a line tells, over what was told of the same thing before.
-    fn tell(&mut self, line: &str, number: u64, at: i64) {
+    /// Keeps what a line tells.
+    fn tell(&mut self, line: &str, number: u64, at: i64) -> rusqlite::Result<()> {
         let Ok(read) = serde_json::from_str::<Line<'_>>(line) else {
-            return self.fault(number, "a line", "it cannot be read");
+            self.fault(number, "a line", "it cannot be read");
+            return Ok(());
         };
         if let ("forgot", Some(before)) = (&*read.did, read.before) {
             match read.what.as_deref() {
@@ -189,33 +206,119 @@ impl Book {
             }
         }
         if read.id.is_null() {
-            return;
+            return Ok(());
         }
-        let goes = matches!(&*read.did, "item" | "polled");
-        let told = Told { line: hash(line), number, at: read.last.unwrap_or(at), met: false, goes };
-        self.told.insert(key(&read.did, &read.id), told);
+        let says = match &*read.did {
+            "item" => Says::ToldItem,
+            "polled" => Says::ToldPolls,
+            "attempt" => Says::ToldAttempt,
+            _ => Says::Told,
+        };
+        let name = hash(&key(&read.did, &read.id));
+        self.put(Fact { name, line: hash(line), number, at: read.last.unwrap_or(at), says })
     }
 
-    fn rows(&mut self, connection: &Connection, view: &str) -> rusqlite::Result<()> {
-        let after = self.found.head.as_ref().map_or(0, |head| head.number) + 1;
-        let mut select = connection.prepare(&format!("SELECT line FROM recorded_{view}"))?;
-        let mut rows = select.query([])?;
-        while let Some(row) = rows.next()? {
-            let line = row.get_ref(0)?.as_str()?;
+    fn put(&mut self, fact: Fact) -> rusqlite::Result<()> {
+        self.facts.put(fact).map_err(|error| {
+            fault::file(format!("no room for what is set aside of a long record: {error}"))
+        })
+    }
+
+    fn rows(&mut self, connection: &Connection, view: usize) -> rusqlite::Result<()> {
+        let number = view as u64;
+        let mut wrong = Ok(());
+        each_row(connection, view, |name, line| {
             self.found.rows += 1;
-            let Ok(read) = serde_json::from_str::<Line<'_>>(line) else { continue };
-            let key = key(&read.did, &read.id);
-            let wrong = match self.told.get_mut(&key) {
-                None => Some((after, "no entry tells of it")),
-                Some(told) => {
-                    told.met = true;
-                    (told.line != hash(line))
-                        .then_some((told.number, "it is not as the entry tells: it was changed"))
+            wrong = self.put(Fact {
+                name: hash(name),
+                line: hash(line),
+                number,
+                at: 0,
+                says: Says::Stored,
+            });
+            wrong.is_ok()
+        })?;
+        wrong
+    }
+
+    /// Holds what is stored against what was told last, shelf by shelf. What was told and is not there
+    /// must have gone in its time.
+    fn compare(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        let facts = std::mem::replace(&mut self.facts, Shelves::new());
+        for shelf in facts.into_shelves() {
+            let shelf = shelf.map_err(|error| {
+                fault::file(format!("what was set aside of the record cannot be read: {error}"))
+            })?;
+            let mut told: HashMap<u128, Told> = HashMap::new();
+            for fact in shelf {
+                match fact.says {
+                    Says::Stored => self.meet(&mut told, fact),
+                    _ => drop(told.insert(fact.name, Told { fact, met: false })),
                 }
-            };
-            if let Some((number, why)) = wrong {
-                self.fault(number, key, why);
             }
+            for Told { fact, .. } in told.into_values().filter(|one| !one.met) {
+                self.miss(connection, fact)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn meet(&mut self, told: &mut HashMap<u128, Told>, row: Fact) {
+        let (entry, why) = match told.get_mut(&row.name) {
+            None => (None, "no entry tells of it"),
+            Some(told) => {
+                told.met = true;
+                if told.fact.line == row.line {
+                    return;
+                }
+                (Some(told.fact.number), "it is not as the entry tells: it was changed")
+            }
+        };
+        self.unname(Unnamed { name: row.name, entry, view: Some(row.number as usize), why });
+    }
+
+    fn miss(&mut self, connection: &Connection, told: Fact) -> rusqlite::Result<()> {
+        let right = match told.says {
+            Says::ToldItem => told.at < self.texts_before,
+            Says::ToldPolls => told.at < self.polls_before,
+            _ => false,
+        };
+        if right {
+            self.found.forgotten += 1;
+            return Ok(());
+        }
+        // One that is on its way again: where it stands will be told.
+        if told.says == Says::ToldAttempt && is_on_its_way(connection, told)? {
+            return Ok(());
+        }
+        let why = "the entry tells of it and it is gone";
+        self.unname(Unnamed { name: told.name, entry: Some(told.number), view: None, why });
+        Ok(())
+    }
+
+    fn unname(&mut self, one: Unnamed) {
+        if self.found.faults.len() + self.unnamed.len() < LISTED {
+            self.unnamed.push(one);
+        } else {
+            self.found.more_faults += 1;
+        }
+    }
+
+    /// Finds the names of what is wrong, in the entry that tells of it or among the rows.
+    fn name(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        let after = self.found.head.as_ref().map_or(0, |head| head.number) + 1;
+        for one in std::mem::take(&mut self.unnamed) {
+            let named = match (one.entry, one.view) {
+                (Some(number), _) => name_in_entry(connection, number, one.name)?,
+                (None, Some(view)) => name_in_view(connection, view, one.name)?,
+                (None, None) => None,
+            };
+            let what = named.unwrap_or_else(|| "something".to_owned());
+            self.found.faults.push(Fault {
+                number: one.entry.unwrap_or(after),
+                what,
+                why: one.why.to_owned(),
+            });
         }
         Ok(())
     }
@@ -233,31 +336,64 @@ impl Book {
         }
         Ok(())
     }
+}
 
-    /// What the record tells of and nothing stored answers to.
-    fn gone(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let mut faults = Vec::new();
-        let mut being_sent = connection.prepare(
-            "SELECT count(*) FROM mails WHERE id = ?1 AND state IN ('pending', 'sending')",
-        )?;
-        for (key, told) in self.told.iter().filter(|(_, told)| !told.met) {
-            let bound =
-                if key.starts_with("polled") { self.polls_before } else { self.texts_before };
-            if told.goes && told.at < bound {
-                self.found.forgotten += 1;
-            } else if let Some(id) = key.strip_prefix("attempt ")
-                && being_sent.query_row([id], |row| row.get::<_, i64>(0))? > 0
-            {
-                // It is on its way again: where it stands will be told.
-            } else {
-                faults.push((told.number, key.clone()));
-            }
+/// Each row of a view by name and line, until `take` says no.
+fn each_row(
+    connection: &Connection,
+    view: usize,
+    mut take: impl FnMut(&str, &str) -> bool,
+) -> rusqlite::Result<()> {
+    let mut select = connection.prepare(&format!("SELECT line FROM recorded_{}", VIEWS[view]))?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let line = row.get_ref(0)?.as_str()?;
+        let Ok(read) = serde_json::from_str::<Line<'_>>(line) else { continue };
+        if !take(&key(&read.did, &read.id), line) {
+            break;
         }
-        for (number, key) in faults {
-            self.fault(number, key, "the entry tells of it and it is gone");
-        }
-        Ok(())
     }
+    Ok(())
+}
+
+fn name_in_view(
+    connection: &Connection,
+    view: usize,
+    wanted: u128,
+) -> rusqlite::Result<Option<String>> {
+    let mut found = None;
+    each_row(connection, view, |name, _| {
+        found = (hash(name) == wanted).then(|| name.to_owned());
+        found.is_none()
+    })?;
+    Ok(found)
+}
+
+fn name_in_entry(
+    connection: &Connection,
+    number: u64,
+    wanted: u128,
+) -> rusqlite::Result<Option<String>> {
+    let mut select = connection.prepare_cached("SELECT body FROM records WHERE number = ?1")?;
+    let mut rows = select.query([values::size(number)])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let names = row.get_ref(0)?.as_str()?.lines().filter_map(|line| {
+        let read = serde_json::from_str::<Line<'_>>(line).ok()?;
+        Some(key(&read.did, &read.id))
+    });
+    Ok({ names }.find(|name| hash(name) == wanted))
+}
+
+fn is_on_its_way(connection: &Connection, told: Fact) -> rusqlite::Result<bool> {
+    let name = name_in_entry(connection, told.number, told.name)?;
+    let Some(id) = name.as_deref().and_then(|name| name.strip_prefix("attempt ")) else {
+        return Ok(false);
+    };
+    connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM mails WHERE id = ?1 AND state IN ('pending', 'sending'))",
+        )?
+        .query_row([id], |row| row.get(0))
 }
 
 fn key(did: &str, id: &serde_json::Value) -> String {
@@ -267,9 +403,10 @@ fn key(did: &str, id: &serde_json::Value) -> String {
     }
 }
 
-fn hash(line: &str) -> [u8; 16] {
-    let whole: [u8; 32] = Sha256::digest(line.as_bytes()).into();
+/// Half of a SHA-256: nobody can make two lines or names of one.
+fn hash(words: &str) -> u128 {
+    let whole: [u8; 32] = Sha256::digest(words.as_bytes()).into();
     let mut half = [0; 16];
     half.copy_from_slice(&whole[..16]);
-    half
+    u128::from_be_bytes(half)
 }
