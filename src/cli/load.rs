@@ -122,9 +122,14 @@ fn open(folder: &Folder, access: Access) -> Result<Arc<dyn Store>, Failure> {
 
 /// Where the state lies, as far as `watchlistd.toml` can be read, else its default place.
 pub fn storage(folder: &Folder) -> Storage {
-    let files = Files::read(&folder.path);
-    let storage = files.ok().and_then(|files| config::parse(&files, &folder.environment).storage);
+    let storage = service(folder).storage;
     storage.unwrap_or_else(|| Storage::Sqlite(folder.environment.default_database()))
+}
+
+/// What `watchlistd.toml` says. The other files are not read: ten thousand sources would be understood
+/// twice by every command.
+fn service(folder: &Folder) -> config::Parsed {
+    config::parse(&Files::service_of(&folder.path), &folder.environment)
 }
 
 /// Whom root becomes to work on the state.
@@ -143,9 +148,7 @@ pub struct Place {
 
 /// The same place that the commands open, with what is said of its disk.
 pub fn place(folder: &Folder) -> Place {
-    let files = Files::read(&folder.path).ok();
-    let parsed = files.map(|files| config::parse(&files, &folder.environment));
-    let settings = parsed.and_then(|parsed| parsed.settings);
+    let settings = service(folder).settings;
     let floor = settings.map(|settings| settings.keep.free_space.value);
     Place { storage: storage(folder), floor }
 }

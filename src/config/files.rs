@@ -115,6 +115,15 @@ impl Files {
         Ok(files)
     }
 
+    /// The operator's file alone, for whoever needs nothing of the others: no file is there where it
+    /// cannot be read.
+    #[must_use]
+    pub fn service_of(folder: &Path) -> Self {
+        let mut files = Self { folder: folder.to_path_buf(), ..Self::default() };
+        files.load(SERVICE.to_owned());
+        files
+    }
+
     /// The stored texts of a version, as they were in `folder`.
     #[must_use]
     pub fn from_texts(folder: &Path, texts: BTreeMap<String, String>) -> Self {
