@@ -1,0 +1,146 @@
+//! Hits become a judgement: mention or alert, how grave, and why.
+//!
+//! The default: company and topic in one item, and in a round-up in one segment; a topic alone as
+//! its `without_company` says. Rules link likewise; they add severity and readers, and `hold` is the
+//! one way to lower.
+
+mod adds;
+mod defaults;
+mod rules;
+mod verdict;
+mod words;
+mod yes;
+
+use std::cell::OnceCell;
+
+use crate::model::{EntityKind, Item, ItemText, Judgement, Timestamp};
+
+use super::manner::Manner;
+use super::matching::{Found, Occ, Reading};
+use super::talk::talk;
+use super::watchlist::Watchlist;
+
+pub use adds::adds;
+pub(crate) use yes::Yes;
+
+/// Who says it: what rules and official-only topics look at beside the words.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Origin<'a> {
+    /// The source's id.
+    pub source: &'a str,
+    /// Whether it is an authority speaking for itself.
+    pub official: bool,
+    /// When it was first seen: what is muted until a later day is held back. Without it nothing is.
+    pub seen: Option<Timestamp>,
+}
+
+impl<'a> Origin<'a> {
+    /// Where an item came from, and when.
+    #[must_use]
+    pub fn of(item: &'a Item) -> Self {
+        let seen = Some(item.first_seen);
+        Self { source: item.source.as_str(), official: item.official, seen }
+    }
+}
+
+/// What the watchlist makes of an item's words.
+#[must_use]
+pub fn judge(watchlist: &Watchlist, text: &ItemText, origin: Origin<'_>) -> Judgement {
+    let reading = Reading::of(watchlist, text, origin.seen);
+    if reading.found.is_empty() && watchlist.conditions.is_empty() {
+        return Judgement::default();
+    }
+    Case::new(watchlist, &reading, origin).judgement()
+}
+
+/// One item on the table.
+pub(crate) struct Case<'a> {
+    pub(crate) watchlist: &'a Watchlist,
+    pub(crate) reading: &'a Reading,
+    pub(crate) origin: Origin<'a>,
+    manner: Option<Manner>,
+    /// Companies and topics that count, by number: sorted, each once.
+    companies: Vec<u32>,
+    topics: Vec<u32>,
+    /// The first company of each segment, by segment.
+    company_in: Vec<(u32, &'a Found)>,
+    /// The words that show the item to be talk without an act, once somebody asked.
+    talk: OnceCell<Option<Occ>>,
+}
+
+impl<'a> Case<'a> {
+    pub(crate) fn new(watchlist: &'a Watchlist, reading: &'a Reading, origin: Origin<'a>) -> Self {
+        let of = |kind: EntityKind| -> Vec<u32> {
+            let counting = reading.counting().filter(|found| found.kind() == kind);
+            let mut all: Vec<u32> = counting.map(|found| found.entity).collect();
+            all.sort_unstable();
+            all.dedup();
+            all
+        };
+        let (companies, topics) = (of(EntityKind::Company), of(EntityKind::Topic));
+        // Manner matters only where a topic is at hand, or a rule may ask for a round-up's segments.
+        let asked =
+            !topics.is_empty() || (!watchlist.conditions.is_empty() && !companies.is_empty());
+        let manner = asked.then(|| reading.manner());
+        // Hits are in text order, and so are segments.
+        let mut company_in: Vec<(u32, &Found)> = Vec::new();
+        for found in reading.counting().filter(|found| found.kind() == EntityKind::Company) {
+            let segment = reading.text.tokens[found.first as usize].segment;
+            if company_in.last().is_none_or(|last| last.0 != segment) {
+                company_in.push((segment, found));
+            }
+        }
+        Self {
+            watchlist,
+            reading,
+            origin,
+            manner,
+            companies,
+            topics,
+            company_in,
+            talk: OnceCell::new(),
+        }
+    }
+
+    pub(crate) fn round_up(&self) -> bool {
+        self.manner.as_ref().is_some_and(Manner::round_up)
+    }
+
+    /// The words that show the item to be talk without an act.
+    fn talk(&self) -> Option<Occ> {
+        // Names and terms that end there. A search may be found by the very words that threaten.
+        let subject = |token: u32| {
+            let ends = |found: &Found| found.last == token && found.is_plain(self.watchlist);
+            self.reading.counting().any(ends)
+        };
+        *self.talk.get_or_init(|| {
+            talk(&self.reading.text, self.manner.as_ref()?, self.origin.official, subject)
+        })
+    }
+
+    fn hits(&self, kind: EntityKind, entity: u32) -> impl Iterator<Item = &Found> {
+        self.reading.counting().filter(move |found| found.kind() == kind && found.entity == entity)
+    }
+
+    fn segment(&self, found: &Found) -> u32 {
+        self.reading.text.tokens[found.first as usize].segment
+    }
+
+    fn sentence(&self, found: &Found) -> u32 {
+        self.reading.text.tokens[found.first as usize].sentence
+    }
+
+    /// Companies and visible topics that count, by number.
+    pub(crate) fn counting(&self) -> (Vec<u32>, Vec<u32>) {
+        let topics = self.topics.iter().copied();
+        let shown = topics.filter(|topic| !self.watchlist.topic(*topic).hidden);
+        (self.companies.clone(), shown.collect())
+    }
+
+    /// Everything that says yes.
+    pub(crate) fn yes(&self) -> Vec<Yes> {
+        let mut said = self.defaults();
+        said.extend(self.rules());
+        said
+    }
+}

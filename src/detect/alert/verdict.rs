@@ -1,0 +1,130 @@
+//! All that was said of an item, as one judgement: its reasons gravest first, its names, and what
+//! was held back.
+
+use std::sync::Arc;
+
+use crate::detect::matching::Found;
+use crate::model::{EntityKind, Guard, HeldBack, Hit, Judgement, Named, Reason, Severity};
+
+use super::Case;
+use super::yes::{Names, Yes};
+
+impl Case<'_> {
+    pub(super) fn judgement(&self) -> Judgement {
+        let watchlist = self.watchlist;
+        let said = self.yes();
+        let hold = said.iter().filter_map(|yes| watchlist.rule(yes.rule?).hold.clone()).next();
+        let reasons = self.reasons(said);
+        let would_be = reasons.first().map(|reason| reason.severity);
+        let alert = would_be.is_some() && hold.is_none();
+        let shown = |found: &&Found| !self.is_hidden(found);
+        let hits: Vec<Hit> = self
+            .reading
+            .counting()
+            .filter(shown)
+            .map(|found| self.reading.hit(watchlist, found))
+            .collect();
+        let mut held_back: Vec<HeldBack> = self
+            .reading
+            .found
+            .iter()
+            .filter(shown)
+            .filter_map(|found| self.reading.held_back(watchlist, found))
+            .collect();
+        if let (Some(reason), Some(_), Some(hit)) = (&hold, would_be, hits.first()) {
+            held_back.push(HeldBack { hit: hit.clone(), guard: Guard::Hold(reason.to_string()) });
+        }
+        let severity = if alert { would_be } else { (!hits.is_empty()).then_some(Severity::Low) };
+        Judgement {
+            companies: self.named_companies(),
+            topics: self.named_topics(),
+            groups: self.groups(),
+            hits,
+            severity,
+            alert,
+            would_be: if hold.is_some() { would_be } else { self.would_be(alert) },
+            reasons,
+            held_back,
+        }
+    }
+
+    pub(super) fn is_hidden(&self, found: &Found) -> bool {
+        found.kind() == EntityKind::Topic && self.watchlist.topic(found.entity).hidden
+    }
+
+    /// Gravest first. What repeats others (no graver, no readers, nothing named that they do not name)
+    /// is not told twice: of a rule only its name stays.
+    fn reasons(&self, mut said: Vec<Yes>) -> Vec<Reason> {
+        said.retain(|yes| self.alerts(yes));
+        said.sort_by_key(|yes| std::cmp::Reverse(yes.weight()));
+        let (mut told, mut kept) = (Names::default(), Vec::<Reason>::new());
+        let mut also: Vec<&str> = Vec::new();
+        for yes in said {
+            let rule = yes.rule.map(|rule| self.watchlist.rule(rule));
+            let readers = rule.map_or(&[][..], |rule| &rule.readers);
+            if !yes.names.0.is_empty() && readers.is_empty() && yes.names.all_in(&told) {
+                also.extend(rule.map(|rule| &*rule.name));
+                continue;
+            }
+            kept.push(Reason {
+                rule: rule.map(|rule| rule.name.to_string()),
+                severity: yes.weight(),
+                words: self.words(&yes),
+                readers: readers.iter().map(|reader| reader.value.clone()).collect(),
+            });
+            yes.names.0.into_iter().for_each(|name| told.add(name));
+        }
+        let host = kept.iter().position(|reason| reason.rule.is_none()).unwrap_or(0);
+        if let Some(host) = kept.get_mut(host).filter(|_| !also.is_empty()) {
+            let rules = if also.len() == 1 { "rule" } else { "rules" };
+            host.words.push_str(&format!("; also {rules} “{}”", also.join("”, “")));
+        }
+        kept
+    }
+
+    /// Whether a yes makes an alert by itself: a rule with neither severity nor readers only holds back.
+    fn alerts(&self, yes: &Yes) -> bool {
+        let rule = yes.rule.map(|rule| self.watchlist.rule(rule));
+        rule.is_none_or(|rule| rule.severity.is_some() || !rule.readers.is_empty())
+    }
+
+    /// What guards cost: the severity that company and topic would give if nothing were held back.
+    fn would_be(&self, alert: bool) -> Option<Severity> {
+        if alert || !self.watchlist.defaults() {
+            return None;
+        }
+        let all = &self.reading.found;
+        let held = all.iter().any(|found| found.held.is_some());
+        let company = all.iter().any(|found| found.kind() == EntityKind::Company);
+        let topics =
+            all.iter().filter(|found| found.kind() == EntityKind::Topic && !self.is_hidden(found));
+        let gravest = topics.map(|found| self.watchlist.topic(found.entity).severity).max();
+        gravest.filter(|_| held && company)
+    }
+
+    fn named_companies(&self) -> Vec<Named> {
+        let line = self.companies.iter().flat_map(|company| self.line(*company));
+        sorted(line.map(|company| self.watchlist.company(company).named.clone()))
+    }
+
+    fn named_topics(&self) -> Vec<Named> {
+        let topics = self.topics.iter().map(|topic| self.watchlist.topic(*topic));
+        sorted(topics.filter(|topic| !topic.hidden).map(|topic| topic.named.clone()))
+    }
+
+    fn groups(&self) -> Vec<Arc<str>> {
+        let line = self.companies.iter().flat_map(|company| self.line(*company));
+        let groups = line.flat_map(|company| self.watchlist.company(company).groups.iter());
+        let mut groups: Vec<Arc<str>> = groups.cloned().collect();
+        groups.sort();
+        groups.dedup();
+        groups
+    }
+}
+
+fn sorted(all: impl Iterator<Item = Named>) -> Vec<Named> {
+    let mut all: Vec<Named> = all.collect();
+    all.sort();
+    all.dedup();
+    all
+}

@@ -1,0 +1,54 @@
+//! What says yes to an alert: a default or a rule, how grave it is and what it names.
+
+use crate::model::{EntityKind, Severity};
+
+use crate::detect::matching::Found;
+
+/// A default or rule that said yes, before it is put into words.
+#[derive(Debug)]
+pub(crate) struct Yes {
+    /// The rule's number; `None` for the defaults.
+    pub(crate) rule: Option<usize>,
+    pub(crate) severity: Option<Severity>,
+    pub(super) said: Said,
+    /// The companies and topics that its words name, hidden topics left out.
+    pub(super) names: Names,
+}
+
+/// What is known of the words of a yes.
+#[derive(Debug)]
+pub(super) enum Said {
+    /// All.
+    Words(String),
+    /// In which segment a rule holds. Most rules that hold repeat others, and their words are not told.
+    In(Option<u32>),
+}
+
+impl Yes {
+    /// A rule without a severity makes an alert of medium weight where there is none.
+    pub(super) fn weight(&self) -> Severity {
+        self.severity.unwrap_or(Severity::Medium)
+    }
+}
+
+/// Companies and topics, by number: a few, sorted, each once.
+#[derive(Debug, Default)]
+pub(super) struct Names(pub(super) Vec<(EntityKind, u32)>);
+
+impl Names {
+    pub(super) fn of(found: &[&Found]) -> Self {
+        let mut names = Self::default();
+        found.iter().for_each(|found| names.add((found.kind(), found.entity)));
+        names
+    }
+
+    pub(super) fn add(&mut self, name: (EntityKind, u32)) {
+        if let Err(at) = self.0.binary_search(&name) {
+            self.0.insert(at, name);
+        }
+    }
+
+    pub(super) fn all_in(&self, others: &Self) -> bool {
+        self.0.iter().all(|name| others.0.binary_search(name).is_ok())
+    }
+}
