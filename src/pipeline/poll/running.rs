@@ -84,8 +84,6 @@ impl Poller {
         }
     }
 
-    /// Polls what is due now (or, with [`Claim::All`], everything that no Retry-After forbids) and
-
     /// Starts polls of what is due, up to the number that may run at once. Answers when to look again
     /// if no poll ends before; `None` is not before one does. The store is asked only when something
     /// may have become due: asking after every poll would cost as much as the poll.
