@@ -1,0 +1,52 @@
+//! A search as a tree, and what stands in its leaves.
+
+use std::ops::Range;
+
+/// What a rule asks of the item beside its words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Atom {
+    /// A company by id, or any.
+    Company(Option<String>),
+    /// A company of this group, or of any.
+    Group(Option<String>),
+    /// A topic by id, or any.
+    Topic(Option<String>),
+    /// The source of this id, or any.
+    Source(Option<String>),
+    /// An official source.
+    Official,
+    /// Talk without an act.
+    Talk,
+}
+
+/// A word or phrase as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Words {
+    /// The words, without quotes and asterisk.
+    pub(crate) text: String,
+    /// Taken as they are.
+    pub(crate) quoted: bool,
+    /// The last word may go on.
+    pub(crate) prefix: bool,
+    /// Where they stand in the search.
+    pub(crate) span: Range<usize>,
+}
+
+/// A search as a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Expr<W> {
+    /// A word or phrase.
+    Words(W),
+    /// All of these.
+    And(Vec<Expr<W>>),
+    /// One of these.
+    Or(Vec<Expr<W>>),
+    /// Not this.
+    Not(Box<Expr<W>>),
+    /// Both within so many words, in one sentence.
+    Near(u32, Box<Expr<W>>, Box<Expr<W>>),
+    /// In the title only.
+    Title(Box<Expr<W>>),
+    /// What only rules ask.
+    Atom(Atom, Range<usize>),
+}

@@ -1,0 +1,242 @@
+//! Pieces into a tree: `NOT` binds closest, then `NEAR`, `AND`, `OR`.
+
+use std::ops::Range;
+
+use super::expr::{Atom, Expr, Words};
+use super::lex::Piece;
+use super::wrong::{Wrong, wrong};
+
+/// Brackets and prefixes deeper than this are refused.
+const DEEPEST: usize = 50;
+
+/// Reads pieces one after another.
+pub(super) struct Parser {
+    pieces: Vec<(Piece, Range<usize>)>,
+    at: usize,
+    depth: usize,
+    rule: bool,
+    end: usize,
+    pub(super) slips: Vec<(String, Range<usize>)>,
+}
+
+pub(super) type Tree = Result<Expr<Words>, Wrong>;
+
+impl Parser {
+    /// Before the first piece of a search of so many bytes; `rule` allows what only rules may ask.
+    pub(super) fn new(pieces: Vec<(Piece, Range<usize>)>, end: usize, rule: bool) -> Self {
+        Self { pieces, at: 0, depth: 0, rule, end, slips: Vec::new() }
+    }
+
+    /// The next piece.
+    pub(super) fn peek(&self) -> Option<(Piece, Range<usize>)> {
+        self.pieces.get(self.at).cloned()
+    }
+
+    fn is(&self, piece: &Piece) -> bool {
+        self.pieces.get(self.at).is_some_and(|(one, _)| one == piece)
+    }
+
+    fn take(&mut self, piece: &Piece) -> bool {
+        let found = self.is(piece);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Everything up to a closing bracket or the end.
+    pub(super) fn or(&mut self) -> Tree {
+        let mut any = vec![self.and()?];
+        while self.take(&Piece::Or) {
+            any.push(self.and()?);
+        }
+        Ok(if any.len() == 1 { any.swap_remove(0) } else { Expr::Or(any) })
+    }
+
+    fn and(&mut self) -> Tree {
+        let mut all = vec![self.not()?];
+        while self.take(&Piece::And) || self.is(&Piece::Not) {
+            all.push(self.not()?);
+        }
+        Ok(if all.len() == 1 { all.swap_remove(0) } else { Expr::And(all) })
+    }
+
+    fn not(&mut self) -> Tree {
+        if !self.take(&Piece::Not) {
+            return self.near();
+        }
+        self.deeper(|parser| Ok(Expr::Not(Box::new(parser.near()?))))
+    }
+
+    fn near(&mut self) -> Tree {
+        let from = self.at;
+        let mut left = self.one()?;
+        let mut links = 0;
+        while let Some((Piece::Near(n), _)) = self.peek() {
+            self.at += 1;
+            links += 1;
+            let from_right = self.at;
+            let right = self.one()?;
+            for (side, from) in [(&left, from), (&right, from_right)] {
+                if !positional(side) {
+                    let span = self.pieces.get(from).map_or(0..self.end, |(_, span)| span.clone());
+                    return Err(wrong(
+                        span,
+                        "NEAR cannot join this",
+                        "NEAR joins words, phrases, prefixes and OR groups of these",
+                    ));
+                }
+            }
+            if links > DEEPEST {
+                return Err(wrong(0..self.end, "too many NEAR in one chain", "split the search"));
+            }
+            left = Expr::Near(n, Box::new(left), Box::new(right));
+        }
+        Ok(left)
+    }
+
+    fn deeper(&mut self, inner: impl FnOnce(&mut Self) -> Tree) -> Tree {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            let at = self.pieces.get(self.at).map_or(self.end, |(_, span)| span.start);
+            let what = format!("nested deeper than {DEEPEST} levels");
+            return Err(wrong(at..self.end, what, "split the search"));
+        }
+        let tree = inner(self);
+        self.depth -= 1;
+        tree
+    }
+
+    fn one(&mut self) -> Tree {
+        let Some((piece, span)) = self.peek() else {
+            return Err(wrong(
+                self.end.saturating_sub(1)..self.end,
+                "ends where a word is expected",
+                "complete it, or take the last operator away",
+            ));
+        };
+        self.at += 1;
+        match piece {
+            Piece::Open => self.deeper(|parser| {
+                let inner = parser.or()?;
+                if parser.take(&Piece::Close) {
+                    return Ok(inner);
+                }
+                Err(match parser.peek() {
+                    None => wrong(span, "a bracket is not closed", "add the closing ')'"),
+                    Some((other, at)) => wrong(
+                        at,
+                        format!(
+                            "{} stands where AND, OR, NOT or NEAR/n is expected",
+                            other.shown()
+                        ),
+                        "write AND, OR or NEAR/n between two parts",
+                    ),
+                })
+            }),
+            Piece::Scope(scope) if scope == "title" => {
+                self.deeper(|parser| Ok(Expr::Title(Box::new(parser.one()?))))
+            }
+            Piece::Scope(scope) => self.atom(&scope, span),
+            Piece::Quoted(text) => words(text, true, span),
+            Piece::Bare(text) if text == "official" && self.rule => {
+                Ok(Expr::Atom(Atom::Official, span))
+            }
+            Piece::Bare(text) => self.phrase(text, span),
+            other => Err(wrong(
+                span,
+                format!("{} stands where a word is expected", other.shown()),
+                "put a word, a \"phrase\" or a bracket there",
+            )),
+        }
+    }
+
+    /// Bare words side by side; a prefix ends the phrase.
+    fn phrase(&mut self, mut text: String, mut span: Range<usize>) -> Tree {
+        self.slip(&text, &span);
+        while !text.ends_with('*')
+            && let Some((Piece::Bare(next), at)) = self.peek()
+            && !(next == "official" && self.rule)
+        {
+            self.slip(&next, &at);
+            text.push(' ');
+            text.push_str(&next);
+            span.end = at.end;
+            self.at += 1;
+        }
+        words(text, false, span)
+    }
+
+    fn slip(&mut self, word: &str, span: &Range<usize>) {
+        if matches!(word, "or" | "and" | "not") || word.starts_with("near/") {
+            self.slips.push((word.to_owned(), span.clone()));
+        }
+    }
+
+    fn atom(&mut self, scope: &str, span: Range<usize>) -> Tree {
+        if !self.rule {
+            return Err(wrong(
+                span,
+                format!("'{scope}:' is understood in rules only"),
+                "a search knows words and title:",
+            ));
+        }
+        let value = match self.peek() {
+            Some((Piece::Bare(value) | Piece::Quoted(value), at)) if at.start == span.end => {
+                self.at += 1;
+                value
+            }
+            _ => {
+                let hint = match scope {
+                    "manner" => "write manner:talk".to_owned(),
+                    _ => format!("write {scope}:ID, or {scope}:* for any"),
+                };
+                return Err(wrong(span, format!("'{scope}:' lacks its value"), &hint));
+            }
+        };
+        let span = span.start..self.pieces[self.at - 1].1.end;
+        if scope == "manner" {
+            return match value.as_str() {
+                "talk" => Ok(Expr::Atom(Atom::Talk, span)),
+                _ => {
+                    Err(wrong(span, format!("'manner:{value}' is not known"), "write manner:talk"))
+                }
+            };
+        }
+        let id = (value != "*").then_some(value);
+        Ok(Expr::Atom(
+            match scope {
+                "company" => Atom::Company(id),
+                "group" => Atom::Group(id),
+                "topic" => Atom::Topic(id),
+                _ => Atom::Source(id),
+            },
+            span,
+        ))
+    }
+}
+
+fn words(text: String, quoted: bool, span: Range<usize>) -> Tree {
+    let prefix = !quoted && text.ends_with('*');
+    let text = if prefix { text.trim_end_matches('*').to_owned() } else { text };
+    if let Some(at) = text.find('*').filter(|_| !quoted) {
+        let at = span.start + at;
+        return Err(wrong(
+            at..at + 1,
+            "an asterisk stands inside a word",
+            "write it at the end: pre*",
+        ));
+    }
+    if !text.chars().any(char::is_alphanumeric) {
+        return Err(wrong(span, format!("'{text}' holds no word"), "write letters or digits"));
+    }
+    Ok(Expr::Words(Words { text, quoted, prefix, span }))
+}
+
+/// Whether an expression stands at places of the text.
+fn positional(expr: &Expr<Words>) -> bool {
+    match expr {
+        Expr::Words(_) | Expr::Near(..) => true,
+        Expr::Or(any) => any.iter().all(positional),
+        Expr::Title(inner) => positional(inner),
+        Expr::And(_) | Expr::Not(_) | Expr::Atom(..) => false,
+    }
+}
