@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::detect::digest::Digest;
 
-use super::rule::{CompiledRule, Condition};
+use super::condition::{CompiledRule, Condition};
 use super::topic::anchors;
 
 /// Something that may be there.

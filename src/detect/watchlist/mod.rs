@@ -5,6 +5,7 @@
 
 mod anchor;
 mod company;
+mod condition;
 mod forms;
 mod guard;
 mod name;
@@ -27,9 +28,9 @@ use super::query::{Expr, Wrong};
 use super::text::Text;
 
 pub(crate) use anchor::{Also, Anchors, Filed};
+pub(crate) use condition::{CompiledRule, Condition};
 pub use forms::{Form, Guarded, forms_of, id_of_company, id_of_name, weakness_of};
 pub(crate) use guard::{Guarding, Spoken};
-pub(crate) use rule::{CompiledRule, Condition};
 pub(crate) use ticker::exchange_of;
 pub(crate) use uses::Use;
 use uses::Uses;

@@ -4,7 +4,7 @@
 //! absence, or for two things of which an item has one, nobody will ever hear of the rule. It finds
 //! what can be decided from the watchlist alone, and never calls a rule dead that is not.
 
-use super::rule::Condition;
+use super::condition::Condition;
 use super::{CompanyInfo, TopicInfo};
 
 /// Conditions with more alternatives are not looked through.

@@ -7,32 +7,9 @@ use crate::detect::query::{self, Atom, Expr, Words};
 use crate::model::watchlist::RuleEntry;
 use crate::model::{Located, Severity};
 
+use super::condition::{CompiledRule, Condition};
 use super::never::{Known, never};
 use super::{Making, RuleInfo, id_of, nearest};
-
-/// What a rule asks, with ids resolved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Condition {
-    Words(u32),
-    Near(u32, Box<Expr<u32>>, Box<Expr<u32>>),
-    Title(Box<Condition>),
-    All(Vec<Condition>),
-    Any(Vec<Condition>),
-    Not(Box<Condition>),
-    Company(Option<u32>),
-    Group(Option<Arc<str>>),
-    Topic(Option<u32>),
-    Source(Option<String>),
-    Official,
-    /// Talk without an act.
-    Talk,
-}
-
-/// A rule that can be asked; its words about itself stand in [`RuleInfo`] of the same number.
-#[derive(Debug)]
-pub(crate) struct CompiledRule {
-    pub(crate) when: Condition,
-}
 
 impl Making {
     /// Compiles `[[rule]]`; companies and topics are known by now.
