@@ -8,6 +8,7 @@
 pub mod alert;
 mod digest;
 pub mod explain;
+mod hash;
 mod lexicon;
 mod manner;
 mod matching;
@@ -19,6 +20,7 @@ pub mod story;
 mod talk;
 mod text;
 pub mod watchlist;
+mod wordlist;
 
 pub use alert::{Origin, adds, judge};
 pub use explain::{Decision, Explanation, NearMiss, explain};

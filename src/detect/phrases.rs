@@ -7,10 +7,11 @@ use std::collections::HashMap;
 use std::hash::BuildHasher;
 
 use super::digest::Digest;
+use super::hash::{hash, joined, push};
 use super::lexicon;
 use super::paths::{Builder, Divided, Form, Paths};
 use super::stem::{Lang, stem};
-use super::text::{Gap, Shape, Text, hash, joined};
+use super::text::{Gap, Shape, Text};
 
 /// Terms longer than this many words are refused: nothing that people write is.
 pub(crate) const LONGEST: usize = 64;
@@ -198,7 +199,7 @@ impl Prefixes {
         let word = text.word(&text.tokens[last]);
         for (n, one) in word.chars().take(Self::LONGEST).enumerate() {
             let many = n + 1;
-            beginning = super::text::push(beginning, one);
+            beginning = push(beginning, one);
             if many == Self::EARLY && !self.early.may_have(beginning) {
                 break;
             }

@@ -7,7 +7,8 @@ use std::cell::RefCell;
 
 use rust_stemmers::{Algorithm, Stemmer};
 
-use super::text::{Shape, Text, Token, hash};
+use super::hash::hash;
+use super::text::{Shape, Text, Token};
 
 /// A language whose inflection is understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@
 
 use std::sync::LazyLock;
 
-use crate::detect::lexicon::entries;
 use crate::detect::phrases::{Collector, Phrases, Reading};
 use crate::detect::text::{COLON, Text};
+use crate::detect::wordlist::entries;
 
 /// What a list's phrase says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

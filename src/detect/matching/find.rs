@@ -7,12 +7,11 @@
 
 use std::cell::RefCell;
 
+use crate::detect::hash::{hash, joined, push};
 use crate::detect::paths::{Bucket, Filter, Form, START, Table, step};
 use crate::detect::phrases::{LONGEST, Need, Phrases};
 use crate::detect::stem::{Lang, Stem, stems};
-use crate::detect::text::{
-    CLOSE, DOLLAR, Gap, HANGUL, KANA, OPEN, Shape, Text, Token, hash, joined, push,
-};
+use crate::detect::text::{CLOSE, DOLLAR, Gap, HANGUL, KANA, OPEN, Shape, Text, Token};
 
 use super::sieve::Sieve;
 

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::detect::hash::push;
 use crate::detect::lexicon;
-use crate::detect::text::{COLON, DOLLAR, Gap, Shape, Text, Token, push};
+use crate::detect::text::{COLON, DOLLAR, Gap, Shape, Text, Token};
 use crate::detect::watchlist::{Guarding, Name, Spoken, Watchlist, exchange_of};
 use crate::model::{Guard, Timestamp};
 

@@ -14,140 +14,15 @@ mod entity;
 mod fold;
 mod plain;
 mod scan;
+mod token;
 #[cfg(test)]
 mod uax29;
 
 use crate::model::{Field, ItemText};
 
-/// How a token is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
-    /// Capitals only (digits may stand among them).
-    Caps,
-    /// A capital first, small letters after.
-    Capital,
-    /// Anything else with letters.
-    Lower,
-    /// Digits only.
-    Digit,
-    /// A Han, kana or Hangul character.
-    Cjk,
-}
-
-/// What stands between a token and the one before it in the same field, weakest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Gap {
-    /// Nothing, or only invisible characters.
-    None,
-    /// A hyphen without spaces.
-    Hyphen,
-    /// Spaces, or a possessive ending.
-    Space,
-    /// One mark within a word: dot, slash, ampersand, apostrophe.
-    Inner,
-    /// Quotes or brackets.
-    Quote,
-    /// Comma, colon, or other marks.
-    Comma,
-    /// The field begins, or a sentence or segment ended.
-    Break,
-}
-
-/// A dollar sign directly before.
-pub(crate) const DOLLAR: u8 = 1;
-/// An opening bracket directly before.
-pub(crate) const OPEN: u8 = 2;
-/// A closing bracket directly after.
-pub(crate) const CLOSE: u8 = 4;
-/// Katakana.
-pub(crate) const KANA: u8 = 8;
-/// Hangul.
-pub(crate) const HANGUL: u8 = 16;
-/// A colon before, with or without spaces.
-pub(crate) const COLON: u8 = 32;
-/// May be one word with the token before, which somebody divided: `de-list`, `Tik Tok`.
-pub(crate) const JOINS: u8 = 64;
-/// A semicolon before.
-pub(crate) const SEMICOLON: u8 = 128;
-
-/// One word or CJK character.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Token {
-    /// Hash of the normal form.
-    pub(crate) hash: u64,
-    /// Hash of the normal form with its case.
-    pub(crate) cased: u64,
-    /// First byte in the field.
-    pub(crate) start: u32,
-    /// Byte after the last.
-    pub(crate) end: u32,
-    /// Where the normal form begins in [`Text::folded`].
-    at: u32,
-    /// Its bytes there.
-    length: u32,
-    /// Its characters there.
-    pub(crate) chars: u32,
-    /// Number of its sentence, counted through all fields.
-    pub(crate) sentence: u32,
-    /// Number of its segment: a sentence, or a part of it between semicolons, bars or spaced dashes.
-    pub(crate) segment: u32,
-    /// How it is written.
-    pub(crate) shape: Shape,
-    /// What stands before it.
-    pub(crate) gap: Gap,
-    /// What else is around it: [`DOLLAR`] and the others.
-    pub(crate) marks: u8,
-}
-
-impl Token {
-    /// Whether it may be one word with the token before.
-    #[inline]
-    pub(crate) fn joins(&self) -> bool {
-        self.marks & JOINS != 0
-    }
-
-    /// What [`JOINS`] says.
-    #[inline]
-    fn may_join(&self, before: &Self) -> bool {
-        match self.gap {
-            Gap::Hyphen => before.shape != Shape::Cjk && self.shape != Shape::Cjk,
-            Gap::Space => {
-                let letters = |shape| !matches!(shape, Shape::Cjk | Shape::Digit);
-                letters(before.shape)
-                    && letters(self.shape)
-                    && before.chars > 1
-                    && self.chars > 1
-                    && before.chars.saturating_add(self.chars) > 5
-            }
-            _ => false,
-        }
-    }
-}
-
-/// One field's tokens.
-#[derive(Clone, Debug)]
-pub(crate) struct FieldTokens {
-    /// Which field.
-    pub(crate) field: Field,
-    /// First token.
-    pub(crate) first: u32,
-    /// Token after the last.
-    pub(crate) end: u32,
-    /// Written in capitals throughout, so that case says nothing.
-    pub(crate) shouting: bool,
-}
-
-/// An item's words as tokens.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Text {
-    /// The tokens of all fields, in order.
-    pub(crate) tokens: Vec<Token>,
-    /// The fields that have tokens, in order.
-    pub(crate) fields: Vec<FieldTokens>,
-    /// The fields in small letters, which is the normal form of most tokens, and between them the
-    /// normal forms of the others.
-    folded: String,
-}
+pub(crate) use token::{
+    CLOSE, COLON, DOLLAR, FieldTokens, Gap, HANGUL, KANA, OPEN, SEMICOLON, Shape, Text, Token,
+};
 
 impl Text {
     /// Divides all fields of an item.
@@ -188,18 +63,6 @@ impl Text {
         self.add(Field::Title, term);
     }
 
-    /// The normal form of a token.
-    pub(crate) fn word(&self, token: &Token) -> &str {
-        let at = token.at as usize;
-        &self.folded[at..at + token.length as usize]
-    }
-
-    /// The field in which the token of this index stands.
-    pub(crate) fn field_of(&self, token: u32) -> &FieldTokens {
-        let after = self.fields.partition_point(|field| field.end <= token);
-        &self.fields[after]
-    }
-
     fn add(&mut self, field: Field, text: &str) {
         // Spans are 32 bit; what lies beyond four gigabytes was never a feed's item.
         if text.is_empty() || u32::try_from(text.len()).is_err() {
@@ -232,55 +95,4 @@ fn shouts(tokens: &[Token]) -> bool {
         }
     }
     caps >= 3 && long
-}
-
-/// Odd, with bits well spread: the base of the polynomial by which characters become a word.
-const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// Spreads one character over 64 bits.
-const fn spread(one: u32) -> u64 {
-    let mut x = (one as u64).wrapping_add(0x2545_f491_4f6c_dd1d);
-    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x ^ (x >> 27)
-}
-
-/// [`spread`] of every ASCII character, of which most texts are made.
-static ASCII: [u64; 128] = {
-    let mut table = [0; 128];
-    let mut one = 0;
-    while one < 128 {
-        table[one] = spread(one as u32);
-        one += 1;
-    }
-    table
-};
-
-/// The powers of [`BASE`] by which words of ordinary length are joined.
-static POWERS: [u64; 32] = {
-    let mut table = [1u64; 32];
-    let mut n = 1;
-    while n < 32 {
-        table[n] = table[n - 1].wrapping_mul(BASE);
-        n += 1;
-    }
-    table
-};
-
-/// The hash of a word followed by one more character.
-pub(crate) fn push(hash: u64, one: char) -> u64 {
-    hash.wrapping_mul(BASE).wrapping_add(spread(u32::from(one)))
-}
-
-/// The hash of two words written as one: `second` has `chars` characters.
-pub(crate) fn joined(first: u64, second: u64, chars: u32) -> u64 {
-    let power = match POWERS.get(chars as usize) {
-        Some(power) => *power,
-        None => BASE.wrapping_pow(chars),
-    };
-    first.wrapping_mul(power).wrapping_add(second)
-}
-
-/// The hash of a word that is in its normal form already.
-pub(crate) fn hash(word: &str) -> u64 {
-    word.chars().fold(0, push)
 }

@@ -1,10 +1,11 @@
 //! Plain words: runs of ASCII letters and digits, eight bytes at a time.
 //!
 //! Nearly all words of most texts are such runs, so this is where the time of reading a text goes. It
-//! gives exactly what [`super::push`] gives letter by letter, which a test holds; what else a word may
+//! gives exactly what [`push`](crate::detect::hash::push) gives letter by letter, which a test holds; what else a word may
 //! hold (diacritics, references, invisible characters) is left to the walk.
 
-use super::{ASCII, BASE, POWERS, Shape, spread};
+use super::token::Shape;
+use crate::detect::hash::{ASCII, BASE, POWERS, spread};
 
 /// The upper bit of every byte.
 const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -132,8 +133,8 @@ pub(super) fn plain(bytes: &[u8], start: usize) -> Plain {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::push;
     use super::*;
+    use crate::detect::hash::push;
 
     /// The same letter by letter.
     fn slow(text: &[u8], start: usize) -> Plain {

@@ -5,9 +5,11 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::detect::lexicon::{self, entries};
+use crate::detect::hash::hash;
+use crate::detect::lexicon;
 use crate::detect::phrases::Need;
 use crate::detect::text::Text;
+use crate::detect::wordlist::entries;
 
 /// An exchange as `words/exchanges.txt` knows it.
 #[derive(Debug)]
@@ -126,7 +128,7 @@ pub(crate) fn writings(symbol: &str, exchange: Option<&'static Exchange>) -> Vec
         }
     }
     if !numeric && exchange.is_none_or(|exchange| exchange.dollar) {
-        let common = lexicon::common().contains(&crate::detect::text::hash(&symbol.to_lowercase()));
+        let common = lexicon::common().contains(&hash(&symbol.to_lowercase()));
         add(symbol.to_owned(), Need::Dollar, false);
         add(symbol.to_owned(), Need::Bracket, common || symbol.chars().count() <= 2);
     }

@@ -1,0 +1,21 @@
+//! Full stops that end no sentence.
+
+use std::sync::LazyLock;
+
+use crate::detect::text::token::{Shape, Text};
+use crate::detect::wordlist::{Words, folded_words};
+
+/// Abbreviations after which a full stop ends no sentence.
+fn abbreviations() -> &'static Words {
+    static LIST: LazyLock<Words> =
+        LazyLock::new(|| folded_words(include_str!("../../words/abbreviations.txt")));
+    &LIST
+}
+
+/// Whether a full stop after the last token is part of an abbreviation.
+pub(super) fn abbreviates(text: &Text) -> bool {
+    let Some(token) = text.tokens.last() else { return false };
+    (token.chars == 1 && token.shape == Shape::Caps)
+        || (token.chars <= 5 && abbreviations().contains(&token.hash))
+        || (token.chars == 2 && token.shape == Shape::Caps && text.word(token) == "us")
+}
