@@ -1,0 +1,181 @@
+//! Terms into phrases, and into the paths that lead to them.
+
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+
+use super::need::{Reading, has_capitals, in_capitals, loosest, need, takes_s};
+use super::prefixes::Prefixes;
+use super::seams::Seams;
+use super::table::{Phrase, Phrases};
+use super::word::{MOST_GAPS, Word, as_one, lengths, words};
+use crate::detect::digest::Digest;
+use crate::detect::hash::joined;
+use crate::detect::paths::{Builder, Divided, Form, MOST};
+use crate::detect::stem::{Lang, stem};
+use crate::detect::text::Text;
+
+/// Terms longer than this many words are refused: nothing that people write is.
+pub(crate) const LONGEST: usize = 64;
+
+/// Why a text is no phrase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoPhrase {
+    #[error("holds no word")]
+    Empty,
+    #[error("has more than 64 words")]
+    TooLong,
+    #[error("is one phrase too many for one watchlist")]
+    TooMany,
+}
+
+/// Collects phrases.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Collector {
+    /// By two digests of term and reading: 128 bits tell terms apart as surely as the terms do.
+    known: HashMap<(u64, u64), u32, Digest>,
+    all: Vec<Phrase>,
+    paths: Builder,
+    prefixes: Prefixes,
+    inflected: bool,
+    asked_from: Option<u32>,
+}
+
+impl Collector {
+    /// Makes room for so many more phrases, about.
+    pub(crate) fn reserve(&mut self, phrases: usize) {
+        self.known.reserve(phrases);
+        self.all.reserve(phrases);
+        self.paths.reserve(phrases);
+    }
+
+    /// Says that only rules ask for what is new from now on.
+    pub(crate) fn rules_ask(&mut self) {
+        self.asked_from = u32::try_from(self.all.len()).ok();
+    }
+
+    /// The number of a phrase; equal ones get the same.
+    pub(crate) fn add(&mut self, term: &str, reading: Reading) -> Result<u32, NoPhrase> {
+        match self.known.get(&key(term, reading)) {
+            Some(known) => Ok(*known),
+            None => self.add_text(term, &Text::of_term(term), reading),
+        }
+    }
+
+    /// The same for a term that is divided already.
+    pub(crate) fn add_text(
+        &mut self,
+        term: &str,
+        text: &Text,
+        reading: Reading,
+    ) -> Result<u32, NoPhrase> {
+        let key = key(term, reading);
+        if let Some(known) = self.known.get(&key) {
+            return Ok(*known);
+        }
+        if text.tokens.is_empty() {
+            return Err(NoPhrase::Empty);
+        }
+        if text.tokens.len() > LONGEST {
+            return Err(NoPhrase::TooLong);
+        }
+        if self.all.len() >= MOST {
+            return Err(NoPhrase::TooMany);
+        }
+        let phrase =
+            u32::try_from(self.all.len()).expect("fewer phrases than the table can number");
+        let need = need(text, reading);
+        let named = matches!(reading, Reading::Name(_));
+        self.all.push(Phrase {
+            need,
+            loosest: loosest(text, reading),
+            genitive: named && takes_s(text, need),
+            seams: if named { Seams::of(text, term) } else { Seams::ANYWHERE },
+        });
+        self.lead(text, reading, phrase);
+        self.known.insert(key, phrase);
+        Ok(phrase)
+    }
+
+    fn lead(&mut self, text: &Text, reading: Reading, phrase: u32) {
+        match reading {
+            Reading::Prefix => return self.prefix(text, phrase),
+            Reading::Inflected if !in_capitals(text) => {
+                self.inflected = true;
+                for lang in Lang::ALL {
+                    // German nouns have capitals of their own, which say nothing.
+                    if has_capitals(text) && lang != Lang::De {
+                        continue;
+                    }
+                    let words = words(text, |token| {
+                        let stem = stem(text, token, lang);
+                        (stem.hash, stem.chars)
+                    });
+                    self.ways(&words, Form::Stem(lang as u8), phrase);
+                }
+            }
+            _ => {}
+        }
+        let words = words(text, |token| (token.hash, token.chars));
+        if matches!(reading, Reading::Name(_)) {
+            self.name(&words, phrase);
+        } else {
+            self.ways(&words, Form::Surface, phrase);
+        }
+    }
+
+    /// A name is written as it is, or with all its words in one.
+    fn name(&mut self, words: &[Word], phrase: u32) {
+        let seams = self.all[phrase as usize].seams;
+        let most = if seams.inside() { usize::MAX } else { words.len() };
+        self.paths.add(Form::Surface, lengths(words), seams.divided(words, most), phrase);
+        let Some(one) = as_one(words) else { return };
+        self.paths.add(Form::Surface, lengths(&one), seams.divided(&one, most), phrase);
+    }
+
+    /// All ways in which hyphens, spaces or nothing may stand between the words.
+    fn ways(&mut self, words: &[Word], form: Form, phrase: u32) {
+        let gaps: Vec<usize> = (1..words.len()).filter(|n| words[*n].joins).collect();
+        self.paths.add(form, lengths(words), Divided::ANYWHERE, phrase);
+        if gaps.len() > MOST_GAPS {
+            return;
+        }
+        for closed in 1..1usize << gaps.len() {
+            let mut merged: Vec<Word> = Vec::with_capacity(words.len());
+            for (n, word) in words.iter().enumerate() {
+                let gap = gaps.iter().position(|gap| *gap == n);
+                match merged.last_mut() {
+                    Some(last) if gap.is_some_and(|gap| closed >> gap & 1 == 1) => {
+                        last.hash = joined(last.hash, word.hash, word.chars);
+                        last.chars += word.chars;
+                    }
+                    _ => merged.push(*word),
+                }
+            }
+            self.paths.add(form, lengths(&merged), Divided::ANYWHERE, phrase);
+        }
+    }
+
+    fn prefix(&mut self, text: &Text, phrase: u32) {
+        let Some((last, before)) = text.tokens.split_last() else { return };
+        let beginning: String = text.word(last).chars().take(Prefixes::LONGEST).collect();
+        let before = before.iter().map(|token| token.hash).collect();
+        self.prefixes.add(&beginning, before, phrase);
+    }
+
+    /// Lays the tables out.
+    pub(crate) fn finish(mut self) -> Phrases {
+        self.prefixes.fill_marks();
+        Phrases {
+            asked_from: self.asked_from.unwrap_or(u32::MAX),
+            all: self.all.into(),
+            paths: self.paths.build(),
+            prefixes: self.prefixes,
+            inflected: self.inflected,
+        }
+    }
+}
+
+fn key(term: &str, reading: Reading) -> (u64, u64) {
+    const OTHER: Digest = Digest::seeded(0x6c62_272e_07bb_0142);
+    (Digest::default().hash_one((term, reading)), OTHER.hash_one((term, reading)))
+}

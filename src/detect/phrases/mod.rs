@@ -1,0 +1,15 @@
+//! The phrases of a watchlist: what a path's end still demands of the text, and which words lead there.
+//!
+//! A phrase is any sequence of words that somebody wrote: a name, a term, a word of a search, a
+//! guard. Equal ones share a number, so that each is found once however often it is used.
+
+mod collector;
+mod need;
+mod prefixes;
+mod seams;
+mod table;
+mod word;
+
+pub(crate) use collector::{Collector, LONGEST};
+pub(crate) use need::{Need, Reading, capitals};
+pub(crate) use table::Phrases;
