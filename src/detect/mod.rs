@@ -8,6 +8,7 @@
 pub mod alert;
 mod digest;
 pub mod explain;
+mod find;
 mod hash;
 mod lexicon;
 mod manner;

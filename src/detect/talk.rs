@@ -6,8 +6,8 @@
 //! *supposed* (`could be banned`, `mulls a ban`) is talk if no act in the item is real. In doubt an item
 //! is news: a round-up, a threat that follows an act, a threat of the watched company itself.
 
+use super::find::Occ;
 use super::manner::{Manner, Says};
-use super::matching::Occ;
 use super::text::Text;
 
 /// How many words may stand between a subject and its verb.

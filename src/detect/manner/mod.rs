@@ -7,7 +7,7 @@ mod lists;
 
 use crate::model::Field;
 
-use super::matching::{Occ, find};
+use super::find::{Occ, find};
 use super::stem::Lang;
 use super::text::{SEMICOLON, Text};
 

@@ -2,11 +2,10 @@
 
 use std::cell::OnceCell;
 
+use crate::detect::find::{Occ, sort};
 use crate::detect::query::Expr;
 use crate::detect::text::Text;
 use crate::model::Field;
-
-use super::find::{Occ, sort};
 
 /// A stretch of tokens, first and last.
 pub(crate) type Stretch = (u32, u32);

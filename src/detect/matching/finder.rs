@@ -3,12 +3,11 @@
 //! It asks no guard, links nothing and puts nothing into words. Searches are no places of their own and
 //! are left to [`super::Reading`], which begins with the same step.
 
+use crate::detect::find::{Occ, find_into};
 use crate::detect::stem::Lang;
 use crate::detect::text::Text;
 use crate::detect::watchlist::{Use, Watchlist};
 use crate::model::{EntityKind, Field, ItemText};
-
-use super::find::{Occ, find_into};
 
 /// A name or term at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

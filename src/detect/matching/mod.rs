@@ -6,23 +6,21 @@
 
 mod eval;
 mod evidence;
-mod find;
 mod finder;
 mod guard;
-mod sieve;
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::model::{EntityKind, Guard, HeldBack, Hit, ItemText, Timestamp};
 
+pub(crate) use super::find::Occ;
 use super::manner::Manner;
 use super::text::Text;
 use super::watchlist::{Reach, Use, Watchlist};
 
 pub(crate) use eval::Scene;
 use eval::{Asked, Present};
-pub(crate) use find::{Occ, find};
 use finder::Words;
 pub use finder::{Finder, Place};
 

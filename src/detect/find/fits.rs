@@ -1,0 +1,37 @@
+//! Whether words that spell a phrase also look like it.
+
+use crate::detect::phrases::Need;
+use crate::detect::text::{CLOSE, DOLLAR, Gap, HANGUL, KANA, OPEN, Shape, Text, Token};
+
+/// Katakana runs are words, and nothing precedes a Korean name.
+pub(super) fn bounded(text: &Text, first: usize, last: usize) -> bool {
+    let tokens = &text.tokens;
+    let (begin, end) = (&tokens[first], &tokens[last]);
+    let same = |one: &Token, other: &Token, mark: u8| one.marks & other.marks & mark != 0;
+    let before = first.checked_sub(1).map(|at| &tokens[at]).filter(|_| begin.gap == Gap::None);
+    if before.is_some_and(|before| same(before, begin, KANA) || same(before, begin, HANGUL)) {
+        return false;
+    }
+    let after = tokens.get(last + 1).filter(|after| after.gap == Gap::None);
+    !after.is_some_and(|after| same(after, end, KANA))
+}
+
+/// Whether the words look as a phrase needs them to.
+pub(super) fn looks(text: &Text, need: Need, first: usize, last: usize) -> bool {
+    let tokens = &text.tokens[first..=last];
+    let capital = |token: &Token| token.shape != Shape::Capital && token.shape != Shape::Lower;
+    match need {
+        Need::Free => true,
+        Need::Caps { everyday } => {
+            let first = u32::try_from(first).unwrap_or(u32::MAX);
+            tokens.iter().all(capital) && !(everyday && text.field_of(first).shouting)
+        }
+        Need::Code => tokens.iter().all(capital),
+        Need::SymbolLast => tokens.last().is_some_and(capital),
+        Need::Dollar => tokens.iter().all(capital) && tokens[0].marks & DOLLAR != 0,
+        Need::Bracket => {
+            let marked = tokens[0].marks & OPEN != 0 && tokens[tokens.len() - 1].marks & CLOSE != 0;
+            marked && tokens.iter().all(capital)
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Phrases in a text: names, terms, and words of searches, guards and lists, all in one walk.
+//!
+//! Linear in the text whatever it holds: a path ends with the table's own paths, which are bounded
+//! by the longest term.
+
+mod fits;
+mod joined;
+mod occ;
+mod room;
+mod sieve;
+mod walk;
+
+use std::cell::RefCell;
+
+use super::paths::Form;
+use super::phrases::Phrases;
+use super::stem::{Lang, Stem, stems};
+use super::text::Text;
+
+pub(crate) use occ::{Occ, sort};
+use room::Room;
+use walk::Walk;
+
+/// All phrases in the text, sorted by phrase and place, each place once.
+pub(crate) fn find(phrases: &Phrases, text: &Text, lang: Option<Lang>) -> Vec<Occ> {
+    let mut found = Vec::new();
+    find_into(phrases, text, lang, &mut found, &mut Vec::new());
+    found
+}
+
+/// The same, in the place of what was found before. Phrases that only rules ask for go to `asked`,
+/// as they come.
+pub(crate) fn find_into(
+    phrases: &Phrases,
+    text: &Text,
+    lang: Option<Lang>,
+    found: &mut Vec<Occ>,
+    asked: &mut Vec<Occ>,
+) {
+    found.clear();
+    asked.clear();
+    walk(phrases, text, lang, (found, asked), false);
+    sort(found);
+}
+
+/// Walks through the text; `thorough` takes all words for such as somebody may have divided.
+fn walk(
+    phrases: &Phrases,
+    text: &Text,
+    lang: Option<Lang>,
+    (found, asked): (&mut Vec<Occ>, &mut Vec<Occ>),
+    thorough: bool,
+) {
+    // The room is used again and again by a thread; whoever finds it taken makes another.
+    let mut room = ROOM.take();
+    let german = lang == Some(Lang::De);
+    let form = Form::Surface;
+    let table = phrases.paths.of(form);
+    let mut walk =
+        Walk { phrases, table, text, found, asked, room: &mut room, form, german, thorough };
+    walk.all(form, |at| Stem { hash: text.tokens[at].hash, chars: text.tokens[at].chars });
+    if phrases.inflected {
+        for lang in [Some(Lang::En), lang].into_iter().flatten() {
+            let mut all = std::mem::take(&mut walk.room.stems);
+            all.clear();
+            stems(text, lang, &mut all);
+            walk.all(Form::Stem(lang as u8), |at| all[at]);
+            walk.room.stems = all;
+        }
+    }
+    if !phrases.prefixes.is_empty() {
+        walk.prefixes();
+    }
+    ROOM.set(room);
+}
+
+thread_local! {
+    static ROOM: RefCell<Room> = RefCell::default();
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::detect::phrases::{Collector, Need, Reading};
+
+    const PIECES: [&str; 12] = [
+        "Ali",
+        "Baba",
+        "ali",
+        "baba",
+        "TikTok",
+        "Tik",
+        "Tok",
+        "Cloud",
+        "selling",
+        "sell",
+        "ing",
+        "anotherwordthatisverylongindeedx",
+    ];
+    const GAPS: [&str; 5] = [" ", "-", "", " ", ", "];
+
+    fn written(pieces: &[(usize, usize)]) -> String {
+        pieces.iter().flat_map(|(gap, piece)| [GAPS[*gap], PIECES[*piece]]).collect()
+    }
+
+    fn pieces(most: usize) -> impl Strategy<Value = Vec<(usize, usize)>> {
+        prop::collection::vec((0..GAPS.len(), 0..PIECES.len()), 1..most)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn nothing_is_missed_where_words_are_not_taken_together(
+            terms in prop::collection::vec((pieces(5), 0..3usize), 1..6),
+            text in pieces(12),
+        ) {
+            let mut collector = Collector::default();
+            for (term, reading) in &terms {
+                let reading =
+                    [Reading::Name(Need::Free), Reading::Inflected, Reading::Exact][*reading];
+                let _ = collector.add(&written(term), reading);
+            }
+            let (phrases, text) = (collector.finish(), Text::of_term(&written(&text)));
+            let of = |thorough| {
+                let mut found = Vec::new();
+                walk(&phrases, &text, None, (&mut found, &mut Vec::new()), thorough);
+                sort(&mut found);
+                found
+            };
+            prop_assert_eq!(of(false), of(true));
+        }
+    }
+}

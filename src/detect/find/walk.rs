@@ -1,0 +1,260 @@
+//! One walk over the tokens, a few looks at each.
+//!
+//! All words of a field take a step together, and what a look tells only decides whether a word is
+//! kept for the next step; so the memory is asked many things at once, and nothing that depends on one
+//! answer keeps the others waiting.
+
+use super::fits::{bounded, looks};
+use super::joined::{JOINED, joined_ways, over};
+use super::occ::Occ;
+use super::room::{Room, So, Step, Try, number};
+use crate::detect::hash::{hash, push};
+use crate::detect::paths::{Filter, Form, START, Table, step};
+use crate::detect::phrases::{LONGEST, Need, Phrases};
+use crate::detect::stem::Stem;
+use crate::detect::text::{Gap, Shape, Text};
+
+/// The walk through one text.
+pub(super) struct Walk<'a> {
+    pub(super) phrases: &'a Phrases,
+    pub(super) table: &'a Table,
+    pub(super) text: &'a Text,
+    pub(super) found: &'a mut Vec<Occ>,
+    pub(super) asked: &'a mut Vec<Occ>,
+    pub(super) room: &'a mut Room,
+    pub(super) form: Form,
+    /// Names may have a genitive `s`.
+    pub(super) german: bool,
+    /// Words are taken together whether or not a path asks for it: the slow twin.
+    pub(super) thorough: bool,
+}
+
+impl Walk<'_> {
+    /// Walks all fields in one form, in which `word` gives the words.
+    pub(super) fn all(&mut self, form: Form, word: impl Fn(usize) -> Stem + Copy) {
+        self.form = form;
+        self.table = self.phrases.paths.of(form);
+        self.room.ends.clear();
+        for field in &self.text.fields {
+            let (first, end) = (field.first as usize, field.end as usize);
+            self.first_words(first, end, word);
+            self.sift(&self.table.first);
+            self.begin(end);
+            let mut filter = &self.table.second;
+            while !self.room.steps.is_empty() {
+                self.next_words(end, word);
+                self.sift(filter);
+                self.go_on(end);
+                filter = &self.table.later;
+            }
+            if self.german && form == Form::Surface {
+                (first..end).for_each(|at| self.genitive(START, at, at, So::NOTHING));
+            }
+        }
+        self.end();
+    }
+
+    /// Takes each word of a field as a first one, alone and together with those that may be one word
+    /// with it.
+    #[inline]
+    fn first_words(&mut self, first: usize, end: usize, word: impl Fn(usize) -> Stem + Copy) {
+        let (table, room, thorough) = (self.table, &mut *self.room, self.thorough);
+        let tokens = &self.text.tokens[..end];
+        room.tries.start(JOINED * (end - first));
+        room.joins.start(end - first);
+        for (at, token) in tokens.iter().enumerate().skip(first) {
+            let state = step(START, word(at).hash);
+            room.tries.put(Try { state, from: number(at), last: number(at) }, true);
+            let Some(next) = tokens.get(at + 1) else { continue };
+            let two = token.chars.saturating_add(word(at + 1).chars);
+            let third = tokens.get(at + 2).is_some_and(|third| {
+                let three = token.chars.saturating_add(next.chars);
+                let three = three.saturating_add(word(at + 2).chars);
+                third.joins() & table.in_three(three)
+            });
+            let hyphen = next.gap == Gap::Hyphen;
+            let joins = next.joins() & (thorough | hyphen | third | table.in_two(two));
+            room.joins.put(number(at), joins);
+        }
+        for at in room.joins.iter() {
+            let hyphen = tokens[at as usize + 1].gap == Gap::Hyphen;
+            joined_ways(tokens, at as usize, end, word, |more, word| {
+                let state = step(START, word.hash);
+                let last = at + number(more);
+                let divided = match more {
+                    1 => table.in_two(word.chars),
+                    _ => table.in_three(word.chars),
+                };
+                let asked = thorough | hyphen | divided;
+                room.tries.put(Try { state, from: at, last }, asked);
+            });
+        }
+    }
+
+    /// Asks a filter about all tries. Nothing here is decided by a branch, and little is done beside
+    /// asking, so that many looks at memory are under way at once.
+    #[inline]
+    fn sift(&mut self, filter: &Filter) {
+        let room = &mut *self.room;
+        room.whole.start(room.tries.len());
+        room.onward.start(room.tries.len());
+        for (n, tried) in (0..).zip(room.tries.iter()) {
+            let sight = filter.see(tried.state);
+            room.whole.put(n, sight.ends);
+            room.onward.put((n, sight.divides), sight.goes_on);
+        }
+    }
+
+    /// First words become ends and beginnings.
+    fn begin(&mut self, end: usize) {
+        let (tokens, room) = (&self.text.tokens, &mut *self.room);
+        let tries = &room.tries;
+        let step = |(n, divides): (u32, bool)| {
+            let Try { state, from, last } = tries.get(n as usize);
+            let so = over(tokens, So::NOTHING, from as usize, (last - from) as usize);
+            Step { state, first: from, last, so, divides }
+        };
+        room.ends.extend(room.whole.iter().map(|n| step((n, false))));
+        room.steps.clear();
+        let more = |step: &Step| (step.last as usize) + 1 < end;
+        room.steps.extend(room.onward.iter().map(step).filter(more));
+    }
+
+    /// Takes one more word behind each beginning.
+    #[inline]
+    fn next_words(&mut self, end: usize, word: impl Fn(usize) -> Stem + Copy) {
+        std::mem::swap(&mut self.room.steps, &mut self.room.begun);
+        if self.german && self.form == Form::Surface {
+            self.genitives_after();
+        }
+        let room = &mut *self.room;
+        let tokens = &self.text.tokens[..end];
+        room.tries.start(JOINED * room.begun.len());
+        for (from, begun) in (0..).zip(&room.begun) {
+            let at = begun.last as usize + 1;
+            let mut take = |more: usize, word: Stem| {
+                let state = step(begun.state, word.hash);
+                room.tries.put(Try { state, from, last: number(at + more) }, true);
+            };
+            take(0, word(at));
+            let next = tokens.get(at + 1).filter(|next| next.joins());
+            if next.is_some_and(|next| self.thorough || begun.divides || next.gap == Gap::Hyphen) {
+                joined_ways(tokens, at, end, word, take);
+            }
+        }
+    }
+
+    /// These become ends and beginnings.
+    fn go_on(&mut self, end: usize) {
+        let (tokens, room) = (&self.text.tokens, &mut *self.room);
+        let (tries, begun) = (&room.tries, &room.begun);
+        let step = |(n, divides): (u32, bool)| {
+            let Try { state, from, last } = tries.get(n as usize);
+            let begun = &begun[from as usize];
+            let at = begun.last as usize + 1;
+            let so = begun.so.across(tokens[at].gap);
+            let so = over(tokens, so, at, last as usize - at);
+            Step { state, first: begun.first, last, so, divides }
+        };
+        room.ends.extend(room.whole.iter().map(|n| step((n, false))));
+        room.steps.clear();
+        let more = |step: &Step| {
+            let next = step.last as usize + 1;
+            next < end && next - step.first as usize <= 2 * LONGEST
+        };
+        room.steps.extend(room.onward.iter().map(step).filter(more));
+    }
+
+    /// Looks up which phrases end, in steps of which each asks the memory many things at once.
+    fn end(&mut self) {
+        let (table, room) = (self.table, &mut *self.room);
+        room.buckets.clear();
+        room.buckets.extend(room.ends.iter().map(|path| table.bucket(path.state)));
+        room.phrases.start(0);
+        for (n, (path, bucket)) in room.ends.iter().zip(&room.buckets).enumerate() {
+            room.phrases.room_for(bucket.entries());
+            table.each_end(*bucket, path.state, |phrase, here| {
+                room.phrases.put((phrase, number(n)), here);
+            });
+        }
+        let phrases = std::mem::take(&mut self.room.phrases);
+        let ends = std::mem::take(&mut self.room.ends);
+        for (phrase, path) in phrases.iter() {
+            let Step { first, last, so, .. } = ends[path as usize];
+            let (first, last) = (first as usize, last as usize);
+            if looks(self.text, self.phrases.all[phrase as usize].need, first, last) {
+                self.offer(phrase, first, last, so);
+            }
+        }
+        (self.room.phrases, self.room.ends) = (phrases, ends);
+    }
+
+    /// Names whose second or later word has an `s`.
+    fn genitives_after(&mut self) {
+        let begun = std::mem::take(&mut self.room.begun);
+        for step in begun.iter() {
+            let at = step.last as usize + 1;
+            let so = step.so.across(self.text.tokens[at].gap);
+            self.genitive(step.state, step.first as usize, at, so);
+        }
+        self.room.begun = begun;
+    }
+
+    /// A name whose last word is the one at `last` without its `s`.
+    fn genitive(&mut self, state: u64, first: usize, last: usize, so: So) {
+        let token = &self.text.tokens[last];
+        let capital = token.shape != Shape::Lower || token.cased != token.hash;
+        let Some(name) = self.text.word(token).strip_suffix('s').filter(|_| capital) else {
+            return;
+        };
+        let state = step(state, hash(name));
+        let mut in_capitals = None;
+        let mut ending: Vec<u32> = Vec::new();
+        self.table.each_end(self.table.bucket(state), state, |phrase, here| {
+            ending.extend(here.then_some(phrase));
+        });
+        for phrase in ending {
+            let known = self.phrases.all[phrase as usize];
+            let fits = match known.need {
+                _ if !known.genitive => false,
+                Need::Caps { .. } => {
+                    let caps = || push(hash(&name.to_uppercase()), 's');
+                    *in_capitals.get_or_insert_with(caps) == token.cased
+                        && (first == last || looks(self.text, known.need, first, last - 1))
+                }
+                _ => true,
+            };
+            if fits {
+                self.offer(phrase, first, last, so);
+            }
+        }
+    }
+
+    fn offer(&mut self, phrase: u32, first: usize, last: usize, so: So) {
+        let known = self.phrases.all[phrase as usize];
+        if so.widest <= known.loosest
+            && bounded(self.text, first, last)
+            && (!so.divided || known.seams.allow(&self.text.tokens[first..=last]))
+        {
+            self.put(Occ { phrase, first: number(first), last: number(last) });
+        }
+    }
+
+    fn put(&mut self, occ: Occ) {
+        if occ.phrase < self.phrases.asked_from {
+            self.found.push(occ);
+        } else {
+            self.asked.push(occ);
+        }
+    }
+
+    /// Looks for phrases whose last word may go on.
+    pub(super) fn prefixes(&mut self) {
+        let phrases = self.phrases;
+        for last in 0..self.text.tokens.len() {
+            phrases.prefixes.each(self.text, last, |phrase, first| {
+                self.put(Occ { phrase, first: number(first), last: number(last) });
+            });
+        }
+    }
+}
