@@ -116,7 +116,8 @@ async fn one(fetcher: &Fetcher, source: Source) -> Tried {
     };
     let host =
         url::Url::parse(&body.answer.url).ok().and_then(|url| url.host_str().map(str::to_owned));
-    let heard = body.answer.date.zip(host).map(|(there, host)| Heard { host, there, here });
+    let heard =
+        body.answer.server_time().zip(host).map(|(there, host)| Heard { host, there, here });
     let url = body.answer.url.clone();
     let parsed = tokio::task::spawn_blocking(move || {
         let hints = Hints { content_type: body.content_type.as_deref(), url: Some(&url) };

@@ -57,21 +57,30 @@ pub(super) fn read(headers: &HeaderMap, url: &str, moved: bool) -> Answer {
         max_age: text(headers, &header::CACHE_CONTROL).and_then(|text| max_age(&text)),
         url: url.to_owned(),
         moved: moved.then(|| url.to_owned()),
-        date: text(headers, &header::DATE).and_then(|text| match parse_retry_after(&text) {
+        date: text(headers, &header::DATE),
+    }
+}
+
+impl Answer {
+    /// What time it is for the server, if it says so.
+    #[must_use]
+    pub fn server_time(&self) -> Option<Timestamp> {
+        match parse_retry_after(self.date.as_deref()?) {
             Some(RetryAfter::At(at)) => Some(at),
             _ => None,
-        }),
+        }
     }
 }
 
 /// A header as text, all its lines joined by commas.
 pub(super) fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    let lines: Vec<_> = headers
-        .get_all(name)
-        .iter()
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-        .collect();
-    (!lines.is_empty()).then(|| lines.join(", "))
+    let mut lines = headers.get_all(name).iter();
+    let mut text = String::from_utf8_lossy(lines.next()?.as_bytes()).into_owned();
+    for line in lines {
+        text.push_str(", ");
+        text.push_str(&String::from_utf8_lossy(line.as_bytes()));
+    }
+    Some(text)
 }
 
 fn max_age(cache_control: &str) -> Option<Duration> {

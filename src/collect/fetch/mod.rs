@@ -106,8 +106,8 @@ pub struct Answer {
     pub url: String,
     /// The same, if every redirect on the way was permanent (301, 308).
     pub moved: Option<String>,
-    /// `Date`: what time it is for the server.
-    pub date: Option<Timestamp>,
+    /// `Date`, as written; see [`Answer::server_time`].
+    pub date: Option<String>,
 }
 
 /// A body as received.
