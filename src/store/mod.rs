@@ -11,6 +11,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use self::backfill::{Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore};
 use self::review::Review;
@@ -97,6 +98,9 @@ pub trait Store: Send + Sync {
 
     /// Writes what a poll brought and gives the claim back.
     fn finish_poll(&self, poll: FinishedPoll) -> Answer<'_, ()>;
+
+    /// The same for several at one stroke: all of them are written, or none is.
+    fn finish_polls(&self, polls: Arc<Vec<FinishedPoll>>) -> Answer<'_, ()>;
 
     /// Gives claims back without a poll: the service is stopping.
     fn release_sources(&self, sources: Vec<SourceId>) -> Answer<'_, ()>;

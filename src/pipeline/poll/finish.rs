@@ -9,10 +9,10 @@ use crate::model::canary::is_synthetic;
 use crate::pipeline::Ground;
 use crate::store::{FinishedPoll, SourceTask, StoreError};
 
-use super::report::{Report, tell};
+use super::report::Report;
 
-/// Compares what came with what is known, and writes it. `ours` is since when our own network has
-/// been out, if that is why nothing came.
+/// Compares what came with what is known. `ours` is since when our own network has been out, if that is
+/// why nothing came.
 pub(super) async fn finish(
     ground: &Ground,
     task: SourceTask,
@@ -20,7 +20,7 @@ pub(super) async fn finish(
     (fetched, parsed): (&Fetched, Option<Result<Document, NotAFeed>>),
     ours: Option<Timestamp>,
     now: Timestamp,
-) -> Result<Report, StoreError> {
+) -> Result<(FinishedPoll, Report), StoreError> {
     let started = polled.started;
     let title = title_of(parsed.as_ref());
     let (sorted, entries) = match parsed {
@@ -54,7 +54,6 @@ pub(super) async fn finish(
     };
     let (status, bytes) = (fetched.status(), fetched.received());
     let quiet = matches!(fetched, Fetched::NotModified(_)) && state.repeats(&task.state);
-    tell(&report, status);
     let finished = FinishedPoll {
         source: task.source.id,
         address: task.source.url,
@@ -71,8 +70,7 @@ pub(super) async fn finish(
         state,
         next_poll,
     };
-    ground.store.finish_poll(finished).await?;
-    Ok(report)
+    Ok((finished, report))
 }
 
 /// What a document calls itself, as far as a mail would show it.

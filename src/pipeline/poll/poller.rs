@@ -5,7 +5,8 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::finish::finish;
-use super::report::Report;
+use super::report::{Report, tell};
+use super::scribe::Scribe;
 use crate::collect::fetch::{Fetched, Fetcher};
 use crate::collect::parse::{self, Document, Hints, NotAFeed};
 use crate::collect::source::{self, Ask, Polled, outage};
@@ -55,7 +56,12 @@ impl Poller {
     }
 
     /// One poll, from the request to the commit. `more` of the host's sources wait.
-    pub(super) async fn poll(&self, task: SourceTask, more: bool) -> Result<Report, StoreError> {
+    pub(super) async fn poll(
+        &self,
+        task: SourceTask,
+        more: bool,
+        scribe: &Scribe,
+    ) -> Result<Report, StoreError> {
         let started = self.ground.clock.now();
         let (ask, fetched) = self.fetch(&task, started, more).await;
         let _held = match &fetched {
@@ -78,11 +84,19 @@ impl Poller {
         if outage::is_unanswered(&fetched) {
             // The lock lasts until this is written.
             let polled = Polled::new(started, &ask, &fetched, None);
-            return finish(&self.ground, task, polled, (&fetched, None), ours, now).await;
+            let came = (&fetched, None);
+            let (finished, report) = finish(&self.ground, task, polled, came, ours, now).await?;
+            tell(&report, finished.status);
+            self.ground.store.finish_poll(finished).await?;
+            return Ok(report);
         }
         drop(network);
         let polled = Polled::new(started, &ask, &fetched, parsed.as_ref());
-        finish(&self.ground, task, polled, (&fetched, parsed), ours, now).await
+        let came = (&fetched, parsed);
+        let (finished, report) = finish(&self.ground, task, polled, came, ours, now).await?;
+        tell(&report, finished.status);
+        scribe.write(finished).await?;
+        Ok(report)
     }
 
     /// The request of a poll, and the next one where that brought nothing.

@@ -1,12 +1,14 @@
 //! Whose poll is next: sources are claimed, wait for their place, and are polled.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::{self, JoinError, JoinSet};
 
 use super::poller::Poller;
 use super::report::Report;
+use super::scribe::Scribe;
 use crate::collect::source::outage;
 use crate::model::{SourceId, Timestamp};
 use crate::pipeline::pace::Pace;
@@ -23,9 +25,15 @@ pub(super) const SCOUTS: usize = 3;
 /// shorter), so that a lease only runs out under a process that died.
 pub(super) const LEASE: Duration = Duration::from_secs(110 * 60);
 
+/// A task that ended, by itself or by a panic.
+type Ended = Result<(task::Id, Result<Report, StoreError>), JoinError>;
+
 /// Polls that are under way, and claimed sources that wait for their place.
 pub struct Running {
     pub(super) polls: JoinSet<Result<Report, StoreError>>,
+    /// Writes what they bring, in a task that ends with them.
+    scribe: Scribe,
+    _writing: JoinSet<()>,
     host_of: HashMap<task::Id, String>,
     pub(super) turns: Turns<SourceTask>,
     /// How many may be under way.
@@ -43,6 +51,20 @@ impl Running {
     /// When the store could not take what it brought.
     pub async fn next(&mut self) -> Option<Result<Report, StoreError>> {
         let ended = self.polls.join_next_with_id().await?;
+        Some(self.took_leave(ended))
+    }
+
+    /// The next one that has ended already: many end with one commit.
+    ///
+    /// # Errors
+    ///
+    /// When the store could not take what it brought.
+    pub fn ended(&mut self) -> Option<Result<Report, StoreError>> {
+        let ended = self.polls.try_join_next_with_id()?;
+        Some(self.took_leave(ended))
+    }
+
+    fn took_leave(&mut self, ended: Ended) -> Result<Report, StoreError> {
         let id = ended.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
         if let Some(host) = self.host_of.remove(&id) {
             self.turns.done(&host);
@@ -51,7 +73,7 @@ impl Running {
         let again = report.as_ref().ok().and_then(|report| report.again);
         // What could not be written is given back to the store to say.
         self.nothing_due_before = self.nothing_due_before.and_then(|next| Some(next.min(again?)));
-        Some(report)
+        report
     }
 
     /// Something may be due that was not before: sources were edited, or the clock was set.
@@ -74,8 +96,12 @@ impl Poller {
         // is one from request to commit, so that items are stored in the order of the sources.
         let share = if self.per_host <= 1 { 1 } else { self.per_host.saturating_mul(2) };
         let turns = Turns::new(share);
+        let mut writing = JoinSet::new();
+        let scribe = Scribe::among(&mut writing, Arc::clone(&self.ground.store));
         Running {
             polls: JoinSet::new(),
+            scribe,
+            _writing: writing,
             host_of: HashMap::new(),
             turns,
             room: self.places.polls,
@@ -154,7 +180,8 @@ impl Poller {
             let more = running.turns.more(&host, self.places.kept);
             let step = self.clone();
             // Boxed: the runtime moves what it is given about, and a poll is several thousand bytes.
-            let poll = Box::pin(async move { step.poll(task, more).await });
+            let scribe = running.scribe.clone();
+            let poll = Box::pin(async move { step.poll(task, more, &scribe).await });
             let poll = running.polls.spawn(poll);
             running.host_of.insert(poll.id(), host);
         }

@@ -3,14 +3,14 @@
 //! A claim is an entry with an end, not an open transaction. An end or a due time further ahead than
 //! its kind allows was written by a clock that was wrong, and does not bind.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use crate::model::{SourceId, Timestamp};
-use crate::store::{Claim, SourceTask};
+use crate::store::{Claim, FinishedPoll, SourceTask};
 
 use super::canary;
 use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
@@ -47,9 +47,17 @@ impl Claims {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The row of a source that is claimed.
-    pub(super) fn key(&self, source: &SourceId) -> Option<i64> {
-        self.lock().get(source).map(|held| held.key)
+    /// The rows of the sources of polls, as far as they are claimed.
+    pub(super) fn keys(&self, polls: &[FinishedPoll]) -> Vec<Option<i64>> {
+        let held = self.lock();
+        polls.iter().map(|poll| held.get(&poll.source).map(|held| held.key)).collect()
+    }
+
+    /// The rows of all that are claimed at `now`. Claims that have run out are forgotten.
+    fn rows(&self, now: Timestamp) -> HashSet<i64> {
+        let mut held = self.lock();
+        held.retain(|_, held| held.binds(now));
+        held.values().map(|held| held.key).collect()
     }
 
     /// Gives claims back.
@@ -66,8 +74,9 @@ impl Claims {
     }
 }
 
-/// Claims up to `limit` sources until `lease`. Only reads: a poll's claim goes after its commit, so what
-/// is free under the lock is seen as that poll left it.
+/// Claims up to `limit` sources until `lease`. Only reads. A poll's claim goes after its commit, so what is
+/// free before anything is read is seen as that poll left it; and one thread claims, so that nothing is
+/// claimed twice although polls may give their claims back meanwhile.
 pub(super) fn take(
     connection: &Connection,
     claims: &Claims,
@@ -76,8 +85,7 @@ pub(super) fn take(
     limit: usize,
     claim: Claim,
 ) -> rusqlite::Result<Vec<SourceTask>> {
-    let mut held = claims.lock();
-    held.retain(|_, held| held.binds(now));
+    let held = claims.rows(now);
     let mut tasks = Vec::new();
     let ahead = now.plus(POLL_AHEAD);
     let conditions: &[(&str, &[Timestamp])] = match claim {
@@ -98,6 +106,7 @@ pub(super) fn take(
     }
     // Who is due has been chosen; neighbours that are polled together are written together.
     tasks.sort_unstable_by_key(|(key, _)| *key);
+    let mut held = claims.lock();
     for (key, task) in &tasks {
         held.insert(task.source.id.clone(), Held { key: *key, until: lease });
     }
@@ -107,7 +116,7 @@ pub(super) fn take(
 fn select(
     connection: &Connection,
     (condition, instants): (&str, &[Timestamp]),
-    held: &HashMap<SourceId, Held>,
+    held: &HashSet<i64>,
     limit: usize,
     into: &mut Vec<(i64, SourceTask)>,
 ) -> rusqlite::Result<()> {
@@ -120,12 +129,12 @@ fn select(
     ))?;
     let mut rows = select.query(params_from_iter(instants))?;
     while let Some(row) = rows.next()? {
-        let source = values::source(row, 0)?;
-        if held.contains_key(&source.id) {
+        let key = row.get(SOURCE_WIDTH + STATE_WIDTH)?;
+        if held.contains(&key) {
             continue;
         }
-        let state = values::state(row, SOURCE_WIDTH)?;
-        into.push((row.get(SOURCE_WIDTH + STATE_WIDTH)?, SourceTask { source, state }));
+        let (source, state) = (values::source(row, 0)?, values::state(row, SOURCE_WIDTH)?);
+        into.push((key, SourceTask { source, state }));
         if into.len() == limit {
             break;
         }
@@ -152,15 +161,16 @@ pub(super) fn next_due(
     connection: &Connection,
     claims: &Claims,
 ) -> rusqlite::Result<Option<Timestamp>> {
-    let held = claims.lock();
+    let held: HashMap<i64, Timestamp> =
+        claims.lock().values().map(|held| (held.key, held.until)).collect();
     let mut select = connection.prepare_cached(
-        "SELECT s.id, t.next_poll FROM source_states t JOIN sources s ON s.key = t.source
+        "SELECT t.source, t.next_poll FROM source_states t
          WHERE t.next_poll IS NOT NULL ORDER BY t.next_poll",
     )?;
     let mut rows = select.query([])?;
-    let mut next = held.values().map(|held| held.until).min();
+    let mut next = held.values().copied().min();
     while let Some(row) = rows.next()? {
-        if !held.contains_key(&row.get::<_, SourceId>(0)?) {
+        if !held.contains_key(&row.get(0)?) {
             let due: Timestamp = row.get(1)?;
             next = Some(next.map_or(due, |end| end.min(due)));
             break;

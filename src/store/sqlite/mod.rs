@@ -49,7 +49,7 @@ use crate::store::{Answer, StoreError};
 
 use claims::Claims;
 use lock::Lock;
-use worker::{Pace, Worker};
+use worker::Worker;
 
 pub use backup::Place;
 
@@ -83,11 +83,10 @@ impl Sqlite {
     fn write<T: Send + 'static>(
         &self,
         what: &'static str,
-        pace: Pace,
         work: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Answer<'_, T> {
         match &self.writer {
-            Some(writer) => writer.call(&self.path, what, pace, work),
+            Some(writer) => writer.call(&self.path, what, work),
             None => {
                 let refused = StoreError::Permission {
                     what: fault::attempt(what, &self.path),
@@ -105,7 +104,7 @@ impl Sqlite {
         work: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Answer<'_, T> {
         match self.reader.as_ref().or(self.writer.as_ref()) {
-            Some(reader) => reader.call(&self.path, what, Pace::Now, work),
+            Some(reader) => reader.call(&self.path, what, work),
             None => unreachable!("every way of opening starts at least one thread"),
         }
     }

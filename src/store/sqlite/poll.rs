@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Statement, params};
 
 use crate::model::Timestamp;
 use crate::store::FinishedPoll;
@@ -37,17 +37,24 @@ struct News {
     newest: Option<Timestamp>,
 }
 
-/// Writes what a poll brought. `key` is the source's row, where it is known.
-pub(super) fn finish(
+/// Writes what polls brought, each with the row of its source, where that is known.
+pub(super) fn finish<'p>(
     connection: &Connection,
-    key: Option<i64>,
-    poll: &FinishedPoll,
+    polls: impl IntoIterator<Item = (&'p FinishedPoll, Option<i64>)>,
 ) -> rusqlite::Result<()> {
-    if let Some(key) = key.filter(|_| poll.quiet)
-        && continues_run(connection, key, poll)?
-    {
-        return Ok(());
+    // Looked up once: it is what nearly all polls need.
+    let mut quiet = connection.prepare_cached(CONTINUE_RUN)?;
+    for (poll, key) in polls {
+        let key = key.filter(|_| poll.quiet);
+        if key.map_or(Ok(false), |key| continues_run(&mut quiet, key, poll))? {
+            continue;
+        }
+        finish_one(connection, poll)?;
     }
+    Ok(())
+}
+
+fn finish_one(connection: &Connection, poll: &FinishedPoll) -> rusqlite::Result<()> {
     let run = run(connection, poll)?;
     let news = take_in(connection, run.source, poll)?;
     let noted = items::note_shown(connection, run.source, &poll.seen, run.shown_noted, poll.ended)?;
@@ -63,29 +70,32 @@ pub(super) fn finish(
 
 /// Counts a poll that changed nothing into the run of those like it, if there is one today: what nearly
 /// all polls do, so it touches what changes and nothing else.
-fn continues_run(connection: &Connection, key: i64, poll: &FinishedPoll) -> rusqlite::Result<bool> {
+fn continues_run(
+    update: &mut Statement<'_>,
+    key: i64,
+    poll: &FinishedPoll,
+) -> rusqlite::Result<bool> {
     let today = poll.ended.millis().div_euclid(DAY) * DAY;
-    let changed = connection
-        .prepare_cached(
-            "UPDATE source_states SET next_poll = ?2, last_poll = ?3, last_success = ?4,
-                 run_last = ?5, run_polls = run_polls + 1, run_bytes = run_bytes + ?6
-             WHERE source = ?1 AND next_poll IS NOT NULL AND run_polls > 0 AND run_status IS ?7
-               AND run_first >= ?8 AND run_first < ?8 + 86400000
-               AND EXISTS (SELECT 1 FROM sources WHERE key = ?1 AND url = ?9)",
-        )?
-        .execute(params![
-            key,
-            poll.next_poll,
-            poll.state.last_poll,
-            poll.state.last_success,
-            poll.ended,
-            values::size(poll.bytes),
-            poll.status,
-            today,
-            poll.address
-        ])?;
+    let changed = update.execute(params![
+        key,
+        poll.next_poll,
+        poll.state.last_poll,
+        poll.state.last_success,
+        poll.ended,
+        values::size(poll.bytes),
+        poll.status,
+        today,
+        poll.address
+    ])?;
     Ok(changed > 0)
 }
+
+const CONTINUE_RUN: &str =
+    "UPDATE source_states SET next_poll = ?2, last_poll = ?3, last_success = ?4,
+         run_last = ?5, run_polls = run_polls + 1, run_bytes = run_bytes + ?6
+     WHERE source = ?1 AND next_poll IS NOT NULL AND run_polls > 0 AND run_status IS ?7
+       AND run_first >= ?8 AND run_first < ?8 + 86400000
+       AND EXISTS (SELECT 1 FROM sources WHERE key = ?1 AND url = ?9)";
 
 fn run(connection: &Connection, poll: &FinishedPoll) -> rusqlite::Result<Run> {
     connection
@@ -266,7 +276,7 @@ mod tests {
     use crate::model::item::Arrival;
     use crate::model::source::{FirstRun, SourceState};
     use crate::model::{Item, ItemId, ItemText, Source, SourceId, Timestamp};
-    use crate::store::sqlite::{Sqlite, worker::Pace};
+    use crate::store::sqlite::Sqlite;
     use crate::store::{Archive, FinishedPoll, Store, StoreError};
 
     fn item(n: u32, bytes: usize) -> Item {
@@ -287,7 +297,7 @@ mod tests {
 
     async fn limit(store: &Sqlite, pages: i64) {
         store
-            .write("limit", Pace::Now, move |one| one.pragma_update(None, "max_page_count", pages))
+            .write("limit", move |one| one.pragma_update(None, "max_page_count", pages))
             .await
             .unwrap();
     }

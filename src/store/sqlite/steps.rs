@@ -4,6 +4,7 @@
 //! wait for company. What it does stands in the file of its step.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::model::canary::source as canary_source;
 use crate::model::item::{Identity, KnownItem};
@@ -21,7 +22,6 @@ use crate::store::{
     UrgentSealed,
 };
 
-use super::worker::Pace;
 use super::{
     Sqlite, actions, assess, backfill, canary, claims, config, coverage, deliver, items, mails,
     outbox, pauses, poll, prune, readers, record, restores, reviews, size, sources,
@@ -32,25 +32,21 @@ const ASSESSMENT: &str = "assessment";
 
 impl Store for Sqlite {
     fn adopt_sources(&self, list: Vec<Source>, now: Timestamp) -> Answer<'_, ()> {
-        self.write("adopt the sources", Pace::Now, move |connection| {
-            sources::adopt(connection, &list, now)
-        })
+        self.write("adopt the sources", move |connection| sources::adopt(connection, &list, now))
     }
 
     fn adopt_readers(&self, readers: Vec<String>, now: Timestamp) -> Answer<'_, ()> {
-        self.write("adopt the readers", Pace::Now, move |connection| {
-            readers::adopt(connection, &readers, now)
-        })
+        self.write("adopt the readers", move |connection| readers::adopt(connection, &readers, now))
     }
 
     fn adopt_config(&self, files: BTreeMap<String, String>, now: Timestamp) -> Answer<'_, u64> {
-        self.write("adopt the configuration", Pace::Now, move |connection| {
+        self.write("adopt the configuration", move |connection| {
             config::adopt(connection, &files, now)
         })
     }
 
     fn adopt(&self, adoption: Adoption, now: Timestamp) -> Answer<'_, u64> {
-        self.write("put files in force", Pace::Now, move |connection| {
+        self.write("put files in force", move |connection| {
             sources::adopt(connection, &adoption.sources, now)?;
             readers::adopt(connection, &adoption.readers, now)?;
             config::adopt(connection, &adoption.files, now)
@@ -58,15 +54,11 @@ impl Store for Sqlite {
     }
 
     fn reject_config(&self, rejected: RejectedEdit) -> Answer<'_, ()> {
-        self.write("note a refused edit", Pace::Now, move |connection| {
-            config::reject(connection, &rejected)
-        })
+        self.write("note a refused edit", move |connection| config::reject(connection, &rejected))
     }
 
     fn hold_polling(&self, why: Option<String>, now: Timestamp) -> Answer<'_, ()> {
-        self.write("note a pause", Pace::Now, move |connection| {
-            pauses::hold(connection, why.as_deref(), now)
-        })
+        self.write("note a pause", move |connection| pauses::hold(connection, why.as_deref(), now))
     }
 
     fn claim_due_sources(
@@ -83,9 +75,7 @@ impl Store for Sqlite {
     }
 
     fn bring_polls_near(&self, now: Timestamp) -> Answer<'_, ()> {
-        self.write("bring polls near", Pace::Now, move |connection| {
-            claims::bring_near(connection, now)
-        })
+        self.write("bring polls near", move |connection| claims::bring_near(connection, now))
     }
 
     fn next_due(&self) -> Answer<'_, Option<Timestamp>> {
@@ -104,14 +94,18 @@ impl Store for Sqlite {
     }
 
     fn finish_poll(&self, polled: FinishedPoll) -> Answer<'_, ()> {
-        let source = polled.source.clone();
-        let key = self.claims.key(&source);
-        let written = self.write("write a poll", Pace::Patient, move |connection| {
-            poll::finish(connection, key, &polled)
+        self.finish_polls(Arc::new(vec![polled]))
+    }
+
+    fn finish_polls(&self, polls: Arc<Vec<FinishedPoll>>) -> Answer<'_, ()> {
+        let keys = self.claims.keys(&polls);
+        let ended = Arc::clone(&polls);
+        let written = self.write("write polls", move |connection| {
+            poll::finish(connection, polls.iter().zip(keys.iter().copied()))
         });
         Box::pin(async move {
             written.await?;
-            self.claims.release([&source]);
+            self.claims.release(ended.iter().map(|poll| &poll.source));
             Ok(())
         })
     }
@@ -127,7 +121,7 @@ impl Store for Sqlite {
         now: Timestamp,
         lease: Timestamp,
     ) -> Answer<'_, bool> {
-        self.write("take the lease for assessing", Pace::Now, move |connection| {
+        self.write("take the lease for assessing", move |connection| {
             claims::lease(connection, ASSESSMENT, &holder, now, lease)
         })
     }
@@ -143,9 +137,7 @@ impl Store for Sqlite {
     }
 
     fn finish_assessment(&self, assessment: Assessment) -> Answer<'_, ()> {
-        self.write("write decisions", Pace::Now, move |connection| {
-            assess::finish(connection, &assessment)
-        })
+        self.write("write decisions", move |connection| assess::finish(connection, &assessment))
     }
 
     fn assessing_version(&self) -> Answer<'_, Option<u64>> {
@@ -153,7 +145,7 @@ impl Store for Sqlite {
     }
 
     fn adopt_for_assessment(&self, adopted: Adopted, now: Timestamp) -> Answer<'_, ()> {
-        self.write("adopt a version for assessing", Pace::Now, move |connection| {
+        self.write("adopt a version for assessing", move |connection| {
             backfill::adopt(connection, &adopted, now)
         })
     }
@@ -171,25 +163,23 @@ impl Store for Sqlite {
     }
 
     fn finish_backfill(&self, finished: FinishedBackfill) -> Answer<'_, ()> {
-        self.write("write what was matched again", Pace::Now, move |connection| {
+        self.write("write what was matched again", move |connection| {
             backfill::finish(connection, &finished)
         })
     }
 
     fn write_review(&self, review: Review) -> Answer<'_, ()> {
-        self.write("write a review", Pace::Now, move |connection| {
-            reviews::write(connection, &review)
-        })
+        self.write("write a review", move |connection| reviews::write(connection, &review))
     }
 
     fn accept_review(&self, version: u64, by: String, now: Timestamp) -> Answer<'_, bool> {
-        self.write("accept a version", Pace::Now, move |connection| {
+        self.write("accept a version", move |connection| {
             reviews::accept(connection, version, &by, now)
         })
     }
 
     fn accept_absences(&self, names: Vec<String>, by: String, now: Timestamp) -> Answer<'_, ()> {
-        self.write("accept that files are absent", Pace::Now, move |connection| {
+        self.write("accept that files are absent", move |connection| {
             reviews::accept_absences(connection, &names, &by, now)
         })
     }
@@ -237,9 +227,7 @@ impl Store for Sqlite {
     }
 
     fn hand_on_unreachable(&self, readers: Vec<Reachable>, now: Timestamp) -> Answer<'_, u64> {
-        self.write("hand on notices", Pace::Now, move |connection| {
-            deliver::hand_on(connection, &readers, now)
-        })
+        self.write("hand on notices", move |connection| deliver::hand_on(connection, &readers, now))
     }
 
     fn undelivered(&self, until: Timestamp) -> Answer<'_, Vec<MailRow>> {
@@ -249,7 +237,7 @@ impl Store for Sqlite {
     }
 
     fn seal(&self, mail: SealedMail) -> Answer<'_, bool> {
-        self.write("seal a mail", Pace::Now, move |connection| deliver::seal(connection, &mail))
+        self.write("seal a mail", move |connection| deliver::seal(connection, &mail))
     }
 
     fn withdraw(
@@ -259,33 +247,27 @@ impl Store for Sqlite {
         reason: String,
         now: Timestamp,
     ) -> Answer<'_, ()> {
-        self.write("withdraw notices", Pace::Now, move |connection| {
+        self.write("withdraw notices", move |connection| {
             deliver::withdraw(connection, &reader, &alerts, &reason, now)
         })
     }
 
     fn claim_mail(&self, now: Timestamp, lease: Timestamp) -> Answer<'_, Option<ClaimedMail>> {
-        self.write("claim a mail", Pace::Now, move |connection| {
-            outbox::claim(connection, now, lease)
-        })
+        self.write("claim a mail", move |connection| outbox::claim(connection, now, lease))
     }
 
     fn mail_outcome(&self, outcome: MailOutcome) -> Answer<'_, ()> {
-        self.write("write what became of a mail", Pace::Now, move |connection| {
+        self.write("write what became of a mail", move |connection| {
             outbox::outcome(connection, &outcome)
         })
     }
 
     fn amend_mail(&self, mail: MailId, amend: Amend, now: Timestamp) -> Answer<'_, Amended> {
-        self.write("amend a mail", Pace::Now, move |connection| {
-            outbox::amend(connection, &mail, amend, now)
-        })
+        self.write("amend a mail", move |connection| outbox::amend(connection, &mail, amend, now))
     }
 
     fn act(&self, action: Action) -> Answer<'_, bool> {
-        self.write("write down what was done", Pace::Now, move |connection| {
-            actions::add(connection, &action)
-        })
+        self.write("write down what was done", move |connection| actions::add(connection, &action))
     }
 
     fn next_mail(&self) -> Answer<'_, Option<Timestamp>> {
@@ -294,7 +276,7 @@ impl Store for Sqlite {
 
     fn release_leases(&self, now: Timestamp) -> Answer<'_, ()> {
         let claims = self.claims.clone();
-        self.write("release old leases", Pace::Now, move |connection| {
+        self.write("release old leases", move |connection| {
             record::began(connection, now)?;
             claims.release_all();
             claims::release_all(connection)?;
@@ -305,15 +287,11 @@ impl Store for Sqlite {
     }
 
     fn note_restore(&self, restore: Restore) -> Answer<'_, ()> {
-        self.write("note a restore", Pace::Now, move |connection| {
-            restores::note(connection, &restore)
-        })
+        self.write("note a restore", move |connection| restores::note(connection, &restore))
     }
 
     fn resume(&self, now: Timestamp) -> Answer<'_, bool> {
-        self.write("resume after a restore", Pace::Now, move |connection| {
-            restores::resume(connection, now)
-        })
+        self.write("resume after a restore", move |connection| restores::resume(connection, now))
     }
 
     fn held(&self) -> Answer<'_, Option<Restore>> {
@@ -321,12 +299,12 @@ impl Store for Sqlite {
     }
 
     fn prune(&self, keep: Keep, now: Timestamp) -> Answer<'_, Pruned> {
-        self.write("prune", Pace::Now, move |connection| prune::step(connection, keep, now))
+        self.write("prune", move |connection| prune::step(connection, keep, now))
     }
 
     fn plant_canary(&self, day: String, url: String, now: Timestamp) -> Answer<'_, bool> {
         let claims = self.claims.clone();
-        self.write("lay out a canary", Pace::Now, move |connection| {
+        self.write("lay out a canary", move |connection| {
             let new = canary::plant(connection, &day, &url, now)?;
             // It may be asked at the new address at once.
             claims.release([&canary_source()]);
@@ -335,13 +313,13 @@ impl Store for Sqlite {
     }
 
     fn settle_canary(&self, canary: Canary) -> Answer<'_, ()> {
-        self.write("write what became of a canary", Pace::Now, move |connection| {
+        self.write("write what became of a canary", move |connection| {
             canary::settle(connection, &canary)
         })
     }
 
     fn note_size(&self, now: Timestamp) -> Answer<'_, ()> {
-        self.write("note the size", Pace::Now, move |connection| size::note(connection, now))
+        self.write("note the size", move |connection| size::note(connection, now))
     }
 
     fn archive(&self) -> &dyn Archive {

@@ -4,8 +4,7 @@
 //! thread commits several waiting calls together. One that fails takes back only its own changes:
 //! all are taken back and run once more, each in a savepoint of its own (which costs a copy of every
 //! page that a call touches, so that it is left to this rare case). Waiting calls are those that
-//! queued up while the last commit was being made durable; patient ones also wait a moment for
-//! company.
+//! queued up while the last commit was being made durable.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,7 +12,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -25,18 +23,6 @@ use super::record::Notes;
 
 /// Most calls in one commit. A commit of its own costs about 91 µs of CPU, one of 64 about 4.
 const TOGETHER: usize = 128;
-/// How long a patient call waits for the next one: polls hold their places meanwhile, of which there are
-/// as many as may be committed together, so this bounds them at ten thousand a second.
-const LINGER: Duration = Duration::from_millis(10);
-
-/// Whether a call may wait a moment so that others can join its commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pace {
-    /// Commit at once.
-    Now,
-    /// One of many of its kind.
-    Patient,
-}
 
 /// What a thread does around the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +60,6 @@ impl Worker {
         &self,
         path: &Arc<Path>,
         what: &'static str,
-        pace: Pace,
         work: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Answer<'_, T> {
         let path = Arc::clone(path);
@@ -85,7 +70,7 @@ impl Worker {
                 why: "the store has stopped".into(),
                 full: false,
             };
-            let call = Queued { path, what, pace, work, result: None, answer };
+            let call = Queued { path, what, work, result: None, answer };
             let queued =
                 self.calls.as_ref().is_some_and(|calls| calls.send(Box::new(call)).is_ok());
             if !queued {
@@ -108,7 +93,6 @@ impl Drop for Worker {
 
 /// A call as the thread sees it.
 trait Call: Send {
-    fn pace(&self) -> Pace;
     /// Does the work; its result is kept until it is known to hold. Run again only after what it did
     /// was taken back.
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<()>;
@@ -119,17 +103,12 @@ trait Call: Send {
 struct Queued<T, W> {
     path: Arc<Path>,
     what: &'static str,
-    pace: Pace,
     work: W,
     result: Option<T>,
     answer: oneshot::Sender<Result<T, StoreError>>,
 }
 
 impl<T: Send, W: FnMut(&Connection) -> rusqlite::Result<T> + Send> Call for Queued<T, W> {
-    fn pace(&self) -> Pace {
-        self.pace
-    }
-
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         self.result = None;
         // A fault in one call must not end the thread that serves all others.
@@ -165,7 +144,8 @@ fn read(connection: &Connection, queue: &Receiver<Box<dyn Call>>) {
 
 fn write(connection: &Connection, notes: &Notes, queue: &Receiver<Box<dyn Call>>) {
     while let Ok(first) = queue.recv() {
-        let mut calls = gather(first, queue);
+        let mut calls = vec![first];
+        calls.extend(queue.try_iter().take(TOGETHER - 1));
         let mut failures: Vec<Option<rusqlite::Error>> = Vec::with_capacity(calls.len());
         let whole = commit(connection, notes, &mut calls, &mut failures);
         if !connection.is_autocommit() {
@@ -176,17 +156,6 @@ fn write(connection: &Connection, notes: &Notes, queue: &Receiver<Box<dyn Call>>
             call.answer(failed.as_ref().or(whole.as_ref().err()));
         }
     }
-}
-
-/// The first call and those that may be committed with it. A patient one lets others gather while
-/// nobody has to wake this thread for each of them.
-fn gather(first: Box<dyn Call>, queue: &Receiver<Box<dyn Call>>) -> Vec<Box<dyn Call>> {
-    if first.pace() == Pace::Patient {
-        thread::park_timeout(LINGER);
-    }
-    let mut calls = vec![first];
-    calls.extend(queue.try_iter().take(TOGETHER - 1));
-    calls
 }
 
 /// Runs all calls in one transaction. An error means that nothing of any of them is kept.
@@ -273,8 +242,7 @@ mod tests {
         work: impl FnMut(&Connection) -> rusqlite::Result<()> + Send + 'static,
     ) -> (Box<dyn Call>, Told) {
         let (answer, told) = oneshot::channel();
-        let call =
-            Queued { path: path(), what: "write", pace: Pace::Now, work, result: None, answer };
+        let call = Queued { path: path(), what: "write", work, result: None, answer };
         (Box::new(call), told)
     }
 
@@ -329,10 +297,10 @@ mod tests {
         let worker = Worker::start("test", connection(), Notes::default(), Manner::Write).unwrap();
         let path = path();
         let broken: Answer<'_, ()> =
-            worker.call(&path, "write", Pace::Now, |_| panic!("on purpose, in a test"));
+            worker.call(&path, "write", |_| panic!("on purpose, in a test"));
         assert!(matches!(broken.await, Err(StoreError::Unusable { .. })));
-        worker.call(&path, "write", Pace::Now, |one| insert(one, "next")).await.unwrap();
-        let count = worker.call(&path, "read", Pace::Now, |one| Ok(lines(one).len()));
+        worker.call(&path, "write", |one| insert(one, "next")).await.unwrap();
+        let count = worker.call(&path, "read", |one| Ok(lines(one).len()));
         assert_eq!(count.await.unwrap(), 1);
     }
 
@@ -341,12 +309,10 @@ mod tests {
         let worker = Worker::start("test", connection(), Notes::default(), Manner::Write).unwrap();
         let path = path();
         let limit = |pages: i64| {
-            worker.call(&path, "limit", Pace::Now, move |one| {
-                one.pragma_update(None, "max_page_count", pages)
-            })
+            worker.call(&path, "limit", move |one| one.pragma_update(None, "max_page_count", pages))
         };
         let large = || {
-            worker.call(&path, "write", Pace::Now, |one| {
+            worker.call(&path, "write", |one| {
                 insert(one, "small")?;
                 insert(one, &"large ".repeat(10_000))
             })
@@ -355,7 +321,7 @@ mod tests {
         let full = large().await.unwrap_err();
         assert!(matches!(full, StoreError::Later { full: true, .. }), "{full}");
         assert!(full.hint().is_some());
-        let count = worker.call(&path, "read", Pace::Now, |one| Ok(lines(one).len()));
+        let count = worker.call(&path, "read", |one| Ok(lines(one).len()));
         assert_eq!(count.await.unwrap(), 0, "not even the small half of it");
         limit(1_000).await.unwrap();
         large().await.unwrap();
