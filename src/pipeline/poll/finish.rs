@@ -88,8 +88,12 @@ async fn sort(
     now: Timestamp,
 ) -> Result<Sorted, StoreError> {
     let identities: Vec<_> = document.entries.iter().map(identity).collect();
-    let known = ground.store.known_items(task.source.id.clone(), identities.clone()).await?;
     let first_read = task.state.last_success.is_none();
+    // Items are written together with the success that brought them: before the first there are none.
+    let known = match first_read {
+        true => Vec::new(),
+        false => ground.store.known_items(task.source.id.clone(), identities.clone()).await?,
+    };
     let entries = document.entries.into_iter().zip(identities).collect();
     Ok(sort_out_known(&task.source, document.lang.as_deref(), entries, &known, first_read, now))
 }
