@@ -2,7 +2,7 @@
 
 use tokio::sync::Notify;
 
-use super::run::{Shared, trouble};
+use super::shared::{Shared, trouble};
 use crate::pipeline::canary::Keeper;
 
 /// Looks whenever something may be due, at least once a minute.

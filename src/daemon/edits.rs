@@ -16,7 +16,7 @@ use file_watch::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::Sender;
 
-use super::run::{Shared, trouble};
+use super::shared::{Shared, trouble};
 use crate::config;
 use crate::model::Timestamp;
 use crate::pipeline::deliver::{DeliverError, Deliverer, SETTLED};

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::run::{Shared, trouble};
+use super::shared::{Shared, trouble};
 use crate::model::Difference;
 use crate::pipeline::deliver::Deliverer;
 use crate::pipeline::preview::{self, Scope};

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::disk::Shortage;
-use super::run::{Shared, trouble};
+use super::shared::{Shared, trouble};
 use crate::model::Timestamp;
 use crate::pipeline::canary::Keeper;
 use crate::pipeline::channel::{Messenger, Vitals};

@@ -29,7 +29,7 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::run::Shared;
+use super::shared::Shared;
 use crate::config::settings::Listen;
 
 pub(super) mod metrics;

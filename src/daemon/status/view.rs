@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::super::disk;
-use super::super::run::Shared;
+use super::super::shared::Shared;
 use crate::model::source::Health;
 use crate::model::{MailState, Timestamp};
 use crate::pipeline::deliver::Deliverer;

@@ -1,0 +1,133 @@
+//! What the service does beside its loops: it answers signals and edits of the files, and feeds the
+//! watchdog while every loop makes progress.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::anyhow;
+use tokio::sync::mpsc;
+use tokio::sync::watch::Sender;
+use tokio::task::JoinSet;
+
+use super::lifecycle::{self, Request, Signals};
+use super::shared::{LONGEST_SLEEP, Shared};
+use super::start;
+use super::wire::{self, Parts};
+use crate::config::{Environment, Files, Settings};
+use crate::pipeline::InForce;
+
+pub(super) fn status_line(parts: &Parts) -> String {
+    format!("watching {} sources for {} readers", parts.sources.len(), parts.readers.len())
+}
+
+pub(super) struct Service {
+    pub(super) folder: PathBuf,
+    pub(super) environment: Environment,
+    /// What storage, transport and pace were set up from.
+    pub(super) started: Settings,
+    pub(super) parts: Parts,
+    pub(super) current: Sender<Arc<InForce>>,
+    pub(super) shared: Shared,
+}
+
+impl Service {
+    /// Answers requests until one says stop, or a loop ends by itself.
+    pub(super) async fn attend(
+        &mut self,
+        signals: &mut Signals,
+        edited: &mut mpsc::Receiver<()>,
+        loops: &mut JoinSet<&'static str>,
+    ) -> anyhow::Result<()> {
+        let every = lifecycle::watchdog_interval().unwrap_or(LONGEST_SLEEP);
+        let mut watchdog = tokio::time::interval(every);
+        loop {
+            tokio::select! {
+                request = signals.next() => match request {
+                    Request::Stop => {
+                        tracing::info!("stopping: finishing what is under way");
+                        return Ok(());
+                    }
+                    Request::Reload => self.reload().await,
+                },
+                Some(()) = edited.recv() => self.take_edit().await,
+                ended = loops.join_next() => {
+                    return Err(match ended {
+                        Some(Ok(name)) => anyhow!("the {name} loop ended by itself"),
+                        Some(Err(error)) => anyhow!(error).context("a loop ended in a bug"),
+                        None => anyhow!("every loop ended by itself"),
+                    });
+                }
+                _ = watchdog.tick() => {
+                    let silent = self.shared.pulse.silent();
+                    if silent.is_empty() {
+                        lifecycle::alive();
+                    } else {
+                        tracing::error!("no progress in: {}", silent.join(", "));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The files were edited: takes them, unless they say what is in force already.
+    async fn take_edit(&mut self) {
+        let same = Files::read(&self.folder)
+            .is_ok_and(|files| files.is_sound() && files.texts() == self.parts.files.texts());
+        if !same || self.current.borrow().rejected.is_some() {
+            self.reload().await;
+        }
+    }
+
+    /// Reads the files again. A bad edit leaves the version in force where it is.
+    async fn reload(&mut self) {
+        lifecycle::reloading();
+        match self.try_reload().await {
+            Ok(()) => {}
+            Err(error) => tracing::error!("reload: {error:#}; the version in force stays"),
+        }
+        lifecycle::ready(&status_line(&self.parts));
+    }
+
+    async fn try_reload(&mut self) -> anyhow::Result<()> {
+        let store = Arc::clone(&self.shared.ground.store);
+        let now = self.shared.now();
+        let (parts, words) = match Files::read(&self.folder) {
+            Ok(files) => {
+                let gone = start::gone(&*store, &files).await?;
+                let (parts, mut problems) = wire::build_to_run(files, &self.environment);
+                let parts = parts.filter(|_| gone.is_empty());
+                problems.extend(gone);
+                (parts, start::words_of(&problems))
+            }
+            Err(error) => (None, error.to_string()),
+        };
+        let Some(parts) = parts else {
+            tracing::error!("reload: the edit is refused and the version in force stays:\n{words}");
+            start::reject(&*store, &words, now).await?;
+            let version = self.current.borrow().version;
+            self.put_in_force(self.parts.in_force(version, Some(words)));
+            return Ok(());
+        };
+        for thing in wire::needs_restart(&self.started, &parts.settings) {
+            tracing::warn!("reload: {thing} changed; that needs a restart");
+        }
+        let version = start::adopt(&*store, &parts, now).await?;
+        tracing::info!(
+            version,
+            "reloaded: version {version}, {} sources, {} readers",
+            parts.sources.len(),
+            parts.readers.len()
+        );
+        self.put_in_force(parts.in_force(version, None));
+        self.parts = parts;
+        Ok(())
+    }
+
+    fn put_in_force(&self, in_force: InForce) {
+        self.current.send_replace(Arc::new(in_force));
+        self.shared.adopted.notify_one();
+        self.shared.collected.notify_one();
+        self.shared.decided.notify_one();
+        self.shared.reviewable.notify_one();
+    }
+}
