@@ -5,11 +5,13 @@
 //! nesting matters.
 
 use super::entities;
-use super::tokens::{Token, Tokens};
+use super::tokens::{Token, Tokens, find};
 use crate::collect::blanks;
 
 /// Stands for the end of a block until blanks are squeezed; where a text has it, it means the same.
 const BREAK: char = '\u{2028}';
+/// The first byte of it.
+const BREAK_LEAD: u8 = 0xe2;
 
 /// What a field's text may contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,12 +84,12 @@ const INLINE: &[&str] = &[
 
 /// The text of a field: one line for each block, blanks squeezed.
 pub(super) fn to_text(body: &str, markup: Markup) -> String {
-    if !body.contains(['<', '&']) {
+    if memchr::memchr2(b'<', b'&', body.as_bytes()).is_none() {
         return squeeze(body, false);
     }
     let (text, had_tags) = strip(body, markup);
     // Escaped twice: what came out is markup once more.
-    if !had_tags && text.contains('<') && text != body && looks_like_markup(&text) {
+    if !had_tags && find(&text, b'<').is_some() && text != body && looks_like_markup(&text) {
         return squeeze(&strip(&text, Markup::Html).0, true);
     }
     squeeze(&text, had_tags)
@@ -96,7 +98,7 @@ pub(super) fn to_text(body: &str, markup: Markup) -> String {
 /// The text of a headline: one line.
 pub(super) fn to_line(body: &str, markup: Markup) -> String {
     let mut line = to_text(body, markup);
-    if line.contains('\n') {
+    if find(&line, b'\n').is_some() {
         line = line.replace('\n', " ");
     }
     line
@@ -195,6 +197,10 @@ fn break_line(out: &mut String, name: &str) {
 /// Squeezes blanks: one space within a line, one line feed between lines. Line feeds of the source
 /// are blanks in markup; in plain text, an empty line is a break.
 fn squeeze(text: &str, markup: bool) -> String {
+    let neat = text.trim();
+    if memchr::memchr(BREAK_LEAD, neat.as_bytes()).is_none() && blanks::are_single(neat) {
+        return neat.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for line in text.split(BREAK) {
         let neat = line.trim();

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::fields::MAX_ADDRESS;
 use super::names::{self, Field, Root, Space};
-use super::tokens::{Flaws, Token, Tokens, attribute, each_attribute};
+use super::tokens::{Flaws, Token, Tokens, attribute, each_attribute, find};
 use super::{MAX_ENTRIES, entities};
 use crate::collect::plain;
 
@@ -67,7 +67,9 @@ impl<'a> Survey<'a> {
                 }
                 Token::End { name } => self.end(name),
                 // feed-rs reads escaped markup within XHTML as markup.
-                Token::Text(text) if self.field == Some(true) && text.contains('&') => false,
+                Token::Text(text) if self.field == Some(true) && find(text, b'&').is_some() => {
+                    false
+                }
                 Token::Text(text) | Token::Literal(text) if self.link && !stays(text) => false,
                 Token::Text(text) => {
                     only_xml_references(text) && (!self.stack.is_empty() || text.trim().is_empty())
@@ -232,7 +234,7 @@ fn stays(link: &str) -> bool {
 /// Whether every `&` begins a reference that XML itself knows.
 fn only_xml_references(text: &str) -> bool {
     let mut rest = text;
-    while let Some(at) = rest.find('&') {
+    while let Some(at) = find(rest, b'&') {
         rest = &rest[at..];
         let own = ["&amp;", "&lt;", "&gt;", "&quot;", "&apos;"];
         let fine = own.iter().any(|one| rest.starts_with(one))

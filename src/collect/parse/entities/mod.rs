@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 mod names;
 
+use super::tokens::find;
 use names::NAMES;
 
 /// The longest name (`thetasym`) or number with its zeros that is looked at.
@@ -14,7 +15,7 @@ const LONGEST: usize = 12;
 
 /// The text with its references resolved.
 pub(super) fn resolve(raw: &str) -> Cow<'_, str> {
-    if !raw.contains('&') {
+    if find(raw, b'&').is_none() {
         return Cow::Borrowed(raw);
     }
     let mut out = String::with_capacity(raw.len());
@@ -25,7 +26,7 @@ pub(super) fn resolve(raw: &str) -> Cow<'_, str> {
 /// Appends the text with its references resolved.
 pub(super) fn append(raw: &str, out: &mut String) {
     let mut rest = raw;
-    while let Some(at) = rest.find('&') {
+    while let Some(at) = find(rest, b'&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let taken = match reference(rest) {
