@@ -4,6 +4,7 @@
 //! `check` and reload alike. [`start`] decides which version of the files is in force. [`run`]
 //! keeps the three steps going until told to stop.
 
+mod apart;
 pub mod backup;
 mod canary;
 pub mod disk;

@@ -12,6 +12,7 @@ use tokio::sync::watch as latest;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
+use super::apart::apart;
 use super::canary;
 use super::disk::Room;
 use super::edits;
@@ -131,7 +132,7 @@ pub async fn run(
     loops.spawn(upgrade::run(shared.clone(), deliverer.clone()));
     loops.spawn(canary::run(shared.clone(), keeper));
     loops.spawn(watch::run(shared.clone(), watch));
-    loops.spawn(poll_loop(shared.clone(), poller));
+    loops.spawn(apart("poll", poll_loop(shared.clone(), poller)));
     let (edited_tx, mut edited) = mpsc::channel(1);
     loops.spawn(edits::run(shared.clone(), folder.clone(), edited_tx));
     loops.spawn(edits::review(shared.clone(), deliverer.clone()));
