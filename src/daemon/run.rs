@@ -37,7 +37,7 @@ use crate::pipeline::channel::Messenger;
 use crate::pipeline::deliver::Deliverer;
 use crate::pipeline::poll::Poller;
 use crate::pipeline::retain::Retainer;
-use crate::store::{Keep, StoreError};
+use crate::store::StoreError;
 
 /// How long taking leave of the mail server may take.
 const LEAVE: Duration = Duration::from_secs(1);
@@ -119,7 +119,7 @@ pub async fn run(
     let deliverer = Deliverer::new(ground.clone(), transport.clone());
     let assessor = Assessor::new(ground.clone(), format!("pid {}", std::process::id()));
     let mut loops = JoinSet::new();
-    let keep = Keep { items: parts.settings.keep.items, polls: parts.settings.keep.polls };
+    let keep = wire::keep(&parts.settings);
     loops.spawn(retain_loop(shared.clone(), Retainer::new(ground.clone()), keep));
     let poller = Poller::new(ground.clone(), Arc::clone(&fetcher), wire::per_host(&parts.settings));
     let keeper = Keeper::new(ground.clone());

@@ -102,8 +102,8 @@ impl Service {
             Err(error) => (None, error.to_string()),
         };
         let Some(parts) = parts else {
-            tracing::error!("reload: the edit is refused and the version in force stays:\n{words}");
             start::reject(&*store, &words, now).await?;
+            tracing::error!("reload: the edit is refused and the version in force stays:\n{words}");
             let version = self.current.borrow().version;
             self.put_in_force(self.parts.in_force(version, Some(words)));
             return Ok(());

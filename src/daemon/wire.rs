@@ -28,7 +28,7 @@ use crate::pipeline::channel::Channel;
 use crate::pipeline::{Backfill, InForce, Letterhead};
 pub use crate::store::sqlite::Place as StorePlace;
 use crate::store::sqlite::{Mode, Sqlite};
-use crate::store::{Store, StoreError};
+use crate::store::{Keep, Store, StoreError};
 
 /// When the operator gets the alerts that reach no reader.
 const OPERATOR_DIGEST: &str = "daily 08:00";
@@ -82,7 +82,7 @@ pub fn build(files: Files, environment: &Environment) -> (Option<Parts>, Vec<Pro
     }
     let mut operator = None;
     if let Some(settings) = &parsed.settings {
-        problems.extend(unheeded(settings));
+        problems.extend(kept_longer(settings));
         match operator_of(settings) {
             Ok(reader) => operator = Some(reader),
             Err(mut found) => problems.append(&mut found),
@@ -117,20 +117,21 @@ pub fn build_to_run(files: Files, environment: &Environment) -> (Option<Parts>, 
     }
 }
 
-/// Keys that are understood but do nothing yet: whoever writes one counts on it.
-fn unheeded(settings: &Settings) -> Vec<Problem> {
-    let keys = [(
-        written(&settings.keep.audit),
-        "[keep] audit",
-        "the text of alerted and held-back items is kept without end",
-    )];
-    keys.into_iter()
-        .filter_map(|(place, key, instead)| {
-            let what = format!("{key} has no effect in this version: {instead}");
-            let hint = "leave it out, so that nobody relies on it";
-            Some(Problem::warning(place?.clone(), what).hint(hint))
-        })
-        .collect()
+/// How long the store keeps what.
+#[must_use]
+pub fn keep(settings: &Settings) -> Keep {
+    let config::settings::Keep { items, polls, audit, .. } = &settings.keep;
+    Keep { items: *items, polls: *polls, audit: audit.value }
+}
+
+/// Evidence is kept no shorter than what is none, whatever is written.
+fn kept_longer(settings: &Settings) -> Option<Problem> {
+    let keep = &settings.keep;
+    let place = written(&keep.audit)?.clone();
+    (keep.audit.value < keep.items).then(|| {
+        let what = "[keep] audit is shorter than `items`, so text with hits is kept as long as that without";
+        Problem::warning(place, what).hint("make `items` shorter as well")
+    })
 }
 
 /// When mail itself is down, mail cannot say so: for `check`, because nothing is wrong with files

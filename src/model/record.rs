@@ -39,6 +39,8 @@ pub struct Verified {
     pub forgotten: u64,
     /// Text of items without hits, first seen before this, is gone.
     pub texts_before: Option<Timestamp>,
+    /// So is that of items which alerted or were held back, first seen before this.
+    pub evidence_before: Option<Timestamp>,
     /// Single accounts of polls that ended before this are gone; the record tells them.
     pub polls_before: Option<Timestamp>,
     /// Whatever does not fit, by number of entry.

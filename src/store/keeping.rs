@@ -7,6 +7,8 @@ use std::time::Duration;
 pub struct Keep {
     /// Text of items that neither alerted nor were held back, from first sight.
     pub items: Duration,
+    /// Text of items that did or were; never taken before `items`.
+    pub audit: Duration,
     /// The account of each poll.
     pub polls: Duration,
 }
@@ -18,6 +20,8 @@ pub struct Pruned {
     pub polls: u64,
     /// Items past keeping that were looked at: those without hits lost their text and stay known.
     pub texts: u64,
+    /// Items that alerted or were held back and lost their text.
+    pub evidence: u64,
     /// Items that are no longer known at all.
     pub identities: u64,
 }

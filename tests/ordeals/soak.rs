@@ -238,7 +238,7 @@ impl Desk {
     }
 
     async fn forget(&self) {
-        let keep = Keep { items: HOUR * 20, polls: HOUR * 20 };
+        let keep = Keep { items: HOUR * 20, audit: HOUR * 20, polls: HOUR * 20 };
         let now = self.ground.clock.now();
         while !self.ground.store.prune(keep, now).await.unwrap().is_nothing() {}
     }

@@ -225,7 +225,7 @@ async fn it_flies_on_after_all_else_was_forgotten() {
         desk.pass(DAY);
     }
     desk.pass(4_000 * DAY);
-    let keep = Keep { items: 400 * DAY, polls: 90 * DAY };
+    let keep = Keep { items: 400 * DAY, audit: 3_650 * DAY, polls: 90 * DAY };
     let store = Arc::clone(&open.ground.store);
     while !store.prune(keep, desk.now()).await.unwrap().is_nothing() {}
     flight(&mut open, &keeper).await;

@@ -170,7 +170,7 @@ async fn what_is_forgotten_in_its_time_breaks_nothing() {
     store.finish_poll(polled("ofac", at(6), more.clone())).await.unwrap();
     let silent = more.iter().map(|one| decided(one, Judgement::default(), &[], at(7))).collect();
     assess(&store, at(7), silent).await;
-    let keep = Keep { items: DAY * 400, polls: DAY * 90 };
+    let keep = Keep { items: DAY * 400, audit: DAY * 3_650, polls: DAY * 90 };
     let mut steps = 0;
     while !store.prune(keep, at(0).plus(DAY * 500)).await.unwrap().is_nothing() {
         steps += 1;

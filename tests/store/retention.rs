@@ -12,6 +12,7 @@ use super::{DAY, assess, at, decided, each, item, judged, polled, source};
 
 const KEEP: Keep = Keep {
     items: std::time::Duration::from_secs(400 * 24 * 3_600),
+    audit: std::time::Duration::from_secs(3_650 * 24 * 3_600),
     polls: std::time::Duration::from_secs(90 * 24 * 3_600),
 };
 
@@ -63,6 +64,46 @@ async fn text_goes_and_identity_stays() {
         assert_eq!(kept[0], item("ofac", 1, at(0)), "an alert keeps its words");
         assert!(knows(store, 2).await, "and what comes back is no news");
         assert_eq!(store.pending_notices("Mei".into()).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_text_of_an_alert_goes_with_the_audit_and_the_record_stays() {
+    each(async |store| {
+        lived_in(store).await;
+        let told = store.pending_notices("Mei".into()).await.unwrap();
+        prune(store, 3_651).await;
+        let waits = store.archive().items(None, 9).await.unwrap();
+        assert_eq!(
+            waits[0],
+            item("ofac", 1, at(0)),
+            "what somebody still waits for keeps its words"
+        );
+        store
+            .withdraw("Mei".into(), vec![told[0].alert.id.clone()], "gone".into(), day(3_651))
+            .await
+            .unwrap();
+        let short = Keep { audit: DAY, ..KEEP };
+        let nothing = store.prune(short, day(399)).await.unwrap();
+        assert!(nothing.is_nothing(), "never before text without hits goes: {nothing:?}");
+        assert!(store.prune(KEEP, day(3_649)).await.unwrap().is_nothing());
+        let went = store.prune(KEEP, day(3_651)).await.unwrap();
+        assert_eq!((went.evidence, went.texts, went.identities), (1, 0, 0));
+        let kept = store.archive().items(None, 9).await.unwrap();
+        assert!(kept.iter().all(|one| one.text.title != "Title 1"), "{kept:?}");
+        // Its feed is read for years without it: others are forgotten, evidence is not.
+        for later in [4_000, 5_000, 6_000] {
+            store.finish_poll(polled("ofac", day(later), Vec::new())).await.unwrap();
+            prune(store, later).await;
+        }
+        assert!(knows(store, 1).await, "what comes back is no news");
+        let end = watchlistd::model::Timestamp::from_millis(i64::MAX);
+        let told = store.archive().alerts_between(at(0), end, 9).await.unwrap();
+        assert_eq!(told[0].item.text.title, "Title 1");
+        assert_eq!(told[0].item.text.summary, "");
+        let found = store.archive().verify_record(None).await.unwrap();
+        assert_eq!((found.faults, found.evidence_before), (vec![], Some(day(1))));
     })
     .await;
 }

@@ -55,7 +55,7 @@ async fn what_is_past_keeping_is_read_while_its_words_are_kept() {
         assess(store, at(4), decisions).await;
         let fresh = vec![item("ofac", 4, at(0).plus(DAY * 30))];
         store.finish_poll(polled("ofac", at(0).plus(DAY * 30), fresh)).await.unwrap();
-        let keep = Keep { items: DAY * 7, polls: DAY * 7 };
+        let keep = Keep { items: DAY * 7, audit: DAY * 3_650, polls: DAY * 7 };
         while !store.prune(keep, at(0).plus(DAY * 30)).await.unwrap().is_nothing() {}
         let window = (at(0), at(0).plus(DAY * 31));
         for limit in 1..=3 {

@@ -1,8 +1,12 @@
 //! Forgetting, in small steps: what is past its time goes, what proves anything stays.
 //!
-//! The text of items that alerted or were held back is never taken here. An item without its text
-//! stays known by its keys for as long as its feed shows it and two years of reading longer, because a
-//! feed that brings it back must not make it news.
+//! Items that alerted or were held back are evidence: their text is kept far longer than that of others, and
+//! when it goes their keys, decisions and all that was told stay for good. Any other item without its
+//! text stays known by its keys for as long as its feed shows it and two years of reading longer, because
+//! a feed that brings it back must not make it news.
+//!
+//! `items.pruned` says how far an item is: NULL within keeping; 0 past it and evidence; when its text went,
+//! and the negative of that when it was evidence (so that the index of keys to be forgotten lacks it).
 
 use std::time::Duration;
 
@@ -25,16 +29,21 @@ pub(super) fn step(
     keep: Keep,
     now: Timestamp,
 ) -> rusqlite::Result<Pruned> {
+    // Evidence is kept no shorter than what is none.
+    let evidence_before = now.minus(keep.audit.max(keep.items));
     let before = [now.minus(keep.polls), now.minus(keep.items)];
     let pruned = Pruned {
         polls: polls(connection, before[0])?,
         texts: texts(connection, before[1], now)?,
+        evidence: evidence(connection, evidence_before, now)?,
         identities: identities(connection, now.minus(IDENTITIES.max(keep.items)), now)?,
     };
     // What went is told from what was taken away by its age, so the record says what age that is.
-    for (went, what, before) in
-        [(pruned.polls, "polls", before[0]), (pruned.texts, "texts", before[1])]
-    {
+    for (went, what, before) in [
+        (pruned.polls, "polls", before[0]),
+        (pruned.texts, "texts", before[1]),
+        (pruned.evidence, "evidence", evidence_before),
+    ] {
         if went > 0 {
             record::forgot(connection, what, before, now)?;
         }
@@ -73,6 +82,35 @@ fn texts(connection: &Connection, before: Timestamp, now: Timestamp) -> rusqlite
         )?
         .execute(params![before, now, values::size(STEP)])?;
     Ok((looked_at + gone) as u64)
+}
+
+/// Takes the text of evidence, of its earlier revisions too, but of what somebody still waits to be told.
+fn evidence(connection: &Connection, before: Timestamp, now: Timestamp) -> rusqlite::Result<u64> {
+    let past: Vec<i64> = connection
+        .prepare_cached(
+            "SELECT i.key FROM items i
+             WHERE i.pruned = 0 AND i.first_seen < ?1
+               AND NOT EXISTS (SELECT 1 FROM waiting w WHERE w.item = i.key)
+               AND NOT EXISTS (SELECT 1 FROM alerts a JOIN notices n ON n.alert = a.key
+                               WHERE a.item = i.key AND n.state = 'pending')
+             ORDER BY i.first_seen LIMIT ?2",
+        )?
+        .query_map(params![before, values::size(STEP)], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for item in &past {
+        connection
+            .prepare_cached(
+                "UPDATE items SET pruned = -?2, summary = '', content = '', categories = NULL
+                 WHERE key = ?1",
+            )?
+            .execute(params![item, now])?;
+        connection
+            .prepare_cached(
+                "UPDATE revisions SET summary = '', content = '', categories = NULL WHERE item = ?1",
+            )?
+            .execute([item])?;
+    }
+    Ok(past.len() as u64)
 }
 
 /// Items of which only the keys are left, once their feed was read for two years without showing them.

@@ -81,8 +81,10 @@ struct Unnamed {
 struct Book {
     facts: Shelves,
     unnamed: Vec<Unnamed>,
-    /// Texts of items first seen before this were forgotten, and accounts of polls.
+    /// Texts of items first seen before this were forgotten, those of items with hits (later than the
+    /// others, always), and accounts of polls.
     texts_before: i64,
+    evidence_before: i64,
     polls_before: i64,
     found: Verified,
 }
@@ -96,6 +98,7 @@ pub(in crate::store::sqlite) fn verify(
         facts: Shelves::new(),
         unnamed: Vec::new(),
         texts_before: 0,
+        evidence_before: 0,
         polls_before: 0,
         found: Verified::default(),
     };
@@ -113,6 +116,7 @@ pub(in crate::store::sqlite) fn verify(
     book.found.faults.sort();
     let bound = |before: i64| (before > 0).then(|| Timestamp::from_millis(before));
     book.found.texts_before = bound(book.texts_before);
+    book.found.evidence_before = bound(book.evidence_before);
     book.found.polls_before = bound(book.polls_before);
     Ok(book.found)
 }
@@ -202,6 +206,7 @@ impl Book {
         if let ("forgot", Some(before)) = (&*read.did, read.before) {
             match read.what.as_deref() {
                 Some("polls") => self.polls_before = self.polls_before.max(before),
+                Some("evidence") => self.evidence_before = self.evidence_before.max(before),
                 _ => self.texts_before = self.texts_before.max(before),
             }
         }
