@@ -4,6 +4,8 @@
 //! is still judged and mailed. Where others fill it up altogether, a reserve that was laid by is given
 //! back to the file system: enough for the database to fold its log in, to tell the operator, and to
 //! note what became of the mails under way.
+//!
+//! Also what only the file system knows of a file that is written anew: room for it, and its attributes.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -11,7 +13,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rustix::fs::FallocateFlags;
+use rustix::fs::{FallocateFlags, XattrFlags};
+use rustix::io::Errno;
 
 use crate::config::settings::{Settings, Storage};
 use crate::model::Timestamp;
@@ -160,6 +163,50 @@ fn give_back(path: &Path) {
 pub fn free_space(path: &Path) -> io::Result<u64> {
     let room = rustix::fs::statvfs(path)?;
     Ok(room.f_bavail.saturating_mul(room.f_frsize))
+}
+
+/// Bytes of a list of attributes, or of one of them: Linux allows no more (xattr(7)).
+const LONGEST_ATTRIBUTE: usize = 65_536;
+
+/// Makes sure of room for so many bytes in a file, before what stands in it is touched.
+///
+/// # Errors
+/// When there is none.
+pub fn make_room(file: &File, bytes: u64) -> io::Result<()> {
+    match rustix::fs::fallocate(file, FallocateFlags::KEEP_SIZE, 0, bytes.max(1)) {
+        // Not every file system can say.
+        Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Gives a file the extended attributes of another, in which access lists and labels lie.
+///
+/// # Errors
+/// Permission denied, when one cannot be carried over.
+pub fn carry_attributes(from: &File, to: &File) -> io::Result<()> {
+    let mut names = vec![0; LONGEST_ATTRIBUTE];
+    let Ok(length) = rustix::fs::flistxattr(from, &mut names[..]) else {
+        // A file system without any.
+        return Ok(());
+    };
+    for name in names[..length].split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
+        let carried = attribute(from, name).and_then(|was| {
+            if attribute(to, name).is_ok_and(|is| is == was) {
+                return Ok(());
+            }
+            rustix::fs::fsetxattr(to, name, &was, XattrFlags::empty())
+        });
+        carried.map_err(|_| io::Error::from(io::ErrorKind::PermissionDenied))?;
+    }
+    Ok(())
+}
+
+fn attribute(file: &File, name: &[u8]) -> Result<Vec<u8>, Errno> {
+    let mut value = vec![0; LONGEST_ATTRIBUTE];
+    let length = rustix::fs::fgetxattr(file, name, &mut value[..])?;
+    value.truncate(length);
+    Ok(value)
 }
 
 #[cfg(test)]

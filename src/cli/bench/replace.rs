@@ -1,29 +1,52 @@
-//! Files written whole or not at all: a new one beside the old, made durable, then renamed over it.
+//! Files written back by commands, with owner, group, mode and attributes (access lists) as they were.
 //!
-//! The new file has the mode of the old one, and its owner and group as far as we may give them: a
-//! file that the service could not read any more is worse than no edit, and refused.
+//! Where we may, whole or not at all: a new file beside the old, made durable, then renamed over it. Where
+//! the folder allows no new file, or the new one could not be the old one's owner's, the file is
+//! written in its place: a group may edit the watchlist in a folder that is root's alone, because whoever may
+//! rename files there could lay down another `watchlistd.toml`. Invariant: who may not write a file does
+//! not replace it, and nothing is written before everything is ready.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::super::exit::{Exit, Failure};
+use crate::daemon::disk;
 
 /// Mode of a file that is new: for the service's user and its group alone.
 const NEW_MODE: u32 = 0o640;
+/// In a folder whose group makes files in it: the group that edits.
+const NEW_SHARED_MODE: u32 = 0o660;
+/// Hands its group on, and the group writes.
+const SHARED_FOLDER: u32 = 0o2020;
+
+/// What some editors begin a file with. Texts lie without it, the file keeps it.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// How often, and how many times, a folder is asked for that another command holds: for half a minute.
+const ASK_AGAIN: Duration = Duration::from_millis(100);
+const ASK_TIMES: usize = 300;
 
 /// Holds the folder against other commands of ours until dropped.
 pub(super) fn hold(folder: &Path) -> Result<File, Failure> {
     let failed = |error| Failure::file(format!("edit the files in {}", folder.display()), error);
     let open = File::open(folder).map_err(failed)?;
-    open.lock().map_err(failed)?;
-    Ok(open)
+    for _ in 0..ASK_TIMES {
+        match open.try_lock() {
+            Ok(()) => return Ok(open),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(ASK_AGAIN),
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
+    }
+    let what = anyhow::anyhow!("another command is editing the files in {}", folder.display());
+    Err(Failure::new(Exit::TryAgain, what).hint("nothing was changed; try again when it has ended"))
 }
 
 /// Replaces files of a folder: by name, the text that stood there (`None`: no such file) and the new
-/// one. All are made ready before the first is renamed.
+/// one. All are made ready before the first is written.
 pub(super) fn all(
     folder: &Path,
     texts: &BTreeMap<&str, (Option<&str>, &str)>,
@@ -32,25 +55,96 @@ pub(super) fn all(
     for (name, (old, new)) in texts {
         let target = target(&folder.join(name))?;
         unchanged(&target, *old)?;
-        ready.push((write_beside(&target, new)?, target));
+        ready.push(Ready::make(target, new)?);
     }
-    ready.into_iter().try_for_each(|(made, target)| put(made, &target))
+    ready.into_iter().try_for_each(Ready::put)
 }
 
 /// Replaces one file, whatever stands in it.
 pub(super) fn one(path: &Path, text: &str) -> Result<(), Failure> {
-    let target = target(path)?;
-    put(write_beside(&target, text)?, &target)
+    Ready::make(target(path)?, text)?.put()
 }
 
-fn put(made: tempfile::NamedTempFile, target: &Path) -> Result<(), Failure> {
-    let attempt = || format!("write {}", target.display());
-    made.persist(target).map_err(|error| Failure::file(attempt(), error.error))?;
-    if let Some(parent) = target.parent().and_then(|parent| File::open(parent).ok()) {
-        // The rename itself; where a file system cannot, it is as durable as it gets.
-        let _ = parent.sync_all();
+/// A file that only waits to be written.
+struct Ready {
+    target: PathBuf,
+    how: How,
+}
+
+enum How {
+    /// Renamed over the old one.
+    Renamed(tempfile::NamedTempFile),
+    /// Written in its place, for which there is room.
+    InPlace(File, Vec<u8>),
+}
+
+impl Ready {
+    fn make(target: PathBuf, text: &str) -> Result<Self, Failure> {
+        let attempt = || format!("write {}", target.display());
+        let old = match OpenOptions::new().read(true).write(true).open(&target) {
+            Ok(old) => Some(old),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(refused(&target, error)),
+        };
+        let Some(old) = old else {
+            let made = beside(&target, text.as_bytes()).and_then(|made| {
+                new_file(made.path(), folder_of(&target))?;
+                Ok(made)
+            });
+            let made = made.map_err(|error| refused(&target, error))?;
+            return Ok(Self { target, how: How::Renamed(made) });
+        };
+        let bytes = with_mark(&target, text).map_err(|error| Failure::file(attempt(), error))?;
+        let twin = beside(&target, &bytes).and_then(|made| alike(made, &old));
+        let how = match twin {
+            Ok(made) => How::Renamed(made),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                disk::make_room(&old, bytes.len() as u64)
+                    .map_err(|error| Failure::file(attempt(), error))?;
+                How::InPlace(old, bytes)
+            }
+            Err(error) => return Err(Failure::file(attempt(), error)),
+        };
+        Ok(Self { target, how })
     }
-    Ok(())
+
+    fn put(self) -> Result<(), Failure> {
+        let attempt = || format!("write {}", self.target.display());
+        match self.how {
+            How::Renamed(made) => {
+                made.persist(&self.target).map_err(|error| Failure::file(attempt(), error.error))?;
+                if let Ok(folder) = File::open(folder_of(&self.target)) {
+                    // The rename itself; where a file system cannot, it is as durable as it gets.
+                    let _ = folder.sync_all();
+                }
+                Ok(())
+            }
+            How::InPlace(mut file, bytes) => over(&mut file, &bytes).map_err(|error| {
+                Failure::file(attempt(), error).hint(
+                    "it may be half written; `watchlistd watch history` and `watch restore` bring a version back",
+                )
+            }),
+        }
+    }
+}
+
+/// Over what stands there, and only then cut to length: the file is never empty.
+fn over(file: &mut File, bytes: &[u8]) -> io::Result<()> {
+    file.write_all(bytes)?;
+    file.set_len(bytes.len() as u64)?;
+    file.sync_all()
+}
+
+fn refused(target: &Path, error: io::Error) -> Failure {
+    let denied = error.kind() == io::ErrorKind::PermissionDenied;
+    let failure = Failure::file(format!("write {}", target.display()), error);
+    if denied {
+        return failure.hint(
+            "nothing was changed; the file's owner and group may write it: `ls -l` tells who they are, and \
+             whether it is read-only",
+        );
+    }
+    failure
 }
 
 /// Where a file really lies: a link stays a link.
@@ -68,6 +162,10 @@ fn target(path: &Path) -> Result<PathBuf, Failure> {
     }
 }
 
+fn folder_of(target: &Path) -> &Path {
+    target.parent().unwrap_or(Path::new("."))
+}
+
 /// Whether a file is still what the edit began with.
 fn unchanged(path: &Path, old: Option<&str>) -> Result<(), Failure> {
     let now = match fs::read(path) {
@@ -75,8 +173,7 @@ fn unchanged(path: &Path, old: Option<&str>) -> Result<(), Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(Failure::file(format!("read {}", path.display()), error)),
     };
-    let text =
-        now.as_deref().map(|bytes| bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes));
+    let text = now.as_deref().map(|bytes| bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes));
     if text == old.map(str::as_bytes) {
         return Ok(());
     }
@@ -84,42 +181,34 @@ fn unchanged(path: &Path, old: Option<&str>) -> Result<(), Failure> {
     Err(Failure::new(Exit::TryAgain, what).hint("nothing was changed; try again"))
 }
 
-fn write_beside(target: &Path, text: &str) -> Result<tempfile::NamedTempFile, Failure> {
-    let attempt = || format!("write {}", target.display());
-    let failed = |error: io::Error| Failure::file(attempt(), error);
-    let folder = target.parent().unwrap_or(Path::new("."));
+/// The bytes to be written: those of a file that begins with a mark keep it.
+fn with_mark(target: &Path, text: &str) -> io::Result<Vec<u8>> {
+    let marked = fs::read(target)?.starts_with(BYTE_ORDER_MARK);
+    let mark = if marked { BYTE_ORDER_MARK } else { b"" };
+    Ok([mark, text.as_bytes()].concat())
+}
+
+/// A new file beside, durable.
+fn beside(target: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     // Hidden, and no .toml at its end: nobody takes it for a watchlist.
     let mut made = tempfile::Builder::new()
         .prefix(".watchlistd-")
         .suffix(".new")
-        .tempfile_in(folder)
-        .map_err(failed)?;
-    made.write_all(text.as_bytes()).map_err(failed)?;
-    match fs::metadata(target) {
-        Ok(old) => keep(made.path(), &old).map_err(|()| {
-            let what = anyhow::anyhow!(
-                "{}: its owner or group cannot be kept, and others could not read it any more",
-                attempt()
-            );
-            Failure::new(Exit::Permission, what)
-                .hint("run it as the file's owner, or make it readable to all")
-        })?,
-        Err(_) => new_file(made.path(), folder).map_err(failed)?,
-    }
-    made.as_file().sync_all().map_err(failed)?;
+        .tempfile_in(folder_of(target))?;
+    made.write_all(bytes)?;
+    made.as_file().sync_all()?;
     Ok(made)
 }
 
-/// Gives a file mode, owner and group of the old one.
-fn keep(made: &Path, old: &Metadata) -> Result<(), ()> {
-    let own = fs::metadata(made).map_err(|_| ())?;
-    let whole = chown(made, Some(old.uid()), Some(old.gid())).is_ok();
-    let grouped = whole || own.gid() == old.gid() || chown(made, None, Some(old.gid())).is_ok();
-    fs::set_permissions(made, fs::Permissions::from_mode(old.mode() & 0o7777)).map_err(|_| ())?;
-    let mine = own.uid() == old.uid();
-    let group_reads = grouped && old.mode() & 0o040 != 0;
-    let all_read = old.mode() & 0o004 != 0;
-    if whole || (mine && grouped) || group_reads || all_read { Ok(()) } else { Err(()) }
+/// Gives a new file owner, group, mode and attributes of the old one, or is denied it.
+fn alike(made: tempfile::NamedTempFile, old: &File) -> io::Result<tempfile::NamedTempFile> {
+    let (new, was): (Metadata, Metadata) = (made.as_file().metadata()?, old.metadata()?);
+    if (new.uid(), new.gid()) != (was.uid(), was.gid()) {
+        chown(made.path(), Some(was.uid()), Some(was.gid()))?;
+    }
+    made.as_file().set_permissions(fs::Permissions::from_mode(was.mode() & 0o7777))?;
+    disk::carry_attributes(old, made.as_file())?;
+    Ok(made)
 }
 
 /// A new file belongs to whom its folder belongs to, as far as we may say so.
@@ -129,5 +218,7 @@ fn new_file(made: &Path, folder: &Path) -> io::Result<()> {
         // In a folder of somebody else's: our own then, for its group to read.
         let _ = chown(made, None, Some(about.gid()));
     }
-    fs::set_permissions(made, fs::Permissions::from_mode(NEW_MODE))
+    let shared = about.mode() & SHARED_FOLDER == SHARED_FOLDER;
+    let mode = if shared { NEW_SHARED_MODE } else { NEW_MODE };
+    fs::set_permissions(made, fs::Permissions::from_mode(mode))
 }
