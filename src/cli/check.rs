@@ -82,14 +82,16 @@ fn gone(folder: &Folder, files: &Files) -> Vec<Problem> {
 
 fn summary(parts: &Parts, now: Timestamp, out: &mut dyn Write) -> std::io::Result<()> {
     let watchlist = &parts.watchlist;
+    let count =
+        |n: usize, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
     writeln!(
         out,
-        "{} sources; {} companies, {} topics and {} rules; {} readers.",
-        parts.sources.len(),
-        watchlist.companies().count(),
-        watchlist.topics().filter(|one| !one.hidden).count(),
-        watchlist.rules().count(),
-        parts.readers.len()
+        "{}; {}, {} and {}; {}.",
+        count(parts.sources.len(), "source", "sources"),
+        count(watchlist.companies().count(), "company", "companies"),
+        count(watchlist.topics().filter(|one| !one.hidden).count(), "topic", "topics"),
+        count(watchlist.rules().count(), "rule", "rules"),
+        count(parts.readers.len(), "reader", "readers"),
     )?;
     for reader in &parts.readers {
         writeln!(out, "  {:<24} {}", reader.name, next_digests(reader, now))?;

@@ -1,7 +1,7 @@
 //! Problems for people: where, what, the line with carets below the very words, and what to do.
 //!
-//! Plain text that an editor or a mail can take; colour only when the caller has a terminal. It
-//! never judges: order and wording are the finder's.
+//! Plain text that an editor or a mail can take; colour only when the caller has a terminal. Wording and
+//! order are the finder's, but errors come last, just above the count, and no warning takes their room.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -25,12 +25,18 @@ const TAB: &str = "    ";
 pub fn render(problems: &[Problem], colour: bool) -> String {
     let paint = Paint { colour };
     let mut out = String::new();
-    for problem in problems.iter().take(SHOWN) {
-        one(&mut out, problem, paint);
-        out.push('\n');
-    }
-    if problems.len() > SHOWN {
-        let _ = writeln!(out, "… and {} more\n", problems.len() - SHOWN);
+    let (errors, warnings): (Vec<&Problem>, Vec<&Problem>) =
+        problems.iter().partition(|one| one.level == Level::Error);
+    let room = SHOWN.saturating_sub(errors.len());
+    for (list, most) in [(&warnings, room), (&errors, SHOWN)] {
+        for problem in list.iter().take(most) {
+            one(&mut out, problem, paint);
+            out.push('\n');
+        }
+        if list.len() > most {
+            let kind = if list[0].level == Level::Error { "errors" } else { "warnings" };
+            let _ = writeln!(out, "… and {} more {kind}\n", list.len() - most);
+        }
     }
     let _ = writeln!(out, "{}", count(problems));
     out
@@ -283,6 +289,16 @@ mod tests {
         {
             assert_eq!(hidden(line), line);
         }
+    }
+
+    #[test]
+    fn warnings_take_no_errors_room() {
+        let warnings = (0..200).map(|n| Problem::warning(None, format!("odd {n}")));
+        let mut all: Vec<Problem> = warnings.collect();
+        all.insert(150, Problem::error(None, "wrong"));
+        let text = render(&all, false);
+        assert!(text.ends_with("error: wrong\n\n1 error, 200 warnings\n"), "{text}");
+        assert!(text.contains("… and 101 more warnings\n"), "{text}");
     }
 
     #[test]

@@ -268,8 +268,7 @@ impl Files {
             }
             Ok(bytes) => self.take(name, path.display().to_string(), bytes),
             Err(error) => {
-                let what = ReadError::of(&path, error).to_string();
-                self.unreadable.insert(name, Problem::error(None, what));
+                self.unreadable.insert(name, unreadable(&path, error));
             }
         }
     }
@@ -287,6 +286,27 @@ impl Files {
                 let problem = not_utf8(shown, error.as_bytes(), error.utf8_error().valid_up_to());
                 self.unreadable.insert(name, problem);
             }
+        }
+    }
+}
+
+/// A file that is listed and cannot be read; one that is not there is a link to nothing.
+fn unreadable(path: &Path, error: std::io::Error) -> Problem {
+    let missing = error.kind() == ErrorKind::NotFound;
+    let denied = error.kind() == ErrorKind::PermissionDenied;
+    match std::fs::read_link(path) {
+        Ok(target) if missing => {
+            let (shown, target) = (path.display(), target.display());
+            let what = format!("cannot read {shown}: it is a link to {target}, where nothing is");
+            Problem::error(None, what)
+                .hint("put the file back there, or a file in the link's place")
+        }
+        _ => {
+            let problem = Problem::error(None, ReadError::of(path, error).to_string());
+            if !denied {
+                return problem;
+            }
+            problem.hint("the service's user must be able to read it: `ls -l` tells whose it is")
         }
     }
 }

@@ -29,6 +29,19 @@ fn watchlist(desk: &Desk) -> String {
     fs::read_to_string(desk.folder().join("watchlist.toml")).unwrap()
 }
 
+/// Without the name the topic alone still alerts: nobody should have to guess that.
+#[test]
+fn what_no_guard_of_a_name_holds_back_is_said_with_its_reason() {
+    let desk = told(&[FALSE]);
+    let always = "severity = \"high\"\nwithout_company = \"always\"\n";
+    desk.edit("watchlist.toml", "severity = \"high\"\n", always);
+    let said = desk.ask(&["dismiss", &alert(&desk, FALSE), "--why", "archery", "--yes"]).ends(65);
+    assert!(
+        said.out.contains("Without \"Target\" there it would still alert:\n  because Delisting"),
+        "{said}"
+    );
+}
+
 const FALSE: &str = "Archers delist the Target range after a storm";
 const TRUE: &str = "NYSE may delist Target next week";
 const OTHER: &str = "Town to delist the Target range";

@@ -68,7 +68,8 @@ fn all_that_is_in_the_way_is_told_at_once_with_its_remedy() {
     let server = Script::new(Protection::StartTls).login("watch", "right").start();
     by_smtp(&desk, &server, "username = \"watch\"\npassword_file = \"secret\"\n");
     fs::write(desk.folder().join("secret"), "wrong\n").unwrap();
-    fs::set_permissions(desk.folder().join("secret"), fs::Permissions::from_mode(0o600)).unwrap();
+    let open = fs::Permissions::from_mode(0o644);
+    fs::set_permissions(desk.folder().join("secret"), open).unwrap();
     desk.sources(&["wire", "gone", "page", "empty"]);
     desk.site.put("/gone.xml", Reply::status(404));
     desk.site.put("/page.xml", Reply::body("<!doctype html><html><body>Hello</body></html>"));
@@ -78,6 +79,7 @@ fn all_that_is_in_the_way_is_told_at_once_with_its_remedy() {
     let told = desk.ask(&["doctor"]).ends(78);
     has(&told, "ERROR   everybody on this machine may change ");
     has(&told, "→ chmod o-w ");
+    has(&told, "ERROR   everybody on this machine can read the mail server's password: ");
     has(&told, "ERROR   SMTP to localhost:");
     has(&told, "AUTH: 535");
     has(&told, "→ check [mail] username and its password");
@@ -88,12 +90,12 @@ fn all_that_is_in_the_way_is_told_at_once_with_its_remedy() {
     has(&told, "1 of 4 are read and understood");
     has(&told, "warning there is none in ");
     has(&told, "→ systemctl enable --now watchlistd-backup.timer");
-    assert!(told.out.ends_with("\n4 in the way, 2 to look at.\n"), "{told}");
+    assert!(told.out.ends_with("\n5 in the way, 2 to look at.\n"), "{told}");
     assert!(!told.out.contains("wrong"), "no password in it\n{told}");
     // One source alone, and for a program.
     let told = desk.ask(&["doctor", "--source", "wire", "--json"]).ends(78);
     let report: Value = serde_json::from_str(&told.out).unwrap();
-    assert_eq!(report["errors"], 2, "{report}");
+    assert_eq!(report["errors"], 3, "{report}");
     let of = |area: &str| -> Vec<&Value> {
         let all = report["findings"].as_array().unwrap();
         all.iter().filter(|one| one["area"] == area).collect()

@@ -60,6 +60,23 @@ fn the_service_starts_with_the_last_good_version() {
 }
 
 #[test]
+fn what_is_wrong_cannot_be_accepted() {
+    let desk = spoilt();
+    desk.ask(&["once"]).ends(0);
+    told(&desk.ask(&["watch", "accept"]).ends(78).says("which nobody can accept").err);
+}
+
+#[test]
+fn a_link_to_nothing_says_where_it_leads() {
+    let desk = Desk::new();
+    let path = desk.folder().join("watchlist.toml");
+    fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink("../gone/watchlist.toml", &path).unwrap();
+    let said = desk.ask(&["check"]).ends(78).out;
+    assert!(said.contains("it is a link to ../gone/watchlist.toml, where nothing is"), "{said}");
+}
+
+#[test]
 fn a_mended_edit_is_taken_and_the_complaint_is_gone() {
     let desk = spoilt();
     desk.ask(&["once"]).ends(0);

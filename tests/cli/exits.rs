@@ -245,7 +245,7 @@ fn the_folder_is_named_before_or_after_the_command_or_by_the_environment() {
     let elsewhere = tempfile::tempdir().unwrap();
     let elsewhere = text(elsewhere.path());
     let before = ask(["--config", folder, "check"]).ends(0);
-    assert!(before.out.contains("1 readers"), "{before}");
+    assert!(before.out.contains("1 reader."), "{before}");
     assert!(before.out.contains("+08"), "the fire times are in the folder's zone\n{before}");
     let after = ask(["check", "--config", folder]).ends(0);
     let with = |variable: &str, arguments: &[&str]| {

@@ -76,7 +76,7 @@ fn a_file_that_vanishes_is_a_bad_edit_until_somebody_says_that_it_is_meant() {
     assert!(!said.err.contains("is gone"), "{said}");
     assert_eq!(desk.status()["watchlist"]["version"], 5);
     let nothing = desk.ask(&["watch", "accept"]).ends(0);
-    assert_eq!(nothing.out, "Nothing waits to be accepted.\n");
+    assert!(nothing.out.starts_with("Nothing waits to be accepted."), "{nothing}");
     desk.ask(&["audit", "verify"]).ends(0);
 }
 

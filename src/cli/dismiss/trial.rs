@@ -108,10 +108,32 @@ impl Trial {
             let first = list.iter().map(|(_, phrase)| phrase).find(|one| !phrases.contains(one));
             phrases.extend(first.cloned());
         }
+        self.tell_left(bench, target, phrases, dismissal, out)?;
         let what = anyhow::anyhow!("no phrase beside \"{}\" holds the alert back", target.term());
         Err(Failure::new(Exit::Data, what).hint(
             "name a phrase of its sentence with --not-with, another word with --term, or silence it with --until",
         ))
+    }
+
+    /// Tells why it is an alert even with all phrases that were tried.
+    fn tell_left(
+        &self,
+        bench: &Bench,
+        target: &Target,
+        phrases: Vec<String>,
+        dismissal: &Dismissal,
+        out: &mut dyn Write,
+    ) -> Result<(), Failure> {
+        let mut bench = bench.clone();
+        if phrases.is_empty() || target.write(&mut bench, &Guard::NotWith(phrases)).is_err() {
+            return Ok(());
+        }
+        let Some(after) = bench.sound() else { return Ok(()) };
+        writeln!(out, "Without \"{}\" there it would still alert:", target.term())?;
+        for reason in judged(&after.watchlist, &dismissal.row.item).reasons {
+            writeln!(out, "  because {}", reason.words)?;
+        }
+        Ok(out.flush()?)
     }
 
     /// Whether these phrases hold the alert back, and how many others they take. `None` when the

@@ -10,11 +10,14 @@ use super::finding::{Area, Findings};
 use crate::config::settings::Storage;
 use crate::daemon::backup;
 
-/// Looks at the folder and at the state.
-pub(super) fn look(folder: &Folder, found: &mut Findings) {
+/// Looks at the folder, at the file with the mail server's password, and at the state.
+pub(super) fn look(folder: &Folder, secret: Option<&Path>, found: &mut Findings) {
     let before = found.troubles(Area::Permissions);
     for path in listed(&folder.path) {
         of_config(&path, found);
+    }
+    if let Some(path) = secret {
+        of_secret(path, found);
     }
     let Storage::Sqlite(database) = load::storage(folder);
     of_state(&database, found);
@@ -52,6 +55,19 @@ fn of_config(path: &Path, found: &mut Findings) {
             Area::Permissions,
             format!("everybody on this machine can read {shown}: who is watched, and who is told"),
             format!("chmod o-r {shown}"),
+        );
+    }
+}
+
+fn of_secret(path: &Path, found: &mut Findings) {
+    let Ok(about) = path.metadata() else { return };
+    if mode(&about) & 0o007 != 0 {
+        let shown = path.display();
+        found.wrong(
+            Area::Permissions,
+            Exit::Permission,
+            format!("everybody on this machine can read the mail server's password: {shown}"),
+            format!("chmod o= {shown}, and think of another password"),
         );
     }
 }

@@ -11,6 +11,7 @@ use super::exit::{Exit, Failure};
 use super::load::{self, Folder};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Files;
+use crate::config::settings::Transport;
 use crate::daemon::wire;
 
 mod clock;
@@ -57,7 +58,11 @@ pub fn run(
             parts
         }
     };
-    files::look(&folder, &mut found);
+    let secret = parts.as_ref().and_then(|parts| match &parts.settings.mail.transport {
+        Transport::Smtp(smtp) => smtp.password_file.as_ref().map(|file| file.value.clone()),
+        Transport::File(_) => None,
+    });
+    files::look(&folder, secret.as_deref(), &mut found);
     let now = SystemClock.now();
     let storage = load::storage(&folder);
     let runtime = load::runtime()?;

@@ -114,7 +114,9 @@ fn known(bench: &Bench, url: &str) -> Result<(), Failure> {
     };
     let place = source.url.place.as_ref().map(|at| format!(" ({at})")).unwrap_or_default();
     let what = anyhow::anyhow!("{url} is read already as '{}'{place}", source.id.value);
-    Err(Failure::new(Exit::Data, what))
+    let id = &source.id.value;
+    Err(Failure::new(Exit::Data, what)
+        .hint(format!("nothing was written; `watchlistd source list {id}` tells how it stands")))
 }
 
 /// Reads the address; where a page answers, the feed that it names.
@@ -159,6 +161,8 @@ fn address(asked: &str, body: &Body) -> String {
 }
 
 async fn get(fetcher: &Fetcher, url: &str, allow_private: bool) -> Result<Body, Failure> {
+    let hint = "nothing was written; is the address right, its http:// or https:// too? --untried with --id \
+                writes it all the same";
     let source = Source {
         id: SourceId::new("tried"),
         url: url.to_owned(),
@@ -176,7 +180,7 @@ async fn get(fetcher: &Fetcher, url: &str, allow_private: bool) -> Result<Body, 
         }
         Fetched::Failed(failure) => {
             let failure = Failure::new(Exit::TryAgain, anyhow::anyhow!(failure.words));
-            Err(failure.hint("nothing was written; --untried with --id writes it all the same"))
+            Err(failure.hint(hint))
         }
     }
 }

@@ -23,15 +23,25 @@ pub struct Arguments {
 /// Notes in the store that somebody stands by what is open.
 pub fn run(arguments: &Arguments, folder: &Folder, out: &mut dyn Write) -> Result<Exit, Failure> {
     let by = bench::author(arguments.by.as_deref());
-    let said = load::to_the_end(async {
+    let (said, refused) = load::to_the_end(async {
         let store = load::open_to_amend(folder)?;
         let mut said = Vec::new();
         said.extend(edit(&*store, &by).await?);
         said.extend(absences(&*store, folder, &by).await?);
-        Ok::<_, Failure>(said)
+        Ok::<_, Failure>((said, store.archive().rejected_edit().await?))
     })??;
+    if let (true, Some(refused)) = (said.is_empty(), refused) {
+        let first = refused.problems.lines().next().unwrap_or_default();
+        let what = anyhow::anyhow!("an edit was refused, which nobody can accept: {first}");
+        return Err(Failure::new(Exit::Config, what).hint(
+            "mend it: `watchlistd check` shows all of it; or go back: `watchlistd watch restore`",
+        ));
+    }
     if said.is_empty() {
-        writeln!(out, "Nothing waits to be accepted.")?;
+        writeln!(
+            out,
+            "Nothing waits to be accepted. What an edit does is reviewed once nobody saved for two minutes."
+        )?;
     }
     for line in said {
         writeln!(out, "{line}")?;

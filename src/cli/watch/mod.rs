@@ -7,6 +7,7 @@ mod accept;
 mod add;
 mod diff;
 mod history;
+mod life;
 mod list;
 mod remove;
 mod restore;

@@ -7,6 +7,7 @@ use super::super::exit::{Exit, Failure};
 use super::super::find::{self, Entry};
 use super::super::load::Folder;
 use super::How;
+use super::life::Life;
 use crate::clock::{Clock, SystemClock};
 use crate::config::edit::Written;
 use crate::model::{Action, Deed, Place};
@@ -57,6 +58,12 @@ struct Alias {
 /// Removes.
 pub fn run(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Result<Exit, Failure> {
     let mut bench = Bench::open(folder)?;
+    // What it found goes on being found, or not, by others: whoever takes it out should know.
+    let life = match &arguments.what {
+        What::Company(one) => life(&bench, "company", one)?,
+        What::Topic(one) => life(&bench, "topic", one)?,
+        What::Rule(_) | What::Alias(_) => None,
+    };
     let (subject, what, why, how) = match &arguments.what {
         What::Company(one) => entry(&mut bench, "company", one)?,
         What::Topic(one) => entry(&mut bench, "topic", one)?,
@@ -67,6 +74,9 @@ pub fn run(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Result
     let checked = bench.check()?;
     bench::warn(&checked.warnings);
     write!(out, "{}", bench.lines())?;
+    if let Some(life) = life {
+        life.tell(out)?;
+    }
     out.flush()?;
     let refused = !how.yes && bench::asks() && !bench::consents("Take it out?");
     if how.dry_run || refused {
@@ -87,6 +97,17 @@ pub fn run(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Result
     })?;
     writeln!(out, "Written. What was found so far stays stored and reported.")?;
     Ok(Exit::Fine)
+}
+
+/// What an entry found, where there is a store that we may read.
+fn life(bench: &Bench, kind: &str, one: &One) -> Result<Option<Life>, Failure> {
+    let found = find::entry(bench.entries(), kind, &one.id)?;
+    if !bench.folder().storage_exists() {
+        return Ok(None);
+    }
+    Ok(Life::of(bench.folder(), found)?
+        .map_err(|failure| bench::say(&format!("what it found is not told: {:#}", failure.error)))
+        .ok())
 }
 
 type Removal<'a> = (String, String, &'a Option<String>, &'a How);

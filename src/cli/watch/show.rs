@@ -9,17 +9,15 @@ use super::super::bench;
 use super::super::exit::{Exit, Failure};
 use super::super::find::{self, Entry};
 use super::super::load::{self, Folder};
-use super::super::samples::{self, DAYS, counted};
-use crate::clock::{Clock, SystemClock};
+use super::life::Life;
 use crate::config::{self, Files};
 use crate::daemon::wire::{self, Parts};
 use crate::detect::{Form, Guarded};
+use crate::model::Located;
 use crate::model::watchlist::{
     CaseRule, CompanyEntry, Guards, Remarks, RuleEntry, TopicEntry, WatchlistEntries,
     WithoutCompany,
 };
-use crate::model::{HeldBack, Located, Severity, Timestamp};
-use crate::store::{About, Archive};
 
 /// What `watch show` is told.
 #[derive(Debug, clap::Args)]
@@ -27,11 +25,6 @@ pub struct Arguments {
     /// An id, a name, an alias or a ticker
     entry: String,
 }
-
-/// Rows fetched at a time.
-const PAGE: usize = 500;
-/// Held-back hits of the last days that are shown.
-const SHOWN: usize = 5;
 
 /// Shows.
 pub fn run(arguments: &Arguments, folder: &Folder, out: &mut dyn Write) -> Result<Exit, Failure> {
@@ -45,22 +38,18 @@ pub fn run(arguments: &Arguments, folder: &Folder, out: &mut dyn Write) -> Resul
         Entry::Topic(one) => topic(one, &entries, out)?,
         Entry::Rule(one) => rule(one, out)?,
     }
-    let about = match entry {
-        Entry::Company(_) => About::Company(entry.id()),
-        Entry::Topic(_) => About::Topic(entry.id()),
-        Entry::Rule(_) => return Ok(Exit::Fine),
-    };
+    if matches!(entry, Entry::Rule(_)) {
+        return Ok(Exit::Fine);
+    }
     if !folder.storage_exists() {
         writeln!(out, "\nNothing is stored yet.")?;
         return Ok(Exit::Fine);
     }
-    let now = SystemClock.now();
-    let life = load::to_the_end(async {
-        let store = load::open_for_reading(folder)?;
-        life(store.archive(), about, entry, now).await
-    })?;
-    match life {
-        Ok(life) => tell(&life, out)?,
+    match Life::of(folder, entry)? {
+        Ok(life) => {
+            writeln!(out)?;
+            life.tell(out)?;
+        }
         Err(failure) => bench::say(&format!("what was found is not told: {:#}", failure.error)),
     }
     Ok(Exit::Fine)
@@ -263,107 +252,6 @@ fn remarks(remarks: &Remarks, out: &mut dyn Write) -> std::io::Result<()> {
     ] {
         if let Some(said) = said {
             writeln!(out, "{what}: {}", said.value)?;
-        }
-    }
-    Ok(())
-}
-
-/// What an entry found in the last days.
-#[derive(Default)]
-struct Life {
-    items: u64,
-    high: u64,
-    medium: u64,
-    untold: u64,
-    held: u64,
-    last: Option<String>,
-    /// Newest last.
-    held_shown: Vec<String>,
-    actions: Vec<String>,
-}
-
-async fn life(
-    archive: &dyn Archive,
-    about: About,
-    entry: Entry<'_>,
-    now: Timestamp,
-) -> Result<Life, Failure> {
-    let mut life = Life::default();
-    let (id, since) = (entry.id(), samples::since(now));
-    let mut after = 0;
-    loop {
-        let page = archive.decided(about.clone(), since, now, after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = last.key;
-        for row in page {
-            let judgement = &row.judgement;
-            let of = |held: &&HeldBack| *held.hit.entity == *id;
-            let line = format!("{}  {}", samples::day(row.at), samples::head(&row.item));
-            if let Some(held) = judgement.held_back.iter().find(of) {
-                life.held += 1;
-                life.held_shown.push(format!(
-                    "{line}\n        {}\n        by {}",
-                    samples::around(&row.item.text, &held.hit),
-                    held.guard
-                ));
-                if life.held_shown.len() > SHOWN {
-                    life.held_shown.remove(0);
-                }
-            }
-            if !judgement.hits.iter().any(|hit| *hit.entity == *id) {
-                continue;
-            }
-            life.items += 1;
-            if row.alert.is_some() {
-                match (&row.untold, judgement.severity) {
-                    (Some(_), _) => life.untold += 1,
-                    (None, Some(Severity::High)) => life.high += 1,
-                    (None, _) => life.medium += 1,
-                }
-                life.last = Some(line);
-            }
-        }
-    }
-    let subject = format!("{}:{id}", entry.kind());
-    for action in archive.actions(Some(subject), Timestamp::default(), now, SHOWN).await? {
-        let why = action.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
-        life.actions.push(format!(
-            "{}  {} {}{why}",
-            samples::day(action.at),
-            action.author,
-            action.what
-        ));
-    }
-    Ok(life)
-}
-
-fn tell(life: &Life, out: &mut dyn Write) -> std::io::Result<()> {
-    writeln!(
-        out,
-        "\nIn the last {DAYS} days it was found in {}: {} high, {} medium{}; held back in {}.",
-        counted(life.items, "item"),
-        life.high,
-        life.medium,
-        if life.untold > 0 {
-            format!(", {} recorded and not told", life.untold)
-        } else {
-            String::new()
-        },
-        counted(life.held, "item"),
-    )?;
-    if let Some(last) = &life.last {
-        writeln!(out, "The last alert: {last}")?;
-    }
-    if !life.held_shown.is_empty() {
-        writeln!(out, "Held back last")?;
-        for one in life.held_shown.iter().rev() {
-            writeln!(out, "    {one}")?;
-        }
-    }
-    if !life.actions.is_empty() {
-        writeln!(out, "What people did")?;
-        for one in &life.actions {
-            writeln!(out, "    {one}")?;
         }
     }
     Ok(())

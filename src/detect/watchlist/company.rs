@@ -30,13 +30,23 @@ impl Making {
         self.names.reserve(entries.len());
         self.uses.reserve(entries.len());
         for entry in entries {
-            self.company(entry);
+            self.company(entry, entries);
         }
         self.shared_names();
         self.misspelt_groups(entries);
     }
 
-    fn company(&mut self, entry: &CompanyEntry) {
+    /// The first entry with an id; of a list that is all twice over, nobody looks up every one.
+    fn first_of<'e>(&self, id: &str, all: &'e [CompanyEntry]) -> Option<&'e CompanyEntry> {
+        const LOOKED_UP: usize = 100;
+        let mut all = (self.problems.len() < LOOKED_UP).then(|| all.iter())?;
+        all.find(|one| {
+            let core = super::forms_of(&one.name.value).last().copied().unwrap_or_default();
+            *id_of(one.id.as_ref(), core) == *id
+        })
+    }
+
+    fn company(&mut self, entry: &CompanyEntry, all: &[CompanyEntry]) {
         let place = || entry.name.place.clone().or_else(|| entry.place.clone());
         self.text.fill_term(entry.name.value.trim());
         let forms = name::forms_in(&entry.name.value, &self.text);
@@ -49,7 +59,11 @@ impl Making {
         if self.company_by_id.contains_key(&id) {
             let what = format!("two companies have the id '{id}'; the second is left out");
             let at = entry.id.as_ref().and_then(|id| id.place.clone()).or_else(place);
-            self.error(at, what, Some("write an id of its own: id = \"…\"".to_owned()));
+            let first = self.first_of(&id, all).map_or(String::new(), |first| {
+                let at = first.name.place.as_ref().map_or(String::new(), |at| format!(" ({at})"));
+                format!("'{}'{at} has it: add this name to its aliases, or ", first.name.value)
+            });
+            self.error(at, what, Some(format!("{first}write an id of its own: id = \"…\"")));
             return;
         }
         let number =
