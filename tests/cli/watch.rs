@@ -198,3 +198,53 @@ fn commands_work_beside_the_service() {
     let told = desk.ask(&["audit", "export"]).ends(0).out;
     assert!(told.contains("\"author\":\"Jo\""), "{told}");
 }
+
+/// What an editor on Windows saves comes out as it went in.
+#[test]
+fn ends_of_lines_and_a_byte_order_mark_are_kept() {
+    let desk = Desk::new();
+    let file = format!("\u{feff}{}", WATCHLIST.replace('\n', "\r\n"));
+    desk.write("watchlist.toml", &file);
+    desk.ask(&["watch", "add", "company", "Nvidia Corporation"]).ends(0);
+    let after = watchlist(&desk);
+    assert!(after.starts_with('\u{feff}'), "{after:?}");
+    assert_eq!(after.matches('\n').count(), after.matches("\r\n").count(), "{after:?}");
+    desk.ask(&["watch", "remove", "company", "nvidia"]).ends(0);
+    assert_eq!(watchlist(&desk), file);
+}
+
+/// Whoever is second begins with what the first has written.
+#[test]
+fn commands_at_the_same_time_lose_nothing() {
+    let desk = Desk::new();
+    let names = ["Airbus SE", "Boeing Company", "Nvidia Corporation", "Siemens AG"];
+    std::thread::scope(|scope| {
+        for name in names {
+            let mut command = desk.command(&["watch", "add", "company", name]);
+            scope.spawn(move || super::answer(&mut command).ends(0));
+        }
+    });
+    let after = watchlist(&desk);
+    assert!(names.iter().all(|name| after.contains(name)), "{after}");
+    desk.ask(&["check"]).ends(0);
+}
+
+#[test]
+fn a_removal_tells_what_the_entry_found() {
+    let desk = Desk::new();
+    desk.ask(&["once"]).ends(0).says("1 alert");
+    let said = desk.ask(&["watch", "remove", "company", "alibaba", "--dry-run"]).ends(0);
+    let found =
+        "In the last 30 days it was found in 1 item: 1 high, 0 medium; held back in 0 items.";
+    assert!(said.out.contains(found), "{said}");
+    assert!(said.out.contains("Lawmakers urge the SEC to delist Alibaba"), "{said}");
+}
+
+#[test]
+fn a_second_entry_of_a_company_is_shown_the_first() {
+    let desk = Desk::new();
+    desk.write("watchlist.toml", &format!("{WATCHLIST}\n[[company]]\nname = \"Alibaba\"\n"));
+    let said = desk.ask(&["check"]).ends(78).out;
+    assert!(said.contains("'Alibaba Group Holding Limited' ("), "{said}");
+    assert!(said.contains("has it: add this name"), "{said}");
+}

@@ -3,11 +3,15 @@
 //! Invariant: what is written was checked whole first, by the very code of `check`, and a refused edit
 //! changes nothing. A file that somebody else changed meanwhile is left to them.
 
+mod ends;
+mod lines;
 mod replace;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{IsTerminal, Write};
 use std::os::unix::fs::MetadataExt;
+use std::sync::Arc;
 
 use super::exit::{Exit, Failure};
 use super::load::{self, Folder};
@@ -29,6 +33,9 @@ pub struct Bench {
     entries: WatchlistEntries,
     sources: Vec<SourceEntry>,
     warned: Vec<Problem>,
+    /// Other commands wait, so that two of them do not begin with the same files. Not while a person is
+    /// asked, who may have gone for lunch.
+    held: Option<Arc<File>>,
 }
 
 /// What an edit would put in force.
@@ -44,6 +51,7 @@ impl Bench {
     /// Opens a folder. Files that are wrong already are mended first, by hand: nobody can say what an
     /// edit among them would mean.
     pub fn open(folder: Folder) -> Result<Self, Failure> {
+        let held = if asks() { None } else { Some(Arc::new(replace::hold(&folder.path)?)) };
         let before = Files::read(&folder.path)?;
         let (parts, warned) = wire::build(before.clone(), &folder.environment);
         if parts.is_none() {
@@ -60,6 +68,7 @@ impl Bench {
             entries: parsed.watchlist,
             sources: parsed.sources,
             warned,
+            held,
         })
     }
 
@@ -109,7 +118,8 @@ impl Bench {
         };
         let mut sheet = Sheet::open(self.text(name)).map_err(failed)?;
         change(&mut sheet).map_err(failed)?;
-        self.put(name, sheet.text());
+        let text = ends::as_they_were(self.text(name), sheet.text());
+        self.put(name, text);
         Ok(())
     }
 
@@ -149,28 +159,37 @@ impl Bench {
         for name in &self.changed {
             let (old, new) = (text_of(&self.before, name), text_of(&self.after, name));
             out.push_str(&format!("{}\n", self.folder.path.join(name).display()));
-            out.push_str(&changed_lines(old, new));
+            out.push_str(&lines::changed(old, new));
         }
         out
     }
 
     /// Writes what was edited. Call after [`Bench::check`].
     pub fn write(&self) -> Result<(), Failure> {
-        let _held = replace::hold(&self.folder.path)?;
-        let mut texts: BTreeMap<&str, (Option<&str>, &str)> = BTreeMap::new();
-        for name in &self.changed {
-            let old = self.before.text(name).map(|file| file.text.as_str());
-            texts.insert(name, (old, text_of(&self.after, name)));
-        }
-        replace::all(&self.folder.path, &texts)
+        self.write_all(self.texts())
     }
 
     /// The same, and a file beside them that is no configuration.
     pub fn write_with(&self, name: &str, text: &str) -> Result<(), Failure> {
-        self.write()?;
-        let path = self.folder.path.join(name);
-        let old = std::fs::read_to_string(&path).ok();
-        replace::all(&self.folder.path, &BTreeMap::from([(name, (old.as_deref(), text))]))
+        let old = std::fs::read_to_string(self.folder.path.join(name)).ok();
+        let mut texts = self.texts();
+        texts.insert(name, (old.as_deref(), text));
+        self.write_all(texts)
+    }
+
+    /// What was edited: by name, the text as it was and as it is to be.
+    fn texts(&self) -> BTreeMap<&str, (Option<&str>, &str)> {
+        let text = |name: &str| self.before.text(name).map(|file| file.text.as_str());
+        let changed = self.changed.iter().map(String::as_str);
+        changed.map(|name| (name, (text(name), text_of(&self.after, name)))).collect()
+    }
+
+    fn write_all(&self, texts: BTreeMap<&str, (Option<&str>, &str)>) -> Result<(), Failure> {
+        let _held = match &self.held {
+            Some(_) => None,
+            None => Some(replace::hold(&self.folder.path)?),
+        };
+        replace::all(&self.folder.path, &texts)
     }
 
     /// Writes down in the store what was done, where there is a store: files may be edited before
@@ -207,20 +226,6 @@ fn alike(one: &Problem, other: &Problem) -> bool {
 fn lost() -> Failure {
     let what = anyhow::anyhow!("the entry was not found again in its file");
     Failure::new(Exit::Bug, what).hint("nothing was changed; edit the file by hand")
-}
-
-/// Lines that differ, between what both texts begin and end with.
-fn changed_lines(old: &str, new: &str) -> String {
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    let begins = old.iter().zip(&new).take_while(|(one, other)| one == other).count();
-    let (old, new) = (&old[begins..], &new[begins..]);
-    let ends =
-        old.iter().rev().zip(new.iter().rev()).take_while(|(one, other)| one == other).count();
-    let (old, new) = (&old[..old.len() - ends], &new[..new.len() - ends]);
-    let shown = |sign: char, lines: &[&str]| -> String {
-        lines.iter().map(|line| format!("  {sign} {line}\n")).collect()
-    };
-    format!("{}{}", shown('-', old), shown('+', new))
 }
 
 /// Says warnings without failing.

@@ -1,6 +1,7 @@
 //! Edits of people's files that leave comments, order and everything else as it was. Text in, text out.
 //!
-//! Invariant: what an edit does not name comes out byte for byte as it went in. Whether the result
+//! Invariant: what an edit does not name comes out byte for byte as it went in, but that every line ends with a
+//! line feed (`cli/bench/ends` gives lines their own ends back). Whether the result
 //! is a sound configuration is not judged here; whoever edits has it checked before it is written.
 
 mod list;
@@ -109,8 +110,8 @@ impl Sheet {
         let first = self.document.is_empty() && self.document.trailing().as_str() == Some("");
         table.decor_mut().set_prefix(format!("{}{comment}", if first { "" } else { "\n" }));
         // Comments behind the last entry stay before the new one: they speak of what was there.
-        let alone = self.document.iter().next().is_none();
-        if alone && let Some(text) = self.document.trailing().as_str().map(str::to_owned) {
+        let last = self.ends_with(kind);
+        if last && let Some(text) = self.document.trailing().as_str().map(str::to_owned) {
             let gap = if text.is_empty() || text.ends_with("\n\n") { "" } else { "\n" };
             table.decor_mut().set_prefix(format!("{text}{gap}{comment}"));
             self.document.set_trailing("");
@@ -124,6 +125,17 @@ impl Sheet {
             .ok_or_else(|| EditError::Shape(format!("{kind} is not written as [[{kind}]]")))?
             .push(table);
         Ok(())
+    }
+
+    /// Whether a new entry of this kind comes last of all.
+    fn ends_with(&self, kind: &str) -> bool {
+        let of = |item: &Item| match item {
+            Item::ArrayOfTables(list) => list.iter().filter_map(Table::position).max(),
+            Item::Table(table) => table.position(),
+            _ => None,
+        };
+        let last = self.document.iter().filter_map(|(_, item)| of(item)).max();
+        self.document.get(kind).is_none_or(|item| of(item) == last)
     }
 
     /// Takes out the `at`-th `[[kind]]` (from 0) with the comment directly above it; what is further
@@ -390,10 +402,10 @@ mod tests {
         assert!(text.contains(expected), "{text}");
         assert_eq!(text.replace("\n[[company]]\nid = \"x\"\nname = \"X\"\n", ""), FILE);
         let topic = edited(|sheet| sheet.add("topic", &[("name", Written::text("T"))]));
-        assert!(
-            topic.ends_with("when = \"company:*\"\n\n[[topic]]\nname = \"T\"\n# the end\n"),
-            "{topic}"
-        );
+        let expected = "when = \"company:*\"\n# the end\n\n[[topic]]\nname = \"T\"\n";
+        assert!(topic.ends_with(expected), "{topic}");
+        let rule = edited(|sheet| sheet.add("rule", &[("name", Written::text("S"))]));
+        assert!(rule.ends_with(&expected.replace("topic", "rule").replace('T', "S")), "{rule}");
     }
 
     #[test]
