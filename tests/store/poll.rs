@@ -1,5 +1,7 @@
 //! What a poll writes: items with their validators, identities, edits.
 
+use std::sync::Arc;
+
 use watchlistd::model::item::Identity;
 use watchlistd::model::source::Gap;
 use watchlistd::store::{Claim, Store};
@@ -45,6 +47,30 @@ async fn a_poll_that_cannot_be_written_leaves_no_trace() {
         assert_eq!(row.items, 1);
         assert_eq!(store.archive().items(None, 9).await.unwrap().len(), 1);
         assert!(claim(store, at(62), 9, Claim::Due).await.is_empty(), "the claim is kept, too");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn polls_written_together_are_all_written_or_none_is() {
+    each(async |store| {
+        store.adopt_sources(vec![source("bis"), source("ofac")], at(0)).await.unwrap();
+        assert_eq!(claim(store, at(0), 9, Claim::Due).await.len(), 2);
+        let brought = |name: &str, n| polled(name, at(1), vec![item(name, n, at(1))]);
+        let mut nobodys = brought("ofac", 3);
+        nobodys.source = watchlistd::model::SourceId::new("nobody");
+        let polls = Arc::new(vec![brought("bis", 1), nobodys, brought("ofac", 2)]);
+        assert!(store.finish_polls(polls).await.is_err());
+        assert!(store.archive().items(None, 9).await.unwrap().is_empty());
+        assert!(claim(store, at(2), 9, Claim::Due).await.is_empty(), "the claims are kept, too");
+
+        let polls = Arc::new(vec![brought("bis", 1), brought("ofac", 2)]);
+        store.finish_polls(polls).await.unwrap();
+        assert_eq!(store.archive().items(None, 9).await.unwrap().len(), 2);
+        for row in store.archive().sources(None, 9).await.unwrap() {
+            assert_eq!(row.state.last_poll, Some(at(1)));
+        }
+        assert_eq!(claim(store, at(3), 9, Claim::All).await.len(), 2, "the claims are given back");
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! Sources as written, checked: ids, addresses, languages, intervals.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use super::DAY;
@@ -13,8 +13,8 @@ use crate::model::{Level, Problem, Source, SourceEntry, SourceId};
 pub fn compile(entries: &[SourceEntry]) -> (Vec<Source>, Vec<Problem>) {
     let mut sources = Vec::new();
     let mut problems = Vec::new();
-    let mut ids: BTreeMap<String, &SourceEntry> = BTreeMap::new();
-    let mut urls: BTreeMap<String, &SourceEntry> = BTreeMap::new();
+    let mut ids: HashMap<String, &SourceEntry> = HashMap::new();
+    let mut urls: HashMap<String, &SourceEntry> = HashMap::new();
     for entry in entries {
         let before = problems.len();
         check_id(entry, &mut ids, &mut problems);
@@ -46,7 +46,7 @@ pub fn compile(entries: &[SourceEntry]) -> (Vec<Source>, Vec<Problem>) {
 
 fn check_id<'a>(
     entry: &'a SourceEntry,
-    ids: &mut BTreeMap<String, &'a SourceEntry>,
+    ids: &mut HashMap<String, &'a SourceEntry>,
     problems: &mut Vec<Problem>,
 ) {
     let id = &entry.id.value;
@@ -73,7 +73,7 @@ fn check_id<'a>(
 
 fn check_url<'a>(
     entry: &'a SourceEntry,
-    urls: &mut BTreeMap<String, &'a SourceEntry>,
+    urls: &mut HashMap<String, &'a SourceEntry>,
     problems: &mut Vec<Problem>,
 ) -> Option<String> {
     let at = &entry.url.place;
@@ -103,11 +103,12 @@ fn check_url<'a>(
         problems
             .push(Problem::warning(at.clone(), what).hint("allow_private = true lets it be read"));
     }
-    if let Some(first) = urls.insert(url.to_string(), entry) {
+    let url = String::from(url);
+    if let Some(first) = urls.insert(url.clone(), entry) {
         let what = format!("sources '{}' and '{id}' have the same url", first.id.value);
         problems.push(Problem::warning(at.clone(), what));
     }
-    Some(url.to_string())
+    Some(url)
 }
 
 fn check_rest(entry: &SourceEntry, problems: &mut Vec<Problem>) {
