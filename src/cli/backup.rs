@@ -125,6 +125,12 @@ fn write(target: &Path, written: &Written<'_>, database: File) -> Result<Manifes
     }
     let beside = target.parent().filter(|one| !one.as_os_str().is_empty());
     let beside = beside.unwrap_or(Path::new("."));
+    if !beside.exists() {
+        // Not made: where a disk should be mounted, a folder of that name would fill another.
+        let what =
+            anyhow::anyhow!("write {}: there is no folder {}", target.display(), beside.display());
+        return Err(Failure::new(Exit::Io, what).hint(format!("mkdir -m 700 {}", beside.display())));
+    }
     let attempt = || format!("write {}", target.display());
     let mut new = tempfile::Builder::new()
         .prefix(".backup-")

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Read, Write};
 use std::path::PathBuf;
 
+use super::bench;
 use super::exit::{Exit, Failure};
 use super::load::{self, Folder};
 use super::samples;
@@ -45,9 +46,14 @@ pub fn run(
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let parts = load::parts(&Folder::named(config))?;
+    let summary = given(arguments)?;
+    if summary.trim().is_empty() && arguments.title.is_none() {
+        return Err(Failure::new(Exit::Usage, anyhow::anyhow!("there is no text to explain"))
+            .hint("write it behind the command in quotes, or into its standard input"));
+    }
     let text = ItemText {
         title: arguments.title.clone().unwrap_or_default(),
-        summary: given(arguments)?,
+        summary,
         lang: arguments.lang.clone(),
         ..ItemText::default()
     };
@@ -70,6 +76,9 @@ fn given(arguments: &Arguments) -> Result<String, Failure> {
     }
     if arguments.title.is_some() && std::io::stdin().is_terminal() {
         return Ok(String::new());
+    }
+    if std::io::stdin().is_terminal() {
+        bench::say("the text, then Ctrl-D on a line of its own:");
     }
     let mut bytes = Vec::new();
     std::io::stdin()

@@ -51,5 +51,9 @@ fn names(kinds: &str) -> String {
             _ => "mail",
         })
         .collect();
-    names.join(", ")
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
 }

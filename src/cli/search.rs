@@ -114,7 +114,7 @@ impl Asked {
         }
         let (watchlist, problems) = Watchlist::compile(&entries);
         let own = |one: &Problem| one.place.as_ref().is_some_and(|at| at.file.name == NAME);
-        let problems: Vec<Problem> = problems.into_iter().filter(own).collect();
+        let problems: Vec<Problem> = problems.into_iter().filter(own).map(unnamed).collect();
         load::say(&problems);
         if problems.iter().any(|one| one.level == Level::Error) {
             let what = anyhow::anyhow!("the search cannot be read");
@@ -133,6 +133,14 @@ impl Asked {
         }
         judgement.hits.first().map(|hit| Some(hit.clone()))
     }
+}
+
+/// The search is compiled as a topic's or a rule's, which whoever typed it knows nothing of.
+fn unnamed(mut problem: Problem) -> Problem {
+    for name in [format!("a search of topic '{NAME}'"), format!("rule '{NAME}'")] {
+        problem.what = problem.what.replace(&name, "the search");
+    }
+    problem
 }
 
 /// Whether it asks for what only a rule can ask for.

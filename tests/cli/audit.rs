@@ -193,3 +193,15 @@ fn a_feeds_words_are_text_in_a_report() {
         assert!(!out.contains(['\u{202e}', '\u{1b}']) && !out.contains("<b>"), "{out}");
     }
 }
+
+/// Not watched is an answer; a slip in the id must not pass for one.
+#[test]
+fn a_report_on_what_was_never_watched_names_what_may_be_meant() {
+    let desk = super::desk::Desk::new();
+    desk.ask(&["once"]).ends(0);
+    let report =
+        |id: &str| desk.ask(&["audit", "report", "--company", id, "--from", "2020-01-01"]).ends(0);
+    assert!(report("alibba").says("did you mean 'alibaba'?").out.contains("NOT WATCHED"));
+    report("Alibaba").says("its id is 'alibaba'");
+    assert_eq!(report("alibaba").err, "");
+}

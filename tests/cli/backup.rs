@@ -276,3 +276,15 @@ fn commands_of_root_go_on_as_the_owner_of_the_state() {
     let told = desk.ask(&["once"]);
     assert!(told.err.contains("watchlist.toml"), "{told}");
 }
+
+/// A database that came from a file is its owner's alone, whatever the shell would leave to others.
+#[test]
+fn a_restored_database_is_read_by_nobody_else() {
+    let desk = Desk::new();
+    desk.ask(&["once"]).ends(0);
+    let file = saved(&desk);
+    desk.ask(&["restore", file.to_str().unwrap()]).ends(0);
+    let mode = fs::metadata(desk.database()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    desk.ask(&["backup", "--into", "not/there"]).ends(74).says("mkdir -m 700 not/there");
+}

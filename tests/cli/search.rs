@@ -99,3 +99,11 @@ fn the_story_of_a_decision_is_told_from_item_alert_and_mail() {
     desk.ask(&["show", "x123"]).ends(65).says("ids stand in the last block of every mail");
     desk.ask(&["show", "azzzzzzzzzzzz"]).ends(65).says("there is no alert, item, mail");
 }
+
+#[test]
+fn what_is_wrong_with_a_search_speaks_of_the_search() {
+    let desk = super::desk::Desk::new();
+    desk.ask(&["once"]).ends(0);
+    let said = desk.ask(&["search", "delist AND ("]).ends(64).says("the search: ends where");
+    assert!(!said.err.contains("topic"), "{said}");
+}

@@ -6,6 +6,7 @@
 
 use std::fs::File;
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::backup::compact;
@@ -154,8 +155,13 @@ fn prepare(
         .tempdir_in(beside)
         .map_err(|error| Failure::file(format!("make room in {}", beside.display()), error))?;
     let new = room.path().join(NEW);
-    let mut database =
-        File::create_new(&new).map_err(|error| Failure::file("unpack the database", error))?;
+    // For its owner alone, whatever the shell's mask would leave to others.
+    let mut database = File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&new)
+        .map_err(|error| Failure::file("unpack the database", error))?;
     let manifest = backup::unpack(file, opened, &mut database)?.manifest;
     database.sync_all().map_err(|error| Failure::file("unpack the database", error))?;
     drop(database);

@@ -107,6 +107,13 @@ struct Line {
     people: Vec<String>,
 }
 
+impl Report {
+    /// Whether there were versions, and none of them watched it.
+    pub(super) fn never_watched(&self) -> bool {
+        !self.watched.is_empty() && !self.watched.iter().any(|one| one.watched)
+    }
+}
+
 /// Reads all that the report says.
 pub(super) async fn report(
     archive: &dyn Archive,

@@ -12,10 +12,13 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment};
 
+use super::super::bench;
 use super::super::exit::{Exit, Failure};
+use super::super::find;
 use super::super::load::{self, Folder};
 use super::export::{end, instant};
 use crate::clock::{Clock, SystemClock};
+use crate::config::{self, Files};
 use crate::model::Timestamp;
 
 const TEXT: &str = include_str!("report.txt");
@@ -58,9 +61,24 @@ pub fn run(
         let asked = gather::Asked { company: &arguments.company, from: arguments.from, until, now };
         gather::report(store.archive(), &asked, &folder.environment).await.map_err(Failure::from)
     })?;
+    if report.never_watched() {
+        mistaken(&folder, &arguments.company);
+    }
     let page = render(&report, arguments.html).map_err(|error| Failure::new(Exit::Bug, error))?;
     out.write_all(page.as_bytes())?;
     Ok(Exit::Fine)
+}
+
+/// "Not watched" is an answer, and a slip in the id gives it too.
+fn mistaken(folder: &Folder, company: &str) {
+    let Ok(files) = Files::read(&folder.path) else { return };
+    let entries = config::parse(&files, &folder.environment).watchlist;
+    let meant = match find::entry(&entries, "company", company) {
+        Ok(found) if found.id() == company => return,
+        Ok(found) => format!("its id is '{}'", found.id()),
+        Err(failure) => failure.hint.unwrap_or_default(),
+    };
+    bench::say(&format!("note: no version of that time watched '{company}': {meant}"));
 }
 
 fn render(report: &gather::Report, html: bool) -> Result<String, minijinja::Error> {
