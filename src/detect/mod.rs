@@ -6,11 +6,13 @@
 //! Files, clocks and the store belong to others.
 
 pub mod alert;
+mod compare;
 mod digest;
 pub mod explain;
 mod find;
 mod hash;
 mod lexicon;
+mod likely;
 mod manner;
 mod matching;
 mod paths;
@@ -24,7 +26,8 @@ pub mod watchlist;
 mod wordlist;
 
 pub use alert::{Origin, adds, judge};
+pub use compare::{Comparison, alert_of};
 pub use explain::{Decision, Explanation, NearMiss, explain};
 pub use matching::{Finder, Place};
-pub use story::{Candidate, Placement, StoryBook};
-pub use watchlist::{CompanyInfo, Form, Guarded, RuleInfo, TopicInfo, Watchlist};
+pub use story::{Candidate, CopyBook, Imprint, Placement, StoryBook};
+pub use watchlist::{CompanyInfo, Edit, Form, Guarded, RuleInfo, TopicInfo, Version, Watchlist};

@@ -1,5 +1,6 @@
 //! The detect room through its public doors: a watchlist goes in, judgements come out.
 
+mod comparing;
 mod evidence;
 mod judging;
 mod properties;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use watchlistd::detect::{Candidate, StoryBook};
+use proptest::prelude::*;
+use watchlistd::detect::{Candidate, CopyBook, Imprint, StoryBook};
 use watchlistd::model::{ItemText, Named, Timestamp};
 
 use super::item;
@@ -22,6 +23,7 @@ fn named(ids: &str) -> Vec<Named> {
 /// `id→story` and `=original` for each row.
 fn told(capacity: usize, rows: &[Row<'_>]) -> String {
     let mut book = StoryBook::new(capacity);
+    let mut copies = CopyBook::new(capacity);
     let mut out = Vec::new();
     for (id, source, hours, title, summary, companies, topics) in rows {
         let text: ItemText = item(title, summary, "en");
@@ -36,6 +38,8 @@ fn told(capacity: usize, rows: &[Row<'_>]) -> String {
             topics: &topics,
         };
         let placed = book.place(&candidate);
+        let repeats = copies.add(&candidate, &Imprint::of(&text));
+        assert_eq!(repeats, placed.copy_of.is_some(), "{id} to a book of copies alone");
         let story = placed.story.as_deref().unwrap_or(id).to_owned();
         book.add(&candidate, &story, placed.copy_of.as_deref());
         let copy = placed.copy_of.map_or_else(String::new, |one| format!("={one}"));
@@ -127,5 +131,33 @@ fn a_notice_without_names_joins_the_report_with_them() {
             ("2", "b", hours, second, "", companies.1, "t"),
         ];
         assert_eq!(told(9, &rows), expected, "{hours} {first} {second}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+
+    /// What [`told`] asserts of each row: a book of copies alone finds the same ones.
+    #[test]
+    fn copies_are_found_without_stories(
+        capacity in 1usize..9,
+        rows in prop::collection::vec((0usize..3, 0u32..90, 0usize..4, 0usize..3, 0usize..2), 1..40),
+    ) {
+        const TITLES: [&str; 4] = [TITLE, "Exchange removes issuers", "Reuters: exchange removes issuers", ""];
+        const BODIES: [&str; 3] = [
+            "The exchange said on Monday that it would remove three telecom issuers after a review of its rules",
+            "The exchange said on Monday that it would remove three telecom issuers after a look at its rules",
+            "Three words only",
+        ];
+        let ids: Vec<String> = (0..rows.len()).map(|n| n.to_string()).collect();
+        let rows: Vec<Row<'_>> = rows
+            .iter()
+            .zip(&ids)
+            .map(|((source, hours, title, body, matter), id)| {
+                let (source, matter) = (["a", "b", "c"][*source], ["x", "x y"][*matter]);
+                (id.as_str(), source, *hours, TITLES[*title], BODIES[*body], matter, "t")
+            })
+            .collect();
+        told(capacity, &rows);
     }
 }

@@ -46,11 +46,19 @@ impl<'a> Origin<'a> {
 /// What the watchlist makes of an item's words.
 #[must_use]
 pub fn judge(watchlist: &Watchlist, text: &ItemText, origin: Origin<'_>) -> Judgement {
-    let reading = Reading::of(watchlist, text, origin.seen);
+    judge_read(watchlist, &Reading::of(watchlist, text, origin.seen), origin)
+}
+
+/// What the watchlist makes of an item that it has read.
+pub(crate) fn judge_read(
+    watchlist: &Watchlist,
+    reading: &Reading,
+    origin: Origin<'_>,
+) -> Judgement {
     if reading.found.is_empty() && watchlist.conditions.is_empty() {
         return Judgement::default();
     }
-    Case::new(watchlist, &reading, origin).judgement()
+    Case::new(watchlist, reading, origin).judgement()
 }
 
 /// One item on the table.

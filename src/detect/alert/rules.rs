@@ -137,10 +137,7 @@ impl Case<'_> {
 
     /// A company and those that it is part of, which are no ring.
     pub(super) fn line(&self, company: u32) -> impl Iterator<Item = u32> {
-        std::iter::successors(Some(company), |at| {
-            let parent = self.watchlist.company(*at).part_of.as_ref()?;
-            self.watchlist.company_of_id(parent)
-        })
+        self.watchlist.line(company)
     }
 
     /// The hits that a rule's condition names.

@@ -29,6 +29,12 @@ pub(crate) struct Manner {
     reacts: bool,
 }
 
+/// Whether a phrase is one that may report an act, wherever it stands. To be asked of what was found by
+/// lists and watchlist together.
+pub(crate) fn may_act(phrase: u32) -> bool {
+    LISTS.says(phrase).is_some_and(|says| says.iter().any(|(what, _)| *what == Says::Act))
+}
+
 impl Manner {
     /// Reads the manner of a text in which nothing was looked for yet.
     pub(crate) fn of(text: &Text, lang: Option<Lang>) -> Self {

@@ -47,7 +47,11 @@ impl Words {
     /// Reads an item in the place of what was read before.
     pub(crate) fn read(&mut self, watchlist: &Watchlist, item: &ItemText) {
         self.text.fill(item);
-        let lang = Lang::of_tag(item.lang.as_deref());
+        self.find(watchlist, Lang::of_tag(item.lang.as_deref()));
+    }
+
+    /// Finds a watchlist's phrases in the words, in the place of what was found before.
+    pub(crate) fn find(&mut self, watchlist: &Watchlist, lang: Option<Lang>) {
         let Self { text, phrases, asked } = self;
         find_into(&watchlist.phrases, text, lang, phrases, asked);
     }

@@ -19,9 +19,9 @@ use super::manner::Manner;
 use super::text::Text;
 use super::watchlist::{Reach, Use, Watchlist};
 
-pub(crate) use eval::Scene;
-use eval::{Asked, Present};
-use finder::Words;
+use eval::Asked;
+pub(crate) use eval::{Present, Scene};
+pub(crate) use finder::Words;
 pub use finder::{Finder, Place};
 
 /// What found a hit.
@@ -76,9 +76,20 @@ impl Drop for Reading {
     fn drop(&mut self) {
         let (text, phrases) = (std::mem::take(&mut self.text), std::mem::take(&mut self.phrases));
         let asked = std::mem::take(&mut self.asked.found);
-        // A giant item must not hold its room for ever.
-        if text.tokens.len() <= KEPT {
-            SPARE.set(Words { text, phrases, asked });
+        Words { text, phrases, asked }.give_back();
+    }
+}
+
+impl Words {
+    /// Room that this thread used before.
+    pub(crate) fn spare() -> Self {
+        SPARE.take()
+    }
+
+    /// Gives the room back. A giant item must not hold its room for ever.
+    pub(crate) fn give_back(self) {
+        if self.text.tokens.len() <= KEPT {
+            SPARE.set(self);
         }
     }
 }
@@ -103,8 +114,13 @@ pub(crate) struct Reading {
 impl Reading {
     /// Reads an item.
     pub(crate) fn of(watchlist: &Watchlist, item: &ItemText, seen: Option<Timestamp>) -> Self {
-        let mut words = SPARE.take();
+        let mut words = Words::spare();
         words.read(watchlist, item);
+        Self::of_words(watchlist, words, seen)
+    }
+
+    /// Reads an item whose words and phrases are found.
+    pub(crate) fn of_words(watchlist: &Watchlist, words: Words, seen: Option<Timestamp>) -> Self {
         let Words { text, phrases, asked } = words;
         let present = Present::of(phrases.iter().chain(&asked));
         let asked = Asked::of(watchlist.phrases.asked_from, asked);

@@ -5,6 +5,7 @@
 //! same event; an item that names no company may belong to one that does, if their words are clearly
 //! of one event. Both are judged from earlier items only. Grouping never hides an item.
 
+mod copies;
 mod later;
 mod wording;
 
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use crate::model::{ItemText, Named, Timestamp};
 
+pub use copies::{CopyBook, Imprint};
 use later::Later;
 use wording::Wording;
 

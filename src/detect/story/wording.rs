@@ -36,14 +36,37 @@ const NEEDED_ALONE: f32 = 0.2;
 /// … and at most so many hours apart.
 const HOURS_ALONE: f32 = 24.0;
 
-/// What is compared of a text.
+/// What a copy repeats of a text.
 #[derive(Debug)]
-pub(super) struct Wording {
+pub(super) struct Repeating {
     title: u64,
     title_words: usize,
     /// Hashes of runs of three words, sorted. 32 bits: tens of thousands of items are remembered,
     /// and two of a few hundred hashes collide once in a hundred thousand comparisons.
     shingles: Box<[u32]>,
+}
+
+impl Repeating {
+    pub(super) fn of(text: &Text) -> Self {
+        let title = text.fields.iter().find(|field| field.field == Field::Title);
+        let title =
+            title.map_or(&[][..], |title| &text.tokens[title.first as usize..title.end as usize]);
+        Self { title: run(title), title_words: count(title), shingles: shingles(text) }
+    }
+
+    /// Whether one text is near-identical to the other.
+    pub(super) fn repeats(&self, other: &Self) -> bool {
+        (self.title == other.title && self.title_words >= TITLE_WORDS)
+            || (self.shingles.len() >= 3
+                && may_repeat(&self.shingles, &other.shingles)
+                && jaccard(&self.shingles, &other.shingles) >= COPY)
+    }
+}
+
+/// What is compared of a text.
+#[derive(Debug)]
+pub(super) struct Wording {
+    repeating: Repeating,
     /// Words that say something, sorted; pairs of characters for Chinese and Japanese.
     words: Box<[u32]>,
     cjk: bool,
@@ -59,14 +82,9 @@ impl Wording {
             .flat_map(|one| Text::of_term(&one.name).tokens)
             .map(|token| token.hash)
             .collect();
-        let title = text.fields.iter().find(|field| field.field == Field::Title);
-        let title =
-            title.map_or(&[][..], |title| &text.tokens[title.first as usize..title.end as usize]);
         let characters = text.tokens.iter().filter(|token| token.shape == Shape::Cjk).count();
         Self {
-            title: run(title),
-            title_words: count(title),
-            shingles: shingles(&text),
+            repeating: Repeating::of(&text),
             words: words(&text, item, &names),
             cjk: 2 * characters > text.tokens.len(),
             lang: language(item),
@@ -78,10 +96,7 @@ impl Wording {
 
     /// Whether one text is near-identical to the other.
     pub(super) fn repeats(&self, other: &Self) -> bool {
-        (self.title == other.title && self.title_words >= TITLE_WORDS)
-            || (self.shingles.len() >= 3
-                && may_repeat(&self.shingles, &other.shingles)
-                && jaccard(&self.shingles, &other.shingles) >= COPY)
+        self.repeating.repeats(&other.repeating)
     }
 
     /// Whether the two are written in different languages.

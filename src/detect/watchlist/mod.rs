@@ -6,6 +6,7 @@
 mod anchor;
 mod company;
 mod condition;
+mod edit;
 mod forms;
 mod guard;
 mod name;
@@ -29,6 +30,8 @@ use super::text::Text;
 
 pub(crate) use anchor::{Also, Anchors, Filed};
 pub(crate) use condition::{CompiledRule, Condition};
+pub(crate) use edit::Room;
+pub use edit::{Edit, Version};
 pub use forms::{Form, Guarded, forms_of, id_of_company, id_of_name, weakness_of};
 pub(crate) use guard::{Guarding, Spoken};
 pub(crate) use ticker::exchange_of;
@@ -225,6 +228,14 @@ impl Watchlist {
 
     pub(crate) fn company_of_id(&self, id: &str) -> Option<u32> {
         self.company_by_id.get(id).copied()
+    }
+
+    /// A company and those that it is part of, which are no ring.
+    pub(crate) fn line(&self, company: u32) -> impl Iterator<Item = u32> {
+        std::iter::successors(Some(company), |at| {
+            let parent = self.company(*at).part_of.as_ref()?;
+            self.company_of_id(parent)
+        })
     }
 
     /// Whether a term only sets the scene: it is of a topic with `setting`.

@@ -1,0 +1,190 @@
+//! Whether an item can be told at all, by the phrases found in it: asked before it is judged.
+//!
+//! Invariant: where [`may_alert`] says no, no judgement makes an alert of the item. Guards, most of the
+//! manner and most places are not looked at; they only ever take away. In doubt it says yes, which only
+//! costs time.
+
+use std::ops::Range;
+
+use crate::model::Field;
+use crate::model::watchlist::WithoutCompany;
+
+use super::alert::Origin;
+use super::manner::may_act;
+use super::matching::{Present, Words};
+use super::watchlist::{Condition, Filed, Use, Watchlist};
+
+/// Rules that are looked through one by one before topics are put together.
+const FEW: usize = 64;
+
+/// Whether the watchlist may make an alert of an item in which these words and phrases were found.
+pub(crate) fn may_alert(watchlist: &Watchlist, words: &Words, origin: Origin<'_>) -> bool {
+    let item = Item::of(watchlist, words, origin);
+    item.defaults() || item.rules()
+}
+
+/// What was found in an item, whether or not it counts.
+struct Item<'a> {
+    watchlist: &'a Watchlist,
+    words: &'a Words,
+    origin: Origin<'a>,
+    present: Present,
+    companies: Vec<u32>,
+    /// Topics, and where one of their terms stands among the phrases.
+    terms: Vec<(u32, Range<usize>)>,
+    /// Searches of which a necessary phrase is there.
+    searches: Vec<u32>,
+    /// Sentences that may report an act, sorted.
+    acts: Vec<u32>,
+    /// The title may, which speaks for all sentences.
+    title_acts: bool,
+}
+
+impl<'a> Item<'a> {
+    fn of(watchlist: &'a Watchlist, words: &'a Words, origin: Origin<'a>) -> Self {
+        let mut item = Self {
+            watchlist,
+            words,
+            origin,
+            present: Present::of(words.phrases.iter().chain(&words.asked)),
+            companies: Vec::new(),
+            terms: Vec::new(),
+            searches: Vec::new(),
+            acts: Vec::new(),
+            title_acts: false,
+        };
+        let phrases = &words.phrases;
+        let mut from = 0;
+        for same in phrases.chunk_by(|one, next| one.phrase == next.phrase) {
+            let (phrase, places) = (same[0].phrase, from..from + same.len());
+            from = places.end;
+            if may_act(phrase) {
+                for occ in same {
+                    item.acts.push(words.text.tokens[occ.first as usize].sentence);
+                    item.title_acts |= words.text.field_of(occ.first).field == Field::Title;
+                }
+            }
+            for one in watchlist.uses(phrase) {
+                match one {
+                    Use::Name(name) => {
+                        item.companies.push(watchlist.names[name as usize].company);
+                    }
+                    // What sets the scene is no hit.
+                    Use::Term(term) if watchlist.sets(term) => {}
+                    Use::Term(term) => {
+                        let topic = watchlist.terms[term as usize].topic;
+                        item.terms.push((topic, places.clone()));
+                    }
+                    Use::Search(search) => item.searches.push(search),
+                }
+            }
+        }
+        item.acts.sort_unstable();
+        item.searches.sort_unstable();
+        item.searches.dedup();
+        item
+    }
+
+    /// Whether the defaults may say yes.
+    fn defaults(&self) -> bool {
+        if !self.watchlist.defaults() {
+            return false;
+        }
+        let company = !self.companies.is_empty();
+        let telling = |topic: u32, acts: &dyn Fn() -> bool| {
+            let info = self.watchlist.topic(topic);
+            let alone = || match info.without_company {
+                WithoutCompany::Never => false,
+                WithoutCompany::Official => self.origin.official,
+                WithoutCompany::Action => self.origin.official || acts(),
+                WithoutCompany::Always => true,
+            };
+            !info.hidden && (company || alone())
+        };
+        let near = |places: &Range<usize>| self.acts_at(places.clone());
+        let anywhere = || !self.acts.is_empty();
+        self.terms.iter().any(|(topic, places)| telling(*topic, &|| near(places)))
+            || self
+                .searches
+                .iter()
+                .any(|search| telling(self.topic_of(*search), &anywhere) && self.may_find(*search))
+    }
+
+    /// Whether an act may be reported where these phrases stand.
+    fn acts_at(&self, places: Range<usize>) -> bool {
+        self.title_acts
+            || self.words.phrases[places].iter().any(|occ| {
+                let sentence = self.words.text.tokens[occ.first as usize].sentence;
+                self.acts.binary_search(&sentence).is_ok()
+            })
+    }
+
+    fn topic_of(&self, search: u32) -> u32 {
+        self.watchlist.searches[search as usize].topic
+    }
+
+    fn may_find(&self, search: u32) -> bool {
+        self.present.may_hold(&self.watchlist.searches[search as usize].expr)
+    }
+
+    /// Whether a rule that makes alerts may hold: of those filed under something that is there.
+    fn rules(&self) -> bool {
+        let conditions = self.watchlist.conditions.len();
+        // Most items hold no company, and then few rules can hold whatever the topics are.
+        if conditions <= FEW && !(0..conditions).any(|rule| self.may_fire(rule, None)) {
+            return false;
+        }
+        let mut topics: Vec<u32> = self.terms.iter().map(|one| one.0).collect();
+        let found = self.searches.iter().filter(|search| self.may_find(**search));
+        topics.extend(found.map(|search| self.topic_of(*search)));
+        topics.sort_unstable();
+        topics.dedup();
+        let (watchlist, anchors) = (self.watchlist, &self.watchlist.anchors);
+        let may = |filed: Filed| self.may_fire(filed.rule as usize, Some(&topics));
+        let companies = || self.companies.iter().flat_map(|company| watchlist.line(*company));
+        let any = |company: bool, topic: bool| anchors.of_any(company, topic).any(may);
+        anchors.standing(self.origin.official).any(may)
+            || anchors.of_source(self.origin.source).any(may)
+            || any(!self.companies.is_empty(), !topics.is_empty())
+            || topics.iter().any(|topic| anchors.of_topic(*topic).any(may))
+            || companies().any(|company| {
+                anchors.of_company(company, &watchlist.company(company).groups).any(may)
+            })
+            || (anchors.on_phrases()
+                && self
+                    .words
+                    .phrases
+                    .iter()
+                    .chain(&self.words.asked)
+                    .any(|occ| anchors.of_phrase(occ.phrase).any(may)))
+    }
+
+    /// Whether a rule makes an alert where its condition may hold; of topics that are not known, any may
+    /// be there.
+    fn may_fire(&self, rule: usize, topics: Option<&[u32]>) -> bool {
+        let info = self.watchlist.rule(rule);
+        // A rule with neither only holds back.
+        (info.severity.is_some() || !info.readers.is_empty())
+            && self.may_ask(&self.watchlist.conditions[rule].when, topics)
+    }
+
+    /// Whether a condition may hold, by what it cannot do without.
+    fn may_ask(&self, when: &Condition, topics: Option<&[u32]>) -> bool {
+        let company = !self.companies.is_empty();
+        match when {
+            Condition::Words(phrase) => self.present.may_have(*phrase),
+            Condition::Near(_, a, b) => self.present.may_hold(b) && self.present.may_hold(a),
+            Condition::Title(one) => self.may_ask(one, topics),
+            Condition::All(all) => all.iter().all(|one| self.may_ask(one, topics)),
+            Condition::Any(any) => any.iter().any(|one| self.may_ask(one, topics)),
+            Condition::Company(_) | Condition::Group(_) => company,
+            Condition::Topic(Some(topic)) => {
+                topics.is_none_or(|all| all.binary_search(topic).is_ok())
+            }
+            Condition::Topic(None) => topics.is_none_or(|all| !all.is_empty()),
+            Condition::Source(Some(source)) => source == self.origin.source,
+            Condition::Official => self.origin.official,
+            Condition::Source(None) | Condition::Not(_) | Condition::Talk => true,
+        }
+    }
+}
