@@ -16,13 +16,13 @@ use super::since::{Since, since};
 use crate::clock::{Clock, SystemClock};
 use crate::config;
 use crate::daemon::wire::{self, Parts};
-use crate::detect::Watchlist;
+use crate::detect::{Version, Watchlist};
 use crate::model::difference::Limits;
 use crate::model::watchlist::WatchlistEntries;
 use crate::model::{Difference, Timestamp};
 use crate::notify::difference::{self, Part};
 use crate::notify::digest::watchlist_changes;
-use crate::pipeline::preview::{self, Progress, Scope};
+use crate::pipeline::preview::{self, Progress, Scope, Way};
 use crate::store::{ConfigVersion, Store};
 
 /// What `preview` is told.
@@ -108,6 +108,11 @@ async fn compare(arguments: &Arguments, folder: &Folder) -> Result<Shown, Failur
     };
     let until = SystemClock.now();
     let zone = in_force.operator.zone;
+    let before = wire::watchlist_of(&version.files);
+    let way = Way::between(
+        Version { entries: &before, watchlist: &in_force.watchlist },
+        Version { entries: &entries, watchlist: &new },
+    );
     let scope = Scope {
         // Before that another watchlist decided.
         since: arguments.since.at(until).max(if arguments.decided {
@@ -121,9 +126,10 @@ async fn compare(arguments: &Arguments, folder: &Folder) -> Result<Shown, Failur
         new,
         samples: arguments.samples,
         threads: preview::all_threads(),
+        way,
     };
     let difference = watch(&*store, &scope, arguments.decided).await?;
-    let changes = watchlist_changes(&wire::watchlist_of(&version.files), &entries);
+    let changes = watchlist_changes(&before, &entries);
     Ok(Shown { version, zone, changes, difference, decided: arguments.decided })
 }
 

@@ -13,17 +13,15 @@ use serde::Serialize;
 
 use super::exit::{Exit, Failure};
 use super::load::{self, Folder};
-use super::samples::{self, counted, judged};
+use super::samples::{self, counted};
 use super::since::{Since, since};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Files};
-use crate::detect::Watchlist;
+use crate::detect::{Origin, Watchlist, alert_of};
 use crate::model::watchlist::{
     Guards, Remarks, RuleEntry, TopicEntry, WatchlistEntries, WithoutCompany,
 };
-use crate::model::{
-    FileText, Hit, Item, Judgement, Level, Located, Place, Problem, Severity, Timestamp,
-};
+use crate::model::{FileText, Hit, Item, Level, Located, Place, Problem, Severity, Timestamp};
 use crate::store::{About, Archive};
 
 /// What `search` is told.
@@ -124,8 +122,10 @@ impl Asked {
         Ok(Self { watchlist: watchlist.with_defaults(!rule), rule })
     }
 
-    /// The words that it finds in an item, or that it finds it at all.
-    fn finds(&self, judgement: &Judgement) -> Option<Option<Hit>> {
+    /// The words that it finds in an item, or that it finds it at all. What it finds it makes an alert
+    /// of, so most items need not be judged whole.
+    fn finds(&self, item: &Item) -> Option<Option<Hit>> {
+        let judgement = alert_of(&self.watchlist, &item.text, Origin::of(item))?;
         if self.rule {
             let of = |rule: &Option<String>| rule.as_deref() == Some(NAME);
             let fired = judgement.reasons.iter().any(|reason| of(&reason.rule));
@@ -201,7 +201,7 @@ async fn search(
     let (mut looked, mut matched) = (0, 0);
     samples::each(archive, from, |item| {
         looked += 1;
-        if let Some(hit) = asked.finds(&judged(&asked.watchlist, &item)) {
+        if let Some(hit) = asked.finds(&item) {
             matched += 1;
             kept.push_back((item, hit));
             if kept.len() > limit {

@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use super::shared::{Shared, trouble};
 use crate::model::Difference;
 use crate::pipeline::deliver::Deliverer;
-use crate::pipeline::preview::{self, Scope};
+use crate::pipeline::preview::{self, Scope, Way};
 use crate::store::StoreError;
 
 /// A start's own work comes first.
@@ -75,6 +75,8 @@ async fn since_decided(
         zone: in_force.operator.zone,
         samples: SAMPLES,
         threads: 1,
+        // What was decided stands for the one.
+        way: Way::Each,
     };
     let mut on = |_| match shared.stopping() {
         true => ControlFlow::Break(()),

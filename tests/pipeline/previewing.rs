@@ -10,15 +10,16 @@ use std::time::Duration;
 use chrono_tz::Tz;
 use proptest::prelude::*;
 use watchlistd::config;
-use watchlistd::detect::{Origin, Watchlist, judge};
+use watchlistd::detect::{Origin, Version, Watchlist, judge};
 use watchlistd::model::difference::Limits;
 use watchlistd::model::item::Arrival;
 use watchlistd::model::source::SourceState;
+use watchlistd::model::watchlist::WatchlistEntries;
 use watchlistd::model::{
     Difference, FirstRun, Item, ItemId, ItemText, Judgement, Severity, Source, SourceId,
 };
 use watchlistd::notify::difference;
-use watchlistd::pipeline::preview::{Progress, Scope, preview};
+use watchlistd::pipeline::preview::{Progress, Scope, Way, preview};
 use watchlistd::store::sqlite::Sqlite;
 use watchlistd::store::{FinishedPoll, Store};
 
@@ -84,18 +85,32 @@ pub(super) async fn store_of(items: &[Item]) -> Sqlite {
     store
 }
 
-fn compiled(text: &str) -> Arc<Watchlist> {
+/// A watchlist as written and as compiled.
+struct Written {
+    entries: WatchlistEntries,
+    watchlist: Arc<Watchlist>,
+}
+
+impl Written {
+    fn version(&self) -> Version<'_> {
+        Version { entries: &self.entries, watchlist: &self.watchlist }
+    }
+}
+
+fn compiled(text: &str) -> Written {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("watchlist.toml");
     std::fs::write(&path, text).unwrap();
     let (entries, _) = config::watchlist_from(&[path]).unwrap();
-    Arc::new(Watchlist::compile(&entries).0)
+    let watchlist = Arc::new(Watchlist::compile(&entries).0);
+    Written { entries, watchlist }
 }
 
-fn scope(old: &Arc<Watchlist>, new: &Arc<Watchlist>, back: Duration) -> Scope {
+fn scope(old: &Written, new: &Written, back: Duration) -> Scope {
     Scope {
-        old: Arc::clone(old),
-        new: Arc::clone(new),
+        old: Arc::clone(&old.watchlist),
+        new: Arc::clone(&new.watchlist),
+        way: Way::between(old.version(), new.version()),
         since: friday_noon().minus(back),
         until: friday_noon(),
         zone: Tz::UTC,
@@ -104,8 +119,16 @@ fn scope(old: &Arc<Watchlist>, new: &Arc<Watchlist>, back: Duration) -> Scope {
     }
 }
 
+/// The difference, which is the same whichever way both are asked.
 async fn previewed(items: &[Item], scope: &Scope) -> Difference {
     let store = store_of(items).await;
+    let found = watched(&store, scope).await;
+    let slow = Scope { way: Way::Each, ..scope.clone() };
+    assert_eq!(found, watched(&store, &slow).await, "the short way tells something else");
+    found
+}
+
+async fn watched(store: &Sqlite, scope: &Scope) -> Difference {
     let mut last = Progress { items: 0, percent: 0 };
     let mut heard = |done: Progress| {
         assert!(done.items > last.items && done.percent >= last.percent, "{done:?}");
@@ -332,7 +355,7 @@ async fn samples_are_few_and_not_all_of_one_matter() {
     let flood = (0..200).map(|n| item(n, "wire", 5, &format!("Alibaba delisted, part {n}")));
     let other = item(500, "gazette", 90, "Export controls on Target shops");
     let items: Vec<Item> = flood.chain([other]).collect();
-    let nothing: Arc<Watchlist> = compiled("# nothing\n");
+    let nothing = compiled("# nothing\n");
     let found = previewed(&items, &scope(&nothing, &compiled(BEFORE), 5 * DAY)).await;
     assert_eq!(found.gained.alerts, 201);
     let shown: Vec<&str> = found.gained_samples.iter().map(|one| &*one.companies[0]).collect();

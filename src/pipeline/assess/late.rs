@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::{Assessed, Assessor, BATCH, Recent, marks, notices, place};
-use crate::detect::{Origin, adds, judge};
+use crate::detect::{Origin, adds, alert_of};
 use crate::model::item::Arrival;
 use crate::model::{Alert, AlertId, Item, ItemId, Judgement, Mark, Reason, Severity, Timestamp};
 use crate::notify::late::{self, Lacked};
@@ -120,9 +120,9 @@ fn alerting<'a>(page: &'a BackfillPage, in_force: &InForce) -> Vec<(&'a Item, Ju
     let told = page.items.iter().filter(|item| item.arrival != Arrival::Baseline);
     told.filter_map(|item| {
         let origin = Origin::of(item);
-        let judged = AssertUnwindSafe(|| judge(&in_force.watchlist, &item.text, origin));
+        let judged = AssertUnwindSafe(|| alert_of(&in_force.watchlist, &item.text, origin));
         match catch_unwind(judged) {
-            Ok(judgement) => judgement.alert.then_some((item, judgement)),
+            Ok(judgement) => judgement.map(|judgement| (item, judgement)),
             Err(_) => {
                 let id = item.id.as_str();
                 tracing::error!(item = id, "matching item {id} again ended in a bug");

@@ -12,13 +12,14 @@ use std::time::Duration;
 
 use super::seal::Occasion;
 use super::{Composed, DeliverError, Deliverer, written};
+use crate::detect::Version;
 use crate::model::difference::Limits;
 use crate::model::{Difference, MailKey, MailKind, Timestamp};
 use crate::notify::digest::watchlist_changes;
 use crate::notify::operator::{Edited, edited};
 use crate::notify::reader::Reader;
 use crate::pipeline::InForce;
-use crate::pipeline::preview::{self, Scope};
+use crate::pipeline::preview::{self, Scope, Way};
 use crate::store::review::Review;
 use crate::store::{ConfigVersion, StoreError};
 
@@ -78,7 +79,7 @@ impl Deliverer {
         }
         let difference = match (in_force.match_alike)(&base.files, &new.files) {
             true => None,
-            false => match self.compare(in_force, &base, now, stop).await? {
+            false => match self.compare(in_force, (&base, &new), now, stop).await? {
                 Some(difference) => Some(difference),
                 None => return Ok(Reviewed::default()),
             },
@@ -119,13 +120,21 @@ impl Deliverer {
     async fn compare(
         &self,
         in_force: &InForce,
-        base: &ConfigVersion,
+        (base, new): (&ConfigVersion, &ConfigVersion),
         now: Timestamp,
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Option<Difference>, StoreError> {
+        let read = in_force.read_watchlist;
+        let (before, after) = (read(&base.files), read(&new.files));
+        let (old, new) = ((in_force.compile_watchlist)(&base.files), &in_force.watchlist);
+        let way = Way::between(
+            Version { entries: &before, watchlist: &old },
+            Version { entries: &after, watchlist: new },
+        );
         let scope = Scope {
-            old: (in_force.compile_watchlist)(&base.files),
-            new: Arc::clone(&in_force.watchlist),
+            old,
+            new: Arc::clone(new),
+            way,
             since: now.minus(preview::USUAL),
             until: now,
             zone: in_force.operator.zone,

@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::task::JoinHandle;
 
-use super::Scope;
-use crate::detect::{Origin, Watchlist, judge};
+use super::{Scope, Way};
+use crate::detect::{Comparison, Edit, Imprint, Origin, Watchlist, alert_of, judge};
 use crate::model::item::Arrival;
 use crate::model::{Item, ItemId, Judgement};
 
@@ -27,6 +27,8 @@ pub(super) struct Told {
     pub(super) old: Judgement,
     /// What the later one does.
     pub(super) new: Judgement,
+    /// By which copies of it are known.
+    pub(super) imprint: Imprint,
 }
 
 /// What was decided about items, by their ids.
@@ -39,23 +41,15 @@ pub(super) struct Judging {
 }
 
 impl Judging {
-    /// Begins.
-    /// What was decided then stands for the earlier watchlist, where it is given.
+    /// Begins. What was decided then stands for the earlier watchlist, where it is given.
     pub(super) fn start(scope: &Scope, items: Vec<Item>, decided: Option<Arc<Decided>>) -> Self {
         let items = Arc::new(items);
         let next = Arc::new(AtomicUsize::new(0));
+        let judges = Arc::new(Judges::of(scope, decided));
         let threads = (0..scope.threads.max(1)).map(|_| {
-            let (items, next) = (Arc::clone(&items), Arc::clone(&next));
-            let (old, new) = (Arc::clone(&scope.old), Arc::clone(&scope.new));
-            let decided = decided.clone();
-            tokio::task::spawn_blocking(move || {
-                let before = |item: &Item| match &decided {
-                    Some(decided) => decided.get(&item.id).cloned().unwrap_or_default(),
-                    None => judge(&old, &item.text, Origin::of(item)),
-                };
-                let same = decided.is_none() && Arc::ptr_eq(&old, &new);
-                work(&items, &next, &new, same, &before)
-            })
+            let (items, next, judges) =
+                (Arc::clone(&items), Arc::clone(&next), Arc::clone(&judges));
+            tokio::task::spawn_blocking(move || work(&items, &next, &judges))
         });
         Self { threads: threads.collect(), items }
     }
@@ -72,13 +66,49 @@ impl Judging {
     }
 }
 
-fn work(
-    items: &[Item],
-    next: &AtomicUsize,
-    new: &Watchlist,
-    same: bool,
-    before: &dyn Fn(&Item) -> Judgement,
-) -> Vec<Told> {
+/// How both judgements are come by.
+enum Judges {
+    /// The later one is asked, of items that were told or may be.
+    Decided(Arc<Decided>, Arc<Watchlist>),
+    /// Both at once.
+    Shared(Comparison),
+    /// Each by itself, of every item.
+    Each(Arc<Watchlist>, Arc<Watchlist>),
+}
+
+impl Judges {
+    fn of(scope: &Scope, decided: Option<Arc<Decided>>) -> Self {
+        let (old, new) = (Arc::clone(&scope.old), Arc::clone(&scope.new));
+        match (decided, &scope.way) {
+            (Some(decided), _) => Self::Decided(decided, new),
+            (None, Way::Each) => Self::Each(old, new),
+            (None, Way::Shared(edit)) => {
+                Self::Shared(Comparison { old, new, edit: Arc::<Edit>::clone(edit) })
+            }
+        }
+    }
+
+    /// Both judgements, if at least one tells the item.
+    fn both(&self, item: &Item) -> Option<(Judgement, Judgement)> {
+        let (text, origin) = (&item.text, Origin::of(item));
+        let told = |one: &(Judgement, Judgement)| one.0.alert || one.1.alert;
+        match self {
+            Self::Shared(comparison) => comparison.of(text, origin),
+            Self::Each(old, new) => {
+                Some((judge(old, text, origin), judge(new, text, origin))).filter(told)
+            }
+            Self::Decided(decided, new) => match decided.get(&item.id) {
+                Some(before) if before.alert => Some((before.clone(), judge(new, text, origin))),
+                before => {
+                    let after = alert_of(new, text, origin)?;
+                    Some((before.cloned().unwrap_or_default(), after))
+                }
+            },
+        }
+    }
+}
+
+fn work(items: &[Item], next: &AtomicUsize, judges: &Judges) -> Vec<Told> {
     let mut told = Vec::new();
     loop {
         let from = next.fetch_add(STRETCH, Ordering::Relaxed);
@@ -86,25 +116,13 @@ fn work(
             return told;
         }
         for (at, item) in items.iter().enumerate().skip(from).take(STRETCH) {
-            let one = catch_unwind(AssertUnwindSafe(|| both(item, new, same, before)));
+            if item.arrival == Arrival::Baseline {
+                continue;
+            }
+            let one = catch_unwind(AssertUnwindSafe(|| judges.both(item)));
             if let Ok(Some((old, new))) = one {
-                told.push(Told { at, old, new });
+                told.push(Told { at, old, new, imprint: Imprint::of(&item.text) });
             }
         }
     }
-}
-
-/// Both judgements, if at least one tells the item.
-fn both(
-    item: &Item,
-    new: &Watchlist,
-    same: bool,
-    before: &dyn Fn(&Item) -> Judgement,
-) -> Option<(Judgement, Judgement)> {
-    if item.arrival == Arrival::Baseline {
-        return None;
-    }
-    let after = judge(new, &item.text, Origin::of(item));
-    let before = if same { after.clone() } else { before(item) };
-    (before.alert || after.alert).then_some((before, after))
 }

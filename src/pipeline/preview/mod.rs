@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
-use crate::detect::Watchlist;
+use crate::detect::{Edit, Version, Watchlist};
 use crate::model::{Difference, Item, ItemId, Judgement, Timestamp};
 use crate::store::{Archive, SeenMark, SeenPage, StoreError};
 
@@ -50,6 +50,25 @@ pub struct Scope {
     pub samples: usize,
     /// Threads that match: [`all_threads`], or one beside other work.
     pub threads: usize,
+    /// How both are asked.
+    pub way: Way,
+}
+
+/// How two watchlists are asked about an item. The answers are the same.
+#[derive(Clone, Debug)]
+pub enum Way {
+    /// Together, where the edit may touch the item, and only about items that may be told.
+    Shared(Arc<Edit>),
+    /// Each about every item: the slow twin.
+    Each,
+}
+
+impl Way {
+    /// The short way between two watchlists, each as written and as compiled.
+    #[must_use]
+    pub fn between(old: Version<'_>, new: Version<'_>) -> Self {
+        Self::Shared(Arc::new(Edit::between(old, new)))
+    }
 }
 
 /// As many threads as the machine runs at a time.

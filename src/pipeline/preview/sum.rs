@@ -12,7 +12,7 @@ use chrono_tz::Tz;
 use super::judging::Told;
 use super::samples::Samples;
 use super::{Scope, why_not};
-use crate::detect::{Candidate, StoryBook};
+use crate::detect::{Candidate, CopyBook, Imprint};
 use crate::model::difference::{DayCount, Sample, Shift};
 use crate::model::{Difference, Item, Judgement, Named, Severity, Timestamp};
 
@@ -26,7 +26,7 @@ const LONGEST: usize = 300;
 pub(super) struct Sum {
     difference: Difference,
     zone: Tz,
-    sides: [StoryBook; 2],
+    sides: [CopyBook; 2],
     companies: BTreeMap<Arc<str>, Shift>,
     topics: BTreeMap<Arc<str>, Shift>,
     days: BTreeMap<String, (u64, u64)>,
@@ -41,7 +41,7 @@ impl Sum {
         Self {
             difference: Difference { since, until, ..Difference::default() },
             zone: scope.zone,
-            sides: [StoryBook::new(WINDOW), StoryBook::new(WINDOW)],
+            sides: [CopyBook::new(WINDOW), CopyBook::new(WINDOW)],
             companies: BTreeMap::new(),
             topics: BTreeMap::new(),
             days: days(since, until, scope.zone),
@@ -59,13 +59,14 @@ impl Sum {
     pub(super) fn add(&mut self, items: &[Item], told: Vec<Told>) {
         self.difference.items += items.len() as u64;
         for one in told {
-            self.one(&items[one.at], &one.old, &one.new);
+            self.one(&items[one.at], &one);
         }
     }
 
-    fn one(&mut self, item: &Item, old: &Judgement, new: &Judgement) {
-        let before = self.side(0, item, old);
-        let after = self.side(1, item, new);
+    fn one(&mut self, item: &Item, told: &Told) {
+        let (old, new) = (&told.old, &told.new);
+        let before = self.side(0, item, old, &told.imprint);
+        let after = self.side(1, item, new, &told.imprint);
         let sums = &mut self.difference;
         for (side, sum) in [(before, &mut sums.before), (after, &mut sums.after)] {
             if let Some((severity, copy)) = side {
@@ -93,6 +94,7 @@ impl Sum {
         side: usize,
         item: &Item,
         judgement: &Judgement,
+        imprint: &Imprint,
     ) -> Option<(Severity, bool)> {
         let severity = judgement.severity.filter(|_| judgement.alert)?;
         let candidate = Candidate {
@@ -103,11 +105,7 @@ impl Sum {
             companies: &judgement.companies,
             topics: &judgement.topics,
         };
-        let book = &mut self.sides[side];
-        let placed = book.place(&candidate);
-        let story = placed.story.unwrap_or_else(|| candidate.id.into());
-        book.add(&candidate, &story, placed.copy_of.as_deref());
-        Some((severity, placed.copy_of.is_some()))
+        Some((severity, self.sides[side].add(&candidate, imprint)))
     }
 
     fn sample(
