@@ -31,6 +31,12 @@ pub fn private_literal(url: &Url) -> Option<IpAddr> {
         Host::Ipv6(ip) => IpAddr::V6(ip),
         Host::Domain(_) => return None,
     };
+    private_address(ip)
+}
+
+/// The same address, if it is a private one.
+#[must_use]
+pub fn private_address(ip: IpAddr) -> Option<IpAddr> {
     (!is_public(ip)).then_some(ip)
 }
 

@@ -15,7 +15,7 @@ mod client;
 mod host;
 mod knock;
 
-pub use address::private_literal;
+pub use address::{private_address, private_literal};
 
 /// How to fetch.
 #[derive(Clone, Debug)]

@@ -1,10 +1,12 @@
 //! Sources as written, checked: ids, addresses, languages, intervals.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::DAY;
-use crate::collect::fetch::private_literal;
+use crate::collect::fetch::{private_address, private_literal};
+use crate::collect::plain::{self, Host};
 use crate::model::{Level, Problem, Source, SourceEntry, SourceId};
 
 /// Checks sources as written. What is right is compiled even when there are problems; errors say
@@ -78,7 +80,34 @@ fn check_url<'a>(
 ) -> Option<String> {
     let at = &entry.url.place;
     let id = &entry.id.value;
-    let mut url = match url::Url::parse(entry.url.value.trim()) {
+    let written = entry.url.value.trim();
+    let (url, private) = match plain::host(written) {
+        Some(Host::Name) => (written.to_owned(), None),
+        Some(Host::Ip(ip)) => (written.to_owned(), private_address(ip.into())),
+        None => taken_apart(entry, written, problems)?,
+    };
+    if let (false, Some(literal)) = (entry.allow_private, private) {
+        let what = format!("source '{id}' is at the private address {literal} and will be blocked");
+        problems
+            .push(Problem::warning(at.clone(), what).hint("allow_private = true lets it be read"));
+    }
+    if let Some(first) = urls.insert(url.clone(), entry) {
+        let what = format!("sources '{}' and '{id}' have the same url", first.id.value);
+        problems.push(Problem::warning(at.clone(), what));
+    }
+    Some(url)
+}
+
+/// An address that does not plainly stand as it should, in its one form, and the private address that it
+/// leads to, if it does. `None` when it cannot be read.
+fn taken_apart(
+    entry: &SourceEntry,
+    written: &str,
+    problems: &mut Vec<Problem>,
+) -> Option<(String, Option<IpAddr>)> {
+    let at = &entry.url.place;
+    let id = &entry.id.value;
+    let mut url = match url::Url::parse(written) {
         Ok(url) => url,
         Err(why) => {
             let what = format!("url of source '{id}' is no address: {why}");
@@ -98,17 +127,8 @@ fn check_url<'a>(
         return None;
     }
     url.set_fragment(None);
-    if let (false, Some(literal)) = (entry.allow_private, private_literal(&url)) {
-        let what = format!("source '{id}' is at the private address {literal} and will be blocked");
-        problems
-            .push(Problem::warning(at.clone(), what).hint("allow_private = true lets it be read"));
-    }
-    let url = String::from(url);
-    if let Some(first) = urls.insert(url.clone(), entry) {
-        let what = format!("sources '{}' and '{id}' have the same url", first.id.value);
-        problems.push(Problem::warning(at.clone(), what));
-    }
-    Some(url)
+    let private = private_literal(&url);
+    Some((String::from(url), private))
 }
 
 fn check_rest(entry: &SourceEntry, problems: &mut Vec<Problem>) {
