@@ -28,6 +28,7 @@ mod exit;
 mod explain;
 mod find;
 mod generate;
+mod holder;
 mod ids;
 mod import;
 pub mod init;

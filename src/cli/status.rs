@@ -9,9 +9,11 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
+use super::holder;
 use super::load::{self, Folder, Place};
 use super::room::Room;
 use crate::clock::{Clock, SystemClock};
+use crate::config::settings::Storage;
 use crate::model::source::Health;
 use crate::model::{CanaryState, MailKind, MailState, Timestamp};
 use crate::store::review::Review;
@@ -52,6 +54,8 @@ pub fn run(
 
 #[derive(Debug, Serialize)]
 struct Status {
+    /// Whether a service (or `once`) works on the database; null where that cannot be known.
+    running: Option<bool>,
     watchlist: WatchlistStatus,
     /// Why and since when nothing is polled on purpose; null while polling goes on.
     paused: Option<PauseStatus>,
@@ -152,7 +156,9 @@ async fn gather(store: &dyn Store, place: &Place, now: Timestamp) -> Result<Stat
     let open = archive.reviews(1).await?.into_iter().next().filter(Review::is_open);
     let counts = archive.outbox().await?;
     let count = |state| counts.get(&state).copied().unwrap_or(0);
+    let Storage::Sqlite(database) = &place.storage;
     Ok(Status {
+        running: holder::holds(database),
         watchlist: WatchlistStatus {
             version: version.as_ref().map_or(0, |one| one.version),
             since: version.map(|one| one.since),
@@ -262,21 +268,43 @@ fn seconds(at: Timestamp) -> Timestamp {
 }
 
 fn print(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
-    match &status.watchlist {
-        WatchlistStatus { since: Some(since), version, .. } => {
-            writeln!(out, "Watchlist  version {version}, in force since {}", seconds(*since))?;
+    match status.running {
+        Some(true) => writeln!(out, "Service    running")?,
+        Some(false) => {
+            writeln!(out, "Service    NOT running: nothing is read and nothing is sent")?
         }
-        WatchlistStatus { .. } => writeln!(out, "Watchlist  none was ever in force")?,
+        None => {}
     }
-    if let Some(problems) = &status.watchlist.degraded {
+    print_watchlist(&status.watchlist, out)?;
+    print_sources(status, out)?;
+    print_mails(status, out)?;
+    if let Some(canary) = &status.canary {
+        writeln!(out, "Canary     {}", canary.words())?;
+    }
+    writeln!(out, "Database   {}", status.database.words())
+}
+
+fn print_watchlist(status: &WatchlistStatus, out: &mut dyn Write) -> std::io::Result<()> {
+    match status.since {
+        Some(since) => {
+            let (version, since) = (status.version, seconds(since));
+            writeln!(out, "Watchlist  version {version}, in force since {since}")?;
+        }
+        None => writeln!(out, "Watchlist  none was ever in force")?,
+    }
+    if let Some(problems) = &status.degraded {
         writeln!(out, "           an edit was refused; that version stays in force:")?;
         for line in problems.lines() {
             writeln!(out, "             {line}")?;
         }
     }
-    if let Some(why) = &status.watchlist.large_edit {
+    if let Some(why) = &status.large_edit {
         writeln!(out, "           a large edit is not accepted: {why}; `watchlistd watch accept`")?;
     }
+    Ok(())
+}
+
+fn print_sources(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
     if let Some(pause) = &status.paused {
         let PauseStatus { since, why } = pause;
         writeln!(out, "Polling    PAUSED since {}: {why}", seconds(*since))?;
@@ -297,6 +325,10 @@ fn print(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
             writeln!(out, "    {error}")?;
         }
     }
+    Ok(())
+}
+
+fn print_mails(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
     let outbox = &status.outbox;
     writeln!(
         out,
@@ -322,8 +354,5 @@ fn print(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
             None => writeln!(out, "  {reader:<24} digest of {slot} not sent yet")?,
         }
     }
-    if let Some(canary) = &status.canary {
-        writeln!(out, "Canary     {}", canary.words())?;
-    }
-    writeln!(out, "Database   {}", status.database.words())
+    Ok(())
 }

@@ -152,7 +152,7 @@ fn canaries_are_told_by_report_and_status() {
         "  2026-11-23  arrived  after 4 s – 250 2.0.0 Ok: queued as 4F1D2A\n",
         "  2026-11-24  late  after 2400 s – 250 2.0.0 Ok: queued as 5A\n",
         "  2026-11-25  missing  its mail is deferred: 451 <later>\n",
-        "1 sources, 1 polls",
+        "1 source, 1 poll",
         "No text was forgotten yet",
     ] {
         assert!(told.out.contains(words), "'{words}'\n{told}");

@@ -55,8 +55,11 @@ fn the_service_starts_with_the_last_good_version() {
     let desk = spoilt();
     let service = desk.run();
     told(&service.said);
+    assert_eq!(desk.status()["running"], true);
     told(desk.status()["watchlist"]["degraded"].as_str().unwrap());
     assert_eq!(service.stop(), Some(0));
+    assert_eq!(desk.status()["running"], false);
+    assert!(desk.ask(&["status"]).ends(0).out.starts_with("Service    NOT running"));
 }
 
 #[test]

@@ -54,3 +54,9 @@ fn rules_that_can_never_fire_are_warned_of_at_their_place() {
         assert!(checked.contains(told), "{told}\n{checked}");
     }
 }
+
+#[test]
+fn nothing_is_no_text() {
+    let desk = Desk::new();
+    desk.ask(&["explain"]).ends(64).says("there is no text to explain");
+}

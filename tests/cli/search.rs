@@ -97,7 +97,7 @@ fn the_story_of_a_decision_is_told_from_item_alert_and_mail() {
     let raw = desk.ask(&["show", mail, "--raw"]).ends(0).out;
     assert!(raw.contains("Message-ID: <"), "{raw}");
     desk.ask(&["show", "x123"]).ends(65).says("ids stand in the last block of every mail");
-    desk.ask(&["show", "azzzzzzzzzzzz"]).ends(65).says("there is no alert, item, mail");
+    desk.ask(&["show", "azzzzzzzzzzzz"]).ends(65).says("there is no alert, item or mail");
 }
 
 #[test]

@@ -76,9 +76,7 @@ pub fn run(
     let watchlist = bench.check()?.parts.watchlist;
     let judgement = judged(&watchlist, &row.item);
     writeln!(out, "{}", samples::head(&row.item))?;
-    for reason in &row.judgement.reasons {
-        writeln!(out, "  because {}", reason.words)?;
-    }
+    because(&row.judgement, out)?;
     let dismissal = Dismissal { row, judgement, now };
     if !dismissal.judgement.alert {
         writeln!(out, "The watchlist as it is written now makes no alert of it.")?;
@@ -108,20 +106,13 @@ pub fn run(
     trial.tell(&watchlist, &checked.parts.watchlist, dismissal.row.alert.as_ref(), out)?;
     if left.alert {
         writeln!(out, "It would still alert:")?;
-        for reason in &left.reasons {
-            writeln!(out, "  because {}", reason.words)?;
-        }
-        out.flush()?;
+        because(&left, out)?;
         let what = anyhow::anyhow!("this does not hold the alert back, so nothing was written");
         return Err(Failure::new(Exit::Data, what)
             .hint("--term names another of its words, --not-with another phrase of the sentence"));
     }
     out.flush()?;
-    if !arguments.yes && !bench::asks() {
-        let what = anyhow::anyhow!("nothing was written: nobody is there to be asked");
-        return Err(Failure::new(Exit::Usage, what).hint("--yes writes what was proposed"));
-    }
-    if !arguments.yes && !bench::consents("Write it?") {
+    if !agreed(arguments.yes)? {
         writeln!(out, "Nothing was written.")?;
         return Ok(Exit::Fine);
     }
@@ -133,6 +124,23 @@ pub fn run(
     )?;
     writeln!(out, "Written.")?;
     Ok(Exit::Fine)
+}
+
+/// The reasons of an alert, and then nothing is left in a buffer: an error may follow.
+fn because(judgement: &Judgement, out: &mut dyn Write) -> std::io::Result<()> {
+    for reason in &judgement.reasons {
+        writeln!(out, "  because {}", reason.words)?;
+    }
+    out.flush()
+}
+
+/// Whether a person says yes, beforehand or asked.
+fn agreed(yes: bool) -> Result<bool, Failure> {
+    if !yes && !bench::asks() {
+        let what = anyhow::anyhow!("nothing was written: nobody is there to be asked");
+        return Err(Failure::new(Exit::Usage, what).hint("--yes writes what was proposed"));
+    }
+    Ok(yes || bench::consents("Write it?"))
 }
 
 /// The decision that an alert rests on.

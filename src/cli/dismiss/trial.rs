@@ -8,9 +8,9 @@ use std::io::Write;
 use super::super::bench::Bench;
 use super::super::exit::{Exit, Failure};
 use super::super::samples::{self, DAYS, counted, judged};
-use super::Dismissal;
 use super::guard::{Guard, Target};
 use super::phrase;
+use super::{Dismissal, because};
 use crate::detect::Watchlist;
 use crate::model::{AlertId, Hit, Severity, Timestamp};
 use crate::store::{About, Archive, DecidedRow};
@@ -130,10 +130,7 @@ impl Trial {
         }
         let Some(after) = bench.sound() else { return Ok(()) };
         writeln!(out, "Without \"{}\" there it would still alert:", target.term())?;
-        for reason in judged(&after.watchlist, &dismissal.row.item).reasons {
-            writeln!(out, "  because {}", reason.words)?;
-        }
-        Ok(out.flush()?)
+        Ok(because(&judged(&after.watchlist, &dismissal.row.item), out)?)
     }
 
     /// Whether these phrases hold the alert back, and how many others they take. `None` when the
