@@ -91,7 +91,7 @@ fn a_report_answers_an_examiner_on_one_page() {
         "REPORT ON Alibaba Group Holding Limited (alibaba)",
         "alias \"阿里巴巴\"",
         "ticker NYSE:BABA",
-        "wire: 1 polls made",
+        "wire: 1 poll made",
         "WHAT WAS FOUND? 1 alert\n",
         "Lawmakers urge the SEC to delist Alibaba",
         "why: Alibaba",
