@@ -107,6 +107,9 @@ fn a_member_of_the_group_edits_what_is_the_desks() {
     shared.ask(&["watch", "add", "company", "Airbus SE", "--file", "watchlist.d/eu.toml"]).ends(0);
     let (_, group, rights) = whose(&shared.path("watchlist.d/eu.toml"));
     assert_eq!((group, rights), (whose(&shared.path("watchlist.d")).1, 0o660));
+    // Where it allows none, the way is told.
+    let said = shared.ask(&["watch", "add", "company", "Foo Holdings", "--file", "topics.toml"]);
+    said.ends(77).says("--file watchlist.d/NAME.toml");
     shared.ask(&["check"]).ends(0);
 }
 

@@ -37,12 +37,17 @@ pub(super) fn hold(folder: &Path) -> Result<File, Failure> {
     for _ in 0..ASK_TIMES {
         match open.try_lock() {
             Ok(()) => return Ok(open),
-            Err(TryLockError::WouldBlock) => std::thread::sleep(ASK_AGAIN),
+            Err(TryLockError::WouldBlock) => wait(),
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
     }
     let what = anyhow::anyhow!("another command is editing the files in {}", folder.display());
     Err(Failure::new(Exit::TryAgain, what).hint("nothing was changed; try again when it has ended"))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a command has nothing else to do meanwhile")]
+fn wait() {
+    std::thread::sleep(ASK_AGAIN);
 }
 
 /// Replaces files of a folder: by name, the text that stood there (`None`: no such file) and the new
@@ -91,7 +96,7 @@ impl Ready {
                 new_file(made.path(), folder_of(&target))?;
                 Ok(made)
             });
-            let made = made.map_err(|error| refused(&target, error))?;
+            let made = made.map_err(|error| not_made(&target, error))?;
             return Ok(Self { target, how: How::Renamed(made) });
         };
         let bytes = with_mark(&target, text).map_err(|error| Failure::file(attempt(), error))?;
@@ -133,6 +138,23 @@ fn over(file: &mut File, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.set_len(bytes.len() as u64)?;
     file.sync_all()
+}
+
+fn not_made(target: &Path, error: io::Error) -> Failure {
+    let denied = error.kind() == io::ErrorKind::PermissionDenied;
+    let shown = target.display();
+    let failure = Failure::file(format!("create {shown}"), error);
+    match target.extension().is_some_and(|kind| kind == "toml") {
+        _ if !denied => failure,
+        true => failure.hint(
+            "nothing was changed; only the folder's owner makes files there: --file watchlist.d/NAME.toml \
+             names one in the folder of those who edit",
+        ),
+        false => failure.hint(format!(
+            "nothing was changed; let the folder's owner make it once: \
+             sudo install -g watchlistd -m 660 /dev/null {shown}"
+        )),
+    }
 }
 
 fn refused(target: &Path, error: io::Error) -> Failure {
@@ -194,7 +216,9 @@ fn beside(target: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let mut made = tempfile::Builder::new()
         .prefix(".watchlistd-")
         .suffix(".new")
-        .tempfile_in(folder_of(target))?;
+        .tempfile_in(folder_of(target))
+        // Without the name of a file that nobody knows.
+        .map_err(|error| io::Error::from(error.kind()))?;
     made.write_all(bytes)?;
     made.as_file().sync_all()?;
     Ok(made)

@@ -37,8 +37,8 @@ pub(super) struct Key {
 /// What is true of all files.
 pub(super) const FORM: &str = "The file is TOML. Unknown keys are errors. Durations are written 45s, 30m, \
     24h or 7d; relative paths start at the folder of the files. watchlistd check tells every problem with \
-    file, line and column, and systemctl reload watchlistd takes the files in force; a bad edit leaves the \
-    last good version in force.";
+    file, line and column. A saved file is taken in force by itself, and at once by systemctl reload \
+    watchlistd; a bad edit leaves the last good version in force.";
 
 /// The files, in the order of the README.
 pub(super) const FILES: &[File] = &[SERVICE, SOURCES, READERS, WATCHLIST];
@@ -107,7 +107,10 @@ const SERVICE: File = File {
                     "defaults",
                     "Whether a company and a topic in one item alert without a rule. Default true.",
                 ),
-                ("backfill", "How far back a new or corrected term is matched. Default 7d."),
+                (
+                    "backfill",
+                    "How far back a new or corrected term is matched, and told as late; or none: recorded only. Default 7d.",
+                ),
             ],
         },
         Table {
@@ -138,10 +141,13 @@ const SERVICE: File = File {
             keys: &[
                 ("items", "Text of items that neither alerted nor were held back. Default 400d."),
                 ("polls", "Accounts of polls. Default 90d."),
-                ("audit", "Text of alerted and held-back items. Default 3650d."),
+                (
+                    "audit",
+                    "Text of alerted and held-back items, never shorter than items; headlines and what was told stay. Default 3650d.",
+                ),
                 (
                     "free_space",
-                    "With less room on the state's disk the operator is told. Default 200MB.",
+                    "With less room on the state's disk nothing is polled until there is more, and that is told. Default 200MB.",
                 ),
             ],
         },
