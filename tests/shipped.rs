@@ -280,6 +280,9 @@ fn the_readme_lists_the_defaults() {
         ("[collect] official_interval", span(defaults::OFFICIAL_INTERVAL)),
         ("[collect] first_run", span(first_run)),
         ("[matching] backfill", span(defaults::BACKFILL)),
+        ("[keep] items", span(defaults::KEEP_ITEMS)),
+        ("[keep] polls", span(defaults::KEEP_POLLS)),
+        ("[keep] audit", span(defaults::KEEP_AUDIT)),
         ("[mail] tls", default_tls().to_owned()),
     ];
     let ours: BTreeMap<String, String> =
@@ -314,6 +317,9 @@ fn the_defaults_are_these() {
     [collect] first_run = 7d
     [collect] interval = 30m
     [collect] official_interval = 15m
+    [keep] audit = 3650d
+    [keep] items = 400d
+    [keep] polls = 90d
     [mail] tls = starttls
     [matching] backfill = 7d
     digest = weekdays 08:00
