@@ -49,24 +49,27 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
         start::start(folder.path.clone(), &folder.environment, access, clock.now()).await?;
     let Started { store, parts, in_force, problems } = started;
     load::say(&problems);
+    // Nothing of the files is needed any more: with ten thousand sources they are megabytes.
+    let settings = parts.settings.clone();
+    drop((parts, problems));
     // Before anything is fetched: a missing secret should not cost every source a request.
     let transport = match arguments.dry_run {
         true => Transport::memory(),
-        false => wire::transport(&parts.settings, &folder.environment)
+        false => wire::transport(&settings, &folder.environment)
             .map_err(|problems| load::refused(&problems))?,
     };
-    let fetcher = wire::fetcher(&parts.settings).map_err(|error| Failure::new(Exit::Io, error))?;
+    let fetcher = wire::fetcher(&settings).map_err(|error| Failure::new(Exit::Io, error))?;
     store.release_leases(clock.now()).await?;
     let ground = Ground { store, clock };
     let in_force = Arc::new(in_force);
 
     let claim = if arguments.all { Claim::All } else { Claim::Due };
     let mut progress = Progress::new();
-    let per_host = wire::per_host(&parts.settings);
+    let per_host = wire::per_host(&settings);
     let poller = Poller::new(ground.clone(), Arc::clone(&fetcher), per_host);
     let short = match arguments.dry_run {
         true => None,
-        false => hold_for_room(&ground, &parts.settings).await?,
+        false => hold_for_room(&ground, &settings).await?,
     };
     let polled = match &short {
         Some(_) => PolledSum::default(),

@@ -30,6 +30,8 @@ type Ended = Result<(task::Id, Result<Report, StoreError>), JoinError>;
 
 /// Polls that are under way, and claimed sources that wait for their place.
 pub struct Running {
+    /// What each of them does: shared, since there are very many.
+    step: Arc<Poller>,
     pub(super) polls: JoinSet<Result<Report, StoreError>>,
     /// Writes what they bring, in a task that ends with them.
     scribe: Scribe,
@@ -99,6 +101,7 @@ impl Poller {
         let mut writing = JoinSet::new();
         let scribe = Scribe::among(&mut writing, Arc::clone(&self.ground.store));
         Running {
+            step: Arc::new(self.clone()),
             polls: JoinSet::new(),
             scribe,
             _writing: writing,
@@ -178,7 +181,7 @@ impl Poller {
         while running.polls.len() < running.room {
             let Some((host, task)) = running.turns.next() else { return };
             let more = running.turns.more(&host, self.places.kept);
-            let step = self.clone();
+            let step = Arc::clone(&running.step);
             // Boxed: the runtime moves what it is given about, and a poll is several thousand bytes.
             let scribe = running.scribe.clone();
             let poll = Box::pin(async move { step.poll(task, more, &scribe).await });
