@@ -9,7 +9,7 @@ use crate::model::{EntityKind, Field, Guard, Hit, ItemText, Judgement, Named, Se
 
 use super::alert::{Case, Yes};
 use super::matching::{Found, Reading, Scene};
-use super::query::Expr;
+use super::query::{Expr, Part};
 use super::watchlist::{Condition, Watchlist};
 use super::{Origin, judge};
 
@@ -156,7 +156,10 @@ fn asked(watchlist: &Watchlist, condition: &Condition) -> String {
         Condition::Official => "an official source".to_owned(),
         Condition::Talk => "talk without an act".to_owned(),
         Condition::Words(_) | Condition::Near(..) => "its words".to_owned(),
-        Condition::Title(one) => format!("{} in the title", asked(watchlist, one)),
+        Condition::In(Part::Title, one) => format!("{} in the title", asked(watchlist, one)),
+        Condition::In(Part::Opening, one) => {
+            format!("{} at the opening of a sentence", asked(watchlist, one))
+        }
         Condition::Not(one) => format!("the absence of {}", asked(watchlist, one)),
         Condition::All(all) => list(all, " with "),
         Condition::Any(any) => list(any, " or "),

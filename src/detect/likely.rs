@@ -174,7 +174,7 @@ impl<'a> Item<'a> {
         match when {
             Condition::Words(phrase) => self.present.may_have(*phrase),
             Condition::Near(_, a, b) => self.present.may_hold(b) && self.present.may_hold(a),
-            Condition::Title(one) => self.may_ask(one, topics),
+            Condition::In(_, one) => self.may_ask(one, topics),
             Condition::All(all) => all.iter().all(|one| self.may_ask(one, topics)),
             Condition::Any(any) => any.iter().any(|one| self.may_ask(one, topics)),
             Condition::Company(_) | Condition::Group(_) => company,

@@ -3,6 +3,7 @@
 mod comparing;
 mod evidence;
 mod judging;
+mod lists;
 mod properties;
 mod stories;
 mod talk;

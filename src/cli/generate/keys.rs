@@ -302,7 +302,10 @@ const WATCHLIST: File = File {
                     "Plain words; a phrase with its inflections. One in capitals is found only so.",
                 ),
                 ("exact", "Words as they are, without inflection."),
-                ("search", "Searches: words, \"quoted\", pre*, AND, OR, NOT, ( ), NEAR/n, title:."),
+                (
+                    "search",
+                    "Searches: words, \"quoted\", pre*, AND, OR, NOT, ( ), NEAR/n, title:, opening:, topic: with a hidden topic of words.",
+                ),
                 (
                     "everyday",
                     "Searches that count only beside a watched company, a setting or the topic's other words.",
@@ -322,7 +325,7 @@ const WATCHLIST: File = File {
                 ),
                 (
                     "hidden",
-                    "Whether it is only a part of rules, without a tag of its own. Default false.",
+                    "Whether it is only a part of rules and searches, without a tag of its own. Default false.",
                 ),
                 ("case", GUARD_CASE),
                 ("only_with", GUARD_ONLY),

@@ -178,7 +178,7 @@ fn topic(
         writeln!(out, "\nOf all of them: {}.", all.join("; "))?;
     }
     if entry.hidden {
-        writeln!(out, "\nIt is hidden: only rules see it.")?;
+        writeln!(out, "\nIt is hidden: only rules and searches see it.")?;
     } else {
         let alone = match entry.without_company {
             WithoutCompany::Never => "without a company it never alerts",

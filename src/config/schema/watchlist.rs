@@ -100,7 +100,8 @@ guarded! {
         terms: Option<Vec<Text>>,
         /// Phrases as they are.
         exact: Option<Vec<Text>>,
-        /// Searches: words, "quoted", pre*, AND OR NOT ( ), NEAR/n within a sentence, title:.
+        /// Searches: words, "quoted", pre*, AND OR NOT ( ), NEAR/n within a sentence, title:,
+        /// opening: (where a sentence begins), and topic: with the id of a hidden topic, any of whose terms will do.
         search: Option<Vec<Text>>,
         /// Searches for words with an everyday sense: they count only beside a watched company, a word
         /// of a topic with setting, or other words of this topic.
@@ -114,7 +115,7 @@ guarded! {
         severity: Option<Severity>,
         /// When it alerts without a company. Default: never.
         without_company: Option<WithoutCompany>,
-        /// A building block for rules: no tag, no line in the mail.
+        /// A building block for rules and searches: no tag, no line in the mail.
         hidden: Option<bool>,
         /// Shown in every mail that names it.
         note: Option<String>,

@@ -93,7 +93,7 @@ impl Case<'_> {
         match when {
             Condition::Words(phrase) => scene.has(*phrase),
             Condition::Near(n, a, b) => !scene.places_near(*n, a, b).is_empty(),
-            Condition::Title(one) => self.asks_in(one, &Scene { title: true, ..*scene }),
+            Condition::In(part, one) => self.asks_in(one, &scene.part(*part)),
             Condition::All(all) => all.iter().all(|one| self.asks_in(one, scene)),
             Condition::Any(any) => any.iter().any(|one| self.asks_in(one, scene)),
             Condition::Not(one) => !self.asks_in(one, scene),
@@ -146,7 +146,7 @@ impl Case<'_> {
             Condition::All(all) | Condition::Any(all) => {
                 all.iter().for_each(|one| self.name(one, segment, into));
             }
-            Condition::Title(one) => self.name(one, segment, into),
+            Condition::In(_, one) => self.name(one, segment, into),
             Condition::Company(_) | Condition::Group(_) | Condition::Topic(_) => {
                 let shown = self.witness(when, segment).filter(|hit| !self.is_hidden(hit));
                 shown.into_iter().for_each(|hit| into.add((hit.kind(), hit.entity)));
@@ -161,7 +161,7 @@ fn links(when: &Condition) -> bool {
     fn things(when: &Condition) -> usize {
         match when {
             Condition::All(all) | Condition::Any(all) => all.iter().map(things).sum(),
-            Condition::Title(one) => things(one),
+            Condition::In(_, one) => things(one),
             Condition::Words(_)
             | Condition::Near(..)
             | Condition::Company(_)

@@ -72,7 +72,7 @@ impl Case<'_> {
             Condition::All(all) | Condition::Any(all) => {
                 all.iter().for_each(|one| self.witnesses(one, segment, into));
             }
-            Condition::Title(one) => self.witnesses(one, segment, into),
+            Condition::In(_, one) => self.witnesses(one, segment, into),
             Condition::Official if self.origin.official => {
                 into.push("an official source".to_owned())
             }

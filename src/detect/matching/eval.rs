@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::detect::find::{Occ, sort};
-use crate::detect::query::Expr;
+use crate::detect::query::{Expr, Part};
 use crate::detect::text::Text;
 use crate::model::Field;
 
@@ -37,7 +37,7 @@ impl Present {
             Expr::And(all) => all.iter().all(|one| self.may_hold(one)),
             Expr::Or(any) => any.iter().any(|one| self.may_hold(one)),
             Expr::Near(_, a, b) => self.may_hold(b) && self.may_hold(a),
-            Expr::Title(one) => self.may_hold(one),
+            Expr::In(_, one) => self.may_hold(one),
             Expr::Not(_) | Expr::Atom(..) => true,
         }
     }
@@ -81,6 +81,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) segment: Option<u32>,
     /// Only what stands in the title counts.
     pub(crate) title: bool,
+    /// Only what begins a sentence, or a piece of a headline, counts.
+    pub(crate) opening: bool,
 }
 
 impl<'a> Scene<'a> {
@@ -90,7 +92,7 @@ impl<'a> Scene<'a> {
         (found, asked): (&'a [Occ], &'a Asked),
         present: &'a Present,
     ) -> Self {
-        Self { text, found, asked, present, segment: None, title: false }
+        Self { text, found, asked, present, segment: None, title: false, opening: false }
     }
 
     /// The places of a phrase, in text order, whatever the scene's limits.
@@ -107,6 +109,21 @@ impl<'a> Scene<'a> {
     pub(crate) fn sees(&self, token: u32) -> bool {
         self.segment.is_none_or(|segment| self.text.tokens[token as usize].segment == segment)
             && (!self.title || self.text.field_of(token).field == Field::Title)
+            && (!self.opening || self.opens(token))
+    }
+
+    /// Whether a token is the first of its segment.
+    fn opens(&self, token: u32) -> bool {
+        let segment = |token: u32| self.text.tokens[token as usize].segment;
+        token.checked_sub(1).is_none_or(|before| segment(before) != segment(token))
+    }
+
+    /// The same scene, where only what stands in this part counts.
+    pub(crate) fn part(&self, part: Part) -> Self {
+        match part {
+            Part::Title => Scene { title: true, ..*self },
+            Part::Opening => Scene { opening: true, ..*self },
+        }
     }
 
     fn sentence(&self, token: u32) -> u32 {
@@ -126,7 +143,7 @@ impl<'a> Scene<'a> {
             Expr::Or(any) => any.iter().any(|one| self.holds(one)),
             Expr::Not(one) => !self.holds(one),
             Expr::Near(..) => !self.places(expr).is_empty(),
-            Expr::Title(one) => Scene { title: true, ..*self }.holds(one),
+            Expr::In(part, one) => self.part(*part).holds(one),
             // Searches hold none; rules ask them elsewhere.
             Expr::Atom(..) => false,
         }
@@ -157,7 +174,7 @@ impl<'a> Scene<'a> {
                     .unwrap_or_default()
             }
             Expr::Near(n, a, b) => self.places_near(*n, a, b),
-            Expr::Title(one) => Scene { title: true, ..*self }.places(one),
+            Expr::In(part, one) => self.part(*part).places(one),
             Expr::Not(_) | Expr::Atom(..) => Vec::new(),
         }
     }

@@ -9,6 +9,8 @@ use crate::detect::text::Text;
 use crate::detect::watchlist::{Use, Watchlist};
 use crate::model::{EntityKind, Field, ItemText};
 
+use super::shared::spread;
+
 /// A name or term at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -54,6 +56,7 @@ impl Words {
     pub(crate) fn find(&mut self, watchlist: &Watchlist, lang: Option<Lang>) {
         let Self { text, phrases, asked } = self;
         find_into(&watchlist.phrases, text, lang, phrases, asked);
+        spread(watchlist, phrases);
     }
 }
 

@@ -8,6 +8,7 @@ mod eval;
 mod evidence;
 mod finder;
 mod guard;
+mod shared;
 
 use std::cell::RefCell;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 
-use super::need::{Reading, has_capitals, in_capitals, loosest, need, takes_s};
+use super::need::{Need, Reading, has_capitals, in_capitals, loosest, need, takes_s};
 use super::prefixes::Prefixes;
 use super::seams::Seams;
 use super::table::{Phrase, Phrases};
@@ -12,7 +12,7 @@ use crate::detect::digest::Digest;
 use crate::detect::hash::joined;
 use crate::detect::paths::{Builder, Divided, Form, MOST};
 use crate::detect::stem::{Lang, stem};
-use crate::detect::text::Text;
+use crate::detect::text::{Gap, Text};
 
 /// Terms longer than this many words are refused: nothing that people write is.
 pub(crate) const LONGEST: usize = 64;
@@ -59,6 +59,19 @@ impl Collector {
             Some(known) => Ok(*known),
             None => self.add_text(term, &Text::of_term(term), reading),
         }
+    }
+
+    /// A number for a list of other phrases, which is found nowhere by itself.
+    pub(crate) fn list(&mut self) -> u32 {
+        let phrase =
+            u32::try_from(self.all.len()).expect("fewer phrases than the table can number");
+        self.all.push(Phrase {
+            need: Need::Free,
+            loosest: Gap::None,
+            genitive: false,
+            seams: Seams::ANYWHERE,
+        });
+        phrase
     }
 
     /// The same for a term that is divided already.

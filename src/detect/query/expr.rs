@@ -32,6 +32,15 @@ pub(crate) struct Words {
     pub(crate) span: Range<usize>,
 }
 
+/// Where something must stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// In the title.
+    Title,
+    /// Where a sentence, or a piece of a headline, begins.
+    Opening,
+}
+
 /// A search as a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Expr<W> {
@@ -45,8 +54,8 @@ pub(crate) enum Expr<W> {
     Not(Box<Expr<W>>),
     /// Both within so many words, in one sentence.
     Near(u32, Box<Expr<W>>, Box<Expr<W>>),
-    /// In the title only.
-    Title(Box<Expr<W>>),
+    /// In this part of the item only.
+    In(Part, Box<Expr<W>>),
     /// What only rules ask.
     Atom(Atom, Range<usize>),
 }

@@ -1,7 +1,8 @@
 //! The search language: text into an expression, or the character where it went wrong.
 //!
-//! Words, `"quoted words"`, `pre*`, `AND`, `OR`, `NOT`, brackets, `NEAR/n` and `title:`; rules also
-//! know `company:`, `group:`, `topic:`, `source:`, `official` and `manner:talk`. `NOT` binds closest, then `NEAR`,
+//! Words, `"quoted words"`, `pre*`, `AND`, `OR`, `NOT`, brackets, `NEAR/n`, `title:` and `opening:`; rules
+//! also know `company:`, `group:`, `topic:`, `source:`, `official` and `manner:talk`; in a search `topic:` is
+//! the words of a hidden topic. `NOT` binds closest, then `NEAR`,
 //! `AND`, `OR`. Bare words side by side are a phrase. Time is linear and depth is bounded.
 
 mod expr;
@@ -11,7 +12,7 @@ mod wrong;
 
 use std::ops::Range;
 
-pub(crate) use expr::{Atom, Expr, Words};
+pub(crate) use expr::{Atom, Expr, Part, Words};
 use lex::{Piece, lex};
 use parser::Parser;
 pub(crate) use wrong::Wrong;
@@ -63,7 +64,7 @@ fn affirms<W>(expr: &Expr<W>) -> bool {
         Expr::And(all) => all.iter().any(affirms),
         Expr::Or(any) => any.iter().all(affirms),
         Expr::Not(_) => false,
-        Expr::Title(inner) => affirms(inner),
+        Expr::In(_, inner) => affirms(inner),
     }
 }
 
@@ -81,7 +82,8 @@ mod tests {
             Expr::Or(any) => format!("(| {})", many(any)),
             Expr::Not(one) => format!("(! {})", shown(one)),
             Expr::Near(n, a, b) => format!("(~{n} {} {})", shown(a), shown(b)),
-            Expr::Title(one) => format!("(title {})", shown(one)),
+            Expr::In(Part::Title, one) => format!("(title {})", shown(one)),
+            Expr::In(Part::Opening, one) => format!("(opening {})", shown(one)),
             Expr::Atom(atom, _) => format!("{atom:?}"),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::expr::{Atom, Expr, Words};
+use super::expr::{Atom, Expr, Part, Words};
 use super::lex::Piece;
 use super::wrong::{Wrong, wrong};
 
@@ -132,9 +132,8 @@ impl Parser {
                     ),
                 })
             }),
-            Piece::Scope(scope) if scope == "title" => {
-                self.deeper(|parser| Ok(Expr::Title(Box::new(parser.one()?))))
-            }
+            Piece::Scope(scope) if scope == "title" => self.part(Part::Title),
+            Piece::Scope(scope) if scope == "opening" => self.part(Part::Opening),
             Piece::Scope(scope) => self.atom(&scope, span),
             Piece::Quoted(text) => words(text, true, span),
             Piece::Bare(text) if text == "official" && self.rule => {
@@ -147,6 +146,11 @@ impl Parser {
                 "put a word, a \"phrase\" or a bracket there",
             )),
         }
+    }
+
+    /// What stands behind `title:` or `opening:`.
+    fn part(&mut self, part: Part) -> Tree {
+        self.deeper(|parser| Ok(Expr::In(part, Box::new(parser.one()?))))
     }
 
     /// Bare words side by side; a prefix ends the phrase.
@@ -172,11 +176,11 @@ impl Parser {
     }
 
     fn atom(&mut self, scope: &str, span: Range<usize>) -> Tree {
-        if !self.rule {
+        if !self.rule && scope != "topic" {
             return Err(wrong(
                 span,
                 format!("'{scope}:' is understood in rules only"),
-                "a search knows words and title:",
+                "a search knows words, title:, opening: and topic: with a hidden topic",
             ));
         }
         let value = match self.peek() {
@@ -187,6 +191,7 @@ impl Parser {
             _ => {
                 let hint = match scope {
                     "manner" => "write manner:talk".to_owned(),
+                    _ if !self.rule => format!("write {scope}:ID"),
                     _ => format!("write {scope}:ID, or {scope}:* for any"),
                 };
                 return Err(wrong(span, format!("'{scope}:' lacks its value"), &hint));
@@ -202,6 +207,9 @@ impl Parser {
             };
         }
         let id = (value != "*").then_some(value);
+        if id.is_none() && !self.rule {
+            return Err(wrong(span, "'topic:*' is understood in rules only", "write topic:ID"));
+        }
         Ok(Expr::Atom(
             match scope {
                 "company" => Atom::Company(id),
@@ -234,9 +242,9 @@ fn words(text: String, quoted: bool, span: Range<usize>) -> Tree {
 /// Whether an expression stands at places of the text.
 fn positional(expr: &Expr<Words>) -> bool {
     match expr {
-        Expr::Words(_) | Expr::Near(..) => true,
+        Expr::Words(_) | Expr::Near(..) | Expr::Atom(Atom::Topic(Some(_)), _) => true,
         Expr::Or(any) => any.iter().all(positional),
-        Expr::Title(inner) => positional(inner),
+        Expr::In(_, inner) => positional(inner),
         Expr::And(_) | Expr::Not(_) | Expr::Atom(..) => false,
     }
 }

@@ -182,7 +182,7 @@ impl Anchors {
 /// Where a rule is filed: under the rarest of the sets of which it needs one each, with one of the
 /// others beside.
 fn places(when: &Condition) -> (Vec<Anchor>, Also) {
-    let words = |expr| anchors(expr).into_iter().map(Anchor::Phrase).collect::<Vec<_>>();
+    let words = |expr| anchors(expr, &|_| 1).into_iter().map(Anchor::Phrase).collect::<Vec<_>>();
     let mut sets = match when {
         Condition::Near(_, a, b) => vec![words(a), words(b)],
         Condition::All(all) => all.iter().map(necessary).collect(),
@@ -204,7 +204,7 @@ fn necessary(when: &Condition) -> Vec<Anchor> {
     match when {
         Condition::Words(phrase) => vec![Anchor::Phrase(*phrase)],
         Condition::Near(..) | Condition::All(_) => places(when).0,
-        Condition::Title(one) => necessary(one),
+        Condition::In(_, one) => necessary(one),
         Condition::Any(any) => any.iter().flat_map(necessary).collect(),
         Condition::Company(Some(company)) => vec![Anchor::Company(*company)],
         Condition::Company(None) | Condition::Group(None) => vec![Anchor::AnyCompany],

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::detect::query::Expr;
+use crate::detect::query::{Expr, Part};
 
 /// What a rule asks, with ids resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Condition {
     Words(u32),
     Near(u32, Box<Expr<u32>>, Box<Expr<u32>>),
-    Title(Box<Condition>),
+    In(Part, Box<Condition>),
     All(Vec<Condition>),
     Any(Vec<Condition>),
     Not(Box<Condition>),

@@ -16,6 +16,7 @@ use crate::detect::stem::Lang;
 use crate::detect::text::Text;
 use crate::model::watchlist::{CompanyEntry, Remarks, RuleEntry, TopicEntry, WatchlistEntries};
 
+use super::shared::lists_of;
 use super::{Making, Watchlist, id_of, id_of_company};
 
 /// What differs between two watchlists, findable.
@@ -84,6 +85,7 @@ fn words_of(before: Version<'_>, after: Version<'_>) -> Option<Touching> {
     let companies = differing(&old.companies, &new.companies, company_id, same_company)?;
     let companies = with_parts(companies, old, new);
     let topics = differing(&old.topics, &new.topics, topic_id, same_topic)?;
+    let topics = with_lists(topics, old, new);
     let rules = differing(&old.rules, &new.rules, rule_id, same_rule)?;
     let alike = before.watchlist.defaults() == after.watchlist.defaults();
     if !alike || !rules.is_empty() || resolved(before) != resolved(after) {
@@ -94,6 +96,7 @@ fn words_of(before: Version<'_>, after: Version<'_>) -> Option<Touching> {
     }
     let mut making = Making::default();
     for entries in [old, new] {
+        making.asked_for(entries);
         let of = |one: &&CompanyEntry| companies.contains(&company_id(one));
         let some: Vec<CompanyEntry> = entries.companies.iter().filter(of).cloned().collect();
         making.companies(&some);
@@ -107,6 +110,7 @@ fn words_of(before: Version<'_>, after: Version<'_>) -> Option<Touching> {
     let phrases = making.phrases.finish();
     let mut touching = vec![false; phrases.all.len()];
     making.uses.iter().for_each(|(phrase, _)| touching[*phrase as usize] = true);
+    making.lists.words().for_each(|phrase| touching[phrase as usize] = true);
     Some(Touching::Words { phrases, touching })
 }
 
@@ -191,6 +195,19 @@ fn with_parts(
     differing
 }
 
+/// Topics that differ, and the lists whose words their searches ask for.
+fn with_lists(
+    mut differing: HashSet<Arc<str>>,
+    old: &WatchlistEntries,
+    new: &WatchlistEntries,
+) -> HashSet<Arc<str>> {
+    let all = || old.topics.iter().chain(&new.topics);
+    let asked: HashSet<String> =
+        all().filter(|one| differing.contains(&topic_id(one))).flat_map(lists_of).collect();
+    differing.extend(all().map(topic_id).filter(|id| asked.contains(&**id)));
+    differing
+}
+
 /// What the rules name that there is: a rule that names something else is left out.
 fn resolved(version: Version<'_>) -> BTreeSet<(u8, Arc<str>)> {
     let mut named = BTreeSet::new();
@@ -219,7 +236,7 @@ const GROUP: u8 = 2;
 fn names<W>(expr: &Expr<W>, into: &mut BTreeSet<(u8, Arc<str>)>) {
     match expr {
         Expr::And(all) | Expr::Or(all) => all.iter().for_each(|one| names(one, into)),
-        Expr::Not(one) | Expr::Title(one) => names(one, into),
+        Expr::Not(one) | Expr::In(_, one) => names(one, into),
         Expr::Near(_, one, other) => [one, other].into_iter().for_each(|one| names(one, into)),
         Expr::Atom(Atom::Company(Some(id)), _) => into.extend([(COMPANY, Arc::from(&**id))]),
         Expr::Atom(Atom::Topic(Some(id)), _) => into.extend([(TOPIC, Arc::from(&**id))]),

@@ -12,6 +12,7 @@ mod guard;
 mod name;
 mod never;
 mod rule;
+mod shared;
 mod ticker;
 mod topic;
 mod uses;
@@ -34,6 +35,7 @@ pub(crate) use edit::Room;
 pub use edit::{Edit, Version};
 pub use forms::{Form, Guarded, forms_of, id_of_company, id_of_name, weakness_of};
 pub(crate) use guard::{Guarding, Spoken};
+pub(crate) use shared::Shared;
 pub(crate) use ticker::exchange_of;
 pub(crate) use uses::Use;
 use uses::Uses;
@@ -143,6 +145,8 @@ pub struct Watchlist {
     /// Guards of a topic, by topic.
     pub(crate) topic_guards: BTreeMap<u32, Box<Guarding>>,
     pub(crate) phrases: Phrases,
+    /// Which phrases are words of a hidden topic that searches ask for.
+    pub(crate) shared: Shared,
     uses: Uses,
     company_by_id: HashMap<Arc<str>, u32, Digest>,
     /// Sources that rules name, by rule.
@@ -160,6 +164,7 @@ impl Watchlist {
         if !entries.topics.is_empty() || !entries.rules.is_empty() {
             making.phrases = manner::collector();
         }
+        making.asked_for(entries);
         making.companies(&entries.companies);
         making.topics(&entries.topics);
         making.rules(&entries.rules);
@@ -272,6 +277,8 @@ struct Making {
     company_guards: BTreeMap<u32, Box<Guarding>>,
     topic_guards: BTreeMap<u32, Box<Guarding>>,
     phrases: Collector,
+    /// Hidden topics whose words searches ask for.
+    lists: shared::Lists,
     uses: Vec<(u32, Use)>,
     company_by_id: HashMap<Arc<str>, u32, Digest>,
     topic_by_id: HashMap<Arc<str>, u32>,
@@ -336,6 +343,7 @@ impl Making {
             company_guards: self.company_guards,
             topic_guards: self.topic_guards,
             phrases,
+            shared: self.lists.finish(),
             uses,
             company_by_id: self.company_by_id,
             sources: self.sources,

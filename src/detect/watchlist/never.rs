@@ -4,6 +4,8 @@
 //! absence, or for two things of which an item has one, nobody will ever hear of the rule. It finds
 //! what can be decided from the watchlist alone, and never calls a rule dead that is not.
 
+use crate::detect::query::Part;
+
 use super::condition::Condition;
 use super::{CompanyInfo, TopicInfo};
 
@@ -41,7 +43,9 @@ pub(super) fn never(when: &Condition, known: &Known<'_>) -> Option<String> {
 fn alternatives(when: &Condition, absent: bool, title: bool) -> Option<Vec<Vec<Ask>>> {
     match (when, absent) {
         (Condition::Not(one), _) => alternatives(one, !absent, title),
-        (Condition::Title(one), _) => alternatives(one, absent, true),
+        (Condition::In(Part::Title, one), _) => alternatives(one, absent, true),
+        // What must not open a sentence may well stand inside one.
+        (Condition::In(Part::Opening, _), _) => None,
         (Condition::All(all), false) | (Condition::Any(all), true) => {
             let mut whole: Vec<Vec<Ask>> = vec![Vec::new()];
             for one in all {

@@ -98,7 +98,7 @@ impl Making {
             Expr::And(all) => Condition::All(many(all)?),
             Expr::Or(any) => Condition::Any(many(any)?),
             Expr::Not(one) => Condition::Not(Box::new(self.condition(rule, one, when)?)),
-            Expr::Title(one) => Condition::Title(Box::new(self.condition(rule, one, when)?)),
+            Expr::In(part, one) => Condition::In(*part, Box::new(self.condition(rule, one, when)?)),
             Expr::Words(_) => match self.compile_expr(expr, when)? {
                 Expr::Words(phrase) => Condition::Words(phrase),
                 _ => return None,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::detect::lexicon;
 use crate::detect::phrases::{Need, Reading, capitals};
-use crate::detect::query::{self, Expr, Words};
+use crate::detect::query::{self, Atom, Expr, Words};
 use crate::detect::stem::{Lang, stem};
 use crate::detect::text::{Shape, Text};
 use crate::model::watchlist::{CaseRule, TopicEntry};
@@ -17,6 +17,7 @@ use super::{Making, Reach, Search, Term, TopicInfo, Use, id_of, nearest, note_of
 impl Making {
     /// Compiles `[[topic]]`.
     pub(super) fn topics(&mut self, entries: &[TopicEntry]) {
+        self.share(entries);
         for entry in entries {
             self.topic(entry);
         }
@@ -65,6 +66,7 @@ impl Making {
                 self.term(number, term, reading, any_case);
             }
         }
+        self.lend(&id, number);
         self.plurals(entry);
         let mut ways: Vec<Way> = Vec::new();
         for search in &entry.search {
@@ -186,7 +188,7 @@ impl Making {
         self.slips(search, &parsed.slips);
         let expr = self.compile_expr(&parsed.expr, search)?;
         let number = u32::try_from(self.searches.len()).expect("fewer than four billion searches");
-        for phrase in anchors(&expr) {
+        for phrase in self.anchors(&expr) {
             self.uses.push((phrase, Use::Search(number)));
         }
         let reach = reach.unwrap_or(if scattered(&expr) { Reach::Wide } else { Reach::Close });
@@ -207,12 +209,15 @@ impl Making {
             Expr::And(many) => Expr::And(all(many)?),
             Expr::Or(many) => Expr::Or(all(many)?),
             Expr::Not(one) => Expr::Not(Box::new(self.compile_expr(one, search)?)),
-            Expr::Title(one) => Expr::Title(Box::new(self.compile_expr(one, search)?)),
+            Expr::In(part, one) => Expr::In(*part, Box::new(self.compile_expr(one, search)?)),
             Expr::Near(n, a, b) => Expr::Near(
                 *n,
                 Box::new(self.compile_expr(a, search)?),
                 Box::new(self.compile_expr(b, search)?),
             ),
+            Expr::Atom(Atom::Topic(Some(id)), span) => {
+                Expr::Words(self.borrowed(id, span, search)?)
+            }
             Expr::Atom(atom, span) => Expr::Atom(atom.clone(), span.clone()),
             Expr::Words(words) => {
                 let reading = match (words.prefix, words.quoted) {
@@ -242,14 +247,15 @@ fn scattered(expr: &Expr<u32>) -> bool {
     }
 }
 
-/// Phrases of which one must be present where the expression holds: the smallest such set that the
+/// Phrases of which one must be present where the expression holds: the lightest such set that the
 /// shape of the expression shows. Empty where nothing need be present, as for `NOT a`, and so for
 /// `b OR NOT a`.
-pub(super) fn anchors(expr: &Expr<u32>) -> BTreeSet<u32> {
+pub(super) fn anchors(expr: &Expr<u32>, weight: &impl Fn(u32) -> usize) -> BTreeSet<u32> {
+    let heavy = |set: &BTreeSet<u32>| set.iter().map(|phrase| weight(*phrase)).sum::<usize>();
     match expr {
         Expr::Words(phrase) => BTreeSet::from([*phrase]),
         Expr::Or(any) => {
-            let sets: Vec<_> = any.iter().map(anchors).collect();
+            let sets: Vec<_> = any.iter().map(|one| anchors(one, weight)).collect();
             if sets.iter().any(BTreeSet::is_empty) {
                 return BTreeSet::new();
             }
@@ -257,15 +263,15 @@ pub(super) fn anchors(expr: &Expr<u32>) -> BTreeSet<u32> {
         }
         Expr::And(all) => all
             .iter()
-            .map(anchors)
+            .map(|one| anchors(one, weight))
             .filter(|set| !set.is_empty())
-            .min_by_key(BTreeSet::len)
+            .min_by_key(heavy)
             .unwrap_or_default(),
         Expr::Near(_, a, b) => {
-            let (a, b) = (anchors(a), anchors(b));
-            if a.is_empty() || (!b.is_empty() && b.len() < a.len()) { b } else { a }
+            let (a, b) = (anchors(a, weight), anchors(b, weight));
+            if a.is_empty() || (!b.is_empty() && heavy(&b) < heavy(&a)) { b } else { a }
         }
-        Expr::Title(one) => anchors(one),
+        Expr::In(_, one) => anchors(one, weight),
         Expr::Not(_) | Expr::Atom(..) => BTreeSet::new(),
     }
 }
@@ -293,7 +299,7 @@ mod tests {
             (Expr::Near(2, Box::new(word(4)), Box::new(either.clone())), vec![4]),
             (either, vec![]),
         ] {
-            assert_eq!(anchors(&expr), BTreeSet::from_iter(expected), "{expr:?}");
+            assert_eq!(anchors(&expr, &|_| 1), BTreeSet::from_iter(expected), "{expr:?}");
         }
     }
 }

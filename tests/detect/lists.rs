@@ -1,0 +1,122 @@
+//! Words that searches share: a hidden topic of plain words, asked for by its id.
+
+use watchlistd::model::Severity;
+use watchlistd::model::watchlist::TopicEntry;
+
+use super::{company, compile, judged, placed, problems, rule, search, shown, topic};
+
+/// A hidden topic of words, with the id that searches name.
+fn list(id: &str, terms: &[&str]) -> TopicEntry {
+    TopicEntry { id: Some(placed(id)), hidden: true, ..topic(id, terms) }
+}
+
+fn lists() -> Vec<TopicEntry> {
+    vec![
+        search("Curbs", "topic:governments NEAR/4 topic:curbing NOT topic:sports"),
+        list("governments", &["government", "ministry", "The Hague"]),
+        list("curbing", &["forbid", "pull the plug"]),
+        list("sports", &["match"]),
+    ]
+}
+
+#[test]
+fn a_list_stands_where_one_of_its_words_does() {
+    let watchlist = compile(vec![company("Norvik", &[])], lists(), Vec::new());
+    for (title, expected) in [
+        ("Ministry forbids Norvik cranes", true),
+        ("The Hague pulls the plug on Norvik", true),
+        ("Governments forbid Norvik", true),
+        ("The ministry met Norvik. Its rules forbid nothing", false),
+        ("Ministry forbids Norvik's match", false),
+        ("A ministry of the far north and its seven offices forbids Norvik", false),
+        ("Ministry and Norvik", false),
+    ] {
+        assert_eq!(!judged(&watchlist, title).topics.is_empty(), expected, "{title}");
+    }
+}
+
+#[test]
+fn a_search_of_lists_says_which_words_it_found() {
+    let watchlist = compile(vec![company("Norvik", &[])], lists(), Vec::new());
+    let judgement = judged(&watchlist, "The Hague pulls the plug on Norvik");
+    assert!(judgement.alert);
+    let words = &judgement.reasons[0].words;
+    assert!(words.contains("the hague pulls the plug"), "{words}");
+}
+
+#[test]
+fn words_of_a_list_are_no_hits_and_make_no_topic() {
+    let watchlist = compile(vec![company("Norvik", &[])], lists(), Vec::new());
+    let judgement = judged(&watchlist, "The ministry praises Norvik");
+    assert!(judgement.topics.is_empty() && !judgement.alert);
+    assert_eq!(judgement.hits.len(), 1, "only the company");
+}
+
+#[test]
+fn a_list_may_stand_in_rules_too() {
+    let high = Some(Severity::High);
+    let near = rule("Near", "company:* AND topic:governments NEAR/3 topic:curbing", high);
+    let asked = rule("Asked", "company:* AND topic:sports", high);
+    let topics = lists().split_off(1);
+    let watchlist = compile(vec![company("Norvik", &[])], topics, vec![near, asked]);
+    for (title, expected) in [
+        ("Ministry forbids Norvik cranes", true),
+        ("Norvik sponsors a match", true),
+        ("Ministry praises Norvik", false),
+    ] {
+        assert_eq!(judged(&watchlist, title).alert, expected, "{title}");
+    }
+}
+
+#[test]
+fn what_is_no_list_is_refused_at_its_place() {
+    let open = topic("Open", &["open"]);
+    let guarded = TopicEntry { search: vec![placed("a AND b")], ..list("guarded", &["c"]) };
+    for (asked, expected) in [
+        ("topic:governmnets AND curb", "did you mean 'governments'?"),
+        ("topic:open AND curb", "a search knows hidden topics"),
+        ("topic:guarded AND curb", "a search knows hidden topics"),
+        ("topic:* AND curb", "'topic:*' is understood in rules only"),
+        ("company:norvik AND curb", "'company:' is understood in rules only"),
+        ("curb AND topic:", "'topic:' lacks its value"),
+    ] {
+        let topics = vec![
+            list("governments", &["ministry"]),
+            open.clone(),
+            guarded.clone(),
+            search("Uses it", "topic:governments AND curb"),
+            search("Curbs", asked),
+        ];
+        let said = problems(Vec::new(), topics, Vec::new());
+        assert!(said.contains(expected), "{asked}: {said}");
+    }
+}
+
+#[test]
+fn an_opening_is_where_a_sentence_or_a_piece_of_a_headline_begins() {
+    let topics = vec![
+        search("Acts", "title:opening:topic:seats"),
+        search("Says", "opening:minister"),
+        list("seats", &["The Hague"]),
+    ];
+    let watchlist = compile(vec![company("Norvik", &[])], topics, Vec::new());
+    for (title, expected) in [
+        ("The Hague and Norvik", "Acts"),
+        ("Cranes: The Hague and Norvik", ""),
+        ("Cranes | The Hague and Norvik", "Acts"),
+        ("Norvik opens in The Hague", ""),
+        ("Minister likes Norvik", "Says"),
+        ("Norvik likes the minister", ""),
+    ] {
+        let judgement = judged(&watchlist, title);
+        let topics: Vec<&str> = judgement.topics.iter().map(|topic| &*topic.name).collect();
+        assert_eq!(topics.join(" "), expected, "{title}");
+    }
+    let later = super::item("Cranes", "Norvik waits. The minister waits. Minister Li acts.", "en");
+    assert_eq!(shown(&watchlist, &later), "Norvik | Minister");
+    let first = rule("First", "opening:company:norvik", Some(Severity::High));
+    let watchlist = compile(vec![company("Norvik", &[])], Vec::new(), vec![first]);
+    for (title, alert) in [("Norvik waits", true), ("Waiting for Norvik", false)] {
+        assert_eq!(judged(&watchlist, title).alert, alert, "{title}");
+    }
+}
