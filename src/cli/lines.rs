@@ -138,6 +138,7 @@ impl<'w> Matcher<'w> {
             text,
             companies: &judgement.companies,
             topics: &judgement.topics,
+            alert: judgement.alert,
         };
         let placed = self.book.place(&candidate);
         let story = placed.story.unwrap_or_else(|| id.into());

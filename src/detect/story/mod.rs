@@ -1,8 +1,8 @@
 //! Copies and stories: which items repeat each other, and which tell of the same event.
 //!
 //! A copy is a near-identical text of another source about the same companies and topics, within
-//! three days. A story is wider: the same matter within 48 hours, if the wording also speaks of the
-//! same event; an item that names no company may belong to one that does, if their words are clearly
+//! three days. A story is wider: a company in common within 48 hours, if the wording also speaks of the
+//! same event (for which less is needed where they share a topic too); an item that names no company may belong to one that does, if their words are clearly
 //! of one event. Both are judged from earlier items only. Grouping never hides an item.
 
 mod copies;
@@ -17,7 +17,7 @@ use crate::model::{ItemText, Named, Timestamp};
 
 pub use copies::{CopyBook, Imprint};
 use later::Later;
-use wording::Wording;
+use wording::{Matter, Wording};
 
 /// A copy follows its original within this time.
 const COPY_WITHIN: Duration = Duration::from_secs(3 * 24 * 3600);
@@ -30,6 +30,9 @@ const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
 const COMPARED: usize = 400;
 /// For stories fewer will do: within 48 hours the newest items of a story speak for it.
 const HEARD: usize = 120;
+/// And fewer where only a company is shared: a large one is in many items that have nothing to do
+/// with each other.
+const HEARD_OF_COMPANY: usize = 60;
 
 /// An item that may join a story.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +49,8 @@ pub struct Candidate<'a> {
     pub companies: &'a [Named],
     /// Topics that count.
     pub topics: &'a [Named],
+    /// Whether it alerts: then a company in common says more.
+    pub alert: bool,
 }
 
 /// Where an item belongs.
@@ -65,6 +70,7 @@ struct Remembered {
     story: Arc<str>,
     published: Timestamp,
     copy: bool,
+    alert: bool,
     /// Keys under which it is found: of its matter as a whole first.
     keys: Vec<Key>,
     wording: Later,
@@ -86,6 +92,8 @@ enum Key {
     Matter(Vec<Arc<str>>, Vec<Arc<str>>),
     /// A company and a topic.
     Both(Arc<str>, Arc<str>),
+    /// A company, whatever the topic.
+    Company(Arc<str>),
     /// A topic, and no company.
     Topic(Arc<str>),
     /// A topic beside a company.
@@ -162,7 +170,9 @@ impl StoryBook {
         let others = across(candidate);
         let mut seen = HashSet::new();
         let keys_of_story = keys.iter().skip(1).filter(|key| !matches!(key, Key::Named(_)));
-        let all = keys_of_story.chain(&others).flat_map(|key| self.under(key).take(HEARD));
+        let heard =
+            |key: &Key| if matches!(key, Key::Company(_)) { HEARD_OF_COMPANY } else { HEARD };
+        let all = keys_of_story.chain(&others).flat_map(|key| self.under(key).take(heard(key)));
         all.filter(|at| {
             let one = &self.items[*at];
             apart(one.published, candidate.published) <= SILENCE
@@ -194,8 +204,9 @@ impl StoryBook {
             let apart = apart(one.published, candidate.published);
             let hours = apart.as_secs_f32() / 3600.0;
             let likeness = if candidate.companies.is_empty() == one.nameless() {
-                let alike = alike(keys.first(), one.keys.first());
-                wording.likeness(other, alike, hours)
+                let alerts = candidate.alert && one.alert;
+                let matter = matter(keys.first(), one.keys.first(), alerts);
+                wording.likeness(other, matter, hours)
             } else {
                 wording.likeness_alone(other, hours)
             };
@@ -269,6 +280,7 @@ impl StoryBook {
             story,
             published: at,
             copy: copy_of.is_some(),
+            alert: candidate.alert,
             keys,
             wording,
         });
@@ -317,18 +329,25 @@ fn across(candidate: &Candidate<'_>) -> Vec<Key> {
     }
 }
 
-/// The share of companies and topics that two items have in common.
-fn alike(one: Option<&Key>, other: Option<&Key>) -> f32 {
+/// What two items that both name companies, or both none, have in common.
+fn matter(one: Option<&Key>, other: Option<&Key>, alerts: bool) -> Matter {
     let (Some(Key::Matter(companies, topics)), Some(Key::Matter(others, other_topics))) =
         (one, other)
     else {
-        return 0.0;
+        return Matter::default();
     };
     let common =
         |one: &[Arc<str>], other: &[Arc<str>]| one.iter().filter(|id| other.contains(id)).count();
-    let shared = common(companies, others) + common(topics, other_topics);
+    let (same, both) = (common(companies, others), common(topics, other_topics));
+    let shared = same + both;
     let all = companies.len() + topics.len() + others.len() + other_topics.len() - shared;
-    if all == 0 { 0.0 } else { shared as f32 / all as f32 }
+    Matter {
+        alike: if all == 0 { 0.0 } else { shared as f32 / all as f32 },
+        topic: both > 0,
+        companies: (same == companies.len() && same == others.len()).then_some(same),
+        alerts,
+        open: topics.is_empty() || other_topics.is_empty(),
+    }
 }
 
 fn apart(one: Timestamp, other: Timestamp) -> Duration {
@@ -349,5 +368,7 @@ fn keys(candidate: &Candidate<'_>) -> Vec<Key> {
             keys.push(Key::Both(Arc::clone(company), Arc::clone(topic)));
         }
     }
+    // Last, so that what shares a topic is looked at first.
+    keys.extend(companies.into_iter().map(Key::Company));
     keys
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::detect::hash::hash;
 use crate::detect::lexicon;
 use crate::detect::manner::Manner;
 use crate::detect::stem::{Lang, stem};
@@ -20,14 +21,31 @@ const COPY: f32 = 0.8;
 /// speak of one event. This and the next figures were chosen on labelled items: pairs found .91 and
 /// right .90, where matter and time alone give .93 and .75.
 const NEEDED: f32 = 0.08;
+/// The same where they share a company and no topic: what one calls by a topic's words, the other
+/// paraphrases.
+const NEEDED_LOOSE: f32 = 0.15;
 /// What is needed in addition after two days.
-const NEEDED_LATER: f32 = 0.25;
+const NEEDED_LATER: f32 = 0.15;
+/// How much less is needed for each number, place or name in common, …
+const MARKED: f32 = 0.04;
+/// … of which so many count.
+const MARKS_COUNT: u8 = 2;
+/// Words in common at the least, where there is no topic in common.
+const WORDS_LOOSE: usize = 3;
 /// An event and somebody's answer to it are told apart unless their words are mostly the same.
 const REACTION: f32 = 0.5;
 /// Across languages: at least so much of the companies and topics in common …
 const ALIKE: f32 = 0.4;
 /// … and at most so many hours apart.
-const HOURS: f32 = 30.0;
+const HOURS: f32 = 40.0;
+/// The same without a topic in common.
+const HOURS_LOOSE: f32 = 30.0;
+/// Two alerts about the same companies within these hours …
+const AT_ONCE: f32 = 6.0;
+/// … that have this share of companies and topics in common are of one event, whatever the words.
+const ALIKE_AT_ONCE: f32 = 0.5;
+/// Numbers and names kept of a text: the first ones.
+const MARKS: usize = 40;
 
 /// Where only one of two texts names a company: at least so many words in common, …
 const WORDS_ALONE: usize = 5;
@@ -35,6 +53,37 @@ const WORDS_ALONE: usize = 5;
 const NEEDED_ALONE: f32 = 0.2;
 /// … and at most so many hours apart.
 const HOURS_ALONE: f32 = 24.0;
+
+/// What two items have in common before their words are looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Matter {
+    /// The share of companies and topics.
+    pub(super) alike: f32,
+    /// Whether a topic is among them (or there are no companies at all).
+    pub(super) topic: bool,
+    /// How many companies they name, if they name the same.
+    pub(super) companies: Option<usize>,
+    /// Whether both alert: of what happens to a company in two days, only little makes an alert.
+    pub(super) alerts: bool,
+    /// Whether one of them names no topic, so that theirs do not disagree.
+    pub(super) open: bool,
+}
+
+impl Matter {
+    /// Two alerts of which at least one does not say its topic in known words.
+    fn unsaid(self) -> bool {
+        self.alerts && self.open
+    }
+
+    /// Two alerts of the same hours about the same.
+    fn at_once(self, hours: f32) -> bool {
+        self.alerts
+            && self.topic
+            && self.companies.is_some_and(|many| many > 0)
+            && self.alike >= ALIKE_AT_ONCE
+            && hours <= AT_ONCE
+    }
+}
 
 /// What a copy repeats of a text.
 #[derive(Debug)]
@@ -69,6 +118,9 @@ pub(super) struct Wording {
     repeating: Repeating,
     /// Words that say something, sorted; pairs of characters for Chinese and Japanese.
     words: Box<[u32]>,
+    /// Numbers, and words with a capital: amounts, places, models, people. Sorted. They are written
+    /// alike in many languages.
+    marks: Box<[u32]>,
     cjk: bool,
     lang: Option<[u8; 2]>,
     reacts: bool,
@@ -86,6 +138,7 @@ impl Wording {
         Self {
             repeating: Repeating::of(&text),
             words: words(&text, item, &names),
+            marks: marks(&text, &names),
             cjk: 2 * characters > text.tokens.len(),
             lang: language(item),
             // Only the title's words are asked for that.
@@ -104,20 +157,33 @@ impl Wording {
         self.cjk != other.cjk || self.lang != other.lang
     }
 
-    /// How much two texts of one matter speak of the same event; zero if they do not. `alike` is
-    /// the share of companies and topics that they have in common, `hours` the time between them.
-    pub(super) fn likeness(&self, other: &Self, alike: f32, hours: f32) -> f32 {
-        let common = shared(&self.words, &other.words) as f32;
-        let share = common / self.words.len().min(other.words.len()).max(1) as f32;
+    /// How much two texts of one matter speak of the same event; zero if they do not. `hours` is the
+    /// time between them.
+    pub(super) fn likeness(&self, other: &Self, matter: Matter, hours: f32) -> f32 {
+        let common = shared(&self.words, &other.words);
+        let share = common as f32 / self.words.len().min(other.words.len()).max(1) as f32;
+        let marks = || shared(&self.marks, &other.marks).min(usize::from(MARKS_COUNT)) as u8;
         let needed = if self.reacts != other.reacts {
             REACTION
-        } else if !self.foreign(other) {
-            NEEDED + NEEDED_LATER * hours / 48.0
-        } else if alike >= ALIKE && hours <= HOURS {
-            // Wording cannot tell across languages; matter and time have to.
+        } else if self.foreign(other) {
+            // Wording cannot tell across languages; matter, time, numbers and names have to.
+            let close = if matter.topic {
+                matter.alike >= ALIKE && hours <= HOURS
+            } else {
+                let same = matter.companies.is_some_and(|many| many > 1 || matter.unsaid());
+                hours <= HOURS_LOOSE && (same || marks() > 0)
+            };
+            if !close {
+                return 0.0;
+            }
             0.0
-        } else {
+        } else if matter.at_once(hours) {
+            0.0
+        } else if !matter.topic && !matter.unsaid() && common < WORDS_LOOSE {
             return 0.0;
+        } else {
+            let least = if matter.topic || matter.unsaid() { NEEDED } else { NEEDED_LOOSE };
+            least + NEEDED_LATER * hours / 48.0 - MARKED * f32::from(marks())
         };
         // Never zero for what belongs together, so that zero can mean the contrary.
         if share >= needed { 0.05 + share } else { 0.0 }
@@ -186,6 +252,32 @@ fn words(text: &Text, item: &ItemText, names: &BTreeSet<u64>) -> Box<[u32]> {
     }
     words.all.sort_unstable();
     words.all.into_boxed_slice()
+}
+
+/// Numbers of two digits or more that are no year (`120` of `120mn`), and Latin words with a capital
+/// that are neither of the watched companies' names nor words that say nothing.
+fn marks(text: &Text, names: &BTreeSet<u64>) -> Box<[u32]> {
+    let mut marks = Vec::new();
+    for token in &text.tokens {
+        let word = text.word(token);
+        let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+        let year = digits == 4 && word.starts_with("20");
+        let named = matches!(token.shape, Shape::Capital | Shape::Caps)
+            && token.chars > 1
+            && !names.contains(&token.hash)
+            && !lexicon::stop_words().contains(&token.hash);
+        if digits > 1 && !year {
+            marks.push(short(hash(&word[..digits])));
+        } else if digits == 0 && named {
+            marks.push(short(token.hash));
+        }
+        if marks.len() >= MARKS {
+            break;
+        }
+    }
+    marks.sort_unstable();
+    marks.dedup();
+    marks.into_boxed_slice()
 }
 
 /// At most [`WORDS`] different hashes.

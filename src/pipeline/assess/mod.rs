@@ -79,7 +79,7 @@ impl Recent {
         severity: Option<Severity>,
     ) {
         let (companies, topics) = named;
-        self.book.add(&candidate(item, companies, topics), story.as_str(), copy_of);
+        self.book.add(&candidate(item, companies, topics, severity), story.as_str(), copy_of);
         self.stories.entry(story.clone()).or_default().add(
             companies.iter().map(|one| &*one.id),
             topics.iter().map(|one| &*one.id),
@@ -194,7 +194,12 @@ fn recall(recent: &mut Recent, member: &StoryMember) {
     recent.add(&member.item, &member.story, copy_of, (&companies, &topics), member.severity);
 }
 
-fn candidate<'a>(item: &'a Item, companies: &'a [Named], topics: &'a [Named]) -> Candidate<'a> {
+fn candidate<'a>(
+    item: &'a Item,
+    companies: &'a [Named],
+    topics: &'a [Named],
+    severity: Option<Severity>,
+) -> Candidate<'a> {
     Candidate {
         id: item.id.as_str(),
         source: item.source.as_str(),
@@ -203,6 +208,8 @@ fn candidate<'a>(item: &'a Item, companies: &'a [Named], topics: &'a [Named]) ->
         text: &item.text,
         companies,
         topics,
+        // Hits without an alert are low.
+        alert: severity > Some(Severity::Low),
     }
 }
 
@@ -301,7 +308,8 @@ fn place(
         let placed = Placement { story: Some(story.as_str().into()), copy_of: None };
         return (story.clone(), placed);
     }
-    let placed = book.place(&candidate(item, &judgement.companies, &judgement.topics));
+    let placed =
+        book.place(&candidate(item, &judgement.companies, &judgement.topics, judgement.severity));
     let story = match &placed.story {
         Some(story) => StoryId::stored(story.to_string()),
         None => StoryId::of(&[item.id.as_str()]),

@@ -104,6 +104,7 @@ impl Sum {
             text: &item.text,
             companies: &judgement.companies,
             topics: &judgement.topics,
+            alert: judgement.alert,
         };
         Some((severity, self.sides[side].add(&candidate, imprint)))
     }
