@@ -87,22 +87,48 @@ pub fn parse(files: &Files, environment: &Environment) -> Parsed {
     let (settings, storage, collect) =
         service.map_or_else(Default::default, |one| (one.settings, Some(one.storage), one.collect));
     let zone = settings.as_ref().map(|one| &one.timezone);
-    let sources = files.text(SOURCES).map(|text| source::read(text, &collect, &mut found));
-    let readers = files.text(READERS).map(|text| reader::read(text, zone, &mut found));
-    let watchlist = watchlists(files, &mut found);
+    let sources = || {
+        let mut found = Findings { problems: Vec::new(), whole: true };
+        let read = files.text(SOURCES).map(|text| source::read(text, &collect, &mut found));
+        (read.unwrap_or_default(), found)
+    };
+    let others = || {
+        let mut found = Findings { problems: Vec::new(), whole: true };
+        let readers = files.text(READERS).map(|text| reader::read(text, zone, &mut found));
+        let watchlist = watchlists(files, &mut found);
+        (readers.unwrap_or_default(), watchlist, found)
+    };
+    // Thousands of sources take as long to read as a long watchlist: each has a thread then.
+    let many = files.text(SOURCES).is_some_and(|file| file.text.len() > MANY);
+    let ((sources, of_sources), (readers, watchlist, of_others)) = match many {
+        true => std::thread::scope(|scope| {
+            let beside = scope.spawn(sources);
+            let others = others();
+            let read = beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            (read, others)
+        }),
+        false => (sources(), others()),
+    };
+    for one in [of_sources, of_others] {
+        found.problems.extend(one.problems);
+        found.whole &= one.whole;
+    }
     if found.whole && watchlist::is_empty(&watchlist) {
         found.problems.push(watchlist::nothing_watched());
     }
     Parsed {
         settings,
         storage,
-        sources: sources.unwrap_or_default(),
-        readers: readers.unwrap_or_default(),
+        sources,
+        readers,
         watchlist,
         problems: in_order(found.problems),
         whole: found.whole,
     }
 }
+
+/// Bytes of sources that are worth a thread.
+const MANY: usize = 1 << 17;
 
 fn watchlists(files: &Files, found: &mut Findings) -> WatchlistEntries {
     let mut entries = WatchlistEntries::default();
