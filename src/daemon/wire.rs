@@ -14,7 +14,7 @@ use anyhow::Context;
 use crate::collect::fetch::{FetchSettings, Fetcher};
 use crate::collect::source;
 use crate::config::settings::{Mail, Smtp, Storage, SubjectStyle, Tls, Transport as Chosen};
-use crate::config::{self, Environment, Files, Settings};
+use crate::config::{self, Environment, Files, Parsed, Settings};
 use crate::detect::Watchlist;
 use crate::model::reader::{UrgentFrom, WhenEmpty};
 use crate::model::watchlist::{WatchlistEntries, WithoutCompany};
@@ -56,8 +56,14 @@ pub struct Parts {
 /// returned either way, in the order of files and lines.
 #[must_use]
 pub fn build(files: Files, environment: &Environment) -> (Option<Parts>, Vec<Problem>) {
-    let parsed = config::parse(&files, environment);
-    let mut problems = parsed.problems;
+    let mut parsed = config::parse(&files, environment);
+    build_parsed(files, &mut parsed)
+}
+
+/// The same of files that were read already; settings and problems are taken out of what was read.
+#[must_use]
+pub fn build_parsed(files: Files, parsed: &mut Parsed) -> (Option<Parts>, Vec<Problem>) {
+    let mut problems = std::mem::take(&mut parsed.problems);
     let (sources, mut found) = source::compile(&parsed.sources);
     problems.append(&mut found);
     let (watchlist, mut found) = Watchlist::compile(&parsed.watchlist);
@@ -90,7 +96,7 @@ pub fn build(files: Files, environment: &Environment) -> (Option<Parts>, Vec<Pro
     }
     let problems = config::in_order(problems);
     let sound = problems.iter().all(|one| one.level != Level::Error);
-    let parts = match (parsed.settings, operator) {
+    let parts = match (parsed.settings.take(), operator) {
         (Some(settings), Some(operator)) if sound => {
             let watchlist = Arc::new(watchlist.with_defaults(settings.matching.defaults));
             let paused = parsed.sources.iter().filter(|one| one.paused.is_some());

@@ -55,6 +55,69 @@ fn the_screening_list_comes_in_clean_and_an_import_again_changes_nothing() {
     assert!(found.contains("csl-11") && found.contains("csl-13"), "{found}");
 }
 
+/// The CSV edition of the same, with its columns in one of the orders that editions have.
+const CSL_CSV: &str = "_id,source,entity_number,type,programs,name,title,addresses,federal_register_notice,start_date,end_date,standard_order,license_requirement,license_policy,call_sign,vessel_type,gross_tonnage,gross_registered_tonnage,vessel_flag,vessel_owner,remarks,source_list_url,alt_names,citizenships,dates_of_birth,nationalities,places_of_birth,source_information_url,ids\n\
+11,Entity List (EL) - Bureau of Industry and Security,,,,\"Norvik Optics Co., Ltd., and any successor, sub-unit, or subsidiary thereof\",,\"No. 1 Road, Shenzhen, CN; Room 2, Hong Kong, HK\",85 FR 1,2020-05-22,,,For all items,Presumption of denial,,,,,,,,https://list.test,NRVK; Norv?k; 北极光学,,,,,https://list.test,\n\
+12,Specially Designated Nationals (SDN) - Treasury Department,7001,Individual,UKRAINE-EO13661,\"DOE, John\",Director,\"Moscow, RU\",,,,,,,,,,,,,,https://list.test,,RU,1960,,,https://list.test,\"Passport, 1\"\n\
+13,Specially Designated Nationals (SDN) - Treasury Department,7002,Entity,IRAN; NPWMD,BOREALIS SHIPPING LINES,,\"Tehran, IR\",,,,,,,,,,,,,\"Says \"\"no\"\"\",https://list.test,Borealis Ferries; BSL,,,,,https://list.test,\n\
+14,Specially Designated Nationals (SDN) - Treasury Department,7003,Vessel,IRAN,AURORA STAR,,,,,,,,,9ABC,Tanker,100,90,Panama,BOREALIS,,https://list.test,,,,,,https://list.test,\"IMO, 1\"\n\
+15,Unverified List (UVL) - Bureau of Industry and Security,,,,BRLS,,,,,,,,,,,,,,,,https://list.test,,,,,,https://list.test,\n\
+\u{1a}\n";
+
+#[test]
+fn the_csv_edition_of_the_screening_list_says_the_same() {
+    let desk = Desk::new();
+    let path = list(&desk, "csl.csv", CSL_CSV);
+    let said = import(&desk, &["--yes"], &path).ends(0).out;
+    for words in [
+        "5 rows read; of another kind, program or country than asked for: 2",
+        "2 added",
+        "1 left out, because only short or common names are known",
+    ] {
+        assert!(said.contains(words), "'{words}'\n{said}");
+    }
+    let name = "watchlist.d/csl.toml";
+    let text = file(&desk, name);
+    for words in [
+        "id = \"csl-11\"\nname = \"Norvik Optics Co., Ltd.\"\naliases = [{ name = \"NRVK\", weak = true }, \"北极光学\"]\ngroups = [\"csl-el\"]\nnote = \"Entity List (EL) since 2020-05-22\"\nwhy = \"csl:11, imported ",
+        "id = \"csl-13\"\nname = \"BOREALIS SHIPPING LINES\"\naliases = [\"Borealis Shipping Lines\", \"Borealis Ferries\", { name = \"BSL\", weak = true }]\ngroups = [\"csl-sdn\"]\n",
+    ] {
+        assert!(text.contains(words), "'{words}'\n{text}");
+    }
+    assert!(
+        !text.contains("DOE") && !text.contains("AURORA") && !text.contains("successor"),
+        "{text}"
+    );
+    let again = import(&desk, &["csl", "--yes"], &path).ends(0).out;
+    assert!(again.contains("2 as before") && again.ends_with("Nothing changes.\n"), "{again}");
+    assert_eq!(file(&desk, name), text, "an import again changes nothing");
+    // Other columns first, another list of the same person's choice, one entry of their own.
+    desk.edit(name, "\"Borealis Ferries\"", "\"Borealis Lines\"");
+    let kept = file(&desk, name);
+    let swapped: String = CSL_CSV
+        .replacen("_id,source,", "source,_id,", 1)
+        .lines()
+        .enumerate()
+        .map(|(n, line)| {
+            match (n, line.split_once(',').and_then(|(id, rest)| Some((id, rest.split_once(',')?))))
+            {
+                (1.., Some((id, (source, rest)))) => format!("{source},{id},{rest}\n"),
+                _ => format!("{line}\n"),
+            }
+        })
+        .collect();
+    let path = list(&desk, "csl.csv", &swapped.replace("2020-05-22", "2020-05-23"));
+    let said = import(&desk, &["--yes", "--country", "cn", "--country", "IR"], &path).ends(0).out;
+    assert!(
+        said.contains("1 changed in the list") && said.contains("1 kept as a person edited them"),
+        "{said}"
+    );
+    assert_eq!(file(&desk, name), kept.replace("2020-05-22", "2020-05-23"));
+    let only = import(&desk, &["--yes", "--name", "el", "--program", "EL"], &path).ends(0).out;
+    assert!(only.contains("1 left out, because they are watched already"), "{only}");
+    desk.ask(&["check"]).ends(0);
+}
+
 #[test]
 fn what_a_person_touched_stays() {
     let desk = Desk::new();

@@ -53,13 +53,13 @@ impl Bench {
     pub fn open(folder: Folder) -> Result<Self, Failure> {
         let held = if asks() { None } else { Some(Arc::new(replace::hold(&folder.path)?)) };
         let before = Files::read(&folder.path)?;
-        let (parts, warned) = wire::build(before.clone(), &folder.environment);
+        let mut parsed = config::parse(&before, &folder.environment);
+        let (parts, warned) = wire::build_parsed(before.clone(), &mut parsed);
         if parts.is_none() {
             return Err(load::refused(&warned).hint(
                 "nothing was changed; mend these first, `watchlistd check` shows them again",
             ));
         }
-        let parsed = config::parse(&before, &folder.environment);
         Ok(Self {
             after: before.clone(),
             before,

@@ -1,9 +1,10 @@
 //! What an import wrote, so that the next one knows what is its own: a line for each entry in a file
 //! beside the result.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::model::id::{base32, digest};
 
@@ -14,7 +15,7 @@ const HEADING: &str = "# What `watchlistd import` wrote into the file beside thi
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Line {
     /// The day on which it was first imported.
-    pub(super) added: String,
+    pub(super) added: Arc<str>,
     /// Of its text.
     pub(super) hash: String,
 }
@@ -22,11 +23,18 @@ pub(super) struct Line {
 /// What was written, by the list's tag and the entry's id in the list.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ledger {
-    lines: HashMap<String, Line>,
-    order: Vec<String>,
+    lines: Vec<(Arc<str>, Line)>,
+    /// Where each stands among them.
+    places: HashMap<Arc<str>, usize>,
 }
 
 impl Ledger {
+    /// Makes room for so many more lines, about.
+    pub(super) fn reserve(&mut self, lines: usize) {
+        self.lines.reserve(lines);
+        self.places.reserve(lines);
+    }
+
     /// The name of the file for a result's file.
     pub(super) fn path(&self, file: &str) -> String {
         beside(file)
@@ -40,8 +48,8 @@ impl Ledger {
             let mut cells = line.split('\t');
             if let (Some(key), Some(added), Some(hash)) = (cells.next(), cells.next(), cells.next())
             {
-                let line = Line { added: added.to_owned(), hash: hash.to_owned() };
-                ledger.note(unescaped(key), line);
+                let line = Line { added: Arc::from(added), hash: hash.to_owned() };
+                ledger.note(&unescaped(key), line);
             }
         }
         ledger
@@ -49,28 +57,34 @@ impl Ledger {
 
     /// What was written of an entry.
     pub(super) fn line(&self, key: &str) -> Option<&Line> {
-        self.lines.get(key)
+        self.places.get(key).map(|at| &self.lines[*at].1)
     }
 
     /// Notes what was written of an entry.
-    pub(super) fn note(&mut self, key: String, line: Line) {
-        if self.lines.insert(key.clone(), line).is_none() {
-            self.order.push(key);
+    pub(super) fn note(&mut self, key: &str, line: Line) {
+        if let Some(at) = self.places.get(key) {
+            self.lines[*at].1 = line;
+            return;
         }
+        let key: Arc<str> = Arc::from(key);
+        self.places.insert(Arc::clone(&key), self.lines.len());
+        self.lines.push((key, line));
     }
 
     /// All that was written, in order.
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
-        self.order.iter().map(String::as_str)
+        self.lines.iter().map(|(key, _)| &**key)
     }
 
     /// The text of the file.
     pub(super) fn text(&self) -> String {
-        let mut text = HEADING.to_owned();
-        for key in &self.order {
-            let line = &self.lines[key];
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "{}\t{}\t{}", escaped(key), line.added, line.hash);
+        let mut text = String::with_capacity(HEADING.len() + 48 * self.lines.len());
+        text.push_str(HEADING);
+        for (key, line) in &self.lines {
+            let key = escaped(key);
+            for part in [&*key, "\t", &*line.added, "\t", &*line.hash, "\n"] {
+                text.push_str(part);
+            }
         }
         text
     }
@@ -85,10 +99,21 @@ pub(super) fn hash(text: &str) -> String {
     base32(&digest(&[text.trim()])[..10])
 }
 
-fn escaped(key: &str) -> String {
-    key.replace('%', "%25").replace('\t', "%09").replace('\n', "%0A").replace('\r', "%0D")
+/// What a key may not hold as it is.
+const SIGNS: [char; 4] = ['%', '\t', '\n', '\r'];
+
+fn escaped(key: &str) -> Cow<'_, str> {
+    if !key.contains(SIGNS) {
+        return Cow::Borrowed(key);
+    }
+    let key = key.replace('%', "%25").replace('\t', "%09");
+    Cow::Owned(key.replace('\n', "%0A").replace('\r', "%0D"))
 }
 
-fn unescaped(key: &str) -> String {
-    key.replace("%0D", "\r").replace("%0A", "\n").replace("%09", "\t").replace("%25", "%")
+fn unescaped(key: &str) -> Cow<'_, str> {
+    if !key.contains('%') {
+        return Cow::Borrowed(key);
+    }
+    let key = key.replace("%0D", "\r").replace("%0A", "\n");
+    Cow::Owned(key.replace("%09", "\t").replace("%25", "%"))
 }

@@ -1,5 +1,7 @@
 //! A company as a list names it, cleaned of what lists do to names. Pure.
 
+use std::borrow::Cow;
+
 use crate::detect::watchlist::{forms_of, weakness_of};
 
 /// A name, and whether it may stand alone.
@@ -57,15 +59,17 @@ impl Listed {
             return;
         }
         self.names.push(Name { text: text.to_owned(), weak: weak || is_weak(text) });
+        let forms = forms_of(text);
+        let core = forms.last();
         // In capitals throughout, it would be found in capitals only.
-        if let Some(title) = title_case(text)
+        if let Some(title) = title_case(text, core.copied().unwrap_or(text))
             && !self.names.iter().any(|one| one.text == title)
         {
             let weak = weak || is_weak(&title);
             self.names.push(Name { text: title, weak });
         }
-        // What is left without the legal form may be weak where the whole is not.
-        if let Some(core) = forms_of(text).last().filter(|core| **core != text)
+        // What is left without the legal form may be weak where the whole is not; of several words it is not.
+        if let Some(core) = core.filter(|core| **core != text)
             && is_weak(core)
             && weakness_of(core).is_none()
             && !self.names.iter().any(|one| one.text == **core)
@@ -116,6 +120,11 @@ impl Listed {
 /// Whether a name comes in as weak: four capitals or fewer, a word of everyday, a Chinese name of one
 /// or two characters.
 pub fn is_weak(text: &str) -> bool {
+    // Two words of letters are neither a short word nor a common one.
+    let word = |word: &str| word.bytes().filter(u8::is_ascii_alphanumeric).count() > 1;
+    if text.split_ascii_whitespace().filter(|one| word(one)).nth(1).is_some() {
+        return false;
+    }
     let letters: Vec<char> = text.chars().filter(|one| one.is_alphanumeric()).collect();
     let cjk = |one: &char| matches!(*one, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}');
     if letters.len() <= 2 && letters.iter().any(cjk) {
@@ -205,6 +214,9 @@ const BEYOND: &[&str] = &[
     " and its affiliates",
 ];
 
+/// What a list puts between two names of one company.
+const BETWEEN: &[&str] = &[" a.k.a. ", " a/k/a ", " f.k.a. ", " f/k/a ", " aka ", " d/b/a "];
+
 /// What a list puts before another name in brackets.
 const CALLED: &[&str] = &[
     "a.k.a.",
@@ -226,11 +238,9 @@ const CALLED: &[&str] = &[
 
 /// The name itself, then those that stand in brackets at its end or behind "a.k.a.".
 fn taken_apart(written: &str) -> Vec<String> {
-    let text: String =
-        written.chars().filter(|one| !one.is_control() || one.is_whitespace()).collect();
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = in_one_line(written);
     let small = text.to_ascii_lowercase();
-    let end = BEYOND.iter().filter_map(|words| small.find(words)).min().unwrap_or(text.len());
+    let end = first_of(&small, BEYOND).map_or(text.len(), |(at, _)| at);
     let mut rest = trimmed(&text[..end]);
     let mut names = Vec::new();
     // Brackets at the end, innermost last; one in the middle belongs to the name.
@@ -246,11 +256,7 @@ fn taken_apart(written: &str) -> Vec<String> {
     }
     let mut all: Vec<String> = vec![];
     let small = rest.to_ascii_lowercase();
-    let split = [" a.k.a. ", " a/k/a ", " f.k.a. ", " f/k/a ", " aka ", " d/b/a "]
-        .iter()
-        .filter_map(|word| small.find(word).map(|at| (at, word.len())))
-        .min();
-    match split {
+    match first_of(&small, BETWEEN) {
         Some((at, length)) => {
             all.push(trimmed(&rest[..at]).to_owned());
             all.push(trimmed(&rest[at + length..]).to_owned());
@@ -260,6 +266,27 @@ fn taken_apart(written: &str) -> Vec<String> {
     all.extend(names.into_iter().map(str::to_owned));
     all.retain(|one| !one.is_empty());
     all
+}
+
+/// Without control characters, and with one space between words.
+fn in_one_line(written: &str) -> Cow<'_, str> {
+    let text = written.trim();
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !text.contains("  ") {
+        return Cow::Borrowed(text);
+    }
+    let text: String =
+        written.chars().filter(|one| !one.is_control() || one.is_whitespace()).collect();
+    Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Where the first of some words stands, and its length. All begin with a space or a comma.
+fn first_of(small: &str, words: &[&str]) -> Option<(usize, usize)> {
+    let begins = |(at, _): &(usize, u8)| {
+        let rest = &small.as_bytes()[*at..];
+        words.iter().find(|word| rest.starts_with(word.as_bytes())).map(|word| (*at, word.len()))
+    };
+    let places = small.bytes().enumerate().filter(|(_, byte)| matches!(byte, b' ' | b','));
+    places.into_iter().find_map(|place| begins(&place))
 }
 
 fn last_bracket(text: &str) -> Option<(&str, &str)> {
@@ -282,14 +309,15 @@ fn trimmed(text: &str) -> &str {
     text.trim_matches(|one: char| one.is_whitespace() || ",;\"“”".contains(one))
 }
 
-/// A name in capitals as other people write it, if it has a word long enough to be one.
-fn title_case(text: &str) -> Option<String> {
+/// A name in capitals as other people write it, if without its legal form (`core`) it has a word long
+/// enough to be one.
+fn title_case(text: &str, core: &str) -> Option<String> {
     let letters = || text.chars().filter(|one| one.is_alphabetic());
     let capitals =
         letters().all(char::is_uppercase) && letters().any(|one| one.is_ascii_uppercase());
-    let core = forms_of(text).last().copied().unwrap_or(text);
-    let long = core.split(|one: char| !one.is_alphanumeric()).any(|word| word.chars().count() > 4);
-    if !capitals || !long {
+    let long =
+        || core.split(|one: char| !one.is_alphanumeric()).any(|word| word.chars().count() > 4);
+    if !capitals || !long() {
         return None;
     }
     let mut title = String::with_capacity(text.len());

@@ -3,8 +3,10 @@
 //! The file's order is kept; what is new comes last. An entry is known again by its `id`, and whether it
 //! is still as it was written by the ledger's hash of its text.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::ledger::{self, Ledger, Line};
 use super::listed::Listed;
@@ -64,6 +66,10 @@ impl Elsewhere {
 }
 
 fn compared(name: &str) -> String {
+    if name.is_ascii() {
+        let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
+        return letters.map(|one| char::from(one.to_ascii_lowercase())).collect();
+    }
     let letters = name.chars().filter(|one| one.is_alphanumeric());
     letters.flat_map(char::to_lowercase).collect()
 }
@@ -76,25 +82,32 @@ pub(super) fn merge(
     companies: &[Listed],
     now: Timestamp,
 ) -> Merged {
-    let today = now.to_chrono().date_naive().to_string();
+    let today: Arc<str> = now.to_chrono().date_naive().to_string().into();
     let before = Ledger::read(&bench.folder().path, file);
     let elsewhere = Elsewhere::of(bench, file);
     let (heading, chunks) = chunks(bench.text(file));
     let mut merged = Merged::default();
+    merged.ledger.reserve(companies.len());
+    merged.text.reserve(bench.text(file).len() + ENTRY * companies.len());
     merged.text.push_str(if bench.text(file).is_empty() { HEADING } else { heading });
     let ids: Vec<String> = ids(tag, companies);
-    let by_id: HashMap<&str, usize> =
-        ids.iter().enumerate().map(|(n, id)| (id.as_str(), n)).collect();
     let listed_key = |n: usize| format!("{tag}:{}", companies[n].key);
     let of_key = |key: &str| id_of(tag, key.split_once(':').map_or(key, |one| one.1));
-    let mut key_of: HashMap<String, String> =
-        before.keys().map(|key| (of_key(key), key.to_owned())).collect();
-    key_of.extend(ids.iter().enumerate().map(|(n, id)| (id.clone(), listed_key(n))));
+    let mut by_id: HashMap<&str, usize> = HashMap::new();
+    let mut key_of: HashMap<String, &str> = HashMap::new();
+    // A list that comes in for the first time is compared with nothing.
+    if !chunks.is_empty() {
+        by_id = ids.iter().enumerate().map(|(n, id)| (id.as_str(), n)).collect();
+        key_of = before.keys().map(|key| (of_key(key), key)).collect();
+    }
     let mut here: HashSet<usize> = HashSet::new();
     for chunk in chunks {
         let listed = chunk.id.and_then(|id| by_id.get(id)).copied();
-        let key = chunk.id.and_then(|id| key_of.get(id));
-        let written = key.and_then(|key| before.line(key));
+        let key: Option<Cow<'_, str>> = match listed {
+            Some(n) => Some(listed_key(n).into()),
+            None => chunk.id.and_then(|id| key_of.get(id)).map(|key| (*key).into()),
+        };
+        let written = key.as_deref().and_then(|key| before.line(key));
         let ours = written.is_some_and(|line| line.hash == ledger::hash(chunk.text));
         here.extend(listed);
         match (listed, written) {
@@ -109,7 +122,7 @@ pub(super) fn merge(
                     merged.text.push_str(&text);
                     merged.text.push('\n');
                 }
-                merged.ledger.note(listed_key(n), new);
+                merged.ledger.note(&listed_key(n), new);
             }
             (None, Some(_)) if ours => merged.gone.push(chunk.name()),
             (_, written) => {
@@ -118,7 +131,7 @@ pub(super) fn merge(
                 }
                 merged.text.push_str(chunk.text);
                 if let (Some(key), Some(line)) = (key, written) {
-                    merged.ledger.note(key.clone(), line.clone());
+                    merged.ledger.note(&key, line.clone());
                 }
             }
         }
@@ -132,12 +145,12 @@ pub(super) fn merge(
         if let Some(line) = before.line(&key) {
             // It was written once and is not there: somebody took it out, here or into another file.
             merged.taken_out.push(name());
-            merged.ledger.note(key, line.clone());
+            merged.ledger.note(&key, line.clone());
         } else if elsewhere.holds(id, listed) {
             merged.known.push(name());
         } else {
             let text = entry(id, listed, tag, &today);
-            merged.ledger.note(key, Line { added: today.clone(), hash: ledger::hash(&text) });
+            merged.ledger.note(&key, Line { added: today.clone(), hash: ledger::hash(&text) });
             merged.text.push_str(&text);
             merged.text.push('\n');
             merged.added.push(name());
@@ -194,12 +207,11 @@ fn ids(tag: &str, companies: &[Listed]) -> Vec<String> {
         .iter()
         .map(|listed| {
             let id = id_of(tag, &listed.key);
+            if taken.insert(id.clone()) {
+                return id;
+            }
             // Keys that differ in signs only.
-            let id = if taken.contains(&id) {
-                format!("{id}-{}", &ledger::hash(&listed.key)[..6])
-            } else {
-                id
-            };
+            let id = format!("{id}-{}", &ledger::hash(&listed.key)[..6]);
             taken.insert(id.clone());
             id
         })
@@ -228,15 +240,17 @@ fn id_of(tag: &str, key: &str) -> String {
     id
 }
 
+/// Bytes of an entry, about.
+const ENTRY: usize = 200;
+
 /// The text of an entry, ending with a line.
 fn entry(id: &str, listed: &Listed, tag: &str, added: &str) -> String {
-    let mut text = String::with_capacity(256);
-    let mut line = |key: &str, value: &str| {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{key} = {value}");
-    };
-    line("id", &quoted(id));
-    line("name", &quoted(&listed.names[0].text));
+    let mut text = String::with_capacity(ENTRY + 56);
+    text.push_str("[[company]]\nid = ");
+    quote(id, &mut text);
+    text.push_str("\nname = ");
+    quote(&listed.names[0].text, &mut text);
+    text.push('\n');
     let aliases: Vec<String> = listed.names[1..]
         .iter()
         .map(|name| match name.weak {
@@ -244,6 +258,10 @@ fn entry(id: &str, listed: &Listed, tag: &str, added: &str) -> String {
             false => quoted(&name.text),
         })
         .collect();
+    let mut line = |key: &str, value: &str| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{key} = {value}");
+    };
     let width: usize = aliases.iter().map(String::len).sum();
     if width > 80 {
         line("aliases", &format!("[\n  {},\n]", aliases.join(",\n  ")));
@@ -259,30 +277,38 @@ fn entry(id: &str, listed: &Listed, tag: &str, added: &str) -> String {
     if !listed.groups.is_empty() {
         line("groups", &list(&listed.groups));
     }
-    let source = format!("{tag}:{}", listed.key);
     match listed.note.as_str() {
         "" => {}
         note => line("note", &quoted(note)),
     }
-    line("why", &quoted(&format!("{source}, imported {added}")));
+    line("why", &quoted(&format!("{tag}:{}, imported {added}", listed.key)));
     line("added", added);
-    format!("[[company]]\n{text}")
+    text
 }
 
 /// Text as TOML writes it.
 fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
+    quote(text, &mut out);
+    out
+}
+
+fn quote(text: &str, out: &mut String) {
     out.push('"');
-    for one in text.chars() {
-        match one {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            one if one.is_control() => {
-                let _ = write!(out, "\\u{:04X}", u32::from(one));
+    let plain = |byte: u8| byte >= b' ' && !matches!(byte, b'"' | b'\\' | 0x7f..);
+    if text.bytes().all(plain) {
+        out.push_str(text);
+    } else {
+        for one in text.chars() {
+            match one {
+                '"' => out.push_str("\\\""),
+                '\\' => out.push_str("\\\\"),
+                one if one.is_control() => {
+                    let _ = write!(out, "\\u{:04X}", u32::from(one));
+                }
+                one => out.push(one),
             }
-            one => out.push(one),
         }
     }
     out.push('"');
-    out
 }

@@ -167,13 +167,16 @@ pub fn run(
     if kind == Kind::Opml {
         return opml::run(bench, arguments, path, now, out);
     }
-    let gathered = gather(arguments, kind, path)?;
+    let mut gathered = gather(arguments, kind, path)?;
     if !gathered.columns.is_empty() {
         writeln!(out, "Columns: {}", gathered.columns)?;
     }
     let name = name(arguments, kind, path)?;
     let file = format!("{WATCHLIST_FOLDER}/{name}.toml");
-    let merged = merge::merge(&bench, &file, kind.tag(), &gathered.companies, now);
+    // Of a long list both forms at once, and the entries that it becomes, are much memory.
+    let companies = std::mem::take(&mut gathered.companies);
+    let merged = merge::merge(&bench, &file, kind.tag(), &companies, now);
+    drop(companies);
     tell(&gathered, &merged, &file, out)?;
     write(bench, arguments, &file, merged, now, out)
 }

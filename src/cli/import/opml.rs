@@ -134,7 +134,7 @@ pub(super) fn run(
                 false => format!("# {}\n", line(&feed.groups.join(" / "), 100)),
             };
             new.push((comment, keys));
-            ledger.note(key, Line { added: today.clone(), hash: ledger::hash(&url) });
+            ledger.note(&key, Line { added: today.as_str().into(), hash: ledger::hash(&url) });
             urls.push(url);
             ids.push(id.to_lowercase());
             told.added.push(format!("{id}  {}", feed.url));
