@@ -71,6 +71,41 @@ fn what_init_writes_passes_check() {
     }
 }
 
+/// The story that must never be missed, however it is put, by the files as `init` writes them: both of its
+/// matters are found and the rule for them decides.
+#[test]
+fn the_story_that_must_not_be_missed_is_told_with_both_matters() {
+    let top = tempfile::tempdir().unwrap();
+    let folder = top.path().join("desk");
+    let folder = folder.to_str().unwrap();
+    fine(watchlistd(&["init", folder, "--to", "mei@bank.test", "--timezone", "Europe/Berlin"]));
+    for (title, text) in [
+        (
+            "Lawmakers urge the SEC to delist Alibaba",
+            "A White House memo accuses the company of helping the PLA.",
+        ),
+        (
+            "White House memo alleges Alibaba (NYSE: BABA) helps China's military",
+            "Lawmakers urged the SEC to delist the company. The memo names military-civil fusion.",
+        ),
+        (
+            "Memo: BABA aided the People's Liberation Army",
+            "Senators want the shares delisted from New York.",
+        ),
+        ("白宫备忘录称阿里巴巴协助解放军", "议员敦促美国证交会将其摘牌。"),
+    ] {
+        let explain = ["explain", "--config", folder, "--title", title, text];
+        let said = fine(&mut watchlistd(&explain));
+        assert!(said.starts_with("Alert, high."), "{title}: {said}");
+        let (found, held) = said.split_once("Held back").unwrap_or((&said, ""));
+        for topic in ["topic mcf: ", "topic delist: "] {
+            assert!(found.contains(topic), "{title}: {topic}{said}");
+        }
+        let rule = "China tech and its listing: yes";
+        assert!(held.contains(rule) || found.contains(rule), "{title}: {said}");
+    }
+}
+
 /// Keys whose comment shows an example, not the default.
 const EXAMPLES: &[&str] = &[
     "at",
