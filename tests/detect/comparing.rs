@@ -12,7 +12,7 @@ use watchlistd::model::watchlist::WatchlistEntries;
 use watchlistd::model::{ItemText, Timestamp};
 
 /// Entries that lean on each other in every way there is, each in two versions.
-const ENTRIES: [[&str; 2]; 20] = [
+const ENTRIES: [[&str; 2]; 23] = [
     [
         "[[company]]\nid = \"baba\"\nname = \"Alibaba Group Holding Ltd\"\naliases = [\"Alibaba\"]\ntickers = [\"NYSE:BABA\"]\ngroups = [\"china\"]\n",
         "[[company]]\nid = \"baba\"\nname = \"Alibaba Group Holding Ltd\"\naliases = [\"Alibaba\", \"阿里巴巴\"]\ntickers = [\"NYSE:BABA\"]\n",
@@ -53,6 +53,18 @@ const ENTRIES: [[&str; 2]; 20] = [
     [
         "[[topic]]\nid = \"world\"\nname = \"The watched world\"\nsetting = true\nhidden = true\nterms = [\"regulator\", \"court\"]\n",
         "[[topic]]\nid = \"world\"\nname = \"The watched world\"\nsetting = true\nhidden = true\nterms = [\"market\"]\n",
+    ],
+    [
+        "[[topic]]\nid = \"offices\"\nname = \"Offices\"\nhidden = true\nterms = [\"regulator\"]\n",
+        "[[topic]]\nid = \"offices\"\nname = \"Offices\"\nhidden = true\nterms = [\"court\"]\nexact = [\"regulator\"]\n",
+    ],
+    [
+        "[[topic]]\nid = \"acts\"\nname = \"Acts\"\nsearch = [\"topic:offices NEAR/4 (ban OR fine)\"]\n",
+        "[[topic]]\nid = \"acts\"\nname = \"Acts\"\nsearch = [\"opening:topic:offices NOT topic:weathers\"]\nwithout_company = \"always\"\n",
+    ],
+    [
+        "[[topic]]\nid = \"weathers\"\nname = \"Weathers\"\nhidden = true\nterms = [\"weather\"]\n",
+        "[[topic]]\nid = \"weathers\"\nname = \"Weathers\"\nhidden = true\nsearch = [\"weather\"]\n",
     ],
     [
         "[[rule]]\nname = \"Bans\"\nwhen = \"company:* AND topic:ban\"\nseverity = \"medium\"\n",

@@ -137,7 +137,7 @@ fn of_two_alerts_about_one_company_little_wording_need_be_the_same() {
     // The first alerts, as every item here with a topic in `t`; `t0` stands for an alert without a topic.
     for (hours, second, lang, topics, expected) in [
         (5, "Norvik baut ab", "de", "t0", "1→1 2→1"),
-        (40, "Norvik baut ab", "de", "t0", "1→1 2→2"),
+        (13, "Norvik baut ab", "de", "t0", "1→1 2→2"),
         (5, "Norvik baut ab", "de", "", "1→1 2→2"),
         // the same matter within hours, in words of its own
         (5, "Regulator loses patience with Norvik", "en", "t", "1→1 2→1"),

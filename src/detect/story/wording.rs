@@ -40,6 +40,8 @@ const ALIKE: f32 = 0.4;
 const HOURS: f32 = 40.0;
 /// The same without a topic in common.
 const HOURS_LOOSE: f32 = 30.0;
+/// The same where only that both alert speaks for it.
+const HOURS_UNSAID: f32 = 12.0;
 /// Two alerts about the same companies within these hours …
 const AT_ONCE: f32 = 6.0;
 /// … that have this share of companies and topics in common are of one event, whatever the words.
@@ -170,7 +172,9 @@ impl Wording {
             let close = if matter.topic {
                 matter.alike >= ALIKE && hours <= HOURS
             } else {
-                let same = matter.companies.is_some_and(|many| many > 1 || matter.unsaid());
+                let same = matter
+                    .companies
+                    .is_some_and(|many| many > 1 || (matter.unsaid() && hours <= HOURS_UNSAID));
                 hours <= HOURS_LOOSE && (same || marks() > 0)
             };
             if !close {

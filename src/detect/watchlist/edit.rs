@@ -195,16 +195,31 @@ fn with_parts(
     differing
 }
 
-/// Topics that differ, and the lists whose words their searches ask for.
+/// Topics that differ, those whose searches ask for their words, and the lists whose words all these ask
+/// for. A list holds no searches, so that nothing leads further.
 fn with_lists(
     mut differing: HashSet<Arc<str>>,
     old: &WatchlistEntries,
     new: &WatchlistEntries,
 ) -> HashSet<Arc<str>> {
-    let all = || old.topics.iter().chain(&new.topics);
-    let asked: HashSet<String> =
-        all().filter(|one| differing.contains(&topic_id(one))).flat_map(lists_of).collect();
-    differing.extend(all().map(topic_id).filter(|id| asked.contains(&**id)));
+    if differing.is_empty() {
+        return differing;
+    }
+    let asking: Vec<(Arc<str>, Vec<String>)> = old
+        .topics
+        .iter()
+        .chain(&new.topics)
+        .map(|one| (topic_id(one), lists_of(one)))
+        .filter(|(_, lists)| !lists.is_empty())
+        .collect();
+    let differs = |lists: &[String]| lists.iter().any(|list| differing.contains(list.as_str()));
+    let leaning: Vec<Arc<str>> =
+        asking.iter().filter(|(_, lists)| differs(lists)).map(|(id, _)| Arc::clone(id)).collect();
+    differing.extend(leaning);
+    let asked = asking.into_iter().filter(|(id, _)| differing.contains(id));
+    let asked: Vec<Arc<str>> =
+        asked.flat_map(|(_, lists)| lists).map(|list| Arc::from(&*list)).collect();
+    differing.extend(asked);
     differing
 }
 
