@@ -39,7 +39,7 @@ enum Touching {
     /// Only items with such words may.
     Words {
         /// Also what guards of the entries ask for, which touches nothing by itself.
-        phrases: Phrases,
+        phrases: Box<Phrases>,
         /// By phrase: whether an item with it is touched.
         touching: Vec<bool>,
     },
@@ -92,7 +92,7 @@ fn words_of(before: Version<'_>, after: Version<'_>) -> Option<Touching> {
         return None;
     }
     if companies.is_empty() && topics.is_empty() {
-        return Some(Touching::Words { phrases: Phrases::default(), touching: Vec::new() });
+        return Some(Touching::Words { phrases: Box::default(), touching: Vec::new() });
     }
     let mut making = Making::default();
     for entries in [old, new] {
@@ -111,7 +111,7 @@ fn words_of(before: Version<'_>, after: Version<'_>) -> Option<Touching> {
     let mut touching = vec![false; phrases.all.len()];
     making.uses.iter().for_each(|(phrase, _)| touching[*phrase as usize] = true);
     making.lists.words().for_each(|phrase| touching[phrase as usize] = true);
-    Some(Touching::Words { phrases, touching })
+    Some(Touching::Words { phrases: Box::new(phrases), touching })
 }
 
 /// Ids of entries that stand in one of the two only, or otherwise, or in another order; `None` where
