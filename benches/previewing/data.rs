@@ -192,7 +192,7 @@ impl World {
         if (90..95).contains(&kind) {
             let said = dice.one(&SAID).replace("{}", &some_company(dice));
             title = format!("{said}. ") + &title;
-        } else if kind >= 90 || kind < 5 {
+        } else if !(5..90).contains(&kind) {
             summary = format!("{} {summary}", some_company(dice));
         }
         ItemText { title, summary, lang, ..ItemText::default() }
