@@ -20,7 +20,7 @@ use super::watchlist::{Edit, Room, Watchlist};
 pub fn alert_of(watchlist: &Watchlist, text: &ItemText, origin: Origin<'_>) -> Option<Judgement> {
     let mut words = Words::spare();
     words.read(watchlist, text);
-    if !may_alert(watchlist, &words, origin) {
+    if !may_alert(watchlist, &mut words, origin) {
         words.give_back();
         return None;
     }
@@ -48,7 +48,7 @@ impl Comparison {
         words.text.fill(text);
         let touched = self.edit.touches(&words.text, lang, &mut Room::default());
         words.find(&self.new, lang);
-        let may = may_alert(&self.new, &words, origin);
+        let may = may_alert(&self.new, &mut words, origin);
         if touched {
             return self.of_touched(words, (may, lang), text, origin);
         }
@@ -72,7 +72,7 @@ impl Comparison {
     ) -> Option<(Judgement, Judgement)> {
         if !may_after {
             words.find(&self.old, lang);
-            let may_before = may_alert(&self.old, &words, origin);
+            let may_before = may_alert(&self.old, &mut words, origin);
             if !may_before {
                 words.give_back();
                 return None;

@@ -9,7 +9,7 @@ use crate::model::{EntityKind, Field, Guard, Hit, ItemText, Judgement, Named, Se
 
 use super::alert::{Case, Yes};
 use super::matching::{Found, Reading, Scene};
-use super::query::{Expr, Part};
+use super::query::{Ask, Part};
 use super::watchlist::{Condition, Watchlist};
 use super::{Origin, judge};
 
@@ -188,7 +188,7 @@ fn near(
         {
             continue;
         }
-        if let Some(why) = lacks(&scene, &search.expr) {
+        if let Some(why) = lacks(&scene, &search.ask) {
             topics.insert(search.topic);
             misses.push(NearMiss {
                 kind: EntityKind::Topic,
@@ -303,22 +303,22 @@ fn unlinked(watchlist: &Watchlist, case: &Case<'_>) -> Vec<NearMiss> {
 }
 
 /// Why a search of which the parts are there does not hold.
-fn lacks(scene: &Scene<'_>, expr: &Expr<u32>) -> Option<String> {
-    match expr {
-        Expr::Near(n, a, b) if scene.holds(a) && scene.holds(b) && !scene.holds(expr) => {
+fn lacks(scene: &Scene<'_>, ask: &Ask) -> Option<String> {
+    match ask {
+        Ask::Near(n, a, b) if scene.holds(a) && scene.holds(b) && !scene.holds(ask) => {
             Some(format!(
                 "both sides are there, but not within {n} word{} of each other in a sentence",
                 if *n == 1 { "" } else { "s" }
             ))
         }
-        Expr::And(all) => {
-            let wanted: Vec<_> = all.iter().filter(|one| !matches!(one, Expr::Not(_))).collect();
-            if wanted.iter().all(|one| scene.holds(one)) && !scene.holds(expr) {
+        Ask::All(all) => {
+            let wanted: Vec<_> = all.iter().filter(|one| !matches!(one, Ask::Not(_))).collect();
+            if wanted.iter().all(|one| scene.holds(one)) && !scene.holds(ask) {
                 return Some("the words are there, and so is one that a NOT forbids".to_owned());
             }
             wanted.into_iter().find_map(|one| lacks(scene, one))
         }
-        Expr::Or(any) => any.iter().find_map(|one| lacks(scene, one)),
+        Ask::Or(any) => any.iter().find_map(|one| lacks(scene, one)),
         _ => None,
     }
 }

@@ -11,16 +11,19 @@ use crate::model::watchlist::WithoutCompany;
 
 use super::alert::Origin;
 use super::manner::may_act;
-use super::matching::{Present, Words};
-use super::watchlist::{Condition, Filed, Use, Watchlist};
+use super::matching::Words;
+use super::watchlist::{Condition, Filed, Seen, Use, Watchlist};
 
 /// Rules that are looked through one by one before topics are put together.
 const FEW: usize = 64;
 
 /// Whether the watchlist may make an alert of an item in which these words and phrases were found.
-pub(crate) fn may_alert(watchlist: &Watchlist, words: &Words, origin: Origin<'_>) -> bool {
-    let item = Item::of(watchlist, words, origin);
-    item.defaults() || item.rules()
+pub(crate) fn may_alert(watchlist: &Watchlist, words: &mut Words, origin: Origin<'_>) -> bool {
+    let mut searches = std::mem::take(&mut words.searches);
+    let item = Item::of(watchlist, words, &mut searches, origin);
+    let may = item.defaults() || item.rules();
+    words.searches = searches;
+    may
 }
 
 /// What was found in an item, whether or not it counts.
@@ -28,12 +31,11 @@ struct Item<'a> {
     watchlist: &'a Watchlist,
     words: &'a Words,
     origin: Origin<'a>,
-    present: Present,
     companies: Vec<u32>,
     /// Topics, and where one of their terms stands among the phrases.
     terms: Vec<(u32, Range<usize>)>,
-    /// Searches of which a necessary phrase is there.
-    searches: Vec<u32>,
+    /// Searches of which all necessary parts are there.
+    searches: &'a [u32],
     /// Sentences that may report an act, sorted.
     acts: Vec<u32>,
     /// The title may, which speaks for all sentences.
@@ -41,20 +43,26 @@ struct Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    fn of(watchlist: &'a Watchlist, words: &'a Words, origin: Origin<'a>) -> Self {
+    fn of(
+        watchlist: &'a Watchlist,
+        words: &'a Words,
+        searches: &'a mut Seen,
+        origin: Origin<'a>,
+    ) -> Self {
         let mut item = Self {
             watchlist,
             words,
             origin,
-            present: Present::of(words.phrases.iter().chain(&words.asked)),
             companies: Vec::new(),
             terms: Vec::new(),
-            searches: Vec::new(),
+            searches: &[],
             acts: Vec::new(),
             title_acts: false,
         };
         let phrases = &words.phrases;
         let mut from = 0;
+        let title = words.text.title_end();
+        searches.start(&watchlist.searched);
         for same in phrases.chunk_by(|one, next| one.phrase == next.phrase) {
             let (phrase, places) = (same[0].phrase, from..from + same.len());
             from = places.end;
@@ -75,13 +83,14 @@ impl<'a> Item<'a> {
                         let topic = watchlist.terms[term as usize].topic;
                         item.terms.push((topic, places.clone()));
                     }
-                    Use::Search(search) => item.searches.push(search),
+                    Use::Searches(list) => {
+                        searches.see(&watchlist.searched, list, same[0].first < title);
+                    }
                 }
             }
         }
         item.acts.sort_unstable();
-        item.searches.sort_unstable();
-        item.searches.dedup();
+        item.searches = &searches.whole;
         item
     }
 
@@ -104,10 +113,7 @@ impl<'a> Item<'a> {
         let near = |places: &Range<usize>| self.acts_at(places.clone());
         let anywhere = || !self.acts.is_empty();
         self.terms.iter().any(|(topic, places)| telling(*topic, &|| near(places)))
-            || self
-                .searches
-                .iter()
-                .any(|search| telling(self.topic_of(*search), &anywhere) && self.may_find(*search))
+            || self.searches.iter().any(|search| telling(self.topic_of(*search), &anywhere))
     }
 
     /// Whether an act may be reported where these phrases stand.
@@ -123,10 +129,6 @@ impl<'a> Item<'a> {
         self.watchlist.searches[search as usize].topic
     }
 
-    fn may_find(&self, search: u32) -> bool {
-        self.present.may_hold(&self.watchlist.searches[search as usize].expr)
-    }
-
     /// Whether a rule that makes alerts may hold: of those filed under something that is there.
     fn rules(&self) -> bool {
         let conditions = self.watchlist.conditions.len();
@@ -135,8 +137,7 @@ impl<'a> Item<'a> {
             return false;
         }
         let mut topics: Vec<u32> = self.terms.iter().map(|one| one.0).collect();
-        let found = self.searches.iter().filter(|search| self.may_find(**search));
-        topics.extend(found.map(|search| self.topic_of(*search)));
+        topics.extend(self.searches.iter().map(|search| self.topic_of(*search)));
         topics.sort_unstable();
         topics.dedup();
         let (watchlist, anchors) = (self.watchlist, &self.watchlist.anchors);
@@ -172,8 +173,10 @@ impl<'a> Item<'a> {
     fn may_ask(&self, when: &Condition, topics: Option<&[u32]>) -> bool {
         let company = !self.companies.is_empty();
         match when {
-            Condition::Words(phrase) => self.present.may_have(*phrase),
-            Condition::Near(_, a, b) => self.present.may_hold(b) && self.present.may_hold(a),
+            Condition::Words(phrase) => self.words.present.may_have(*phrase),
+            Condition::Near(_, a, b) => {
+                self.words.present.may_hold(b) && self.words.present.may_hold(a)
+            }
             Condition::In(_, one) => self.may_ask(one, topics),
             Condition::All(all) => all.iter().all(|one| self.may_ask(one, topics)),
             Condition::Any(any) => any.iter().any(|one| self.may_ask(one, topics)),

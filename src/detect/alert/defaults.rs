@@ -35,7 +35,7 @@ impl Case<'_> {
             WithoutCompany::Official if official => Ok("said by an official source".to_owned()),
             WithoutCompany::Official => Err("without a company only official sources alert"),
             WithoutCompany::Action => {
-                let Some(manner) = &self.manner else { return Err("no words of this topic") };
+                let Some(manner) = self.manner else { return Err("no words of this topic") };
                 let hits: Vec<u32> =
                     self.hits(EntityKind::Topic, topic).map(|found| self.sentence(found)).collect();
                 if hits.iter().copied().all(|sentence| manner.talks(sentence)) {

@@ -66,7 +66,7 @@ pub(crate) struct Case<'a> {
     pub(crate) watchlist: &'a Watchlist,
     pub(crate) reading: &'a Reading,
     pub(crate) origin: Origin<'a>,
-    manner: Option<Manner>,
+    manner: Option<&'a Manner>,
     /// Companies and topics that count, by number: sorted, each once.
     companies: Vec<u32>,
     topics: Vec<u32>,
@@ -111,7 +111,7 @@ impl<'a> Case<'a> {
     }
 
     pub(crate) fn round_up(&self) -> bool {
-        self.manner.as_ref().is_some_and(Manner::round_up)
+        self.manner.is_some_and(Manner::round_up)
     }
 
     /// The words that show the item to be talk without an act.
@@ -121,9 +121,9 @@ impl<'a> Case<'a> {
             let ends = |found: &Found| found.last == token && found.is_plain(self.watchlist);
             self.reading.counting().any(ends)
         };
-        *self.talk.get_or_init(|| {
-            talk(&self.reading.text, self.manner.as_ref()?, self.origin.official, subject)
-        })
+        *self
+            .talk
+            .get_or_init(|| talk(&self.reading.text, self.manner?, self.origin.official, subject))
     }
 
     fn hits(&self, kind: EntityKind, entity: u32) -> impl Iterator<Item = &Found> {

@@ -1,45 +1,61 @@
 //! Searches over what was found: places of words, NEAR by position, AND, OR and NOT over the item.
 
 use std::cell::OnceCell;
+use std::ops::Range;
 
 use crate::detect::find::{Occ, sort};
-use crate::detect::query::{Expr, Part};
+use crate::detect::query::{Ask, Part};
 use crate::detect::text::Text;
-use crate::model::Field;
+
+use super::index::Index;
 
 /// A stretch of tokens, first and last.
 pub(crate) type Stretch = (u32, u32);
 
-/// Which phrases were found, roughly: a bit for each, shared by a few. Nearly all phrases of a search
-/// are absent, and this says so of most of them at once.
-#[derive(Debug)]
-pub(crate) struct Present([u64; 64]);
+/// Which phrases were found, roughly: two bits for each, of many. Nearly all phrases of a search are
+/// absent, and this says so of most of them at once.
+#[derive(Debug, Default)]
+pub(crate) struct Present(Vec<u64>);
 
 impl Present {
-    /// Of these places.
-    pub(crate) fn of<'o>(found: impl Iterator<Item = &'o Occ>) -> Self {
-        let mut bits = [0; 64];
+    /// Bits, as a power of two: of a few hundred phrases one of a thousand others seems to be there.
+    const BITS: u32 = 14;
+
+    /// Of these places, in the room of what was there before.
+    pub(super) fn fill<'o>(&mut self, found: impl Iterator<Item = &'o Occ>) {
+        self.0.clear();
+        self.0.resize(1 << (Self::BITS - 6), 0);
         for occ in found {
-            bits[(occ.phrase >> 6 & 63) as usize] |= 1 << (occ.phrase & 63);
+            let (one, other) = Self::bits(occ.phrase);
+            self.0[one >> 6] |= 1 << (one & 63);
+            self.0[other >> 6] |= 1 << (other & 63);
         }
-        Self(bits)
+    }
+
+    #[inline]
+    fn bits(phrase: u32) -> (usize, usize) {
+        let low = phrase & ((1 << Self::BITS) - 1);
+        (low as usize, (phrase.wrapping_mul(0x9e37_79b1) >> (32 - Self::BITS)) as usize)
+    }
+
+    /// Whether something may hold, by what it cannot do without.
+    pub(crate) fn may_hold(&self, ask: &Ask) -> bool {
+        match ask {
+            Ask::Words(phrase) => self.may_have(*phrase),
+            Ask::Any(phrases) => phrases.iter().any(|phrase| self.may_have(*phrase)),
+            Ask::All(all) => all.iter().all(|one| self.may_hold(one)),
+            Ask::Or(any) => any.iter().any(|one| self.may_hold(one)),
+            Ask::Near(_, a, b) => self.may_hold(b) && self.may_hold(a),
+            Ask::In(_, one) => self.may_hold(one),
+            Ask::Not(_) => true,
+        }
     }
 
     /// Whether the phrase may be among them.
+    #[inline]
     pub(crate) fn may_have(&self, phrase: u32) -> bool {
-        self.0[(phrase >> 6 & 63) as usize] >> (phrase & 63) & 1 == 1
-    }
-
-    /// Whether an expression may hold, by what it cannot do without.
-    pub(crate) fn may_hold(&self, expr: &Expr<u32>) -> bool {
-        match expr {
-            Expr::Words(phrase) => self.may_have(*phrase),
-            Expr::And(all) => all.iter().all(|one| self.may_hold(one)),
-            Expr::Or(any) => any.iter().any(|one| self.may_hold(one)),
-            Expr::Near(_, a, b) => self.may_hold(b) && self.may_hold(a),
-            Expr::In(_, one) => self.may_hold(one),
-            Expr::Not(_) | Expr::Atom(..) => true,
-        }
+        let (one, other) = Self::bits(phrase);
+        self.0[one >> 6] >> (one & 63) & self.0[other >> 6] >> (other & 63) & 1 == 1
     }
 }
 
@@ -73,6 +89,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) text: &'a Text,
     /// Sorted by phrase and place.
     pub(crate) found: &'a [Occ],
+    /// Where each phrase's begin and end.
+    pub(crate) index: &'a Index,
     /// Of the phrases that only rules ask for.
     pub(crate) asked: &'a Asked,
     /// Of both.
@@ -89,10 +107,12 @@ impl<'a> Scene<'a> {
     /// The whole item.
     pub(crate) fn whole(
         text: &'a Text,
-        (found, asked): (&'a [Occ], &'a Asked),
+        (found, index): (&'a [Occ], &'a Index),
+        asked: &'a Asked,
         present: &'a Present,
     ) -> Self {
-        Self { text, found, asked, present, segment: None, title: false, opening: false }
+        let (title, opening) = (false, false);
+        Self { text, found, index, asked, present, segment: None, title, opening }
     }
 
     /// The places of a phrase, in text order, whatever the scene's limits.
@@ -100,7 +120,10 @@ impl<'a> Scene<'a> {
         if !self.present.may_have(phrase) {
             return &[];
         }
-        let found = if phrase < self.asked.from { self.found } else { self.asked.sorted() };
+        if phrase < self.asked.from {
+            return &self.found[self.index.get(phrase)];
+        }
+        let found = self.asked.sorted();
         let from = found.partition_point(|occ| occ.phrase < phrase);
         let end = found[from..].partition_point(|occ| occ.phrase == phrase);
         &found[from..from + end]
@@ -108,7 +131,7 @@ impl<'a> Scene<'a> {
 
     pub(crate) fn sees(&self, token: u32) -> bool {
         self.segment.is_none_or(|segment| self.text.tokens[token as usize].segment == segment)
-            && (!self.title || self.text.field_of(token).field == Field::Title)
+            && (!self.title || token < self.text.title_end())
             && (!self.opening || self.opens(token))
     }
 
@@ -135,80 +158,136 @@ impl<'a> Scene<'a> {
         self.all_of(phrase).iter().any(|occ| self.sees(occ.first))
     }
 
-    /// Whether the expression holds.
-    pub(crate) fn holds(&self, expr: &Expr<u32>) -> bool {
-        match expr {
-            Expr::Words(phrase) => self.has(*phrase),
-            Expr::And(all) => all.iter().all(|one| self.holds(one)),
-            Expr::Or(any) => any.iter().any(|one| self.holds(one)),
-            Expr::Not(one) => !self.holds(one),
-            Expr::Near(..) => !self.places(expr).is_empty(),
-            Expr::In(part, one) => self.part(*part).holds(one),
-            // Searches hold none; rules ask them elsewhere.
-            Expr::Atom(..) => false,
+    /// Whether it holds.
+    pub(crate) fn holds(&self, ask: &Ask) -> bool {
+        match ask {
+            Ask::Words(phrase) => self.has(*phrase),
+            Ask::Any(phrases) => phrases.iter().any(|phrase| self.has(*phrase)),
+            Ask::All(all) => all.iter().all(|one| self.holds(one)),
+            Ask::Or(any) => any.iter().any(|one| self.holds(one)),
+            Ask::Not(one) => !self.holds(one),
+            Ask::Near(n, a, b) => !self.places_near(*n, a, b).is_empty(),
+            Ask::In(part, one) => self.part(*part).holds(one),
         }
     }
 
-    /// The places that show why an expression holds; empty where it does not.
-    pub(crate) fn places(&self, expr: &Expr<u32>) -> Vec<Stretch> {
-        match expr {
-            Expr::Words(phrase) => {
-                let seen = self.all_of(*phrase).iter().filter(|occ| self.sees(occ.first));
-                seen.map(|occ| (occ.first, occ.last)).collect()
-            }
-            Expr::Or(any) => {
-                let mut places: Vec<_> = any.iter().flat_map(|one| self.places(one)).collect();
-                places.sort_unstable();
-                places.dedup();
-                places
-            }
-            Expr::And(all) => {
-                if !self.holds(expr) {
-                    return Vec::new();
-                }
-                // A NEAR says most about where the matter stands; else the first word does.
-                let telling = all.iter().find(|one| matches!(one, Expr::Near(..)));
-                let mut parts = telling.into_iter().chain(all);
-                parts
-                    .find_map(|one| Some(self.places(one)).filter(|places| !places.is_empty()))
-                    .unwrap_or_default()
-            }
-            Expr::Near(n, a, b) => self.places_near(*n, a, b),
-            Expr::In(part, one) => self.part(*part).places(one),
-            Expr::Not(_) | Expr::Atom(..) => Vec::new(),
+    /// Appends the places that show why a search holds; none where it does not. What it asks for
+    /// together and is `sure`, by its bit, is not asked again.
+    pub(crate) fn add_search(&self, ask: &Ask, sure: u64, into: &mut Vec<Stretch>) {
+        match ask {
+            Ask::All(all) => self.add_all(all, sure, into),
+            _ => self.add_places(ask, into),
         }
     }
 
-    /// The places of two expressions near each other.
-    pub(crate) fn places_near(&self, n: u32, a: &Expr<u32>, b: &Expr<u32>) -> Vec<Stretch> {
+    /// The places of two things near each other.
+    pub(crate) fn places_near(&self, n: u32, a: &Ask, b: &Ask) -> Vec<Stretch> {
+        let mut places = Vec::new();
+        self.add_near(n, a, b, &mut places);
+        places
+    }
+
+    /// Appends the places that show why it holds, sorted and each once.
+    fn add_places(&self, ask: &Ask, into: &mut Vec<Stretch>) {
+        let from = into.len();
+        match ask {
+            Ask::Words(phrase) => self.add_words(*phrase, into),
+            Ask::Any(phrases) => {
+                phrases.iter().for_each(|phrase| self.add_words(*phrase, into));
+                distinct(into, from);
+            }
+            Ask::Or(any) => {
+                any.iter().for_each(|one| self.add_places(one, into));
+                distinct(into, from);
+            }
+            Ask::All(all) => self.add_all(all, 0, into),
+            Ask::Near(n, a, b) => self.add_near(*n, a, b, into),
+            Ask::In(part, one) => self.part(*part).add_places(one, into),
+            Ask::Not(_) => {}
+        }
+    }
+
+    fn add_words(&self, phrase: u32, into: &mut Vec<Stretch>) {
+        let seen = self.all_of(phrase).iter().filter(|occ| self.sees(occ.first));
+        into.extend(seen.map(|occ| (occ.first, occ.last)));
+    }
+
+    fn add_all(&self, all: &[Ask], sure: u64, into: &mut Vec<Stretch>) {
+        let from = into.len();
+        // A NEAR says most about where the matter stands; else the first word does.
+        let telling = all.iter().position(|one| matches!(one, Ask::Near(..)));
+        if let Some(telling) = telling {
+            self.add_places(&all[telling], into);
+            if into.len() == from {
+                return;
+            }
+        }
+        let is_sure = |n: usize| n < 64 && sure >> n & 1 == 1;
+        let mut asked = all.iter().enumerate().filter(|(n, _)| Some(*n) != telling && !is_sure(*n));
+        if !asked.all(|(_, one)| self.holds(one)) {
+            return into.truncate(from);
+        }
+        if telling.is_none() {
+            // The first that stands anywhere.
+            let _ = all.iter().find(|one| {
+                self.add_places(one, into);
+                into.len() > from
+            });
+        }
+    }
+
+    fn add_near(&self, n: u32, a: &Ask, b: &Ask, into: &mut Vec<Stretch>) {
+        let from = into.len();
         // Where one side is absent the other need not be looked at.
-        let b = self.places(b);
-        if b.is_empty() { Vec::new() } else { self.near(n, &self.places(a), &b) }
+        self.add_places(b, into);
+        let middle = into.len();
+        if middle == from {
+            return;
+        }
+        self.add_places(a, into);
+        let end = into.len();
+        self.near(n, middle..end, from..middle, into);
+        into.drain(from..end);
+        distinct(into, from);
     }
 
-    /// For each place of `a` the nearest of `b` within `n` words in its sentence; both sorted.
-    fn near(&self, n: u32, a: &[Stretch], b: &[Stretch]) -> Vec<Stretch> {
-        let longest = b.iter().map(|(first, last)| last - first).max().unwrap_or(0);
-        let mut found = Vec::new();
-        for (first, last) in a {
-            let from = first.saturating_sub(n + longest + 1);
-            let to = last.saturating_add(n + 1);
-            let begin = b.partition_point(|place| place.0 < from);
-            let nearest = b[begin..]
+    /// For each place of `a` the nearest of `b` within `n` words in its sentence, appended; both are
+    /// sorted stretches of the same list.
+    fn near(&self, n: u32, a: Range<usize>, b: Range<usize>, into: &mut Vec<Stretch>) {
+        let longest = into[b.clone()].iter().map(|(first, last)| last - first).max().unwrap_or(0);
+        for at in a {
+            let (first, last) = into[at];
+            let (from, to) = (first.saturating_sub(n + longest + 1), last.saturating_add(n + 1));
+            let others = &into[b.clone()];
+            let begin = others.partition_point(|place| place.0 < from);
+            let nearest = others[begin..]
                 .iter()
                 .take_while(|place| place.0 <= to)
-                .filter(|place| self.sentence(place.0) == self.sentence(*first))
-                .filter_map(|place| Some((between((*first, *last), *place)?, *place)))
+                .filter(|place| self.sentence(place.0) == self.sentence(first))
+                .filter_map(|place| Some((between((first, last), *place)?, *place)))
                 .filter(|(words, _)| *words <= n)
                 .min();
             if let Some((_, place)) = nearest {
-                found.push(((*first).min(place.0), (*last).max(place.1)));
+                into.push((first.min(place.0), last.max(place.1)));
             }
         }
-        found.sort_unstable();
-        found.dedup();
-        found
     }
+}
+
+/// Sorts what was appended, and leaves each place once.
+fn distinct(places: &mut Vec<Stretch>, from: usize) {
+    if places.len() - from < 2 {
+        return;
+    }
+    places[from..].sort_unstable();
+    let mut kept = from + 1;
+    for at in kept..places.len() {
+        if places[at] != places[kept - 1] {
+            places[kept] = places[at];
+            kept += 1;
+        }
+    }
+    places.truncate(kept);
 }
 
 /// Words between two stretches; `None` when they overlap.

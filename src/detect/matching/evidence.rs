@@ -9,7 +9,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::detect::manner::Manner;
 use crate::detect::watchlist::{Reach, Use, Watchlist};
 use crate::model::{EntityKind, Guard};
 
@@ -69,7 +68,7 @@ pub(super) fn wide(watchlist: &Watchlist, reading: &mut Reading) {
         .filter_map(|topic| Some((*topic, gives_way(*topic)?)))
         .collect();
     // A round-up speaks of several matters that need not belong together.
-    if given.is_empty() || Manner::among(&reading.text, &reading.phrases).round_up() {
+    if given.is_empty() || reading.manner().round_up() {
         return;
     }
     for found in &mut reading.found {

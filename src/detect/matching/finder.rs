@@ -6,9 +6,11 @@
 use crate::detect::find::{Occ, find_into};
 use crate::detect::stem::Lang;
 use crate::detect::text::Text;
-use crate::detect::watchlist::{Use, Watchlist};
+use crate::detect::watchlist::{Seen, Use, Watchlist};
 use crate::model::{EntityKind, Field, ItemText};
 
+use super::eval::Present;
+use super::index::Index;
 use super::shared::spread;
 
 /// A name or term at a place.
@@ -41,8 +43,14 @@ pub(crate) struct Words {
     pub(crate) text: Text,
     /// All phrases found, sorted, but for those that only rules ask for.
     pub(crate) phrases: Vec<Occ>,
-    /// These, as they come.
+    /// Where those of each phrase begin.
+    pub(crate) index: Index,
+    /// Which phrases are there at all.
+    pub(crate) present: Present,
+    /// Those that only rules ask for, as they come.
     pub(crate) asked: Vec<Occ>,
+    /// Which searches they lead to.
+    pub(crate) searches: Seen,
 }
 
 impl Words {
@@ -54,7 +62,12 @@ impl Words {
 
     /// Finds a watchlist's phrases in the words, in the place of what was found before.
     pub(crate) fn find(&mut self, watchlist: &Watchlist, lang: Option<Lang>) {
-        let Self { text, phrases, asked } = self;
+        self.places(watchlist, lang);
+        self.present.fill(self.phrases.iter().chain(&self.asked));
+    }
+
+    fn places(&mut self, watchlist: &Watchlist, lang: Option<Lang>) {
+        let Self { text, phrases, asked, .. } = self;
         find_into(&watchlist.phrases, text, lang, phrases, asked);
         spread(watchlist, phrases);
     }
@@ -70,7 +83,8 @@ impl<'w> Finder<'w> {
     /// All names and terms in an item, by phrase and place; the same place once for each that stands
     /// there.
     pub fn find(&mut self, item: &ItemText) -> &[Place] {
-        self.words.read(self.watchlist, item);
+        self.words.text.fill(item);
+        self.words.places(self.watchlist, Lang::of_tag(item.lang.as_deref()));
         self.places.clear();
         let Words { text, phrases, .. } = &self.words;
         for occ in phrases {
@@ -83,7 +97,7 @@ impl<'w> Finder<'w> {
                     Use::Term(term) => {
                         (EntityKind::Topic, self.watchlist.terms[term as usize].topic)
                     }
-                    Use::Search(_) => continue,
+                    Use::Searches(_) => continue,
                 };
                 let field = text.field_of(occ.first).field;
                 self.places.push(Place { kind, entity, field, start: first.start, end: last.end });

@@ -8,9 +8,10 @@ mod eval;
 mod evidence;
 mod finder;
 mod guard;
+mod index;
 mod shared;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 
 use crate::model::{EntityKind, Guard, HeldBack, Hit, ItemText, Timestamp};
@@ -18,12 +19,13 @@ use crate::model::{EntityKind, Guard, HeldBack, Hit, ItemText, Timestamp};
 pub(crate) use super::find::Occ;
 use super::manner::Manner;
 use super::text::Text;
-use super::watchlist::{Reach, Use, Watchlist};
+use super::watchlist::{Reach, Seen, Use, Watchlist};
 
-use eval::Asked;
-pub(crate) use eval::{Present, Scene};
+pub(crate) use eval::Scene;
+use eval::{Asked, Present};
 pub(crate) use finder::Words;
 pub use finder::{Finder, Place};
+use index::Index;
 
 /// What found a hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,7 +79,10 @@ impl Drop for Reading {
     fn drop(&mut self) {
         let (text, phrases) = (std::mem::take(&mut self.text), std::mem::take(&mut self.phrases));
         let asked = std::mem::take(&mut self.asked.found);
-        Words { text, phrases, asked }.give_back();
+        let index = std::mem::take(&mut self.index);
+        let present = std::mem::take(&mut self.present);
+        let searches = std::mem::take(&mut self.searches);
+        Words { text, phrases, index, present, asked, searches }.give_back();
     }
 }
 
@@ -105,9 +110,12 @@ pub(crate) struct Reading {
     pub(crate) text: Text,
     /// All phrases found, sorted, but for those that only rules ask for.
     pub(crate) phrases: Vec<Occ>,
-    /// These.
+    index: Index,
+    /// Those that only rules ask for.
     asked: Asked,
     present: Present,
+    searches: Seen,
+    manner: OnceCell<Manner>,
     /// Hits, counting and held back, in text order.
     pub(crate) found: Vec<Found>,
 }
@@ -122,10 +130,12 @@ impl Reading {
 
     /// Reads an item whose words and phrases are found.
     pub(crate) fn of_words(watchlist: &Watchlist, words: Words, seen: Option<Timestamp>) -> Self {
-        let Words { text, phrases, asked } = words;
-        let present = Present::of(phrases.iter().chain(&asked));
+        let Words { text, phrases, mut index, present, asked, searches } = words;
+        index.fill(&phrases);
         let asked = Asked::of(watchlist.phrases.asked_from, asked);
-        let mut reading = Self { text, phrases, asked, present, found: Vec::new() };
+        let manner = OnceCell::new();
+        let mut reading =
+            Self { text, phrases, index, asked, present, searches, manner, found: Vec::new() };
         reading.collect(watchlist);
         guard::inside(watchlist, &mut reading);
         guard::ask(watchlist, &mut reading);
@@ -140,13 +150,13 @@ impl Reading {
 
     /// The scene of the whole item.
     pub(crate) fn scene(&self) -> Scene<'_> {
-        Scene::whole(&self.text, (&self.phrases, &self.asked), &self.present)
+        Scene::whole(&self.text, (&self.phrases, &self.index), &self.asked, &self.present)
     }
 
     /// The manner of the text, by the lists' phrases, which a watchlist with topics or rules finds
     /// with its own.
-    pub(crate) fn manner(&self) -> Manner {
-        Manner::among(&self.text, &self.phrases)
+    pub(crate) fn manner(&self) -> &Manner {
+        self.manner.get_or_init(|| Manner::among(&self.text, &self.phrases))
     }
 
     /// Phrases found that only rules ask for, in any order.
@@ -165,7 +175,9 @@ impl Reading {
     }
 
     fn collect(&mut self, watchlist: &Watchlist) {
-        let mut searches: Vec<u32> = Vec::new();
+        let mut searches = std::mem::take(&mut self.searches);
+        searches.start(&watchlist.searched);
+        let title = self.text.title_end();
         for same in self.phrases.chunk_by(|one, next| one.phrase == next.phrase) {
             for one in watchlist.uses(same[0].phrase) {
                 let (by, entity) = match one {
@@ -173,8 +185,8 @@ impl Reading {
                     // What sets the scene is looked for only where it is asked.
                     Use::Term(term) if watchlist.sets(term) => continue,
                     Use::Term(term) => (By::Term(term), watchlist.terms[term as usize].topic),
-                    Use::Search(search) => {
-                        searches.push(search);
+                    Use::Searches(list) => {
+                        searches.see(&watchlist.searched, list, same[0].first < title);
                         continue;
                     }
                 };
@@ -183,38 +195,29 @@ impl Reading {
                 self.found.extend(same.iter().map(found));
             }
         }
-        searches.sort_unstable();
-        searches.dedup();
-        // Of nearly all of them something else is missing.
-        searches.retain(|search| self.present.may_hold(&watchlist.searches[*search as usize].expr));
-        for search in searches {
-            let compiled = &watchlist.searches[search as usize];
-            for (first, last) in self.scene().places(&compiled.expr) {
-                let by = By::Search(search);
-                self.found.push(Found { first, last, by, entity: compiled.topic, held: None });
-            }
+        let mut places = Vec::new();
+        for search in &searches.whole {
+            let compiled = &watchlist.searches[*search as usize];
+            places.clear();
+            self.scene().add_search(&compiled.ask, compiled.sure, &mut places);
+            let (by, entity) = (By::Search(*search), compiled.topic);
+            let found = |(first, last)| Found { first, last, by, entity, held: None };
+            self.found.extend(places.iter().copied().map(found));
         }
+        self.searches = searches;
         self.order();
     }
 
     /// Text order, longer before shorter.
     fn order(&mut self) {
-        self.found.sort_by_key(|found| {
-            (found.first, std::cmp::Reverse(found.last), found.kind(), found.entity, found.by)
-        });
+        self.found
+            .sort_unstable_by_key(|found| (place(found), found.kind(), found.entity, found.by));
     }
 
     /// Leaves one hit where the same thing was found by several terms at one place or inside another.
     fn settle(&mut self) {
-        self.found.sort_by_key(|found| {
-            (
-                found.kind(),
-                found.entity,
-                found.held.is_some(),
-                found.first,
-                std::cmp::Reverse(found.last),
-                found.by,
-            )
+        self.found.sort_unstable_by_key(|found| {
+            (found.kind(), found.entity, found.held.is_some(), place(found), found.by)
         });
         let mut kept: Vec<Found> = Vec::with_capacity(self.found.len());
         // Of the thing at hand: its counting hits, in which first and last both grow, and how far
@@ -274,6 +277,11 @@ impl Reading {
     pub(crate) fn held_back(&self, watchlist: &Watchlist, found: &Found) -> Option<HeldBack> {
         Some(HeldBack { hit: self.hit(watchlist, found), guard: found.held.clone()? })
     }
+}
+
+/// Where a hit stands, as a number: in text order, longer before shorter.
+fn place(found: &Found) -> u64 {
+    u64::from(found.first) << 32 | u64::from(u32::MAX - found.last)
 }
 
 fn entity_id(watchlist: &Watchlist, found: &Found) -> Arc<str> {

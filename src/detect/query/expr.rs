@@ -43,19 +43,19 @@ pub(crate) enum Part {
 
 /// A search as a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Expr<W> {
+pub(crate) enum Expr {
     /// A word or phrase.
-    Words(W),
+    Words(Words),
     /// All of these.
-    And(Vec<Expr<W>>),
+    And(Vec<Expr>),
     /// One of these.
-    Or(Vec<Expr<W>>),
+    Or(Vec<Expr>),
     /// Not this.
-    Not(Box<Expr<W>>),
+    Not(Box<Expr>),
     /// Both within so many words, in one sentence.
-    Near(u32, Box<Expr<W>>, Box<Expr<W>>),
+    Near(u32, Box<Expr>, Box<Expr>),
     /// In this part of the item only.
-    In(Part, Box<Expr<W>>),
+    In(Part, Box<Expr>),
     /// What only rules ask.
     Atom(Atom, Range<usize>),
 }

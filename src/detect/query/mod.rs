@@ -5,6 +5,7 @@
 //! the words of a hidden topic. `NOT` binds closest, then `NEAR`,
 //! `AND`, `OR`. Bare words side by side are a phrase. Time is linear and depth is bounded.
 
+mod ask;
 mod expr;
 mod lex;
 mod parser;
@@ -12,6 +13,7 @@ mod wrong;
 
 use std::ops::Range;
 
+pub(crate) use ask::Ask;
 pub(crate) use expr::{Atom, Expr, Part, Words};
 use lex::{Piece, lex};
 use parser::Parser;
@@ -24,7 +26,7 @@ const LONGEST: usize = 20_000;
 /// A search that was understood, with what looks like a slip in it.
 #[derive(Clone, Debug)]
 pub(crate) struct Parsed {
-    pub(crate) expr: Expr<Words>,
+    pub(crate) expr: Expr,
     /// Lower-case operators, as words and places.
     pub(crate) slips: Vec<(String, Range<usize>)>,
 }
@@ -58,7 +60,7 @@ pub(crate) fn parse(text: &str, rule: bool) -> Result<Parsed, Wrong> {
 }
 
 /// Whether an expression can only hold where something is present.
-fn affirms<W>(expr: &Expr<W>) -> bool {
+fn affirms(expr: &Expr) -> bool {
     match expr {
         Expr::Words(_) | Expr::Near(..) | Expr::Atom(..) => true,
         Expr::And(all) => all.iter().any(affirms),
@@ -72,8 +74,8 @@ fn affirms<W>(expr: &Expr<W>) -> bool {
 mod tests {
     use super::*;
 
-    fn shown(expr: &Expr<Words>) -> String {
-        let many = |all: &[Expr<Words>]| all.iter().map(shown).collect::<Vec<_>>().join(" ");
+    fn shown(expr: &Expr) -> String {
+        let many = |all: &[Expr]| all.iter().map(shown).collect::<Vec<_>>().join(" ");
         match expr {
             Expr::Words(words) => {
                 format!("{}{}", words.text.replace(' ', "_"), if words.prefix { "*" } else { "" })

@@ -19,7 +19,7 @@ pub(super) struct Parser {
     pub(super) slips: Vec<(String, Range<usize>)>,
 }
 
-pub(super) type Tree = Result<Expr<Words>, Wrong>;
+pub(super) type Tree = Result<Expr, Wrong>;
 
 impl Parser {
     /// Before the first piece of a search of so many bytes; `rule` allows what only rules may ask.
@@ -240,7 +240,7 @@ fn words(text: String, quoted: bool, span: Range<usize>) -> Tree {
 }
 
 /// Whether an expression stands at places of the text.
-fn positional(expr: &Expr<Words>) -> bool {
+fn positional(expr: &Expr) -> bool {
     match expr {
         Expr::Words(_) | Expr::Near(..) | Expr::Atom(Atom::Topic(Some(_)), _) => true,
         Expr::Or(any) => any.iter().all(positional),

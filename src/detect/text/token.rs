@@ -139,6 +139,12 @@ impl Text {
         &self.folded[at..at + token.length as usize]
     }
 
+    /// Token after the last of the title.
+    pub(crate) fn title_end(&self) -> u32 {
+        let title = self.fields.first().filter(|field| field.field == Field::Title);
+        title.map_or(0, |title| title.end)
+    }
+
     /// The field in which the token of this index stands.
     pub(crate) fn field_of(&self, token: u32) -> &FieldTokens {
         let after = self.fields.partition_point(|field| field.end <= token);

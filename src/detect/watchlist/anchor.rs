@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::detect::digest::Digest;
 
 use super::condition::{CompiledRule, Condition};
-use super::topic::anchors;
+use super::necessary::anchors;
 
 /// Something that may be there.
 #[derive(Clone, Debug, PartialEq, Eq)]

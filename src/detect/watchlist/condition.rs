@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::detect::query::{Expr, Part};
+use crate::detect::query::{Ask, Part};
 
 /// What a rule asks, with ids resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Condition {
     Words(u32),
-    Near(u32, Box<Expr<u32>>, Box<Expr<u32>>),
+    Near(u32, Box<Ask>, Box<Ask>),
     In(Part, Box<Condition>),
     All(Vec<Condition>),
     Any(Vec<Condition>),

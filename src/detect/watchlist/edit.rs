@@ -16,6 +16,7 @@ use crate::detect::stem::Lang;
 use crate::detect::text::Text;
 use crate::model::watchlist::{CompanyEntry, Remarks, RuleEntry, TopicEntry, WatchlistEntries};
 
+use super::necessary::anchors;
 use super::shared::lists_of;
 use super::{Making, Watchlist, id_of, id_of_company};
 
@@ -109,8 +110,12 @@ fn words_of(before: Version<'_>, after: Version<'_>) -> Option<Touching> {
     }
     let phrases = making.phrases.finish();
     let mut touching = vec![false; phrases.all.len()];
-    making.uses.iter().for_each(|(phrase, _)| touching[*phrase as usize] = true);
-    making.lists.words().for_each(|phrase| touching[phrase as usize] = true);
+    let named = making.uses.iter().map(|(phrase, _)| *phrase);
+    let lists = &making.lists;
+    let weight = |phrase| lists.weight(phrase);
+    let searched = making.searches.iter().flat_map(|search| anchors(&search.ask, &weight));
+    let listed = lists.words();
+    named.chain(searched).chain(listed).for_each(|phrase| touching[phrase as usize] = true);
     Some(Touching::Words { phrases: Box::new(phrases), touching })
 }
 
@@ -248,7 +253,7 @@ const COMPANY: u8 = 0;
 const TOPIC: u8 = 1;
 const GROUP: u8 = 2;
 
-fn names<W>(expr: &Expr<W>, into: &mut BTreeSet<(u8, Arc<str>)>) {
+fn names(expr: &Expr, into: &mut BTreeSet<(u8, Arc<str>)>) {
     match expr {
         Expr::And(all) | Expr::Or(all) => all.iter().for_each(|one| names(one, into)),
         Expr::Not(one) | Expr::In(_, one) => names(one, into),

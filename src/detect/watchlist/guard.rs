@@ -1,7 +1,7 @@
 //! Guards: the words that must, or must not, stand beside a term.
 
 use crate::detect::phrases::{Need, Reading, capitals};
-use crate::detect::query::{Expr, Words};
+use crate::detect::query::Expr;
 use crate::detect::text::Text;
 use crate::model::Located;
 use crate::model::watchlist::{CaseRule, Guards};
@@ -186,7 +186,7 @@ impl Way {
     }
 
     /// A search; what it holds in any case.
-    pub(super) fn of_search(expr: &Expr<Words>) -> Self {
+    pub(super) fn of_search(expr: &Expr) -> Self {
         let mut way = Self { cased: true, capitals: true, ..Self::default() };
         match expr {
             // Where an AND is found depends on its parts: nothing of it is sure to be at the place.
@@ -198,7 +198,7 @@ impl Way {
 }
 
 /// Words without which an expression does not hold.
-fn needed(expr: &Expr<Words>) -> Vec<Vec<u64>> {
+fn needed(expr: &Expr) -> Vec<Vec<u64>> {
     match expr {
         Expr::Words(words) if words.prefix => Vec::new(),
         Expr::Words(words) => vec![folded(&words.text)],

@@ -10,8 +10,10 @@ mod edit;
 mod forms;
 mod guard;
 mod name;
+mod necessary;
 mod never;
 mod rule;
+mod searched;
 mod shared;
 mod ticker;
 mod topic;
@@ -26,7 +28,7 @@ use crate::model::{Located, Named, Place, Problem, Severity};
 use super::digest::Digest;
 use super::manner;
 use super::phrases::{Collector, Phrases};
-use super::query::{Expr, Wrong};
+use super::query::{Ask, Wrong};
 use super::text::Text;
 
 pub(crate) use anchor::{Also, Anchors, Filed};
@@ -35,6 +37,8 @@ pub(crate) use edit::Room;
 pub use edit::{Edit, Version};
 pub use forms::{Form, Guarded, forms_of, id_of_company, id_of_name, weakness_of};
 pub(crate) use guard::{Guarding, Spoken};
+use searched::Parts;
+pub(crate) use searched::{Searched, Seen};
 pub(crate) use shared::Shared;
 pub(crate) use ticker::exchange_of;
 pub(crate) use uses::Use;
@@ -113,7 +117,9 @@ pub(crate) struct Term {
 pub(crate) struct Search {
     pub(crate) topic: u32,
     pub(crate) text: Arc<str>,
-    pub(crate) expr: Expr<u32>,
+    pub(crate) ask: Ask,
+    /// The things asked for together that hold where all necessary parts are there, by their bits.
+    pub(crate) sure: u64,
     pub(crate) reach: Reach,
 }
 
@@ -137,6 +143,8 @@ pub struct Watchlist {
     pub(crate) names: Vec<Name>,
     pub(crate) terms: Vec<Term>,
     pub(crate) searches: Vec<Search>,
+    /// Which of these an item is to be held against.
+    pub(crate) searched: Searched,
     pub(crate) conditions: Vec<CompiledRule>,
     /// Which conditions an item is to be held against.
     pub(crate) anchors: Anchors,
@@ -216,7 +224,7 @@ impl Watchlist {
     pub fn index_bytes(&self) -> usize {
         let names = self.names.len() * (size_of::<Name>() - size_of::<Arc<str>>());
         let terms = self.terms.len() * (size_of::<Term>() - size_of::<Arc<str>>());
-        self.phrases.bytes() + self.uses.bytes() + names + terms
+        self.phrases.bytes() + self.uses.bytes() + self.searched.bytes() + names + terms
     }
 
     pub(crate) fn has_mutes(&self) -> bool {
@@ -273,6 +281,7 @@ struct Making {
     names: Vec<Name>,
     terms: Vec<Term>,
     searches: Vec<Search>,
+    parts: Parts,
     conditions: Vec<CompiledRule>,
     company_guards: BTreeMap<u32, Box<Guarding>>,
     topic_guards: BTreeMap<u32, Box<Guarding>>,
@@ -325,6 +334,8 @@ impl Making {
 
     fn finish(mut self) -> (Watchlist, Vec<Problem>) {
         self.resolve_parents();
+        let (searched, phrases) = std::mem::take(&mut self.parts).finish();
+        self.uses.extend((0..).zip(phrases).map(|(list, phrase)| (phrase, Use::Searches(list))));
         let mut uses: Vec<(u32, u32)> =
             self.uses.iter().map(|(phrase, one)| (*phrase, one.packed())).collect();
         uses.sort_unstable();
@@ -338,6 +349,7 @@ impl Making {
             names: self.names,
             terms: self.terms,
             searches: self.searches,
+            searched,
             anchors: Anchors::of(&self.conditions),
             conditions: self.conditions,
             company_guards: self.company_guards,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::detect::query::{self, Atom, Expr, Words};
+use crate::detect::query::{self, Ask, Atom, Expr};
 use crate::model::watchlist::RuleEntry;
 use crate::model::{Located, Severity};
 
@@ -83,13 +83,8 @@ impl Making {
         }
     }
 
-    fn condition(
-        &mut self,
-        rule: &str,
-        expr: &Expr<Words>,
-        when: &Located<String>,
-    ) -> Option<Condition> {
-        let mut many = |all: &[Expr<Words>]| {
+    fn condition(&mut self, rule: &str, expr: &Expr, when: &Located<String>) -> Option<Condition> {
+        let mut many = |all: &[Expr]| {
             // Every part is looked at, so that all its problems are told at once.
             let parts: Vec<_> = all.iter().map(|one| self.condition(rule, one, when)).collect();
             parts.into_iter().collect::<Option<Vec<_>>>()
@@ -99,15 +94,13 @@ impl Making {
             Expr::Or(any) => Condition::Any(many(any)?),
             Expr::Not(one) => Condition::Not(Box::new(self.condition(rule, one, when)?)),
             Expr::In(part, one) => Condition::In(*part, Box::new(self.condition(rule, one, when)?)),
-            Expr::Words(_) => match self.compile_expr(expr, when)? {
-                Expr::Words(phrase) => Condition::Words(phrase),
+            Expr::Words(_) => match self.ask(expr, when)? {
+                Ask::Words(phrase) => Condition::Words(phrase),
                 _ => return None,
             },
-            Expr::Near(n, a, b) => Condition::Near(
-                *n,
-                Box::new(self.compile_expr(a, when)?),
-                Box::new(self.compile_expr(b, when)?),
-            ),
+            Expr::Near(n, a, b) => {
+                Condition::Near(*n, Box::new(self.ask(a, when)?), Box::new(self.ask(b, when)?))
+            }
             Expr::Atom(atom, span) => self.atom(rule, atom, span, when)?,
         })
     }

@@ -5,16 +5,14 @@
 //! found, the list is found there as well, so that a search of many lists costs what a search of a few
 //! words does.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::detect::query::Expr;
 use crate::model::Located;
 use crate::model::watchlist::{TopicEntry, WatchlistEntries};
 
 use super::guard::speaks;
-use super::topic::anchors;
 use super::{Making, Use, id_of, nearest};
 
 /// The lists in the making.
@@ -36,6 +34,11 @@ impl Lists {
     /// The words of all lists.
     pub(super) fn words(&self) -> impl Iterator<Item = u32> + '_ {
         self.members.iter().map(|member| member.0)
+    }
+
+    /// How many words a phrase stands for.
+    pub(super) fn weight(&self, phrase: u32) -> usize {
+        self.sizes.get(&phrase).copied().unwrap_or(1)
     }
 
     pub(super) fn finish(mut self) -> Shared {
@@ -108,7 +111,7 @@ impl Making {
         let terms = &self.terms;
         let of_topic = |one: &(u32, Use)| match one.1 {
             Use::Term(term) => terms[term as usize].topic == topic,
-            Use::Name(_) | Use::Search(_) => false,
+            Use::Name(_) | Use::Searches(_) => false,
         };
         // Its terms were compiled last.
         let from = self.uses.iter().rposition(|one| !of_topic(one)).map_or(0, |at| at + 1);
@@ -134,12 +137,6 @@ impl Making {
         let place = search.place.as_ref().map(|place| place.within(span.clone()));
         self.error(place, format!("there is no hidden topic '{id}' of plain words"), Some(hint));
         None
-    }
-
-    /// Phrases of which one must be present where the expression holds; a list weighs as much as it has
-    /// words.
-    pub(super) fn anchors(&self, expr: &Expr<u32>) -> BTreeSet<u32> {
-        anchors(expr, &|list| self.lists.sizes.get(&list).copied().unwrap_or(1))
     }
 }
 

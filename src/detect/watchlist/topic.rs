@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::detect::lexicon;
 use crate::detect::phrases::{Need, Reading, capitals};
-use crate::detect::query::{self, Atom, Expr, Words};
+use crate::detect::query::{self, Ask, Atom, Expr};
 use crate::detect::stem::{Lang, stem};
 use crate::detect::text::{Shape, Text};
 use crate::model::watchlist::{CaseRule, TopicEntry};
@@ -186,39 +186,30 @@ impl Making {
             }
         };
         self.slips(search, &parsed.slips);
-        let expr = self.compile_expr(&parsed.expr, search)?;
-        let number = u32::try_from(self.searches.len()).expect("fewer than four billion searches");
-        for phrase in self.anchors(&expr) {
-            self.uses.push((phrase, Use::Search(number)));
-        }
-        let reach = reach.unwrap_or(if scattered(&expr) { Reach::Wide } else { Reach::Close });
-        self.searches.push(Search { topic, text: Arc::from(search.value.as_str()), expr, reach });
+        let ask = self.ask(&parsed.expr, search)?;
+        let sure = self.parts.add(&ask, &|phrase| self.lists.weight(phrase));
+        let reach = reach.unwrap_or(if scattered(&ask) { Reach::Wide } else { Reach::Close });
+        let text = Arc::from(search.value.as_str());
+        self.searches.push(Search { topic, text, ask, sure, reach });
         Some(Way::of_search(&parsed.expr))
     }
 
     /// Words into phrases; `None` when one is none, which is said.
-    pub(super) fn compile_expr(
-        &mut self,
-        expr: &Expr<Words>,
-        search: &Located<String>,
-    ) -> Option<Expr<u32>> {
-        let mut all = |many: &[Expr<Words>]| {
-            many.iter().map(|one| self.compile_expr(one, search)).collect::<Option<Vec<_>>>()
+    pub(super) fn ask(&mut self, expr: &Expr, search: &Located<String>) -> Option<Ask> {
+        let mut all = |many: &[Expr]| {
+            many.iter().map(|one| self.ask(one, search)).collect::<Option<Vec<_>>>()
         };
         Some(match expr {
-            Expr::And(many) => Expr::And(all(many)?),
-            Expr::Or(many) => Expr::Or(all(many)?),
-            Expr::Not(one) => Expr::Not(Box::new(self.compile_expr(one, search)?)),
-            Expr::In(part, one) => Expr::In(*part, Box::new(self.compile_expr(one, search)?)),
-            Expr::Near(n, a, b) => Expr::Near(
-                *n,
-                Box::new(self.compile_expr(a, search)?),
-                Box::new(self.compile_expr(b, search)?),
-            ),
-            Expr::Atom(Atom::Topic(Some(id)), span) => {
-                Expr::Words(self.borrowed(id, span, search)?)
+            Expr::And(many) => Ask::All(all(many)?),
+            Expr::Or(many) => Ask::one_of(all(many)?),
+            Expr::Not(one) => Ask::Not(Box::new(self.ask(one, search)?)),
+            Expr::In(part, one) => Ask::In(*part, Box::new(self.ask(one, search)?)),
+            Expr::Near(n, a, b) => {
+                Ask::Near(*n, Box::new(self.ask(a, search)?), Box::new(self.ask(b, search)?))
             }
-            Expr::Atom(atom, span) => Expr::Atom(atom.clone(), span.clone()),
+            Expr::Atom(Atom::Topic(Some(id)), span) => Ask::Words(self.borrowed(id, span, search)?),
+            // Only rules ask such things, and never beside words that stand near each other.
+            Expr::Atom(..) => return None,
             Expr::Words(words) => {
                 let reading = match (words.prefix, words.quoted) {
                     (true, _) => Reading::Prefix,
@@ -226,7 +217,7 @@ impl Making {
                     _ => Reading::Inflected,
                 };
                 match self.phrases.add(&words.text, reading) {
-                    Ok(phrase) => Expr::Words(phrase),
+                    Ok(phrase) => Ask::Words(phrase),
                     Err(why) => {
                         let place =
                             search.place.as_ref().map(|place| place.within(words.span.clone()));
@@ -239,67 +230,10 @@ impl Making {
     }
 }
 
-/// Whether an expression asks for several things that may stand anywhere in the item.
-fn scattered(expr: &Expr<u32>) -> bool {
-    match expr {
-        Expr::And(all) => all.iter().filter(|one| !matches!(one, Expr::Not(_))).count() > 1,
+/// Whether a search asks for several things that may stand anywhere in the item.
+fn scattered(ask: &Ask) -> bool {
+    match ask {
+        Ask::All(all) => all.iter().filter(|one| !matches!(one, Ask::Not(_))).count() > 1,
         _ => false,
-    }
-}
-
-/// Phrases of which one must be present where the expression holds: the lightest such set that the
-/// shape of the expression shows. Empty where nothing need be present, as for `NOT a`, and so for
-/// `b OR NOT a`.
-pub(super) fn anchors(expr: &Expr<u32>, weight: &impl Fn(u32) -> usize) -> BTreeSet<u32> {
-    let heavy = |set: &BTreeSet<u32>| set.iter().map(|phrase| weight(*phrase)).sum::<usize>();
-    match expr {
-        Expr::Words(phrase) => BTreeSet::from([*phrase]),
-        Expr::Or(any) => {
-            let sets: Vec<_> = any.iter().map(|one| anchors(one, weight)).collect();
-            if sets.iter().any(BTreeSet::is_empty) {
-                return BTreeSet::new();
-            }
-            sets.into_iter().flatten().collect()
-        }
-        Expr::And(all) => all
-            .iter()
-            .map(|one| anchors(one, weight))
-            .filter(|set| !set.is_empty())
-            .min_by_key(heavy)
-            .unwrap_or_default(),
-        Expr::Near(_, a, b) => {
-            let (a, b) = (anchors(a, weight), anchors(b, weight));
-            if a.is_empty() || (!b.is_empty() && heavy(&b) < heavy(&a)) { b } else { a }
-        }
-        Expr::In(_, one) => anchors(one, weight),
-        Expr::Not(_) | Expr::Atom(..) => BTreeSet::new(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn word(n: u32) -> Expr<u32> {
-        Expr::Words(n)
-    }
-
-    fn not(n: u32) -> Expr<u32> {
-        Expr::Not(Box::new(word(n)))
-    }
-
-    #[test]
-    fn an_alternative_that_needs_nothing_leaves_nothing_necessary() {
-        let either = Expr::Or(vec![word(1), not(2)]);
-        for (expr, expected) in [
-            (Expr::And(vec![either.clone(), word(3)]), vec![3]),
-            (Expr::And(vec![Expr::Or(vec![word(1), word(2)]), word(3)]), vec![3]),
-            (Expr::And(vec![not(1), Expr::Or(vec![word(2), word(3)])]), vec![2, 3]),
-            (Expr::Near(2, Box::new(either.clone()), Box::new(word(4))), vec![4]),
-            (Expr::Near(2, Box::new(word(4)), Box::new(either.clone())), vec![4]),
-            (either, vec![]),
-        ] {
-            assert_eq!(anchors(&expr, &|_| 1), BTreeSet::from_iter(expected), "{expr:?}");
-        }
     }
 }

@@ -4,7 +4,7 @@
 const KINDS: u32 = 30;
 const NAME: u32 = 0;
 const TERM: u32 = 1;
-const SEARCH: u32 = 2;
+const SEARCHES: u32 = 2;
 /// The number is a place in [`Uses::several`].
 const SEVERAL: u32 = 3;
 /// For nothing by itself: guards and rules ask for the phrase.
@@ -15,8 +15,8 @@ const NONE: u32 = u32::MAX;
 pub(crate) enum Use {
     Name(u32),
     Term(u32),
-    /// A search in which this phrase is necessary, or one of several of which one is.
-    Search(u32),
+    /// Searches of which it is a part: the number of their list.
+    Searches(u32),
 }
 
 impl Use {
@@ -25,7 +25,7 @@ impl Use {
         let (kind, number) = match self {
             Self::Name(number) => (NAME, number),
             Self::Term(number) => (TERM, number),
-            Self::Search(number) => (SEARCH, number),
+            Self::Searches(number) => (SEARCHES, number),
         };
         // A thousand million names take more memory than any machine has that polls feeds.
         assert!(number >> KINDS == 0, "fewer than a thousand million names");
@@ -37,7 +37,7 @@ impl Use {
         match packed >> KINDS {
             NAME => Self::Name(number),
             TERM => Self::Term(number),
-            _ => Self::Search(number),
+            _ => Self::Searches(number),
         }
     }
 }
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn uses_come_back() {
-        let all = [(1, Use::Name(7)), (3, Use::Name(0)), (3, Use::Term(5)), (4, Use::Search(9))];
+        let all = [(1, Use::Name(7)), (3, Use::Name(0)), (3, Use::Term(5)), (4, Use::Searches(9))];
         let uses = Uses::of(6, &all.map(|(phrase, one)| (phrase, one.packed())));
         for phrase in 0..6 {
             let expected: Vec<Use> =
