@@ -13,7 +13,13 @@ pub(crate) struct Occ {
 
 /// Sorts by phrase and place, and leaves each place once.
 pub(crate) fn sort(found: &mut Vec<Occ>) {
-    let place = |occ: &Occ| u64::from(occ.first) << 32 | u64::from(occ.last);
-    found.sort_unstable_by_key(|occ| u128::from(occ.phrase) << 64 | u128::from(place(occ)));
+    let begins = |occ: &Occ| u64::from(occ.phrase) << 32 | u64::from(occ.first);
+    found.sort_unstable_by_key(begins);
+    // Hardly ever does a phrase begin at one place and end at several.
+    for same in found.chunk_by_mut(|one, next| begins(one) == begins(next)) {
+        if same.len() > 1 {
+            same.sort_unstable_by_key(|occ| occ.last);
+        }
+    }
     found.dedup();
 }

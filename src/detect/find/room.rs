@@ -36,6 +36,8 @@ pub(super) struct Try {
     pub(super) state: u64,
     pub(super) from: u32,
     pub(super) last: u32,
+    /// Words were taken together for the last one.
+    pub(super) joined: bool,
 }
 
 /// What a walk has come through.

@@ -64,29 +64,33 @@ impl Walk<'_> {
         room.joins.start(end - first);
         for (at, token) in tokens.iter().enumerate().skip(first) {
             let state = step(START, word(at).hash);
-            room.tries.put(Try { state, from: number(at), last: number(at) }, true);
+            let (from, last) = (number(at), number(at));
+            room.tries.put(Try { state, from, last, joined: false }, true);
             let Some(next) = tokens.get(at + 1) else { continue };
             let two = token.chars.saturating_add(word(at + 1).chars);
             let third = tokens.get(at + 2).is_some_and(|third| {
-                let three = token.chars.saturating_add(next.chars);
-                let three = three.saturating_add(word(at + 2).chars);
-                third.joins() & table.in_three(three)
+                let begun = token.chars.saturating_add(next.chars);
+                let three = begun.saturating_add(word(at + 2).chars);
+                // By a hyphen a word may be divided anywhere.
+                let here = third.gap == Gap::Hyphen || table.in_three(begun, three);
+                third.joins() & table.in_three(token.chars, three) & here
             });
             let hyphen = next.gap == Gap::Hyphen;
-            let joins = next.joins() & (thorough | hyphen | third | table.in_two(two));
+            let joins = next.joins() & (thorough | hyphen | third | table.in_two(token.chars, two));
             room.joins.put(number(at), joins);
         }
         for at in room.joins.iter() {
             let hyphen = tokens[at as usize + 1].gap == Gap::Hyphen;
+            let before = tokens[at as usize].chars;
             joined_ways(tokens, at as usize, end, word, |more, word| {
                 let state = step(START, word.hash);
                 let last = at + number(more);
                 let divided = match more {
-                    1 => table.in_two(word.chars),
-                    _ => table.in_three(word.chars),
+                    1 => table.in_two(before, word.chars),
+                    _ => table.in_three(before, word.chars),
                 };
                 let asked = thorough | hyphen | divided;
-                room.tries.put(Try { state, from: at, last }, asked);
+                room.tries.put(Try { state, from: at, last, joined: true }, asked);
             });
         }
     }
@@ -100,7 +104,7 @@ impl Walk<'_> {
         room.onward.start(room.tries.len());
         for (n, tried) in (0..).zip(room.tries.iter()) {
             let sight = filter.see(tried.state);
-            room.whole.put(n, sight.ends);
+            room.whole.put(n, sight.ends | (sight.ends_joined & tried.joined));
             room.onward.put((n, sight.divides), sight.goes_on);
         }
     }
@@ -110,7 +114,7 @@ impl Walk<'_> {
         let (tokens, room) = (&self.text.tokens, &mut *self.room);
         let tries = &room.tries;
         let step = |(n, divides): (u32, bool)| {
-            let Try { state, from, last } = tries.get(n as usize);
+            let Try { state, from, last, .. } = tries.get(n as usize);
             let so = over(tokens, So::NOTHING, from as usize, (last - from) as usize);
             Step { state, first: from, last, so, divides }
         };
@@ -134,7 +138,8 @@ impl Walk<'_> {
             let at = begun.last as usize + 1;
             let mut take = |more: usize, word: Stem| {
                 let state = step(begun.state, word.hash);
-                room.tries.put(Try { state, from, last: number(at + more) }, true);
+                let last = number(at + more);
+                room.tries.put(Try { state, from, last, joined: more > 0 }, true);
             };
             take(0, word(at));
             let next = tokens.get(at + 1).filter(|next| next.joins());
@@ -149,7 +154,7 @@ impl Walk<'_> {
         let (tokens, room) = (&self.text.tokens, &mut *self.room);
         let (tries, begun) = (&room.tries, &room.begun);
         let step = |(n, divides): (u32, bool)| {
-            let Try { state, from, last } = tries.get(n as usize);
+            let Try { state, from, last, .. } = tries.get(n as usize);
             let begun = &begun[from as usize];
             let at = begun.last as usize + 1;
             let so = begun.so.across(tokens[at].gap);

@@ -1,10 +1,10 @@
 //! Which phrases end where a path does: the whole key of each path, in buckets.
 //!
-//! All entries lie side by side, sorted into buckets of about four by counting; so the table is as
+//! All entries lie side by side, sorted into buckets of about two by counting; so the table is as
 //! large as its entries, is made without comparing any two of them, and equal keys need no lists.
 
 /// Entries in a bucket, on average.
-const IN_BUCKET: usize = 4;
+const IN_BUCKET: usize = 2;
 
 /// A path's key in two halves (as one number it would take four bytes more) and its phrase.
 #[derive(Clone, Copy, Debug, Default)]

@@ -58,6 +58,8 @@ pub(crate) const MOST: usize = u32::MAX as usize - 1;
 pub(crate) struct Divided {
     /// The words that it may divide at all, by their bits.
     pub(crate) words: u64,
+    /// Where it may divide the first one: bit n, after n characters (the last bit: that many or more).
+    pub(crate) first: u64,
     /// Whether it may divide the first one in two, so that no other path is found at the same place.
     pub(crate) in_two: bool,
     /// In three, alike.
@@ -66,10 +68,11 @@ pub(crate) struct Divided {
 
 impl Divided {
     /// All words, and in as many parts as there may be.
-    pub(crate) const ANYWHERE: Self = Self { words: u64::MAX, in_two: true, in_three: true };
+    pub(crate) const ANYWHERE: Self =
+        Self { words: u64::MAX, first: u64::MAX, in_two: true, in_three: true };
     /// No word.
     #[cfg(test)]
-    const NOWHERE: Self = Self { words: 0, in_two: false, in_three: false };
+    const NOWHERE: Self = Self { words: 0, first: 0, in_two: false, in_three: false };
 
     fn word(self, n: usize) -> bool {
         n > 63 || self.words >> n & 1 == 1
@@ -87,6 +90,8 @@ pub(crate) struct Builder {
 struct Draft {
     /// Keys and phrases of paths of one word.
     single: Vec<(u64, u32)>,
+    /// Of those that are looked for only where words of a text are taken together.
+    joined: Vec<(u64, u32)>,
     /// Of two.
     double: Vec<(u64, u32)>,
     /// Of more.
@@ -97,10 +102,10 @@ struct Draft {
     second: Vec<(u64, bool)>,
     /// After later words.
     later: Vec<(u64, bool)>,
-    /// Bit n: first words of n characters (the last bit: or more) may be divided in two by a space.
-    in_two: u64,
+    /// First words that may be divided in two by a space.
+    in_two: Splits,
     /// In three.
-    in_three: u64,
+    in_three: Splits,
 }
 
 impl Builder {
@@ -126,8 +131,7 @@ impl Builder {
         let mut words = words.into_iter();
         let Some((word, chars)) = words.next() else { return };
         let mut state = step(START, word);
-        draft.in_two |= if divided.in_two { length(chars) } else { 0 };
-        draft.in_three |= if divided.in_three { length(chars) } else { 0 };
+        draft.divide(chars, divided);
         let mut many = 1;
         for (word, _) in words {
             let states = match many {
@@ -147,6 +151,20 @@ impl Builder {
         ends.push((state, phrase));
     }
 
+    /// Adds a path of one word that is looked for only where words of a text are taken together: as it
+    /// stands, another form finds it.
+    pub(crate) fn add_joined(
+        &mut self,
+        form: Form,
+        (word, chars): (u64, u32),
+        divided: Divided,
+        phrase: u32,
+    ) {
+        let draft = &mut self.forms[form.number()];
+        draft.joined.push((step(START, word), phrase));
+        draft.divide(chars, divided);
+    }
+
     /// Lays the tables out.
     pub(crate) fn build(self) -> Paths {
         Paths { forms: self.forms.map(Draft::build) }
@@ -154,32 +172,66 @@ impl Builder {
 }
 
 impl Draft {
+    /// A first word of so many characters may be divided so.
+    fn divide(&mut self, chars: u32, divided: Divided) {
+        if divided.in_two {
+            self.in_two.put(divided.first, chars);
+        }
+        if divided.in_three {
+            self.in_three.put(divided.first, chars);
+        }
+    }
+
     fn build(mut self) -> Table {
         for states in [&mut self.first, &mut self.second, &mut self.later] {
             states.sort_unstable();
             states.dedup();
         }
-        let of = |ends: &[(u64, u32)], states: &[(u64, bool)]| {
-            let mut filter = Filter::with_room(ends.len() + states.len());
+        let of = |ends: &[(u64, u32)], joined: &[(u64, u32)], states: &[(u64, bool)]| {
+            let mut filter = Filter::with_room(ends.len() + joined.len() + states.len());
             states.iter().for_each(|(state, divided)| filter.put_going_on(*state, *divided));
             ends.iter().for_each(|(state, _)| filter.put_end(*state));
+            joined.iter().for_each(|(state, _)| filter.put_joined_end(*state));
             filter
         };
         Table {
-            first: of(&self.single, &self.first),
-            second: of(&self.double, &self.second),
-            later: of(&self.longer, &self.later),
+            first: of(&self.single, &self.joined, &self.first),
+            second: of(&self.double, &[], &self.second),
+            later: of(&self.longer, &[], &self.later),
             in_two: self.in_two,
             in_three: self.in_three,
-            ends: Ends::of(&[&self.single, &self.double, &self.longer]),
+            ends: Ends::of(&[&self.single, &self.joined, &self.double, &self.longer]),
         }
     }
 }
 
-/// The bit of a word's length.
-#[inline]
-fn length(chars: u32) -> u64 {
-    1 << chars.min(63)
+/// Where words of which length may be divided.
+#[derive(Clone, Debug)]
+struct Splits {
+    /// By characters before the place: bit n for words of n characters. The last of both: or more.
+    after: [u64; 64],
+}
+
+impl Default for Splits {
+    fn default() -> Self {
+        Self { after: [0; 64] }
+    }
+}
+
+impl Splits {
+    /// A word of so many characters, which may be divided after as many as the bits say.
+    fn put(&mut self, places: u64, chars: u32) {
+        let mut places = places & !1 & u64::MAX.checked_shr(64 - chars.min(64)).unwrap_or(0);
+        while places != 0 {
+            self.after[places.trailing_zeros() as usize] |= 1 << chars.min(63);
+            places &= places - 1;
+        }
+    }
+
+    #[inline]
+    fn has(&self, before: u32, chars: u32) -> bool {
+        self.after[before.min(63) as usize] >> chars.min(63) & 1 == 1
+    }
 }
 
 /// The finished tables.
@@ -215,25 +267,23 @@ pub(crate) struct Table {
     pub(crate) second: Filter,
     /// Of states after more.
     pub(crate) later: Filter,
-    /// Bit n: first words of n characters may be divided in two by a space.
-    in_two: u64,
-    /// In three.
-    in_three: u64,
+    in_two: Splits,
+    in_three: Splits,
     ends: Ends,
 }
 
 impl Table {
-    /// Whether a text may divide a first word of so many characters in two by a space. Two words of a
-    /// text are mostly shorter.
+    /// Whether a text may divide a first word of so many characters in two by a space, after as many
+    /// as are `before`. Mostly two words of a text have not the lengths for that.
     #[inline]
-    pub(crate) fn in_two(&self, chars: u32) -> bool {
-        self.in_two & length(chars) != 0
+    pub(crate) fn in_two(&self, before: u32, chars: u32) -> bool {
+        self.in_two.has(before, chars)
     }
 
-    /// In three.
+    /// In three, of which one place is looked at.
     #[inline]
-    pub(crate) fn in_three(&self, chars: u32) -> bool {
-        self.in_three & length(chars) != 0
+    pub(crate) fn in_three(&self, before: u32, chars: u32) -> bool {
+        self.in_three.has(before, chars)
     }
 
     /// Where the phrases that end here would be.
@@ -257,6 +307,17 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_divided_where_they_may_be() {
+        let mut splits = Splits::default();
+        splits.put(1 << 3 | 1 << 7 | 1, 7);
+        splits.put(u64::MAX, 90);
+        let has = |before, chars| splits.has(before, chars);
+        assert!(has(3, 7) && !has(7, 7) && !has(0, 7) && !has(4, 7) && !has(3, 8));
+        assert!((1..90).all(|before| has(before, 90)) && !has(0, 90));
+        assert!(Splits::default().after.iter().all(|bits| *bits == 0));
+    }
 
     #[test]
     fn every_path_is_found_and_no_other() {
@@ -292,7 +353,8 @@ mod tests {
         assert!(both.goes_on && both.divides);
         assert_eq!(ends(Form::Surface, &[1, 1, 9]), [5001]);
         assert!(surface.later.see(state(&[1, 1, 9])).ends);
-        assert!(!surface.in_two(4) && stems.in_two(6) && stems.in_three(6) && !stems.in_two(7));
+        assert!(!surface.in_two(2, 4) && stems.in_two(2, 6) && stems.in_three(5, 6));
+        assert!(!stems.in_two(2, 7) && !stems.in_two(6, 6));
         assert!(ends(Form::Surface, &[3]).is_empty());
         assert!(ends(Form::Stem(1), &[1]).is_empty());
         assert!(paths.bytes() < 2002 * 20);

@@ -110,10 +110,13 @@ impl Collector {
     }
 
     fn lead(&mut self, text: &Text, reading: Reading, phrase: u32) {
+        // Whether each word of a text that is a word of the term is found by its stem.
+        let mut by_stem = false;
         match reading {
             Reading::Prefix => return self.prefix(text, phrase),
             Reading::Inflected if !in_capitals(text) => {
                 self.inflected = true;
+                by_stem = !has_capitals(text);
                 for lang in Lang::ALL {
                     // German nouns have capitals of their own, which say nothing.
                     if has_capitals(text) && lang != Lang::De {
@@ -129,7 +132,10 @@ impl Collector {
             _ => {}
         }
         let words = words(text, |token| (token.hash, token.chars));
-        if matches!(reading, Reading::Name(_)) {
+        if let ([word], true) = (&words[..], by_stem) {
+            let word = (word.hash, word.chars);
+            self.paths.add_joined(Form::Surface, word, Divided::ANYWHERE, phrase);
+        } else if matches!(reading, Reading::Name(_)) {
             self.name(&words, phrase);
         } else {
             self.ways(&words, Form::Surface, phrase);

@@ -13,6 +13,8 @@ struct Prefix {
     before: Vec<u64>,
     /// The hash of its first few characters, if it has as many.
     early: Option<u64>,
+    /// Its first bytes; zeros beyond its end.
+    bytes: [u8; 4],
 }
 
 /// Phrases by the hash of their last word's beginning.
@@ -25,6 +27,12 @@ pub(crate) struct Prefixes {
     all: Marks,
     /// Of the first [`EARLY`](Self::EARLY) characters of those that have as many.
     early: Marks,
+    /// Of the first two bytes of those that have fewer characters.
+    short: Marks,
+    /// Of the first four bytes of the others.
+    four: Marks,
+    /// Some have but one byte.
+    byte: bool,
 }
 
 impl Prefixes {
@@ -39,22 +47,45 @@ impl Prefixes {
 
     /// Adds a phrase whose last word begins so.
     pub(super) fn add(&mut self, beginning: &str, before: Vec<u64>, phrase: u32) {
+        self.byte |= beginning.len() < 2;
         self.lengths |= 1 << beginning.chars().count();
         let same = self.by_hash.entry(hash(beginning)).or_default();
-        same.push(Prefix { phrase, before, early: early(beginning) });
+        let mut bytes = [0; 4];
+        bytes.iter_mut().zip(beginning.bytes()).for_each(|(byte, one)| *byte = one);
+        same.push(Prefix { phrase, before, early: early(beginning), bytes });
     }
 
     /// Says that all are there.
     pub(super) fn fill_marks(&mut self) {
         self.all = Marks::of(self.by_hash.keys().copied());
-        let early = self.by_hash.values().flatten().filter_map(|prefix| prefix.early);
+        let all = || self.by_hash.values().flatten();
+        let early = all().filter_map(|prefix| prefix.early);
         self.early = Marks::of(early.collect::<Vec<_>>().into_iter());
+        let bytes = |few: bool| -> Vec<u64> {
+            let some = all().filter(|prefix| prefix.early.is_none() == few);
+            some.map(|prefix| if few { two(prefix.bytes) } else { four(prefix.bytes) }).collect()
+        };
+        self.short = Marks::of(bytes(true).into_iter());
+        self.four = Marks::of(bytes(false).into_iter());
+    }
+
+    /// Whether a word may begin with one of these, by its first bytes: nearly none does.
+    fn may_begin(&self, word: &[u8]) -> bool {
+        let Some(bytes) = word.first_chunk::<4>() else { return true };
+        self.byte || self.four.may_have(four(*bytes)) || self.short.may_have(two(*bytes))
     }
 
     /// Gives each phrase that ends in the token of this index, with its first token.
     pub(crate) fn each(&self, text: &Text, last: usize, mut found: impl FnMut(u32, usize)) {
+        let token = &text.tokens[last];
+        if token.chars < self.lengths.trailing_zeros() {
+            return;
+        }
+        let word = text.word(token);
+        if !self.may_begin(word.as_bytes()) {
+            return;
+        }
         let mut beginning = 0;
-        let word = text.word(&text.tokens[last]);
         for (n, one) in word.chars().take(Self::LONGEST).enumerate() {
             let many = n + 1;
             beginning = push(beginning, one);
@@ -86,6 +117,16 @@ fn early(beginning: &str) -> Option<u64> {
     Some(hash(&beginning[..end + last.len_utf8()]))
 }
 
+/// Four bytes, spread for [`Marks`].
+fn four(bytes: [u8; 4]) -> u64 {
+    u64::from(u32::from_le_bytes(bytes)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// The first two of them alone.
+fn two([one, other, ..]: [u8; 4]) -> u64 {
+    four([one, other, 0, 0])
+}
+
 /// Sixteen bits for each hash, of which one is set.
 #[derive(Clone, Debug, Default)]
 struct Marks(Vec<u64>);
@@ -110,5 +151,35 @@ impl Marks {
     fn may_have(&self, hash: u64) -> bool {
         let (word, bit) = self.bit(hash);
         self.0[word] & bit != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_may_go_on_from_any_beginning() {
+        let text = Text::of_term("sanctions sanct abc ab a éclair ab 制裁 制裁令 zzzz");
+        for (beginnings, expected) in [
+            (&["sanct"][..], &[0, 1][..]),
+            (&["san"], &[0, 1]),
+            (&["a"], &[2, 3, 4, 6]),
+            (&["ab", "zzzz"], &[2, 3, 6, 12]),
+            (&["ec", "裁"], &[5, 8, 10]),
+            (&["sanctionsx", "zz"], &[12]),
+        ] {
+            let mut prefixes = Prefixes::default();
+            for (phrase, beginning) in (0..).zip(beginnings) {
+                prefixes.add(beginning, Vec::new(), phrase);
+            }
+            prefixes.fill_marks();
+            let mut found = Vec::new();
+            for last in 0..text.tokens.len() {
+                prefixes.each(&text, last, |_, first| found.push(first));
+            }
+            let words: Vec<&str> = text.tokens.iter().map(|token| text.word(token)).collect();
+            assert_eq!(found, expected, "{beginnings:?} in {words:?}");
+        }
     }
 }

@@ -69,7 +69,14 @@ impl Seams {
             begin = end;
         }
         let first = divided & 1 == 1;
-        Divided { words: divided, in_two: first && most > 2, in_three: first && most > 3 }
+        // Further on anything goes.
+        let places = u64::from(self.after) | !u64::from(u32::MAX);
+        Divided {
+            words: divided,
+            first: places,
+            in_two: first && most > 2,
+            in_three: first && most > 3,
+        }
     }
 
     fn put(&mut self, after: usize) {
