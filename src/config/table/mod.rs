@@ -29,10 +29,18 @@ pub(super) struct Table<'d> {
     title: Rc<str>,
     span: Range<usize>,
     entries: Option<&'d DeTable<'d>>,
+    /// The bits of its keys: of those that are asked for nearly all are absent.
+    written: u64,
     /// Some twice.
     asked: Vec<&'static str>,
     /// Keys that belong to another table, with that table's title.
     elsewhere: &'static [(&'static str, &'static str)],
+}
+
+/// A bit for a key, which few others have.
+fn bit(key: &str) -> u64 {
+    let first = key.bytes().next().map_or(0, usize::from);
+    1 << ((first + key.len()) & 63)
 }
 
 impl<'d> Table<'d> {
@@ -46,8 +54,10 @@ impl<'d> Table<'d> {
         span: Range<usize>,
         entries: Option<&'d DeTable<'d>>,
     ) -> Self {
+        let keys = entries.into_iter().flat_map(|entries| entries.keys());
+        let written = keys.fold(0, |written, key| written | bit(key.get_ref()));
         // About as many keys as an entry may have: a long watchlist has very many entries.
-        Self { desk, title, span, entries, asked: Vec::with_capacity(24), elsewhere: &[] }
+        Self { desk, title, span, entries, written, asked: Vec::with_capacity(24), elsewhere: &[] }
     }
 
     /// Where the table starts: its header.
@@ -67,6 +77,9 @@ impl<'d> Table<'d> {
 
     fn ask(&mut self, key: &'static str) -> Option<Value<'d>> {
         self.asked.push(key);
+        if self.written & bit(key) == 0 {
+            return None;
+        }
         let value = self.entries?.get(key)?;
         let title = Rc::clone(&self.title);
         Some(Value { desk: self.desk, title, key, listed: false, value })
