@@ -8,10 +8,12 @@
 
 mod ends;
 mod filter;
+mod splits;
 
 pub(crate) use ends::Bucket;
 use ends::Ends;
 pub(crate) use filter::Filter;
+use splits::Splits;
 
 /// Which forms of words a path is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,35 +207,6 @@ impl Draft {
     }
 }
 
-/// Where words of which length may be divided.
-#[derive(Clone, Debug)]
-struct Splits {
-    /// By characters before the place: bit n for words of n characters. The last of both: or more.
-    after: [u64; 64],
-}
-
-impl Default for Splits {
-    fn default() -> Self {
-        Self { after: [0; 64] }
-    }
-}
-
-impl Splits {
-    /// A word of so many characters, which may be divided after as many as the bits say.
-    fn put(&mut self, places: u64, chars: u32) {
-        let mut places = places & !1 & u64::MAX.checked_shr(64 - chars.min(64)).unwrap_or(0);
-        while places != 0 {
-            self.after[places.trailing_zeros() as usize] |= 1 << chars.min(63);
-            places &= places - 1;
-        }
-    }
-
-    #[inline]
-    fn has(&self, before: u32, chars: u32) -> bool {
-        self.after[before.min(63) as usize] >> chars.min(63) & 1 == 1
-    }
-}
-
 /// The finished tables.
 #[derive(Debug)]
 pub(crate) struct Paths {
@@ -307,17 +280,6 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_are_divided_where_they_may_be() {
-        let mut splits = Splits::default();
-        splits.put(1 << 3 | 1 << 7 | 1, 7);
-        splits.put(u64::MAX, 90);
-        let has = |before, chars| splits.has(before, chars);
-        assert!(has(3, 7) && !has(7, 7) && !has(0, 7) && !has(4, 7) && !has(3, 8));
-        assert!((1..90).all(|before| has(before, 90)) && !has(0, 90));
-        assert!(Splits::default().after.iter().all(|bits| *bits == 0));
-    }
 
     #[test]
     fn every_path_is_found_and_no_other() {
