@@ -281,7 +281,7 @@ fn distinct(places: &mut Vec<Stretch>, from: usize) {
     }
     places[from..].sort_unstable();
     let mut kept = from + 1;
-    for at in kept..places.len() {
+    for at in from + 1..places.len() {
         if places[at] != places[kept - 1] {
             places[kept] = places[at];
             kept += 1;

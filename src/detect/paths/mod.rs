@@ -169,7 +169,7 @@ impl Builder {
 
     /// Lays the tables out.
     pub(crate) fn build(self) -> Paths {
-        Paths { forms: self.forms.map(Draft::build) }
+        Paths { forms: Box::new(self.forms.map(Draft::build)) }
     }
 }
 
@@ -210,7 +210,7 @@ impl Draft {
 /// The finished tables.
 #[derive(Debug)]
 pub(crate) struct Paths {
-    forms: [Table; Form::MANY],
+    forms: Box<[Table; Form::MANY]>,
 }
 
 impl Default for Paths {
