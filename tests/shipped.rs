@@ -78,7 +78,14 @@ fn the_story_that_must_not_be_missed_is_told_with_both_matters() {
     let top = tempfile::tempdir().unwrap();
     let folder = top.path().join("desk");
     let folder = folder.to_str().unwrap();
-    fine(&mut watchlistd(&["init", folder, "--to", "mei@bank.test", "--timezone", "Europe/Berlin"]));
+    fine(&mut watchlistd(&[
+        "init",
+        folder,
+        "--to",
+        "mei@bank.test",
+        "--timezone",
+        "Europe/Berlin",
+    ]));
     for (title, text) in [
         (
             "Lawmakers urge the SEC to delist Alibaba",
