@@ -108,7 +108,7 @@ fn words_of(before: Version<'_>, after: Version<'_>) -> Option<Touching> {
         making.company_by_id.clear();
         making.topic_by_id.clear();
     }
-    let phrases = Box::new(making.phrases.finish());
+    let phrases = making.phrases.finish();
     let mut touching = vec![false; phrases.all.len()];
     let named = making.uses.iter().map(|(phrase, _)| *phrase);
     let lists = &making.lists;
