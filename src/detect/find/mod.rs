@@ -109,6 +109,21 @@ mod tests {
         prop::collection::vec((0..GAPS.len(), 0..PIECES.len()), 1..most)
     }
 
+    /// Seams are known of the first 31 characters only; a space further on is never what hides a name.
+    #[test]
+    fn far_into_a_word_a_space_is_nothing() {
+        let long = PIECES[11];
+        let mut collector = Collector::default();
+        let name = collector.add(&format!("{long}baba"), Reading::Name(Need::Free)).unwrap();
+        let phrases = collector.finish();
+        for (text, found) in
+            [(format!("{long} baba"), true), (format!("another {}baba", &long[7..]), false)]
+        {
+            let occs = find(&phrases, &Text::of_term(&text), None);
+            assert_eq!(occs.iter().any(|occ| occ.phrase == name), found, "{text}");
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 

@@ -69,13 +69,14 @@ impl Seams {
             begin = end;
         }
         let first = divided & 1 == 1;
-        // Further on anything goes.
+        // Further on anything goes, also in a word that was written with no seam at all.
+        let long = words.first().is_some_and(|word| word.chars > 32);
         let places = u64::from(self.after) | !u64::from(u32::MAX);
         Divided {
             words: divided,
             first: places,
-            in_two: first && most > 2,
-            in_three: first && most > 3,
+            in_two: first && (most > 2 || long),
+            in_three: first && (most > 3 || long),
         }
     }
 
