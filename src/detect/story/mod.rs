@@ -92,7 +92,7 @@ enum Key {
     Matter(Vec<Arc<str>>, Vec<Arc<str>>),
     /// A company and a topic.
     Both(Arc<str>, Arc<str>),
-    /// A company, whatever the topic.
+    /// A company, whatever the topic: of what alerts or names a topic.
     Company(Arc<str>),
     /// A topic, and no company.
     Topic(Arc<str>),
@@ -251,7 +251,12 @@ impl StoryBook {
             Some((id, wording)) if *id == *candidate.id => Later::read_already(wording),
             _ => Later::of(candidate),
         };
-        let keys = keys(candidate);
+        let mut keys = keys(candidate);
+        // A mere mention may join what alerted; nobody looks for it by its company, of which there may be
+        // thousands.
+        if !candidate.alert && candidate.topics.is_empty() {
+            keys.retain(|key| !matches!(key, Key::Company(_)));
+        }
         for key in &keys {
             let numbers = self.by_key.entry(key.clone()).or_default();
             numbers.push_back(number);
