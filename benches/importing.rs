@@ -12,6 +12,9 @@
 //! in 20 s are 20 µs each. Then each list comes in once more, which changes nothing. A goal that does not
 //! hold is said and fails nothing.
 
+#[path = "shared/goal.rs"]
+mod goal;
+
 use std::error::Error;
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -19,6 +22,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use cpu_time::ProcessTime;
+
+use goal::goal;
 
 /// What is said of a row: a million in 20 s.
 const GOAL_MICROS: f64 = 20.0;
@@ -94,11 +99,6 @@ fn measure(list: &List, rows: usize) -> Outcome<()> {
     let holds = each <= GOAL_MEMORY;
     goal(told, "memory of an entry", "≤ 4,000 bytes", &format!("{each:.0} bytes"), holds)?;
     Ok(())
-}
-
-fn goal(out: &mut impl Write, what: &str, wanted: &str, got: &str, holds: bool) -> io::Result<()> {
-    let holds = if holds { "holds" } else { "DOES NOT HOLD" };
-    writeln!(out, "  goal {what} {wanted}: {got}: {holds}")
 }
 
 struct Took {

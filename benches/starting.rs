@@ -12,6 +12,9 @@
 //! on the machine say little; and an idle minute of a hundredth of a core. A goal that does not hold is
 //! said and fails nothing.
 
+#[path = "shared/goal.rs"]
+mod goal;
+
 use std::error::Error;
 use std::fs;
 use std::io::Write;
@@ -28,6 +31,8 @@ use watchlistd::model::source::SourceState;
 use watchlistd::model::{FirstRun, Item, ItemId, ItemText, Source, SourceId};
 use watchlistd::store::sqlite::{Mode, Sqlite};
 use watchlistd::store::{FinishedPoll, Store};
+
+use goal::goal;
 
 const SOURCES: usize = 10_000;
 const COMPANIES: usize = 10_000;
@@ -74,17 +79,6 @@ fn main() -> Outcome<()> {
     writeln!(out, "idle: {:.0} ms of CPU in {} s", used * 1e3, idle.as_secs())?;
     goal(out, "idle", "≤ 1 % of a core", &format!("{:.2} %", share * 100.0), share <= GOAL_IDLE)?;
     stop(running.child)
-}
-
-fn goal(
-    out: &mut impl Write,
-    what: &str,
-    wanted: &str,
-    got: &str,
-    holds: bool,
-) -> std::io::Result<()> {
-    let holds = if holds { "holds" } else { "DOES NOT HOLD" };
-    writeln!(out, "  goal {what} {wanted}: {got}: {holds}")
 }
 
 /// A service that said that it is ready.

@@ -11,6 +11,8 @@ use watchlistd::model::watchlist::{
 };
 use watchlistd::model::{ItemText, Located, Severity};
 
+use super::dice::Dice;
+
 /// About as long as a summary of a news feed, in bytes.
 const ITEM_BYTES: usize = 1200;
 
@@ -32,40 +34,8 @@ const SYLLABLES: &str = "ba be bi bo bra bre ca ce cha co cra da de di do dra el
     pla po qua ra re ri ron sa se si sol sta ta te tho ti tor tra un va ve vi vol wa we wil xan ya \
     ye yor za ze zor";
 
-/// A small generator (splitmix64): good enough for data, and nothing to depend on.
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut x = self.0;
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        x ^ (x >> 31)
-    }
-
-    /// Below `end`, each alike.
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        (self.next() % end.max(1) as u64) as usize
-    }
-
-    /// Below `end`, small numbers far oftener (density ∝ 1/n).
-    fn zipf(&mut self, end: usize) -> usize {
-        let unit = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
-        (((end as f64 + 1.0).powf(unit) - 1.0) as usize).min(end - 1)
-    }
-
-    pub(crate) fn one<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        &all[self.below(all.len())]
-    }
-
-    fn chance(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
-    }
+fn chance(dice: &mut Dice, percent: usize) -> bool {
+    dice.below(100) < percent
 }
 
 /// The words of the world that is written about.
@@ -101,11 +71,11 @@ impl World {
         let mut names = Vec::with_capacity(many);
         let mut known = HashSet::with_capacity(many);
         while names.len() < many {
-            let name = if dice.chance(20) {
+            let name = if chance(dice, 20) {
                 let length = 3 + dice.below(4);
                 (0..length).map(|_| self.characters[dice.zipf(self.characters.len())]).collect()
             } else {
-                let length = if dice.chance(10) { 1 } else { 2 + dice.below(2) };
+                let length = if chance(dice, 10) { 1 } else { 2 + dice.below(2) };
                 let words: Vec<String> = (0..length).map(|_| capital(self.rare(dice))).collect();
                 let glued = if length == 1 { self.rare(dice) } else { "" };
                 format!("{}{glued}", words.join(" "))
@@ -144,16 +114,16 @@ impl World {
     ) -> String {
         let mut text = String::with_capacity(bytes + 80);
         while text.len() < bytes {
-            let in_chinese = dice.chance(chinese);
+            let in_chinese = chance(dice, chinese);
             let length = if in_chinese { 12 + dice.below(25) } else { 8 + dice.below(18) };
             for n in 0..length {
-                if dice.chance(named) {
+                if chance(dice, named) {
                     text.push_str(dice.one::<String>(names));
                 } else if in_chinese {
                     text.push(self.characters[dice.zipf(self.characters.len())]);
                 } else {
                     let word = &self.words[dice.zipf(self.words.len())];
-                    text.push_str(&if n == 0 || dice.chance(8) {
+                    text.push_str(&if n == 0 || chance(dice, 8) {
                         capital(word)
                     } else {
                         word.clone()
@@ -161,7 +131,7 @@ impl World {
                 }
                 if n + 1 == length {
                     text.push_str(if in_chinese { "。" } else { ". " });
-                } else if dice.chance(9) {
+                } else if chance(dice, 9) {
                     text.push_str(if in_chinese { "，" } else { ", " });
                 } else if !in_chinese {
                     text.push(' ');

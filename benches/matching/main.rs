@@ -11,6 +11,8 @@
 //! is no fault of the code.
 
 mod data;
+#[path = "../shared/dice.rs"]
+mod dice;
 mod others;
 mod pipe;
 mod report;
@@ -26,7 +28,8 @@ use watchlistd::detect::{Finder, Origin, Watchlist, judge};
 use watchlistd::model::ItemText;
 use watchlistd::model::watchlist::WatchlistEntries;
 
-use data::{Dice, World};
+use data::World;
+use dice::Dice;
 use others::{Folded, Other, folding};
 use report::Report;
 

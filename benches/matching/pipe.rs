@@ -9,7 +9,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::data::{Dice, World};
+use super::data::World;
+use super::dice::Dice;
 use super::report::Report;
 
 /// The kernel counts CPU time in hundredths of a second.

@@ -19,6 +19,8 @@ use watchlistd::model::{
     FirstRun, Item, ItemId, ItemText, Located, Severity, Source, SourceId, Timestamp,
 };
 
+use super::dice::Dice;
+
 /// Companies on the watchlist.
 const COMPANIES: usize = 1_000;
 /// Bytes of an item's summary, about: longer than the items of those feeds, which had 227 in all.
@@ -134,37 +136,6 @@ const SAID: [&str; 6] = [
 const SYLLABLES: &str = "ba be bo bra ca che co da de di el en er fa fe flo ga gri ha ho in ja ka ke la le lo ma \
     me mi na ne no o pa pe po qua ra re ri sa se si ta te ti tor un va ve vi wa we wil ya yor za zor";
 
-/// A small generator (splitmix64).
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut x = self.0;
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        x ^ (x >> 31)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
-    }
-
-    /// Small numbers far oftener, as words of a language are.
-    fn zipf(&mut self, end: usize) -> usize {
-        let unit = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
-        (((end as f64 + 1.0).powf(unit) - 1.0) as usize).min(end - 1)
-    }
-
-    fn one<'a>(&mut self, all: &[&'a str]) -> &'a str {
-        all[self.below(all.len())]
-    }
-}
-
 /// What is written about.
 pub(crate) struct World {
     matter: Vec<&'static str>,
@@ -205,11 +176,11 @@ impl World {
             if dice.below(1_000) < named {
                 text.push_str(&some_company(dice));
             } else if dice.below(100) < matter {
-                text.push_str(dice.one(&self.matter));
+                text.push_str(dice.one::<&str>(&self.matter));
             } else if dice.below(12) == 0 {
                 // Names of people and places, which no list holds.
                 let name: String =
-                    (0..2 + dice.below(2)).map(|_| dice.one(&self.syllables)).collect();
+                    (0..2 + dice.below(2)).map(|_| *dice.one(&self.syllables)).collect();
                 text.push_str(&name[..1].to_uppercase());
                 text.push_str(&name[1..]);
             } else {

@@ -13,6 +13,10 @@
 //! each item, and a flood of alerts.
 
 mod data;
+#[path = "../shared/dice.rs"]
+mod dice;
+#[path = "../shared/goal.rs"]
+mod goal;
 
 use std::error::Error;
 use std::io::Write;
@@ -31,7 +35,9 @@ use watchlistd::pipeline::preview::{Scope, Way, all_threads, preview};
 use watchlistd::store::sqlite::{Mode, Sqlite};
 use watchlistd::store::{FinishedPoll, Store};
 
-use data::{Dice, Mix, World, source};
+use data::{Mix, World, source};
+use dice::Dice;
+use goal::goal;
 
 /// Counts what is allocated.
 #[global_allocator]
@@ -152,17 +158,6 @@ fn told(out: &mut impl Write, run: &Run) -> std::io::Result<()> {
         all_threads(),
         run.each()
     )
-}
-
-fn goal(
-    out: &mut impl Write,
-    what: &str,
-    wanted: &str,
-    got: &str,
-    holds: bool,
-) -> std::io::Result<()> {
-    let holds = if holds { "holds" } else { "DOES NOT HOLD" };
-    writeln!(out, "  goal {what} {wanted}: {got}: {holds}")
 }
 
 /// A watchlist as written and as compiled.
