@@ -191,7 +191,7 @@ fn digests(world: &World) -> Vec<String> {
 
 /// Whether the calm source is planned within its interval, or has just been read.
 fn calm_is_near(world: &World, now: Timestamp) -> bool {
-    let sql = "SELECT t.next_poll FROM source_states t JOIN sources s ON s.key = t.source
+    let sql = "SELECT u.next_poll FROM source_turns u JOIN sources s ON s.key = u.source
                WHERE s.id = 'calm'";
     let next: i64 = world.look().query_row(sql, [], |row| row.get(0)).unwrap();
     next - now.millis() <= 34 * 60 * 1_000

@@ -69,7 +69,7 @@ fn watch(id: u32, what: &str, mut is_so: impl FnMut() -> bool) -> u64 {
 }
 
 fn read(world: &World) -> usize {
-    let sql = "SELECT count(*) FROM source_states WHERE last_success IS NOT NULL";
+    let sql = "SELECT count(*) FROM source_turns WHERE last_success IS NOT NULL";
     // The database may not be there yet.
     if !world.database().exists() {
         return 0;
@@ -78,7 +78,7 @@ fn read(world: &World) -> usize {
 }
 
 fn polled(world: &World) -> usize {
-    let sql = "SELECT count(*) FROM source_states WHERE last_poll IS NOT NULL";
+    let sql = "SELECT count(*) FROM source_turns WHERE last_poll IS NOT NULL";
     if !world.database().exists() {
         return 0;
     }

@@ -21,6 +21,10 @@ pub(super) const WAITING: usize = 8192;
 /// While our own network is out, so many polls at a time look whether it is back; the others wait.
 pub(super) const SCOUTS: usize = 3;
 
+/// Looking for what is due is a pass over all sources, so it is done once a second at most; what came due
+/// meanwhile is polled together and written together.
+const LOOKS_APART: Duration = Duration::from_secs(1);
+
 /// Longer than any poll can take, the wait for its place included (the fetcher's own deadline is far
 /// shorter), so that a lease only runs out under a process that died.
 pub(super) const LEASE: Duration = Duration::from_secs(110 * 60);
@@ -37,11 +41,14 @@ pub struct Running {
     scribe: Scribe,
     _writing: JoinSet<()>,
     host_of: HashMap<task::Id, String>,
-    pub(super) turns: Turns<SourceTask>,
+    /// Boxed: the queues have room to grow, and a source takes half a kilobyte.
+    pub(super) turns: Turns<Box<SourceTask>>,
     /// How many may be under way.
     pub(super) room: usize,
     /// When something is due next that is not claimed; `None` is that it is not known.
     nothing_due_before: Option<Timestamp>,
+    /// When the store was last asked for what is due, if it had no more than was taken.
+    looked: Option<Timestamp>,
     pace: Pace,
 }
 
@@ -83,9 +90,15 @@ impl Running {
         self.nothing_due_before = None;
     }
 
+    /// When the store is to be asked again, if that is known.
+    fn look_at(&self) -> Option<Timestamp> {
+        let next = self.nothing_due_before?;
+        Some(self.looked.map_or(next, |looked| next.max(looked.plus(LOOKS_APART))))
+    }
+
     pub(super) fn wait_all(&mut self, tasks: Vec<SourceTask>) {
         for task in tasks {
-            self.turns.add(outage::host(&task.source.url).to_owned(), task);
+            self.turns.add(outage::host(&task.source.url).to_owned(), Box::new(task));
         }
     }
 }
@@ -109,6 +122,7 @@ impl Poller {
             turns,
             room: self.places.polls,
             nothing_due_before: None,
+            looked: None,
             pace: Pace::from(self.ground.clock.now()),
         }
     }
@@ -131,11 +145,11 @@ impl Poller {
             self.ground.store.bring_polls_near(now).await?;
             running.nothing_due_before = None;
         }
-        if running.nothing_due_before.is_none_or(|next| next <= now) {
+        if running.look_at().is_none_or(|next| next <= now) {
             self.claim(running, if out { SCOUTS } else { WAITING }, now).await?;
         }
         self.fill(running);
-        Ok(running.nothing_due_before)
+        Ok(running.look_at())
     }
 
     /// Gives back what waits for its place: nothing is to be polled for now. What is under way goes on.
@@ -173,6 +187,7 @@ impl Poller {
         if all {
             let next = store.next_due().await?;
             running.nothing_due_before = Some(next.unwrap_or_else(|| now.plus(LEASE)));
+            running.looked = Some(now);
         }
         Ok(())
     }
@@ -184,7 +199,7 @@ impl Poller {
             let step = Arc::clone(&running.step);
             // Boxed: the runtime moves what it is given about, and a poll is several thousand bytes.
             let scribe = running.scribe.clone();
-            let poll = Box::pin(async move { step.poll(task, more, &scribe).await });
+            let poll = Box::pin(async move { step.poll(*task, more, &scribe).await });
             let poll = running.polls.spawn(poll);
             running.host_of.insert(poll.id(), host);
         }

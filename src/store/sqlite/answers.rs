@@ -25,8 +25,9 @@ pub(super) fn accounts(
              SELECT source, first, last, polls, new, error FROM polls
              WHERE last >= ?1 AND first <= ?2
              UNION ALL
-             SELECT source, run_first, run_last, run_polls, 0, error FROM source_states
-             WHERE run_polls > 0 AND run_last >= ?1 AND run_first <= ?2)
+             SELECT u.source, u.run_first, u.run_last, u.run_polls, 0, t.error
+             FROM source_turns u JOIN source_states t ON t.source = u.source
+             WHERE u.run_polls > 0 AND u.run_last >= ?1 AND u.run_first <= ?2)
          SELECT s.id, s.url, s.official, s.interval, s.added, s.retired,
                 coalesce(sum(r.polls), 0), coalesce(sum(r.polls) FILTER (WHERE r.error IS NOT NULL), 0),
                 coalesce(sum(r.new), 0), min(r.first), max(r.last),

@@ -21,7 +21,7 @@ use crate::store::{
 };
 
 use super::items::{self, ITEM};
-use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
+use super::values::{self, SOURCE, SOURCE_WIDTH, SOURCES, STATE, STATE_WIDTH};
 use super::{
     Sqlite, actions, answers, assess, canary, config, coverage, deliver, mails, outbox, pauses,
     record, reviews, seen, size, sources, told,
@@ -247,8 +247,8 @@ fn sources(
     limit: usize,
 ) -> rusqlite::Result<Vec<SourceRow>> {
     let mut select = connection.prepare_cached(&format!(
-        "SELECT {SOURCE}, {STATE}, t.next_poll, t.items
-         FROM sources s JOIN source_states t ON t.source = s.key
+        "SELECT {SOURCE}, {STATE}, u.next_poll, t.items
+         FROM {SOURCES}
          WHERE s.retired IS NULL AND NOT s.synthetic AND s.id > ?1 ORDER BY s.id LIMIT ?2"
     ))?;
     let after = after.map_or("", SourceId::as_str);

@@ -13,7 +13,7 @@ use crate::model::{Canary, CanaryState, Timestamp};
 use crate::store::CanaryProgress;
 
 use super::mails::{MAIL, mail};
-use super::values;
+use super::values::{self, SOURCES};
 
 /// While a canary flies its feed is asked for this often, should the first try fail.
 const INTERVAL: Duration = Duration::from_secs(60);
@@ -54,13 +54,19 @@ fn serve(connection: &Connection, url: &str, now: Timestamp) -> rusqlite::Result
     let state = SourceState::new(now);
     connection
         .prepare_cached(
-            "INSERT INTO source_states(source, next_poll, health, since)
-             SELECT key, ?2, ?3, ?2 FROM sources WHERE id = ?1
-             ON CONFLICT(source) DO UPDATE SET next_poll = excluded.next_poll, etag = NULL,
-                 last_modified = NULL, retry_after = NULL, failures = 0, read_at = NULL,
-                 moved_to = NULL, error = NULL",
+            "INSERT INTO source_states(source, health, since)
+             SELECT key, ?3, ?2 FROM sources WHERE id = ?1
+             ON CONFLICT(source) DO UPDATE SET etag = NULL, last_modified = NULL, retry_after = NULL,
+                 failures = 0, read_at = NULL, moved_to = NULL, error = NULL",
         )?
         .execute(params![CANARY, now, state.health])?;
+    connection
+        .prepare_cached(
+            "INSERT INTO source_turns(source, next_poll)
+             SELECT key, ?2 FROM sources WHERE id = ?1
+             ON CONFLICT(source) DO UPDATE SET next_poll = excluded.next_poll",
+        )?
+        .execute(params![CANARY, now])?;
     Ok(())
 }
 
@@ -68,7 +74,7 @@ fn serve(connection: &Connection, url: &str, now: Timestamp) -> rusqlite::Result
 pub(super) fn park(connection: &Connection) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "UPDATE source_states SET next_poll = NULL
+            "UPDATE source_turns SET next_poll = NULL
              WHERE source IN (SELECT key FROM sources WHERE synthetic)",
         )?
         .execute([])?;
@@ -111,11 +117,11 @@ pub(super) fn between(
 /// How far a day's canary has come.
 pub(super) fn progress(connection: &Connection, day: &str) -> rusqlite::Result<CanaryProgress> {
     let (polled, trouble) = connection
-        .prepare_cached(
-            "SELECT t.last_poll, t.error FROM sources s JOIN source_states t ON t.source = s.key
+        .prepare_cached(&format!(
+            "SELECT u.last_poll, t.error FROM {SOURCES}
              WHERE s.id = ?1
-               AND t.last_poll >= (SELECT planted FROM canaries WHERE day = ?2)",
-        )?
+               AND u.last_poll >= (SELECT planted FROM canaries WHERE day = ?2)"
+        ))?
         .query_row(params![CANARY, day], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?
         .unwrap_or_default();

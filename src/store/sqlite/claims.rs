@@ -7,13 +7,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::{SourceId, Timestamp};
 use crate::store::{Claim, FinishedPoll, SourceTask};
 
 use super::canary;
-use super::values::{self, SOURCE, SOURCE_WIDTH, STATE, STATE_WIDTH};
+use super::values::{self, SOURCE, SOURCE_WIDTH, SOURCES, STATE};
 
 /// No poll is planned further ahead: back-off and Retry-After end at one day, jitter adds a tenth.
 const POLL_AHEAD: Duration = Duration::from_hours(48);
@@ -86,60 +86,61 @@ pub(super) fn take(
     claim: Claim,
 ) -> rusqlite::Result<Vec<SourceTask>> {
     let held = claims.rows(now);
-    let mut tasks = Vec::new();
-    let ahead = now.plus(POLL_AHEAD);
-    let conditions: &[(&str, &[Timestamp])] = match claim {
-        // Two ranges of one index: what is due, and what a wrong clock put out of reach.
-        Claim::Due => &[
-            ("t.next_poll <= ?1 ORDER BY t.next_poll, t.source", &[now]),
-            ("t.next_poll > ?1 ORDER BY t.next_poll, t.source", &[ahead]),
-        ],
-        Claim::All => &[(
-            "t.next_poll IS NOT NULL
-             AND (t.retry_after IS NULL OR t.retry_after <= ?1 OR t.retry_after > ?2)
-             ORDER BY t.source",
-            &[now, ahead],
-        )],
-    };
-    for (condition, instants) in conditions {
-        select(connection, (condition, instants), &held, limit, &mut tasks)?;
+    let chosen = due(connection, &held, now, limit, claim)?;
+    let mut select = connection
+        .prepare_cached(&format!("SELECT {SOURCE}, {STATE} FROM {SOURCES} WHERE s.key = ?1"))?;
+    let mut tasks = Vec::with_capacity(chosen.len());
+    for key in &chosen {
+        tasks.push(select.query_row([key], |row| {
+            Ok(SourceTask {
+                source: values::source(row, 0)?,
+                state: values::state(row, SOURCE_WIDTH)?,
+            })
+        })?);
     }
-    // Who is due has been chosen; neighbours that are polled together are written together.
-    tasks.sort_unstable_by_key(|(key, _)| *key);
     let mut held = claims.lock();
-    for (key, task) in &tasks {
-        held.insert(task.source.id.clone(), Held { key: *key, until: lease });
+    for (key, task) in chosen.into_iter().zip(&tasks) {
+        held.insert(task.source.id.clone(), Held { key, until: lease });
     }
-    Ok(tasks.into_iter().map(|(_, task)| task).collect())
+    Ok(tasks)
 }
 
-fn select(
+/// The rows whose turn it is, up to `limit`: the longest due first, and in the order of the rows, so that
+/// neighbours are polled together and written together.
+fn due(
     connection: &Connection,
-    (condition, instants): (&str, &[Timestamp]),
     held: &HashSet<i64>,
+    now: Timestamp,
     limit: usize,
-    into: &mut Vec<(i64, SourceTask)>,
-) -> rusqlite::Result<()> {
-    if into.len() >= limit {
-        return Ok(());
-    }
-    let mut select = connection.prepare_cached(&format!(
-        "SELECT {SOURCE}, {STATE}, t.source
-         FROM source_states t JOIN sources s ON s.key = t.source WHERE {condition}"
-    ))?;
-    let mut rows = select.query(params_from_iter(instants))?;
+    claim: Claim,
+) -> rusqlite::Result<Vec<i64>> {
+    let mut select = connection.prepare_cached(match claim {
+        // What is due, and what a wrong clock put out of reach.
+        Claim::Due => {
+            "SELECT source, next_poll > ?1, next_poll FROM source_turns
+             WHERE next_poll <= ?1 OR next_poll > ?2"
+        }
+        Claim::All => {
+            "SELECT u.source, 0, 0 FROM source_turns u JOIN source_states t ON t.source = u.source
+             WHERE u.next_poll IS NOT NULL
+               AND (t.retry_after IS NULL OR t.retry_after <= ?1 OR t.retry_after > ?2)"
+        }
+    })?;
+    let mut due: Vec<(bool, i64, i64)> = Vec::new();
+    let mut rows = select.query([now, now.plus(POLL_AHEAD)])?;
     while let Some(row) = rows.next()? {
-        let key = row.get(SOURCE_WIDTH + STATE_WIDTH)?;
-        if held.contains(&key) {
-            continue;
-        }
-        let (source, state) = (values::source(row, 0)?, values::state(row, SOURCE_WIDTH)?);
-        into.push((key, SourceTask { source, state }));
-        if into.len() == limit {
-            break;
+        let key = row.get(0)?;
+        if !held.contains(&key) {
+            due.push((row.get(1)?, row.get(2)?, key));
         }
     }
-    Ok(())
+    if due.len() > limit {
+        due.select_nth_unstable(limit);
+        due.truncate(limit);
+    }
+    let mut keys: Vec<i64> = due.into_iter().map(|(_, _, key)| key).collect();
+    keys.sort_unstable();
+    Ok(keys)
 }
 
 /// What was polled in what is now the future is due within its interval. A server's Retry-After still
@@ -147,10 +148,11 @@ fn select(
 pub(super) fn bring_near(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "UPDATE source_states SET next_poll = min(next_poll, ?1 +
-                 (SELECT s.interval FROM sources s WHERE s.key = source_states.source))
+            "UPDATE source_turns SET next_poll = min(next_poll, ?1 +
+                 (SELECT s.interval FROM sources s WHERE s.key = source_turns.source))
              WHERE next_poll IS NOT NULL AND last_poll > ?1
-               AND (retry_after IS NULL OR retry_after <= ?1 OR retry_after > ?2)",
+               AND NOT EXISTS (SELECT 1 FROM source_states t WHERE t.source = source_turns.source
+                   AND t.retry_after > ?1 AND t.retry_after <= ?2)",
         )?
         .execute(params![now, now.plus(RETRY_AFTER_AHEAD)])?;
     Ok(())
@@ -163,17 +165,14 @@ pub(super) fn next_due(
 ) -> rusqlite::Result<Option<Timestamp>> {
     let held: HashMap<i64, Timestamp> =
         claims.lock().values().map(|held| (held.key, held.until)).collect();
-    let mut select = connection.prepare_cached(
-        "SELECT t.source, t.next_poll FROM source_states t
-         WHERE t.next_poll IS NOT NULL ORDER BY t.next_poll",
-    )?;
+    let mut select = connection
+        .prepare_cached("SELECT source, next_poll FROM source_turns WHERE next_poll IS NOT NULL")?;
     let mut rows = select.query([])?;
     let mut next = held.values().copied().min();
     while let Some(row) = rows.next()? {
         if !held.contains_key(&row.get(0)?) {
             let due: Timestamp = row.get(1)?;
             next = Some(next.map_or(due, |end| end.min(due)));
-            break;
         }
     }
     Ok(next)

@@ -12,7 +12,7 @@ use crate::model::{
 };
 
 use super::pauses;
-use super::values::{self, SOURCE, SOURCE_WIDTH, STATE};
+use super::values::{self, SOURCE, SOURCE_WIDTH, SOURCES, STATE};
 
 /// Coverage from `from` (included) to `until` (not included).
 pub(super) fn between(
@@ -55,7 +55,7 @@ pub(super) fn sources(
     retired: bool,
 ) -> rusqlite::Result<Vec<SourceCoverage>> {
     let mut select = connection.prepare_cached(&format!(
-        "SELECT {SOURCE}, {STATE} FROM sources s JOIN source_states t ON t.source = s.key
+        "SELECT {SOURCE}, {STATE} FROM {SOURCES}
          WHERE (s.retired IS NULL OR ?1) AND NOT s.synthetic ORDER BY s.id"
     ))?;
     let rows = select.query_map([retired], |row| {

@@ -1,6 +1,6 @@
 //! What a poll brought, in one transaction: items, validators, health, the next due time.
 //!
-//! A poll without news touches one row of `source_states`. Polls of a day that were alike are counted
+//! A poll without news touches one row of `source_turns`. Polls of a day that were alike are counted
 //! there as a run, and become one row of `polls` when something changes.
 
 use std::borrow::Cow;
@@ -10,8 +10,9 @@ use rusqlite::{Connection, OptionalExtension, Statement, params};
 use crate::model::Timestamp;
 use crate::store::FinishedPoll;
 
+use super::fault;
 use super::items::{self, Stored};
-use super::{fault, values};
+use super::values::{self, SOURCES};
 
 const DAY: i64 = 86_400_000;
 
@@ -68,8 +69,8 @@ fn finish_one(connection: &Connection, poll: &FinishedPoll) -> rusqlite::Result<
     remember(connection, poll, &run, shown_noted, news.new)
 }
 
-/// Counts a poll that changed nothing into the run of those like it, if there is one today: what nearly
-/// all polls do, so it touches what changes and nothing else.
+/// Counts a poll that changed nothing into the run of those like it of today, or begins one where none is
+/// open: what nearly all polls do, so it touches what changes and nothing else.
 fn continues_run(
     update: &mut Statement<'_>,
     key: i64,
@@ -91,19 +92,21 @@ fn continues_run(
 }
 
 const CONTINUE_RUN: &str =
-    "UPDATE source_states SET next_poll = ?2, last_poll = ?3, last_success = ?4,
-         run_last = ?5, run_polls = run_polls + 1, run_bytes = run_bytes + ?6
-     WHERE source = ?1 AND next_poll IS NOT NULL AND run_polls > 0 AND run_status IS ?7
-       AND run_first >= ?8 AND run_first < ?8 + 86400000
+    "UPDATE source_turns SET next_poll = ?2, last_poll = ?3, last_success = ?4,
+         run_first = CASE run_polls WHEN 0 THEN ?5 ELSE run_first END, run_last = ?5,
+         run_polls = run_polls + 1, run_status = ?7, run_bytes = run_bytes + ?6
+     WHERE source = ?1 AND next_poll IS NOT NULL
+       AND (run_polls = 0
+            OR run_status IS ?7 AND run_first >= ?8 AND run_first < ?8 + 86400000)
        AND EXISTS (SELECT 1 FROM sources WHERE key = ?1 AND url = ?9)";
 
 fn run(connection: &Connection, poll: &FinishedPoll) -> rusqlite::Result<Run> {
     connection
-        .prepare_cached(
-            "SELECT s.key, t.run_first, t.run_last, t.run_polls, t.run_status, t.run_bytes,
+        .prepare_cached(&format!(
+            "SELECT s.key, u.run_first, u.run_last, u.run_polls, u.run_status, u.run_bytes,
                     t.entries, t.error, t.shown_noted, s.url
-             FROM sources s JOIN source_states t ON t.source = s.key WHERE s.id = ?1",
-        )?
+             FROM {SOURCES} WHERE s.id = ?1"
+        ))?
         .query_row(params![poll.source], |row| {
             Ok(Run {
                 source: row.get(0)?,
@@ -206,7 +209,7 @@ fn insert(connection: &Connection, run: &Run, news: &News) -> rusqlite::Result<(
     Ok(())
 }
 
-/// The one row that every poll writes. A source that was retired meanwhile stays so.
+/// What is remembered of a source from now on. One that was retired meanwhile stays so.
 fn remember(
     connection: &Connection,
     poll: &FinishedPoll,
@@ -225,25 +228,38 @@ fn remember(
     }
     connection
         .prepare_cached(
-            "UPDATE source_states SET
+            "UPDATE source_turns SET
                  next_poll = CASE WHEN next_poll IS NULL THEN NULL ELSE ?2 END,
-                 health = ?3, since = ?4, etag = ?5, last_modified = ?6, last_poll = ?7,
-                 last_success = ?8, last_full = ?9, failures = ?10, retry_after = ?11,
-                 entries = ?12, error = ?13, items = items + ?14, shown_noted = ?15,
-                 run_first = ?16, run_last = ?17, run_polls = ?18, run_status = ?19, run_bytes = ?20,
-                 read_at = ?21, moved_to = ?22, moved_since = ?23, moved_times = ?24,
-                 usual_items = ?25, usual_pause = ?26, latest = ?27, title = ?28
+                 last_poll = ?3, last_success = ?4, run_first = ?5, run_last = ?6, run_polls = ?7,
+                 run_status = ?8, run_bytes = ?9
              WHERE source = ?1",
         )?
         .execute(params![
             run.source,
             next_poll,
+            state.last_poll,
+            state.last_success,
+            run.first,
+            run.last,
+            run.polls,
+            run.status,
+            run.bytes
+        ])?;
+    connection
+        .prepare_cached(
+            "UPDATE source_states SET
+                 health = ?2, since = ?3, etag = ?4, last_modified = ?5, last_full = ?6,
+                 failures = ?7, retry_after = ?8, entries = ?9, error = ?10, items = items + ?11,
+                 shown_noted = ?12, read_at = ?13, moved_to = ?14, moved_since = ?15,
+                 moved_times = ?16, usual_items = ?17, usual_pause = ?18, latest = ?19, title = ?20
+             WHERE source = ?1",
+        )?
+        .execute(params![
+            run.source,
             state.health,
             state.since,
             state.etag,
             state.last_modified,
-            state.last_poll,
-            state.last_success,
             state.last_full,
             state.failures,
             state.retry_after,
@@ -251,11 +267,6 @@ fn remember(
             state.error,
             new,
             shown_noted,
-            run.first,
-            run.last,
-            run.polls,
-            run.status,
-            run.bytes,
             state.read_at,
             state.moved.as_ref().map(|moved| &moved.to),
             state.moved.as_ref().map(|moved| moved.since),

@@ -120,7 +120,7 @@ fn identities(connection: &Connection, before: Timestamp, now: Timestamp) -> rus
     let mut select = connection.prepare_cached(
         "SELECT key, source, guid, link, text_hash FROM items
          WHERE pruned > 0 AND shown < ?1
-           AND shown < (SELECT t.last_success - ?3 FROM source_states t WHERE t.source = items.source)
+           AND shown < (SELECT u.last_success - ?3 FROM source_turns u WHERE u.source = items.source)
          ORDER BY shown LIMIT ?2",
     )?;
     let margin = values::millis(now.since(before));

@@ -164,6 +164,9 @@ mod tests {
         assert_eq!((items.len(), items[0].text.title.as_str()), (1, "A title"));
         assert!(store.items(Some(items[0].id.clone()), 9).await.unwrap().is_empty());
         assert_eq!(store.unassessed(9).await.unwrap().len(), 1);
+        let known = store.sources(None, 9).await.unwrap().remove(0);
+        assert_eq!((known.state.health.as_str(), known.items), ("healthy", 1));
+        assert_eq!(known.next_poll, crate::model::Timestamp::from_millis(1));
         drop(store);
         // What it was before lies beside it, whole.
         let kept = Connection::open(folder.path().join("state.db.schema-3")).unwrap();

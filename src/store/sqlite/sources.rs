@@ -111,12 +111,14 @@ fn add(connection: &Connection, source: &Source, now: Timestamp) -> rusqlite::Re
             values::first_run_text(source.first_run),
             now
         ])?;
+    let key = connection.last_insert_rowid();
     let state = SourceState::new(now);
     connection
-        .prepare_cached(
-            "INSERT INTO source_states(source, next_poll, health, since) VALUES (?1, ?2, ?3, ?4)",
-        )?
-        .execute(params![connection.last_insert_rowid(), now, state.health, state.since])?;
+        .prepare_cached("INSERT INTO source_states(source, health, since) VALUES (?1, ?2, ?3)")?
+        .execute(params![key, state.health, state.since])?;
+    connection
+        .prepare_cached("INSERT INTO source_turns(source, next_poll) VALUES (?1, ?2)")?
+        .execute(params![key, now])?;
     Ok(())
 }
 
@@ -147,10 +149,11 @@ fn edit(
         connection
             .prepare_cached(
                 "UPDATE source_states SET etag = NULL, last_modified = NULL, retry_after = NULL,
-                        failures = 0, read_at = NULL, moved_to = NULL, next_poll = ?2
+                        failures = 0, read_at = NULL, moved_to = NULL
                  WHERE source = ?1",
             )?
-            .execute(params![old.key, now])?;
+            .execute([old.key])?;
+        due_at(connection, old.key, Some(now))?;
     }
     Ok(())
 }
@@ -159,19 +162,20 @@ fn retire(connection: &Connection, key: i64, now: Timestamp) -> rusqlite::Result
     connection
         .prepare_cached("UPDATE sources SET retired = ?2 WHERE key = ?1")?
         .execute(params![key, now])?;
-    connection
-        .prepare_cached("UPDATE source_states SET next_poll = NULL WHERE source = ?1")?
-        .execute([key])?;
-    Ok(())
+    due_at(connection, key, None)
 }
 
 fn bring_back(connection: &Connection, key: i64, now: Timestamp) -> rusqlite::Result<()> {
     connection
         .prepare_cached("UPDATE sources SET retired = NULL WHERE key = ?1")?
         .execute([key])?;
+    due_at(connection, key, Some(now))
+}
+
+fn due_at(connection: &Connection, key: i64, next: Option<Timestamp>) -> rusqlite::Result<()> {
     connection
-        .prepare_cached("UPDATE source_states SET next_poll = ?2 WHERE source = ?1")?
-        .execute(params![key, now])?;
+        .prepare_cached("UPDATE source_turns SET next_poll = ?2 WHERE source = ?1")?
+        .execute(params![key, next])?;
     Ok(())
 }
 
@@ -186,7 +190,8 @@ fn sooner(
     let at_once = old.source.allow_private != source.allow_private;
     connection
         .prepare_cached(
-            "UPDATE source_states SET next_poll = min(next_poll, max(coalesce(retry_after, 0),
+            "UPDATE source_turns SET next_poll = min(next_poll, max(
+                 coalesce((SELECT t.retry_after FROM source_states t WHERE t.source = ?1), 0),
                  CASE WHEN ?2 THEN ?3 ELSE coalesce(last_poll, ?3) + ?4 END))
              WHERE source = ?1 AND next_poll IS NOT NULL",
         )?
@@ -199,9 +204,11 @@ pub(super) fn census(
     connection: &Connection,
 ) -> rusqlite::Result<std::collections::BTreeMap<Health, (u64, u64)>> {
     let mut select = connection.prepare_cached(
-        "SELECT health, count(*), sum(items) FROM source_states WHERE next_poll IS NOT NULL
-           AND source NOT IN (SELECT key FROM sources WHERE synthetic)
-         GROUP BY health",
+        "SELECT t.health, count(*), sum(t.items)
+         FROM source_states t JOIN source_turns u ON u.source = t.source
+         WHERE u.next_poll IS NOT NULL
+           AND t.source NOT IN (SELECT key FROM sources WHERE synthetic)
+         GROUP BY t.health",
     )?;
     let mut counts = std::collections::BTreeMap::new();
     let mut rows = select.query([])?;

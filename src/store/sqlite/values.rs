@@ -133,7 +133,7 @@ fn first_run(row: &Row<'_>, at: usize) -> rusqlite::Result<FirstRun> {
     }
 }
 
-/// The columns of [`source`], of `sources AS s`.
+/// The columns of [`source`], of [`SOURCES`].
 pub(super) const SOURCE: &str =
     "s.id, s.url, s.official, s.lang, s.interval, s.allow_private, s.first_run";
 /// How many columns [`SOURCE`] has.
@@ -152,9 +152,13 @@ pub(super) fn source(row: &Row<'_>, at: usize) -> rusqlite::Result<Source> {
     })
 }
 
-/// The columns of [`state`], of `source_states AS t`.
-pub(super) const STATE: &str = "t.health, t.since, t.etag, t.last_modified, t.last_poll, \
-     t.last_success, t.last_full, t.failures, t.retry_after, t.entries, t.error, t.read_at, \
+/// Sources with all that is remembered of them.
+pub(super) const SOURCES: &str = "sources s JOIN source_states t ON t.source = s.key \
+     JOIN source_turns u ON u.source = s.key";
+
+/// The columns of [`state`], of [`SOURCES`].
+pub(super) const STATE: &str = "t.health, t.since, t.etag, t.last_modified, u.last_poll, \
+     u.last_success, t.last_full, t.failures, t.retry_after, t.entries, t.error, t.read_at, \
      t.moved_to, t.moved_since, t.moved_times, t.usual_items, t.usual_pause, t.latest, \
      t.title";
 /// How many columns [`STATE`] has.
