@@ -179,6 +179,14 @@ async fn what_is_forgotten_in_its_time_breaks_nothing() {
     let found = store.archive().verify_record(None).await.unwrap();
     assert_eq!(found.faults, []);
     assert_eq!(found.forgotten, 12, "ten texts and two accounts of polls");
+
+    // An item on which something was decided stays longer: its age is no reason for it to be gone.
+    drop(store);
+    let made_away = "PRAGMA foreign_keys = OFF; UPDATE items SET pruned = 1 WHERE key = 2";
+    behind_its_back(&path, made_away);
+    let faults = verified(&path, None).await.faults;
+    let named: Vec<_> = faults.iter().map(|one| (kind(&one.what), one.why.as_str())).collect();
+    assert_eq!(named, [("item", "the entry tells of it and it is gone")]);
 }
 
 #[tokio::test]

@@ -30,13 +30,21 @@ pub(super) enum Says {
     ToldPolls,
     /// An entry tells where a mail stands, and it may be on its way again.
     ToldAttempt,
+    /// An entry tells of a decision on it: an item of which this is told is evidence.
+    ToldDecision,
     /// A row of the store reads so.
     Stored,
 }
 
 impl Says {
-    const ALL: [Self; 5] =
-        [Self::Told, Self::ToldItem, Self::ToldPolls, Self::ToldAttempt, Self::Stored];
+    const ALL: [Self; 6] = [
+        Self::Told,
+        Self::ToldItem,
+        Self::ToldPolls,
+        Self::ToldAttempt,
+        Self::ToldDecision,
+        Self::Stored,
+    ];
 }
 
 /// One thing said of something.
@@ -174,7 +182,7 @@ mod tests {
                     line: u128::MAX - u128::from(number),
                     number,
                     at: -3 - i64::from(number as u32),
-                    says: Says::ALL[number as usize % 5],
+                    says: Says::ALL[number as usize % 6],
                 })
                 .collect();
             for fact in &facts {

@@ -55,6 +55,8 @@ struct Line<'a> {
     did: std::borrow::Cow<'a, str>,
     #[serde(default)]
     id: serde_json::Value,
+    /// Of a decision: the item that it is about.
+    item: Option<&'a str>,
     /// Of a poll's account: when it ended.
     last: Option<i64>,
     /// Of forgetting: everything before.
@@ -66,6 +68,8 @@ struct Line<'a> {
 struct Told {
     fact: Fact,
     met: bool,
+    /// Whether it is an item on which something was decided, which is kept longer.
+    evidence: bool,
 }
 
 /// Something wrong with a thing that is only known by the hash of its name so far.
@@ -219,6 +223,10 @@ impl Book {
             "attempt" => Says::ToldAttempt,
             _ => Says::Told,
         };
+        if let ("decision", Some(item)) = (&*read.did, read.item) {
+            let name = hash(&format!("item {item}"));
+            self.put(Fact { name, line: 0, number, at, says: Says::ToldDecision })?;
+        }
         let name = hash(&key(&read.did, &read.id));
         self.put(Fact { name, line: hash(line), number, at: read.last.unwrap_or(at), says })
     }
@@ -258,11 +266,20 @@ impl Book {
             for fact in shelf {
                 match fact.says {
                     Says::Stored => self.meet(&mut told, fact),
-                    _ => drop(told.insert(fact.name, Told { fact, met: false })),
+                    Says::ToldDecision => {
+                        if let Some(item) = told.get_mut(&fact.name) {
+                            item.evidence = true;
+                        }
+                    }
+                    _ => {
+                        // A later revision of evidence is evidence.
+                        let evidence = told.get(&fact.name).is_some_and(|one| one.evidence);
+                        told.insert(fact.name, Told { fact, met: false, evidence });
+                    }
                 }
             }
-            for Told { fact, .. } in told.into_values().filter(|one| !one.met) {
-                self.miss(connection, fact)?;
+            for one in told.into_values().filter(|one| !one.met) {
+                self.miss(connection, one)?;
             }
         }
         Ok(())
@@ -282,8 +299,10 @@ impl Book {
         self.unname(Unnamed { name: row.name, entry, view: Some(row.number as usize), why });
     }
 
-    fn miss(&mut self, connection: &Connection, told: Fact) -> rusqlite::Result<()> {
+    fn miss(&mut self, connection: &Connection, told: Told) -> rusqlite::Result<()> {
+        let Told { fact: told, evidence, .. } = told;
         let right = match told.says {
+            Says::ToldItem if evidence => told.at < self.evidence_before,
             Says::ToldItem => told.at < self.texts_before,
             Says::ToldPolls => told.at < self.polls_before,
             _ => false,
