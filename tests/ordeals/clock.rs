@@ -27,7 +27,8 @@ const YEAR: i64 = 365 * DAY;
 /// Loops look at the clock once a minute; the rest is for a machine under load.
 const SOON: Duration = Duration::from_secs(115);
 
-fn library() -> Option<PathBuf> {
+/// libfaketime, where the machine has it. Says so when it has not.
+pub(super) fn library() -> Option<PathBuf> {
     let places =
         ["/usr/lib", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64"];
     let found = places
