@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::model::{ItemText, Judgement};
 
 use super::alert::{Origin, judge, judge_read};
-use super::likely::may_alert;
+use super::likely::{Likely, likely, may_alert};
 use super::matching::{Reading, Words};
 use super::stem::Lang;
 use super::watchlist::{Edit, Room, Watchlist};
@@ -46,10 +46,12 @@ impl Comparison {
         let lang = Lang::of_tag(text.lang.as_deref());
         let mut words = Words::spare();
         words.text.fill(text);
-        let touched = self.edit.touches(&words.text, lang, &mut Room::default());
+        let from = (origin.source, origin.official);
+        let touched = self.edit.touches(&words.text, lang, from, &mut Room::default());
         words.find(&self.new, lang);
-        let may = may_alert(&self.new, &mut words, origin);
-        if touched {
+        let Likely { alert: may, touched: besides } =
+            likely(&self.new, &mut words, origin, Some(&self.edit));
+        if touched || besides {
             return self.of_touched(words, (may, lang), text, origin);
         }
         if !may {

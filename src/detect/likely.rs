@@ -12,18 +12,41 @@ use crate::model::watchlist::WithoutCompany;
 use super::alert::Origin;
 use super::manner::may_act;
 use super::matching::Words;
-use super::watchlist::{Condition, Filed, Seen, Use, Watchlist};
+use super::watchlist::{Condition, Edit, Filed, Seen, Use, Watchlist};
 
 /// Rules that are looked through one by one before topics are put together.
 const FEW: usize = 64;
 
 /// Whether the watchlist may make an alert of an item in which these words and phrases were found.
 pub(crate) fn may_alert(watchlist: &Watchlist, words: &mut Words, origin: Origin<'_>) -> bool {
+    likely(watchlist, words, origin, None).alert
+}
+
+/// What may be made of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Likely {
+    /// An alert.
+    pub(crate) alert: bool,
+    /// Something else than before the edit, by the companies and topics that were found.
+    pub(crate) touched: bool,
+}
+
+/// The same, and whether an edit whose words do not touch the item may.
+pub(crate) fn likely(
+    watchlist: &Watchlist,
+    words: &mut Words,
+    origin: Origin<'_>,
+    edit: Option<&Edit>,
+) -> Likely {
     let mut searches = std::mem::take(&mut words.searches);
     let item = Item::of(watchlist, words, &mut searches, origin);
-    let may = item.defaults() || item.rules();
+    let likely = Likely {
+        alert: item.defaults() || item.rules(),
+        touched: edit
+            .is_some_and(|edit| edit.touches_found(watchlist, &item.companies, item.topics())),
+    };
     words.searches = searches;
-    may
+    likely
 }
 
 /// What was found in an item, whether or not it counts.
@@ -129,6 +152,12 @@ impl<'a> Item<'a> {
         self.watchlist.searches[search as usize].topic
     }
 
+    /// Topics of which something was found, some of them several times.
+    fn topics(&self) -> impl Iterator<Item = u32> {
+        let searched = self.searches.iter().map(|search| self.topic_of(*search));
+        self.terms.iter().map(|one| one.0).chain(searched)
+    }
+
     /// Whether a rule that makes alerts may hold: of those filed under something that is there.
     fn rules(&self) -> bool {
         let conditions = self.watchlist.conditions.len();
@@ -136,8 +165,7 @@ impl<'a> Item<'a> {
         if conditions <= FEW && !(0..conditions).any(|rule| self.may_fire(rule, None)) {
             return false;
         }
-        let mut topics: Vec<u32> = self.terms.iter().map(|one| one.0).collect();
-        topics.extend(self.searches.iter().map(|search| self.topic_of(*search)));
+        let mut topics: Vec<u32> = self.topics().collect();
         topics.sort_unstable();
         topics.dedup();
         let (watchlist, anchors) = (self.watchlist, &self.watchlist.anchors);

@@ -12,7 +12,7 @@ use watchlistd::model::watchlist::WatchlistEntries;
 use watchlistd::model::{ItemText, Timestamp};
 
 /// Entries that lean on each other in every way there is, each in two versions.
-const ENTRIES: [[&str; 2]; 23] = [
+const ENTRIES: [[&str; 2]; 27] = [
     [
         "[[company]]\nid = \"baba\"\nname = \"Alibaba Group Holding Ltd\"\naliases = [\"Alibaba\"]\ntickers = [\"NYSE:BABA\"]\ngroups = [\"china\"]\n",
         "[[company]]\nid = \"baba\"\nname = \"Alibaba Group Holding Ltd\"\naliases = [\"Alibaba\", \"阿里巴巴\"]\ntickers = [\"NYSE:BABA\"]\n",
@@ -102,6 +102,23 @@ const ENTRIES: [[&str; 2]; 23] = [
     [
         "[[rule]]\nname = \"Words\"\nwhen = \"court\"\nseverity = \"medium\"\n",
         "[[rule]]\nname = \"Words\"\nwhen = \"court AND NOT ban\"\nseverity = \"medium\"\n",
+    ],
+    // Of some topics nothing differs but words.
+    [
+        "[[topic]]\nid = \"storms\"\nname = \"Storms\"\nterms = [\"weather\", \"server\", \"bar\"]\nsearch = [\"fine AND weather\"]\nwithout_company = \"always\"\n",
+        "[[topic]]\nid = \"storms\"\nname = \"Storms\"\nterms = [\"bar\", \"weather\"]\nsearch = [\"fine AND weather\", \"ban NEAR/3 penalty\"]\nwithout_company = \"always\"\n",
+    ],
+    [
+        "[[topic]]\nid = \"duties\"\nname = \"Duties\"\nterms = [\"penalty\"]\nsearch = [\"topic:offices AND fine\"]\n",
+        "[[topic]]\nid = \"duties\"\nname = \"Duties\"\nterms = [\"penalty\"]\nsearch = [\"topic:weathers AND fine\", \"topic:offices AND fine\"]\n",
+    ],
+    [
+        "[[rule]]\nname = \"Whole\"\nwhen = \"company:baba AND NOT topic:offices\"\nseverity = \"high\"\n",
+        "[[rule]]\nname = \"Whole\"\nwhen = \"(topic:storms OR group:clouds) AND NOT NOT company:*\"\nseverity = \"high\"\n",
+    ],
+    [
+        "[[rule]]\nname = \"Listed\"\nwhen = \"topic:offices NEAR/3 fine\"\nseverity = \"medium\"\n",
+        "[[rule]]\nname = \"Listed\"\nwhen = \"topic:* AND (manner:talk OR topic:offices)\"\nseverity = \"medium\"\n",
     ],
 ];
 
@@ -290,4 +307,47 @@ fn a_small_edit_does_not_touch_everything() {
     assert_eq!(untouched.0, untouched.1, "judged once");
     let touched = blind.of(&text("NYSE to delist Norrland Marine"), origin).unwrap();
     assert!(!touched.0.alert && touched.1.alert, "judged by both");
+}
+
+/// What of an edit need be there for an item to mean something else.
+#[test]
+fn an_edit_of_a_rule_or_a_term_touches_what_can_mean_something_else() {
+    let topic = |terms: &str| {
+        format!(
+            "[[company]]\nname = \"Keelung Foundry\"\n\n[[company]]\nname = \"Norrland Marine\"\ngroups = [\"ships\"]\n\n\
+             [[topic]]\nid = \"delisting\"\nname = \"Delisting\"\nterms = [{terms}]\nwithout_company = \"always\"\n"
+        )
+    };
+    let rule = |when: &str| {
+        format!(
+            "{}\n[[rule]]\nname = \"R\"\nwhen = '{when}'\nseverity = \"high\"\n",
+            topic("\"delist\"")
+        )
+    };
+    let plain = topic("\"delist\"");
+    let usual = "NYSE to delist Keelung Foundry";
+    for (edited, touching) in [
+        (topic("\"delist\", \"harbour\""), "The harbour and the delisted"),
+        (rule("harbour"), "A harbour to delist"),
+        (rule("company:* AND (harbour OR dues)"), "Dues to delist"),
+        (rule("company:norrland-marine AND NOT dues"), "NYSE to delist Norrland Marine"),
+        (rule("group:ships"), "NYSE to delist Norrland Marine"),
+        (rule("official AND source:gazette"), ""),
+    ] {
+        for (old, new) in [(&plain, &edited), (&edited, &plain)] {
+            let honest = compared(&written(old.clone()), &written(new.clone()), true);
+            let nothing = Arc::new(Watchlist::compile(&WatchlistEntries::default()).0);
+            let blind = Comparison { old: nothing, ..honest };
+            let origin = Origin { source: "wire", official: true, seen: None };
+            let text = |title: &str| ItemText { title: title.to_owned(), ..ItemText::default() };
+            let untouched = blind.of(&text(usual), origin).unwrap();
+            assert_eq!(untouched.0, untouched.1, "judged once: {edited}");
+            let touched = match touching {
+                "" => blind.of(&text(usual), Origin { source: "gazette", ..origin }),
+                words => blind.of(&text(words), origin),
+            };
+            let touched = touched.unwrap();
+            assert!(!touched.0.alert && touched.1.alert, "judged by both: {edited}");
+        }
+    }
 }

@@ -243,6 +243,11 @@ impl Watchlist {
         self.company_by_id.get(id).copied()
     }
 
+    pub(crate) fn topic_of_id(&self, id: &str) -> Option<u32> {
+        let at = self.topics.iter().position(|one| *one.named.id == *id)?;
+        u32::try_from(at).ok()
+    }
+
     /// A company and those that it is part of, which are no ring.
     pub(crate) fn line(&self, company: u32) -> impl Iterator<Item = u32> {
         std::iter::successors(Some(company), |at| {

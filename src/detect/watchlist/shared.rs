@@ -141,7 +141,7 @@ impl Making {
 }
 
 /// Whether a topic is only words.
-fn is_list(entry: &TopicEntry) -> bool {
+pub(super) fn is_list(entry: &TopicEntry) -> bool {
     entry.hidden
         && !entry.setting
         && entry.search.is_empty()
