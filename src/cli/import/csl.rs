@@ -1,9 +1,14 @@
 //! The Consolidated Screening List, JSON and CSV, read by the names of its fields.
+//!
+//! Text is borrowed from the document where it can be: most of an entry is never asked for, and of most
+//! entries of a real list nothing is, since they are people.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::listed::Listed;
 use super::table::Table;
@@ -13,41 +18,87 @@ use crate::cli::exit::Failure;
 /// An entry of the JSON edition. Any field may be null.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Entry {
-    id: Option<String>,
-    #[serde(rename = "_id")]
-    own_id: Option<String>,
-    source: Option<String>,
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    programs: Option<Texts>,
-    name: Option<String>,
-    alt_names: Option<Texts>,
-    start_date: Option<String>,
-    addresses: Option<Vec<Address>>,
-    entity_number: Option<serde_json::Value>,
+struct Entry<'a> {
+    #[serde(borrow)]
+    id: Option<Text<'a>>,
+    #[serde(rename = "_id", borrow)]
+    own_id: Option<Text<'a>>,
+    #[serde(borrow)]
+    source: Option<Text<'a>>,
+    #[serde(rename = "type", borrow)]
+    kind: Option<Text<'a>>,
+    #[serde(borrow)]
+    programs: Option<Texts<'a>>,
+    #[serde(borrow)]
+    name: Option<Text<'a>>,
+    #[serde(borrow)]
+    alt_names: Option<Texts<'a>>,
+    #[serde(borrow)]
+    start_date: Option<Text<'a>>,
+    /// Read when a country was asked for.
+    #[serde(borrow)]
+    addresses: Option<&'a RawValue>,
+    #[serde(borrow)]
+    entity_number: Option<&'a RawValue>,
 }
+
+/// Text as it stands in the document, unless something in it is escaped. (Serde borrows a `Cow` that is
+/// no field of its own only by such a wrapper.)
+#[derive(Debug, Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Address {
-    country: Option<String>,
+struct Address<'a> {
+    #[serde(borrow)]
+    country: Option<Text<'a>>,
 }
 
 /// A list, or text with semicolons: editions differ.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Texts {
-    One(String),
-    Many(Vec<Option<String>>),
+#[derive(Debug)]
+enum Texts<'a> {
+    One(Cow<'a, str>),
+    Many(Vec<Text<'a>>),
 }
 
-impl Texts {
+impl Texts<'_> {
     fn all(&self) -> Vec<&str> {
         match self {
             Self::One(text) => text.split(';').map(str::trim).collect(),
-            Self::Many(list) => list.iter().flatten().map(String::as_str).collect(),
+            Self::Many(list) => list.iter().map(|one| &*one.0).collect(),
         }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Either)
+    }
+}
+
+struct Either;
+
+impl<'de> Visitor<'de> for Either {
+    type Value = Texts<'de>;
+
+    fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("text or a list of texts")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Texts<'de>, E> {
+        Ok(Texts::One(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Texts<'de>, E> {
+        Ok(Texts::One(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Texts<'de>, A::Error> {
+        let mut all = Vec::new();
+        while let Some(one) = list.next_element::<Option<Text<'de>>>()? {
+            all.extend(one);
+        }
+        Ok(Texts::Many(all))
     }
 }
 
@@ -57,7 +108,11 @@ pub(super) fn json(
     wanted: &Wanted,
     take: &mut dyn FnMut(Row),
 ) -> Result<(), String> {
-    let mut reading = serde_json::Deserializer::from_reader(input);
+    // The document whole, so that nearly nothing of it is copied: it goes before anything that takes as
+    // much memory is made of its entries.
+    let mut document = Vec::new();
+    input.read_to_end(&mut document).map_err(|error| error.to_string())?;
+    let mut reading = serde_json::Deserializer::from_slice(&document);
     Results { wanted, take }.deserialize(&mut reading).map_err(|error| error.to_string())
 }
 
@@ -114,63 +169,74 @@ impl<'de> Visitor<'de> for Entries<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while let Some(entry) = list.next_element::<Entry>()? {
+        while let Some(entry) = list.next_element::<Entry<'de>>()? {
             (self.take)(row(&entry, self.wanted));
         }
         Ok(())
     }
 }
 
-fn row(entry: &Entry, wanted: &Wanted) -> Row {
-    let text = |field: &Option<String>| field.clone().unwrap_or_default();
-    let programs: Vec<&str> = entry.programs.as_ref().map(Texts::all).unwrap_or_default();
-    let countries: Vec<String> =
-        entry.addresses.iter().flatten().filter_map(|address| address.country.clone()).collect();
-    let key = text(&entry.own_id);
-    let key = if key.is_empty() { text(&entry.id) } else { key };
-    let number = entry.entity_number.as_ref().map(ToString::to_string).unwrap_or_default();
-    let fields = Fields {
-        key: if key.is_empty() { number } else { key },
-        source: text(&entry.source),
-        kind: text(&entry.kind),
-        programs: programs.join(" "),
-        name: text(&entry.name),
-        alt_names: entry.alt_names.as_ref().map(Texts::all).unwrap_or_default(),
-        start_date: text(&entry.start_date),
-        countries: countries.join(" "),
-    };
-    judged(&fields, wanted)
+fn row(entry: &Entry<'_>, wanted: &Wanted) -> Row {
+    let key = [&entry.own_id, &entry.id].into_iter().map(text).find(|key| !key.is_empty());
+    judged(
+        &Fields {
+            key: key.or(entry.entity_number.map(RawValue::get)).unwrap_or_default(),
+            source: text(&entry.source),
+            kind: text(&entry.kind),
+            name: text(&entry.name),
+            start_date: text(&entry.start_date),
+        },
+        wanted,
+        || entry.programs.as_ref().map(|all| all.all().join(" ")).unwrap_or_default(),
+        || entry.addresses.map(countries).unwrap_or_default(),
+        || entry.alt_names.as_ref().map(Texts::all).unwrap_or_default(),
+    )
 }
 
+fn text<'e>(field: &'e Option<Text<'_>>) -> &'e str {
+    field.as_ref().map_or("", |text| &text.0)
+}
+
+/// The countries of some addresses. An address that is none says nothing of its country.
+fn countries(addresses: &RawValue) -> String {
+    let all: Vec<Address<'_>> = serde_json::from_str(addresses.get()).unwrap_or_default();
+    let countries: Vec<&str> = all.iter().map(|one| text(&one.country)).collect();
+    countries.join(" ")
+}
+
+/// What every entry is judged by; the rest is asked for where it matters.
 struct Fields<'a> {
-    key: String,
-    source: String,
-    kind: String,
-    programs: String,
-    name: String,
-    alt_names: Vec<&'a str>,
-    start_date: String,
-    countries: String,
+    key: &'a str,
+    source: &'a str,
+    kind: &'a str,
+    name: &'a str,
+    start_date: &'a str,
 }
 
 /// What of an entry is taken: no people, ships or planes unless asked for; a source tag like `(EL)` is
 /// what the list calls its programs by.
-fn judged(fields: &Fields<'_>, wanted: &Wanted) -> Row {
-    let kind = fields.kind.to_lowercase();
-    let of_kind = wanted.all_kinds || kind.is_empty() || kind == "entity";
-    let lists = format!("{} {}", fields.source, fields.programs);
-    if !of_kind || !wanted.program(&lists) || !wanted.country(&fields.countries) {
+fn judged<'a>(
+    fields: &Fields<'_>,
+    wanted: &Wanted,
+    programs: impl FnOnce() -> String,
+    countries: impl FnOnce() -> String,
+    alt_names: impl FnOnce() -> Vec<&'a str>,
+) -> Row {
+    let of_kind =
+        wanted.all_kinds || fields.kind.is_empty() || fields.kind.eq_ignore_ascii_case("entity");
+    let lists = || format!("{} {}", fields.source, programs());
+    if !of_kind || !wanted.program(lists) || !wanted.country(countries) {
         return Row::Unwanted;
     }
     // An id of the list's own; one without is known by its name.
-    let key = if fields.key.is_empty() { fields.name.clone() } else { fields.key.clone() };
-    let Some(mut listed) = Listed::new(key, &fields.name) else {
-        return Row::Unusable(fields.name.clone());
+    let key = if fields.key.is_empty() { fields.name } else { fields.key };
+    let Some(mut listed) = Listed::new(key, fields.name) else {
+        return Row::Unusable(fields.name.to_owned());
     };
-    for name in &fields.alt_names {
+    for name in alt_names() {
         listed.name(name, false);
     }
-    let (list, tag) = tagged(&fields.source);
+    let (list, tag) = tagged(fields.source);
     listed.groups.extend(tag.map(|tag| format!("csl-{}", tag.to_lowercase())));
     listed.note = match fields.start_date.trim() {
         "" => list.to_owned(),
@@ -204,19 +270,20 @@ pub(super) fn csv(
         if name.is_empty() && key.trim_matches('\u{1a}').is_empty() {
             return;
         }
-        // Addresses end with a country's two letters.
-        let country = |one: &str| one.trim().rsplit([',', ' ']).next().map(str::to_owned);
-        let countries: Vec<String> = addresses.split(';').filter_map(country).collect();
         let fields = Fields {
-            alt_names: alt_names.split(';').map(str::trim).filter(|one| !one.is_empty()).collect(),
-            countries: countries.join(" "),
-            key: key.into_owned(),
-            source: source.into_owned(),
-            kind: kind.into_owned(),
-            programs: programs.into_owned(),
-            name: name.into_owned(),
-            start_date: start_date.into_owned(),
+            key: &key,
+            source: &source,
+            kind: &kind,
+            name: &name,
+            start_date: &start_date,
         };
-        take(judged(&fields, wanted));
+        // Addresses end with a country's two letters.
+        let countries = || {
+            let country = |one: &'_ str| one.trim().rsplit([',', ' ']).next().map(str::to_owned);
+            addresses.split(';').filter_map(country).collect::<Vec<_>>().join(" ")
+        };
+        let alt_names =
+            || alt_names.split(';').map(str::trim).filter(|one| !one.is_empty()).collect();
+        take(judged(&fields, wanted, || programs.to_string(), countries, alt_names));
     })
 }

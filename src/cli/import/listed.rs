@@ -43,19 +43,22 @@ impl Listed {
 
     /// Adds a name as the list writes it: one in brackets at its end is a name of its own.
     pub fn name(&mut self, written: &str, weak: bool) {
-        for (n, text) in taken_apart(written).into_iter().enumerate() {
-            self.add(&text, weak || (n > 0 && forms_of(&text).len() == 1 && text.len() < 3));
+        let text = in_one_line(written);
+        let (first, others) = taken_apart(&text);
+        self.add(first, weak);
+        for one in others {
+            self.add(one, weak || (forms_of(one).len() == 1 && one.len() < 3));
         }
     }
 
     fn add(&mut self, text: &str, weak: bool) {
         // A name with lost characters finds nothing, or something else.
         let lost = text.contains(['?', '\u{fffd}']);
-        let letters = text.chars().filter(|one| one.is_alphanumeric()).count();
-        if lost || letters == 0 || text.chars().count() > LONGEST || self.names.len() >= MOST {
+        let long = text.len() > LONGEST && text.chars().count() > LONGEST;
+        if lost || !text.contains(char::is_alphanumeric) || long || self.names.len() >= MOST {
             return;
         }
-        if self.names.iter().any(|one| one.text == text) {
+        if self.has(text) {
             return;
         }
         self.names.push(Name { text: text.to_owned(), weak: weak || is_weak(text) });
@@ -63,7 +66,7 @@ impl Listed {
         let core = forms.last();
         // In capitals throughout, it would be found in capitals only.
         if let Some(title) = title_case(text, core.copied().unwrap_or(text))
-            && !self.names.iter().any(|one| one.text == title)
+            && !self.has(&title)
         {
             let weak = weak || is_weak(&title);
             self.names.push(Name { text: title, weak });
@@ -72,10 +75,14 @@ impl Listed {
         if let Some(core) = core.filter(|core| **core != text)
             && is_weak(core)
             && weakness_of(core).is_none()
-            && !self.names.iter().any(|one| one.text == **core)
+            && !self.has(core)
         {
             self.names.push(Name { text: (*core).to_owned(), weak: true });
         }
+    }
+
+    fn has(&self, text: &str) -> bool {
+        self.names.iter().any(|one| one.text == text)
     }
 
     /// Puts the fullest strong name first. False when no name and no ticker may stand alone.
@@ -99,7 +106,7 @@ impl Listed {
     /// Takes over what another row says of the same company.
     pub fn absorb(&mut self, other: Self) {
         for name in other.names {
-            if self.names.len() < MOST && !self.names.iter().any(|one| one.text == name.text) {
+            if self.names.len() < MOST && !self.has(&name.text) {
                 self.names.push(name);
             }
         }
@@ -237,10 +244,8 @@ const CALLED: &[&str] = &[
 ];
 
 /// The name itself, then those that stand in brackets at its end or behind "a.k.a.".
-fn taken_apart(written: &str) -> Vec<String> {
-    let text = in_one_line(written);
-    let small = text.to_ascii_lowercase();
-    let end = first_of(&small, BEYOND).map_or(text.len(), |(at, _)| at);
+fn taken_apart(text: &str) -> (&str, Vec<&str>) {
+    let end = first_of(text, BEYOND).map_or(text.len(), |(at, _)| at);
     let mut rest = trimmed(&text[..end]);
     let mut names = Vec::new();
     // Brackets at the end, innermost last; one in the middle belongs to the name.
@@ -249,23 +254,15 @@ fn taken_apart(written: &str) -> Vec<String> {
         if before.is_empty() || PLACES.contains(&small.as_str()) {
             break;
         }
-        for part in inside.split(';') {
-            names.extend(Some(trimmed(uncalled(part.trim()))).filter(|one| !one.is_empty()));
-        }
+        names.extend(inside.split(';').map(|part| trimmed(uncalled(part.trim()))));
         rest = trimmed(before);
     }
-    let mut all: Vec<String> = vec![];
-    let small = rest.to_ascii_lowercase();
-    match first_of(&small, BETWEEN) {
-        Some((at, length)) => {
-            all.push(trimmed(&rest[..at]).to_owned());
-            all.push(trimmed(&rest[at + length..]).to_owned());
-        }
-        None => all.push(rest.to_owned()),
+    if let Some((at, length)) = first_of(rest, BETWEEN) {
+        names.insert(0, trimmed(&rest[at + length..]));
+        rest = trimmed(&rest[..at]);
     }
-    all.extend(names.into_iter().map(str::to_owned));
-    all.retain(|one| !one.is_empty());
-    all
+    names.retain(|one| !one.is_empty());
+    (rest, names)
 }
 
 /// Without control characters, and with one space between words.
@@ -279,14 +276,19 @@ fn in_one_line(written: &str) -> Cow<'_, str> {
     Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// Where the first of some words stands, and its length. All begin with a space or a comma.
-fn first_of(small: &str, words: &[&str]) -> Option<(usize, usize)> {
-    let begins = |(at, _): &(usize, u8)| {
-        let rest = &small.as_bytes()[*at..];
-        words.iter().find(|word| rest.starts_with(word.as_bytes())).map(|word| (*at, word.len()))
+/// Where the first of some words stands, however they are written, and its length. All begin with a
+/// space or a comma, and then a letter.
+fn first_of(text: &str, words: &[&str]) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let begins = |at: usize| {
+        let rest = &bytes[at..];
+        let is = |word: &&&str| {
+            rest.get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        words.iter().find(is).map(|word| (at, word.len()))
     };
-    let places = small.bytes().enumerate().filter(|(_, byte)| matches!(byte, b' ' | b','));
-    places.into_iter().find_map(|place| begins(&place))
+    let places = bytes.iter().enumerate().filter(|(_, byte)| matches!(byte, b' ' | b','));
+    places.map(|(at, _)| at).find_map(begins)
 }
 
 fn last_bracket(text: &str) -> Option<(&str, &str)> {

@@ -3,13 +3,13 @@
 //! The file's order is kept; what is new comes last. An entry is known again by its `id`, and whether it
 //! is still as it was written by the ledger's hash of its text.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::ledger::{self, Ledger, Line};
-use super::listed::Listed;
+use super::listed::{Listed, Name};
+use super::told::Names;
 use crate::cli::bench::Bench;
 use crate::cli::find;
 use crate::model::{Place, Timestamp};
@@ -22,19 +22,19 @@ pub(super) struct Merged {
     /// What was written, for the next time.
     pub(super) ledger: Ledger,
     /// Names of the entries.
-    pub(super) added: Vec<String>,
-    pub(super) changed: Vec<String>,
-    pub(super) gone: Vec<String>,
-    pub(super) edited: Vec<String>,
-    pub(super) taken_out: Vec<String>,
-    pub(super) known: Vec<String>,
+    pub(super) added: Names,
+    pub(super) changed: Names,
+    pub(super) gone: Names,
+    pub(super) edited: Names,
+    pub(super) taken_out: Names,
+    pub(super) known: Names,
     pub(super) same: u64,
 }
 
 impl Merged {
     /// Whether the file stays as it is.
     pub(super) fn is_nothing(&self) -> bool {
-        self.added.is_empty() && self.changed.is_empty() && self.gone.is_empty()
+        self.added.are_none() && self.changed.are_none() && self.gone.are_none()
     }
 }
 
@@ -82,84 +82,125 @@ pub(super) fn merge(
     companies: &[Listed],
     now: Timestamp,
 ) -> Merged {
-    let today: Arc<str> = now.to_chrono().date_naive().to_string().into();
-    let before = Ledger::read(&bench.folder().path, file);
-    let elsewhere = Elsewhere::of(bench, file);
-    let (heading, chunks) = chunks(bench.text(file));
+    let old = bench.text(file);
+    let (heading, chunks) = chunks(old);
     let mut merged = Merged::default();
     merged.ledger.reserve(companies.len());
-    merged.text.reserve(bench.text(file).len() + ENTRY * companies.len());
-    merged.text.push_str(if bench.text(file).is_empty() { HEADING } else { heading });
-    let ids: Vec<String> = ids(tag, companies);
-    let listed_key = |n: usize| format!("{tag}:{}", companies[n].key);
-    let of_key = |key: &str| id_of(tag, key.split_once(':').map_or(key, |one| one.1));
-    let mut by_id: HashMap<&str, usize> = HashMap::new();
-    let mut key_of: HashMap<String, &str> = HashMap::new();
-    // A list that comes in for the first time is compared with nothing.
-    if !chunks.is_empty() {
-        by_id = ids.iter().enumerate().map(|(n, id)| (id.as_str(), n)).collect();
-        key_of = before.keys().map(|key| (of_key(key), key)).collect();
+    merged.text.reserve(old.len() + ENTRY * companies.len());
+    merged.text.push_str(if old.is_empty() { HEADING } else { heading });
+    let mut merging = Merging {
+        tag,
+        companies,
+        ids: ids(tag, companies),
+        before: Ledger::read(&bench.folder().path, file),
+        elsewhere: Elsewhere::of(bench, file),
+        today: now.to_chrono().date_naive().to_string().into(),
+        merged,
+    };
+    let here = merging.chunks(chunks);
+    if !merging.merged.text.ends_with("\n\n") {
+        merging.merged.text.push('\n');
     }
-    let mut here: HashSet<usize> = HashSet::new();
-    for chunk in chunks {
-        let listed = chunk.id.and_then(|id| by_id.get(id)).copied();
-        let key: Option<Cow<'_, str>> = match listed {
-            Some(n) => Some(listed_key(n).into()),
-            None => chunk.id.and_then(|id| key_of.get(id)).map(|key| (*key).into()),
-        };
-        let written = key.as_deref().and_then(|key| before.line(key));
-        let ours = written.is_some_and(|line| line.hash == ledger::hash(chunk.text));
-        here.extend(listed);
-        match (listed, written) {
-            (Some(n), Some(line)) if ours => {
-                let text = entry(&ids[n], &companies[n], tag, &line.added);
-                let new = Line { added: line.added.clone(), hash: ledger::hash(&text) };
-                if new.hash == line.hash {
-                    merged.same += 1;
-                    merged.text.push_str(chunk.text);
-                } else {
-                    merged.changed.push(companies[n].names[0].text.clone());
-                    merged.text.push_str(&text);
-                    merged.text.push('\n');
-                }
-                merged.ledger.note(&listed_key(n), new);
-            }
-            (None, Some(_)) if ours => merged.gone.push(chunk.name()),
-            (_, written) => {
-                if listed.is_some() || written.is_some() {
-                    merged.edited.push(chunk.name());
-                }
-                merged.text.push_str(chunk.text);
-                if let (Some(key), Some(line)) = (key, written) {
-                    merged.ledger.note(&key, line.clone());
-                }
-            }
-        }
-    }
-    if !merged.text.ends_with("\n\n") {
-        merged.text.push('\n');
-    }
-    for (n, listed) in companies.iter().enumerate().filter(|(n, _)| !here.contains(n)) {
-        let (id, key) = (&ids[n], listed_key(n));
-        let name = || listed.names[0].text.clone();
-        if let Some(line) = before.line(&key) {
-            // It was written once and is not there: somebody took it out, here or into another file.
-            merged.taken_out.push(name());
-            merged.ledger.note(&key, line.clone());
-        } else if elsewhere.holds(id, listed) {
-            merged.known.push(name());
-        } else {
-            let text = entry(id, listed, tag, &today);
-            merged.ledger.note(&key, Line { added: today.clone(), hash: ledger::hash(&text) });
-            merged.text.push_str(&text);
-            merged.text.push('\n');
-            merged.added.push(name());
-        }
-    }
+    (0..companies.len()).filter(|n| !here.contains(n)).for_each(|n| merging.add(n));
+    let mut merged = merging.merged;
     let end = merged.text.trim_end().len();
     merged.text.truncate(end);
     merged.text.push('\n');
     merged
+}
+
+/// A list on its way into its file.
+struct Merging<'a> {
+    tag: &'a str,
+    companies: &'a [Listed],
+    ids: Vec<Arc<str>>,
+    before: Ledger,
+    elsewhere: Elsewhere,
+    today: Arc<str>,
+    merged: Merged,
+}
+
+impl Merging<'_> {
+    fn key(&self, n: usize) -> String {
+        [self.tag, ":", &self.companies[n].key].concat()
+    }
+
+    /// Takes over what stands in the file; answers which companies do.
+    fn chunks(&mut self, chunks: Vec<Chunk<'_>>) -> HashSet<usize> {
+        // A list that comes in for the first time is compared with nothing.
+        if chunks.is_empty() {
+            return HashSet::new();
+        }
+        let of_key = |key: &str| id_of(self.tag, key.split_once(':').map_or(key, |one| one.1));
+        let key_of: HashMap<String, Arc<str>> =
+            self.before.keys().map(|key| (of_key(key), key.into())).collect();
+        let by_id: HashMap<Arc<str>, usize> = self.ids.iter().cloned().zip(0..).collect();
+        let mut here = HashSet::with_capacity(chunks.len());
+        for chunk in chunks {
+            let listed = chunk.id.and_then(|id| by_id.get(id)).copied();
+            let key = match listed {
+                Some(n) => Some(self.key(n).into()),
+                None => chunk.id.and_then(|id| key_of.get(id)).cloned(),
+            };
+            here.extend(listed);
+            self.chunk(&chunk, listed, key);
+        }
+        here
+    }
+
+    /// An entry of the file: the company that it is, if the list still holds it, and the key by which it
+    /// may have been written.
+    fn chunk(&mut self, chunk: &Chunk<'_>, listed: Option<usize>, key: Option<Arc<str>>) {
+        let written = key.and_then(|key| Some((self.before.line(&key)?.clone(), key)));
+        let ours = |line: &Line| line.hash == ledger::hash(chunk.text);
+        let merged = &mut self.merged;
+        match (listed, written) {
+            (Some(n), Some((line, key))) if ours(&line) => {
+                let text = entry(&self.ids[n], &self.companies[n], self.tag, &line.added);
+                if text.trim() == chunk.text.trim() {
+                    merged.same += 1;
+                    merged.text.push_str(chunk.text);
+                    return merged.ledger.note(&key, line);
+                }
+                let hash = ledger::hash(&text);
+                merged.changed.add(&self.companies[n].names[0].text);
+                merged.text.push_str(&text);
+                merged.text.push('\n');
+                merged.ledger.note(&key, Line { added: line.added, hash });
+            }
+            (None, Some((line, _))) if ours(&line) => merged.gone.add(&chunk.name()),
+            (_, written) => {
+                if listed.is_some() || written.is_some() {
+                    merged.edited.add(&chunk.name());
+                }
+                merged.text.push_str(chunk.text);
+                if let Some((line, key)) = written {
+                    merged.ledger.note(&key, line);
+                }
+            }
+        }
+    }
+
+    /// A company that does not stand in the file.
+    fn add(&mut self, n: usize) {
+        let (id, listed, key) = (&self.ids[n], &self.companies[n], self.key(n));
+        let name = &listed.names[0].text;
+        let merged = &mut self.merged;
+        if let Some(line) = self.before.line(&key) {
+            // It was written once and is not there: somebody took it out, here or into another file.
+            merged.taken_out.add(name);
+            merged.ledger.note(&key, line.clone());
+        } else if self.elsewhere.holds(id, listed) {
+            merged.known.add(name);
+        } else {
+            let text = entry(id, listed, self.tag, &self.today);
+            let (added, hash) = (Arc::clone(&self.today), ledger::hash(&text));
+            merged.ledger.note(&key, Line { added, hash });
+            merged.text.push_str(&text);
+            merged.text.push('\n');
+            merged.added.add(name);
+        }
+    }
 }
 
 const HEADING: &str = "#:schema ../schema/watchlist.json\n# Written by `watchlistd import`. Edit what you like: an entry that you touched, or took out, is left\n\
@@ -201,18 +242,17 @@ fn chunks(text: &str) -> (&str, Vec<Chunk<'_>>) {
 }
 
 /// Ids of the entries, each its own.
-fn ids(tag: &str, companies: &[Listed]) -> Vec<String> {
-    let mut taken: HashSet<String> = HashSet::with_capacity(companies.len());
+fn ids(tag: &str, companies: &[Listed]) -> Vec<Arc<str>> {
+    let mut taken: HashSet<Arc<str>> = HashSet::with_capacity(companies.len());
     companies
         .iter()
         .map(|listed| {
-            let id = id_of(tag, &listed.key);
-            if taken.insert(id.clone()) {
-                return id;
+            let mut id: Arc<str> = id_of(tag, &listed.key).into();
+            if taken.contains(&id) {
+                // Keys that differ in signs only.
+                id = format!("{id}-{}", &ledger::hash(&listed.key)[..6]).into();
             }
-            // Keys that differ in signs only.
-            let id = format!("{id}-{}", &ledger::hash(&listed.key)[..6]);
-            taken.insert(id.clone());
+            taken.insert(Arc::clone(&id));
             id
         })
         .collect()
@@ -251,50 +291,91 @@ fn entry(id: &str, listed: &Listed, tag: &str, added: &str) -> String {
     text.push_str("\nname = ");
     quote(&listed.names[0].text, &mut text);
     text.push('\n');
-    let aliases: Vec<String> = listed.names[1..]
-        .iter()
-        .map(|name| match name.weak {
-            true => format!("{{ name = {}, weak = true }}", quoted(&name.text)),
-            false => quoted(&name.text),
-        })
-        .collect();
-    let mut line = |key: &str, value: &str| {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{key} = {value}");
-    };
-    let width: usize = aliases.iter().map(String::len).sum();
-    if width > 80 {
-        line("aliases", &format!("[\n  {},\n]", aliases.join(",\n  ")));
-    } else if !aliases.is_empty() {
-        line("aliases", &format!("[{}]", aliases.join(", ")));
+    aliases(&listed.names[1..], &mut text);
+    for (key, all) in [("tickers", &listed.tickers), ("groups", &listed.groups)] {
+        list(key, all, &mut text);
     }
-    let list = |all: &[String]| {
-        format!("[{}]", all.iter().map(|one| quoted(one)).collect::<Vec<_>>().join(", "))
-    };
-    if !listed.tickers.is_empty() {
-        line("tickers", &list(&listed.tickers));
+    if !listed.note.is_empty() {
+        text.push_str("note = ");
+        quote(&listed.note, &mut text);
+        text.push('\n');
     }
-    if !listed.groups.is_empty() {
-        line("groups", &list(&listed.groups));
-    }
-    match listed.note.as_str() {
-        "" => {}
-        note => line("note", &quoted(note)),
-    }
-    line("why", &quoted(&format!("{tag}:{}, imported {added}", listed.key)));
-    line("added", added);
+    text.push_str("why = ");
+    quoted(&[tag, ":", &listed.key, ", imported ", added], &mut text);
+    text.push_str("\nadded = ");
+    text.push_str(added);
+    text.push('\n');
     text
 }
 
-/// Text as TOML writes it.
-fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    quote(text, &mut out);
-    out
+/// Characters of aliases that stand in one line; more get a line each.
+const LINE: usize = 80;
+
+fn aliases(names: &[Name], out: &mut String) {
+    if names.is_empty() {
+        return;
+    }
+    let from = out.len();
+    out.push_str("aliases = [");
+    let width = separated(names, ", ", out);
+    if width > LINE {
+        out.truncate(from);
+        out.push_str("aliases = [\n  ");
+        separated(names, ",\n  ", out);
+        out.push_str(",\n");
+    }
+    out.push_str("]\n");
 }
 
+/// Writes aliases; answers how long they are without what separates them.
+fn separated(names: &[Name], separator: &str, out: &mut String) -> usize {
+    let mut width = 0;
+    for (n, name) in names.iter().enumerate() {
+        if n > 0 {
+            out.push_str(separator);
+        }
+        let from = out.len();
+        if name.weak {
+            out.push_str("{ name = ");
+            quote(&name.text, out);
+            out.push_str(", weak = true }");
+        } else {
+            quote(&name.text, out);
+        }
+        width += out.len() - from;
+    }
+    width
+}
+
+/// A list of texts, where there are any.
+fn list(key: &str, all: &[String], out: &mut String) {
+    for (n, one) in all.iter().enumerate() {
+        if n == 0 {
+            out.push_str(key);
+        }
+        out.push_str(if n == 0 { " = [" } else { ", " });
+        quote(one, out);
+    }
+    if !all.is_empty() {
+        out.push_str("]\n");
+    }
+}
+
+/// Text as TOML writes it.
 fn quote(text: &str, out: &mut String) {
+    quoted(&[text], out);
+}
+
+/// Several pieces as one text.
+fn quoted(pieces: &[&str], out: &mut String) {
     out.push('"');
+    for piece in pieces {
+        escaped(piece, out);
+    }
+    out.push('"');
+}
+
+fn escaped(text: &str, out: &mut String) {
     let plain = |byte: u8| byte >= b' ' && !matches!(byte, b'"' | b'\\' | 0x7f..);
     if text.bytes().all(plain) {
         out.push_str(text);
@@ -310,5 +391,4 @@ fn quote(text: &str, out: &mut String) {
             }
         }
     }
-    out.push('"');
 }

@@ -23,9 +23,10 @@ pub(super) fn csv(
     table.each(|cells| {
         let [id, schema, name, aliases, countries, programs, dataset, sanctions] =
             at.map(|column| cells.text(column));
-        let of_kind = wanted.all_kinds || KINDS.contains(&schema.to_lowercase().as_str());
+        let of_kind =
+            wanted.all_kinds || KINDS.iter().any(|kind| schema.eq_ignore_ascii_case(kind));
         let lists = || format!("{programs} {dataset} {sanctions}");
-        if !of_kind || !wanted.country(&countries) || !wanted.program_of(lists) {
+        if !of_kind || !wanted.country(|| &*countries) || !wanted.program(lists) {
             return take(Row::Unwanted);
         }
         let Some(mut listed) = Listed::new(id.as_ref(), &name) else {

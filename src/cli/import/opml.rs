@@ -1,14 +1,17 @@
 //! Subscription lists (OPML 1.0 and 2.0) as sources. A source has a history, so what is gone from the
 //! list is told and stays.
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
 use super::Arguments;
 use super::ledger::{self, Ledger, Line};
+use super::told::Names;
 use crate::cli::bench::{self, Bench};
 use crate::cli::exit::{Exit, Failure};
 use crate::config::SOURCES;
@@ -104,53 +107,15 @@ pub(super) fn run(
         let what = anyhow::anyhow!("{} cannot be read as opml: {why}", path.display());
         Failure::new(Exit::Data, what).hint("nothing was changed")
     })?;
-    let today = now.to_chrono().date_naive().to_string();
-    let mut ledger = Ledger::read(&bench.folder().path, SOURCES);
-    let mut told = Told::default();
-    let mut new: Vec<(String, Vec<(&'static str, Written)>)> = Vec::new();
-    let mut urls: Vec<String> = bench.sources().iter().map(|one| plain(&one.url.value)).collect();
-    let mut ids: Vec<String> =
-        bench.sources().iter().map(|one| one.id.value.to_lowercase()).collect();
-    for feed in &feeds {
-        let url = plain(&feed.url);
-        let key = format!("opml:{url}");
-        let shown = line(&format!("{} {}", feed.title, feed.url), 200);
-        if !url::Url::parse(&feed.url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
-            told.unusable.push(shown);
-        } else if urls.contains(&url) {
-            told.same += 1;
-        } else if ledger.line(&key).is_some() {
-            told.taken_out.push(shown);
-        } else {
-            let id = own_id(feed, &ids);
-            let mut keys = vec![("id", Written::text(&*id)), ("url", Written::text(&*feed.url))];
-            let tag = |lang: &&String| {
-                lang.len() <= 12
-                    && lang.chars().all(|one| one.is_ascii_alphanumeric() || one == '-')
-            };
-            keys.extend(feed.lang.iter().filter(tag).map(|lang| ("lang", Written::text(&**lang))));
-            let comment = match feed.groups.is_empty() {
-                true => String::new(),
-                false => format!("# {}\n", line(&feed.groups.join(" / "), 100)),
-            };
-            new.push((comment, keys));
-            ledger.note(&key, Line { added: today.as_str().into(), hash: ledger::hash(&url) });
-            urls.push(url);
-            ids.push(id.to_lowercase());
-            told.added.push(format!("{id}  {}", feed.url));
-        }
-    }
+    let mut merging = Merging::of(&bench, now);
+    feeds.iter().for_each(|feed| merging.take(feed));
+    merging.find_gone(&feeds);
+    let Merging { told, ledger, new, .. } = merging;
     bench.edit(SOURCES, |sheet| {
         new.iter().try_for_each(|(comment, keys)| sheet.add_below("source", comment, keys))
     })?;
-    let listed: Vec<String> =
-        feeds.iter().map(|feed| format!("opml:{}", plain(&feed.url))).collect();
-    let gone = ledger.keys().filter(|key| !listed.iter().any(|one| one == key));
-    let watched =
-        |key: &&str| key.strip_prefix("opml:").is_some_and(|url| urls.iter().any(|one| one == url));
-    told.gone = gone.filter(watched).map(str::to_owned).collect();
     told.tell(out)?;
-    if told.added.is_empty() {
+    if told.added.are_none() {
         writeln!(out, "Nothing changes.")?;
         return Ok(Exit::Fine);
     }
@@ -172,7 +137,7 @@ pub(super) fn run(
         verdict: None,
         alert: None,
         subject: None,
-        what: format!("imported {} sources", told.added.len()),
+        what: format!("imported {} sources", told.added.count),
         why: None,
         until: None,
     })?;
@@ -183,29 +148,98 @@ pub(super) fn run(
     Ok(Exit::Fine)
 }
 
+/// A list on its way into `sources.toml`.
+struct Merging {
+    today: Arc<str>,
+    ledger: Ledger,
+    told: Told,
+    /// A comment and the keys of each new source.
+    new: Vec<(String, Vec<(&'static str, Written)>)>,
+    urls: HashSet<String>,
+    ids: HashSet<String>,
+}
+
+impl Merging {
+    fn of(bench: &Bench, now: Timestamp) -> Self {
+        let sources = bench.sources();
+        Self {
+            today: now.to_chrono().date_naive().to_string().into(),
+            ledger: Ledger::read(&bench.folder().path, SOURCES),
+            told: Told::default(),
+            new: Vec::new(),
+            urls: sources.iter().map(|one| plain(&one.url.value)).collect(),
+            ids: sources.iter().map(|one| one.id.value.to_lowercase()).collect(),
+        }
+    }
+
+    fn take(&mut self, feed: &Feed) {
+        let url = plain(&feed.url);
+        let key = format!("opml:{url}");
+        let shown = || line(&format!("{} {}", feed.title, feed.url), 200);
+        if !url::Url::parse(&feed.url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+            self.told.unusable.add(&shown());
+        } else if self.urls.contains(&url) {
+            self.told.same += 1;
+        } else if self.ledger.line(&key).is_some() {
+            self.told.taken_out.add(&shown());
+        } else {
+            let id = own_id(feed, &self.ids);
+            self.new.push(source(feed, &id));
+            let (added, hash) = (Arc::clone(&self.today), ledger::hash(&url));
+            self.ledger.note(&key, Line { added, hash });
+            self.urls.insert(url);
+            self.ids.insert(id.to_lowercase());
+            self.told.added.add(&format!("{id}  {}", feed.url));
+        }
+    }
+
+    /// What an earlier list held and this one does not, and is still read.
+    fn find_gone(&mut self, feeds: &[Feed]) {
+        let listed: HashSet<String> = feeds.iter().map(|feed| plain(&feed.url)).collect();
+        for key in self.ledger.keys() {
+            let url = key.strip_prefix("opml:").unwrap_or(key);
+            if !listed.contains(url) && self.urls.contains(url) {
+                self.told.gone.add(key);
+            }
+        }
+    }
+}
+
+/// The comment and the keys of a feed's source.
+fn source(feed: &Feed, id: &str) -> (String, Vec<(&'static str, Written)>) {
+    let mut keys = vec![("id", Written::text(id)), ("url", Written::text(&*feed.url))];
+    let tag = |lang: &&String| {
+        lang.len() <= 12 && lang.chars().all(|one| one.is_ascii_alphanumeric() || one == '-')
+    };
+    keys.extend(feed.lang.iter().filter(tag).map(|lang| ("lang", Written::text(&**lang))));
+    let comment = match feed.groups.is_empty() {
+        true => String::new(),
+        false => format!("# {}\n", line(&feed.groups.join(" / "), 100)),
+    };
+    (comment, keys)
+}
+
+/// What becomes of the feeds of a list.
 #[derive(Default)]
 struct Told {
-    added: Vec<String>,
-    taken_out: Vec<String>,
-    unusable: Vec<String>,
-    gone: Vec<String>,
+    added: Names,
+    taken_out: Names,
+    unusable: Names,
+    gone: Names,
     same: u64,
 }
 
 impl Told {
     fn tell(&self, out: &mut dyn Write) -> std::io::Result<()> {
         writeln!(out, "{SOURCES}")?;
-        super::some(out, "added", &self.added)?;
+        self.added.tell("added", out)?;
         if self.same > 0 {
             writeln!(out, "  {:>8} are read already", self.same)?;
         }
-        super::some(out, "left out, because a person took them out", &self.taken_out)?;
-        super::some(out, "left out, because their address is none of the web's", &self.unusable)?;
-        super::some(
-            out,
-            "gone from the list, and still read: `watchlistd source pause` ends that",
-            &self.gone,
-        )
+        self.taken_out.tell("left out, because a person took them out", out)?;
+        self.unusable.tell("left out, because their address is none of the web's", out)?;
+        let gone = "gone from the list, and still read: `watchlistd source pause` ends that";
+        self.gone.tell(gone, out)
     }
 }
 
@@ -217,7 +251,7 @@ fn plain(url: &str) -> String {
 /// Characters of an id made from a feed's name.
 const ID: usize = 40;
 
-fn own_id(feed: &Feed, taken: &[String]) -> String {
+fn own_id(feed: &Feed, taken: &HashSet<String>) -> String {
     let host = url::Url::parse(&feed.url).ok().and_then(|url| url.host_str().map(str::to_owned));
     let host = host.unwrap_or_default().trim_start_matches("www.").replace('.', "-");
     let named = id_of_name(&feed.title);

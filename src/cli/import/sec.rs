@@ -28,7 +28,9 @@ struct Plain {
 
 /// Reads either edition; both are small.
 pub(super) fn json(input: &mut dyn Read, take: &mut dyn FnMut(Row)) -> Result<(), String> {
-    let edition: Edition = serde_json::from_reader(input)
+    let mut document = Vec::new();
+    input.read_to_end(&mut document).map_err(|error| error.to_string())?;
+    let edition: Edition = serde_json::from_slice(&document)
         .map_err(|_| "it is neither edition of the list".to_owned())?;
     match edition {
         Edition::Plain(entries) => {

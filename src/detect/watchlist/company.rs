@@ -1,8 +1,10 @@
 //! Companies: names with and without their legal form, aliases, tickers, groups, parents.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hasher as _;
 use std::sync::Arc;
 
+use crate::detect::digest::Digest;
 use crate::detect::lexicon;
 use crate::detect::phrases::{Need, Reading, capitals};
 use crate::detect::text::{Shape, Text};
@@ -19,6 +21,22 @@ struct Draft<'a> {
     text: &'a str,
     guards: Option<&'a Guards>,
     derived: bool,
+}
+
+/// What is found of a name beside the name.
+fn derived<'a>(forms: &[&'a str], guards: Option<&'a Guards>) -> impl Iterator<Item = Draft<'a>> {
+    forms.iter().skip(1).map(move |text| Draft { text, guards, derived: true })
+}
+
+/// A name's words, capitals and all, as two digests: 128 bits tell names apart as surely as they do
+/// themselves.
+fn as_written(text: &Text) -> (u64, u64) {
+    let mut digests = (Digest::default(), Digest::seeded(0xd6e8_feb8_6659_fd93));
+    for token in &text.tokens {
+        digests.0.write_u64(token.cased);
+        digests.1.write_u64(token.cased);
+    }
+    (digests.0.finish(), digests.1.finish())
 }
 
 impl Making {
@@ -137,18 +155,17 @@ impl Making {
                 derived: false,
             });
         }
-        for n in 0..drafts.len() {
-            let guards = drafts[n].guards;
-            let forms = if n == 0 { own_forms.to_vec() } else { name::forms(drafts[n].text) };
-            for form in forms.into_iter().skip(1) {
-                drafts.push(Draft { text: form, guards, derived: true });
-            }
+        drafts.extend(derived(own_forms, None));
+        for n in 1..=entry.aliases.len() {
+            let Draft { text, guards, .. } = drafts[n];
+            self.text.fill_term(text.trim());
+            drafts.extend(derived(&name::forms_in(text, &self.text), guards));
         }
         let several = drafts.len() > 1;
-        let mut seen: BTreeSet<Vec<u64>> = BTreeSet::new();
+        let mut seen: BTreeSet<(u64, u64)> = BTreeSet::new();
         for draft in drafts {
             self.text.fill_term(draft.text);
-            if several && !seen.insert(self.text.tokens.iter().map(|one| one.cased).collect()) {
+            if several && !seen.insert(as_written(&self.text)) {
                 continue;
             }
             let place = match draft.guards {

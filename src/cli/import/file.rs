@@ -1,0 +1,124 @@
+//! Which file comes in, what it is, and into which file it goes.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use clap::ValueEnum as _;
+
+use super::{Arguments, Kind};
+use crate::cli::exit::{Exit, Failure};
+
+/// Kind and file; of a file alone the kind is guessed.
+pub(super) fn asked(arguments: &Arguments) -> Result<(Kind, &Path), Failure> {
+    let kind = |word: &Path| word.to_str().and_then(|word| Kind::from_str(word, true).ok());
+    match arguments.list.as_slice() {
+        [word, path] => {
+            let kind = kind(word).ok_or_else(|| {
+                let what = anyhow::anyhow!("'{}' is no kind of list", word.display());
+                Failure::new(Exit::Usage, what)
+                    .hint("the kinds are opml, csv, csl, opensanctions and sec")
+            })?;
+            Ok((kind, path))
+        }
+        [word] if kind(word).is_some() && !word.exists() => {
+            let what = anyhow::anyhow!("no file is named");
+            Err(Failure::new(Exit::Usage, what)
+                .hint(format!("`watchlistd import {} FILE`", word.display())))
+        }
+        [path] => Ok((guessed(path)?, path)),
+        _ => unreachable!("one or two are asked for"),
+    }
+}
+
+/// Bytes that tell what a file is.
+const HEAD: usize = 4_096;
+
+fn open(path: &Path) -> Result<File, Failure> {
+    File::open(path).map_err(|error| {
+        let mut failure = Failure::file(format!("read {}", path.display()), error);
+        if failure.exit == Exit::Io {
+            failure.exit = Exit::NoInput;
+        }
+        failure
+    })
+}
+
+pub(super) fn head(path: &Path) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    open(path)?
+        .take(HEAD as u64)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::file(format!("read {}", path.display()), error))?;
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(text.trim_start_matches('\u{feff}').trim_start().to_owned())
+}
+
+/// What a file is by its first words.
+fn guessed(path: &Path) -> Result<Kind, Failure> {
+    let head = head(path)?;
+    let first = head.lines().next().unwrap_or("").to_lowercase();
+    let has = |names: &[&str]| names.iter().all(|name| first.contains(name));
+    let kind = if head.starts_with('<') && head.to_lowercase().contains("<opml") {
+        Some(Kind::Opml)
+    } else if head.starts_with('{') && head.contains("\"cik") {
+        Some(Kind::Sec)
+    } else if head.starts_with('{') && head.contains("\"results\"") {
+        Some(Kind::Csl)
+    } else if has(&["schema", "aliases", "dataset"]) {
+        Some(Kind::Opensanctions)
+    } else if has(&["source", "entity_number", "alt_names"]) {
+        Some(Kind::Csl)
+    } else if !head.starts_with(['<', '{', '[']) && !head.is_empty() && !head.contains('\0') {
+        Some(Kind::Csv)
+    } else {
+        None
+    };
+    kind.ok_or_else(|| {
+        let what = anyhow::anyhow!("{} is no list that is known", path.display());
+        Failure::new(Exit::Data, what).hint("name its kind: opml, csv, csl, opensanctions or sec")
+    })
+}
+
+/// The name of the result's file.
+pub(super) fn name(arguments: &Arguments, kind: Kind, path: &Path) -> Result<String, Failure> {
+    let given = arguments.name.as_deref().map(|name| name.trim_end_matches(".toml"));
+    let given = given.map(|name| name.trim_start_matches("watchlist.d/").to_owned());
+    let name = given.unwrap_or_else(|| match kind {
+        Kind::Csl => "csl".to_owned(),
+        Kind::Opensanctions => "opensanctions".to_owned(),
+        Kind::Sec => "sec".to_owned(),
+        Kind::Csv | Kind::Opml => {
+            let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+            crate::detect::watchlist::id_of_name(&stem.unwrap_or_default())
+        }
+    });
+    let sane = |one: char| one.is_alphanumeric() || "-_.".contains(one);
+    if name.is_empty() || name.starts_with('.') || !name.chars().all(sane) {
+        let what = anyhow::anyhow!("'{name}' is no name for a file of watchlist.d");
+        return Err(
+            Failure::new(Exit::Usage, what).hint("--name with letters, digits, '-' and '_'")
+        );
+    }
+    Ok(name)
+}
+
+/// The list from its first sign on. Serde's and csv's readers each take a byte order mark for text.
+pub(super) fn read(path: &Path) -> Result<BufReader<File>, Failure> {
+    let mut file = open(path)?;
+    let mut mark = [0; 3];
+    if !matches!(file.read(&mut mark), Ok(3) if mark == [0xef, 0xbb, 0xbf]) {
+        file.seek(SeekFrom::Start(0))
+            .map_err(|error| Failure::file(format!("read {}", path.display()), error))?;
+    }
+    Ok(BufReader::with_capacity(1 << 16, file))
+}
+
+/// The sign between cells: people's spreadsheets have semicolons and tabs too.
+pub(super) fn separator(header: &str) -> u8 {
+    let count = |sign: char| header.matches(sign).count();
+    [(b',', count(',')), (b';', count(';')), (b'\t', count('\t'))]
+        .into_iter()
+        .max_by_key(|(sign, n)| (*n, *sign == b','))
+        .map_or(b',', |(sign, _)| sign)
+}
