@@ -52,15 +52,15 @@ pub(crate) fn with_a_term_less() -> WatchlistEntries {
     entries
 }
 
-/// Then a rule more: what may mean something to any item.
-pub(crate) fn with_a_rule() -> WatchlistEntries {
+/// Then a rule more, asked by these words.
+pub(crate) fn with_a_rule(when: &str) -> WatchlistEntries {
     let mut entries = watchlist();
     let some = |text: &str| Located::nowhere(text.to_owned());
     entries.rules.push(RuleEntry {
         place: None,
         id: None,
         name: some("Dues"),
-        when: some("company:* AND (harbour OR dues)"),
+        when: some(when),
         severity: Some(Located::nowhere(Severity::Medium)),
         readers: Vec::new(),
         hold: None,

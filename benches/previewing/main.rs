@@ -25,12 +25,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono_tz::Tz;
 use cpu_time::ProcessTime;
 use watchlistd::detect::{Version, Watchlist};
 use watchlistd::model::source::SourceState;
 use watchlistd::model::watchlist::WatchlistEntries;
-use watchlistd::model::{Difference, Timestamp};
+use watchlistd::model::{Difference, Timestamp, Tz};
 use watchlistd::pipeline::preview::{Scope, Way, all_threads, preview};
 use watchlistd::store::sqlite::{Mode, Sqlite};
 use watchlistd::store::{FinishedPoll, Store};
@@ -100,7 +99,15 @@ async fn measure(items: usize, path: &Path) -> Result<(), Box<dyn Error>> {
     goal(out, "memory, whole to half", "≤ 1.2×", &format!("{growth:.2}×"), growth <= GOAL_GROWTH)?;
     for (edit, entries) in [
         ("a term taken from a shipped topic", data::with_a_term_less()),
-        ("a rule added, which may mean something to any item", data::with_a_rule()),
+        ("a rule added, on words", data::with_a_rule("company:* AND (harbour OR dues)")),
+        (
+            "a rule added, on any company",
+            data::with_a_rule("company:* AND NOT dues AND NOT topic:*"),
+        ),
+        (
+            "a rule added, which may mean something to any item",
+            data::with_a_rule("dues OR NOT topic:*"),
+        ),
         ("nothing edited", data::watchlist()),
     ] {
         writeln!(out, "{edit}")?;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use super::exit::{Exit, Failure};
 use crate::config::settings::Transport;
 use crate::config::{self, Environment, Files, defaults};
-use crate::model::{Level, Problem};
+use crate::model::{Level, Problem, Tz};
 
 /// The files as shipped, by name.
 const SHIPPED: [(&str, &str); 5] = [
@@ -216,14 +216,12 @@ fn argument(problem: &Problem, answers: &Answers<'_>) -> &'static str {
 }
 
 fn zone(name: &str) -> Result<(), InitError> {
-    if name.parse::<chrono_tz::Tz>().is_ok() {
+    if name.parse::<Tz>().is_ok() {
         return Ok(());
     }
     let city = |zone: &str| zone.rsplit('/').next().unwrap_or(zone).to_lowercase();
     let wanted = city(name).replace(' ', "_");
-    let near = chrono_tz::TZ_VARIANTS
-        .iter()
-        .map(|zone| zone.name())
+    let near = Tz::names()
         .map(|zone| (strsim::damerau_levenshtein(&wanted, &city(zone)), zone))
         .filter(|(slips, _)| *slips <= (wanted.len() / 4).max(1))
         .min_by_key(|(slips, _)| *slips);

@@ -7,7 +7,6 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
@@ -19,7 +18,7 @@ use crate::daemon::wire::{self, Parts};
 use crate::detect::{Version, Watchlist};
 use crate::model::difference::Limits;
 use crate::model::watchlist::WatchlistEntries;
-use crate::model::{Difference, Timestamp};
+use crate::model::{Difference, Timestamp, Tz};
 use crate::notify::difference::{self, Part};
 use crate::notify::digest::watchlist_changes;
 use crate::pipeline::preview::{self, Progress, Scope, Way};

@@ -18,6 +18,7 @@ pub mod record;
 pub mod source;
 pub mod time;
 pub mod watchlist;
+pub mod zone;
 
 pub use action::{Action, Deed, Verdict};
 pub use alert::{Alert, Judgement, Mark, Named, Notice, PendingNotice, Reason, Severity, Urgency};
@@ -32,3 +33,4 @@ pub use mail::{MailKey, MailKind, MailState, SealedMail};
 pub use reader::ReaderEntry;
 pub use source::{FirstRun, Health, Source, SourceEntry};
 pub use time::Timestamp;
+pub use zone::Tz;

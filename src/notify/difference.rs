@@ -4,12 +4,10 @@
 
 use std::time::Duration;
 
-use chrono_tz::Tz;
-
 use super::civil::{day, near, number};
 use super::outside::{line, link};
 use crate::model::difference::{AlertCount, Sample, Shift};
-use crate::model::{Difference, Severity};
+use crate::model::{Difference, Severity, Tz};
 
 /// Companies, or topics, named one by one before the rest is counted.
 const NAMED: usize = 12;

@@ -5,15 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use chrono_tz::Tz;
-
 use super::civil::{count, moment, number};
 use super::listing;
 use super::outside::line;
 use super::page::{Dismiss, Note, Page, render};
 use super::stories::{self, Story};
 use super::{Attachment, Content};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, Tz};
 
 /// What "a source said it" means.
 pub(super) const WHAT_IS_JUDGED: &str = "It judges titles, summaries, contents and categories as the \

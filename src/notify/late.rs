@@ -3,10 +3,9 @@
 //! Pure. The words stand among the reasons of the alert, so that every mail and report has them.
 
 use chrono::Datelike;
-use chrono_tz::Tz;
 
 use super::outside::line;
-use crate::model::Timestamp;
+use crate::model::{Timestamp, Tz};
 
 /// What the version before did not have.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +66,7 @@ mod tests {
     fn days_are_told_as_people_do() {
         let at = |text: &str| Timestamp::parse(&format!("{text}:00Z")).unwrap();
         let check = |from: &str, until: &str, expected: &str| {
-            assert_eq!(days(at(from), at(until), chrono_tz::America::New_York), expected);
+            assert_eq!(days(at(from), at(until), "America/New_York".parse().unwrap()), expected);
         };
         check("2026-11-20T12:00", "2026-11-23T12:00", "20–23 Nov");
         check("2026-11-23T03:00", "2026-11-23T12:00", "22–23 Nov");

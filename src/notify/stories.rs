@@ -5,14 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono_tz::Tz;
-
 use super::civil::{count, day, moment, near};
 use super::outlets::Outlets;
 use super::outside::link;
 use super::page::{self, Article, Href, Line};
 use super::{excerpt, outside::line};
-use crate::model::{Hit, Mark, Named, PendingNotice, Severity, StoryId, Timestamp};
+use crate::model::{Hit, Mark, Named, PendingNotice, Severity, StoryId, Timestamp, Tz};
 
 /// Stories that the list at the top can hold.
 pub(super) const INDEXED: usize = 100;

@@ -217,7 +217,7 @@ fn everywhere(evil: &str) -> Vec<Content> {
         desk: base.desk,
         subjects: base.subjects,
     };
-    let zone = chrono_tz::America::New_York;
+    let zone = "America/New_York".parse().unwrap();
     let situation = Situation {
         sources: &coverage.sources,
         refused: Some(RefusedEdit { problems: evil, in_force: 1, seen: base.from }),

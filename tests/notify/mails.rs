@@ -551,7 +551,7 @@ fn an_item_stands_once_in_a_mail_at_its_newest() {
 
 #[test]
 fn the_operator_is_told_what_happened_and_what_now() {
-    let zone = chrono_tz::America::New_York;
+    let zone = "America/New_York".parse().unwrap();
     let poor = poor_coverage();
     let troubled: Vec<_> = poor.sources[39..]
         .iter()

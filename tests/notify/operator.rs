@@ -14,7 +14,7 @@ use super::make::{at, source};
 const HOUR: Duration = Duration::from_secs(3600);
 
 fn calm() -> Situation<'static> {
-    Situation::calm(at(NOW), chrono_tz::America::New_York)
+    Situation::calm(at(NOW), "America/New_York".parse().unwrap())
 }
 
 /// Twenty sources, all well.

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 use std::str::FromStr;
 
 use chrono::{NaiveDate, TimeZone};
-use chrono_tz::Tz;
 use proptest::prelude::*;
-use watchlistd::model::Timestamp;
+use watchlistd::model::{Timestamp, Tz};
 use watchlistd::notify::schedule::Schedule;
 
 fn at(text: &str) -> Timestamp {

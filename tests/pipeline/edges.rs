@@ -58,7 +58,7 @@ async fn each_local_day_has_one_digest_through_both_edges_in_six_zones() {
     }
     let mails = open.ground.store.archive().mails(None, 10_000).await.unwrap();
     for (z, zone) in ZONES.iter().enumerate() {
-        let tz: chrono_tz::Tz = zone.name.parse().unwrap();
+        let tz: watchlistd::model::Tz = zone.name.parse().unwrap();
         for (t, time) in TIMES.iter().enumerate() {
             let name = format!("R{z}{t}");
             let mut on: BTreeMap<String, u32> = BTreeMap::new();

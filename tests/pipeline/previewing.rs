@@ -7,7 +7,6 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono_tz::Tz;
 use proptest::prelude::*;
 use watchlistd::config;
 use watchlistd::detect::{Origin, Version, Watchlist, judge};
@@ -16,7 +15,7 @@ use watchlistd::model::item::Arrival;
 use watchlistd::model::source::SourceState;
 use watchlistd::model::watchlist::WatchlistEntries;
 use watchlistd::model::{
-    Difference, FirstRun, Item, ItemId, ItemText, Judgement, Severity, Source, SourceId,
+    Difference, FirstRun, Item, ItemId, ItemText, Judgement, Severity, Source, SourceId, Tz,
 };
 use watchlistd::notify::difference;
 use watchlistd::pipeline::preview::{Progress, Scope, Way, preview};

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use chrono_tz::Tz;
-
 use super::super::civil::{count, moment, near, number};
 use super::super::outlets::Outlets;
 use super::super::outside::{isolate, line, link};
@@ -11,7 +9,7 @@ use super::super::page::{Entry, Href, Section};
 use super::super::reader::Reader;
 use super::super::stories::View;
 use crate::model::source::Gap;
-use crate::model::{Coverage, Guard, Health, HeldHigh, Pause, SourceCoverage, Timestamp};
+use crate::model::{Coverage, Guard, Health, HeldHigh, Pause, SourceCoverage, Timestamp, Tz};
 
 /// Things missing that are named at the top; of more the rest stands below.
 const AT_THE_TOP: usize = 5;

@@ -1,15 +1,13 @@
 //! A new version is in force: what was edited, what it makes of the last days, and whether somebody must
 //! say that it is meant.
 
-use chrono_tz::Tz;
-
 use super::super::Content;
 use super::super::civil::{full_day, moment};
 use super::super::difference;
 use super::super::outside::{line, link};
 use super::super::page::{Entry, Href, Note, Page, Section, render};
 use super::{capital, capped};
-use crate::model::{Difference, Timestamp};
+use crate::model::{Difference, Timestamp, Tz};
 
 /// An edit that was taken.
 #[derive(Clone, Copy, Debug)]

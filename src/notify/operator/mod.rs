@@ -11,8 +11,6 @@ pub use rules::{
     DiskLow, LateMails, NetworkOut, OperatorMail, RefusedEdit, Situation, at_once, daily,
 };
 
-use chrono_tz::Tz;
-
 use super::Content;
 use super::civil::{count, day, full_day, iso_day, moment};
 use super::difference;
@@ -21,7 +19,7 @@ use super::frame::{first_lines, whole_list};
 use super::outside::line;
 use super::page::{Page, Section, render};
 use super::stories;
-use crate::model::{Difference, PendingNotice, SourceCoverage, Timestamp};
+use crate::model::{Difference, PendingNotice, SourceCoverage, Timestamp, Tz};
 
 /// Sources or mails named one by one before the rest is counted.
 const NAMED: usize = 40;

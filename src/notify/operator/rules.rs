@@ -7,14 +7,12 @@
 
 use std::time::Duration;
 
-use chrono_tz::Tz;
-
 use super::super::Content;
 use super::super::civil::{count, iso_day, moment, near, number, size, span};
 use super::super::digest::health_words;
 use super::super::outside::line;
 use super::{StuckMail, capped, mail, mail_stuck, rejected_edit, trouble_line};
-use crate::model::{Health, MailKey, Recovered, SourceCoverage, Timestamp, id};
+use crate::model::{Health, MailKey, Recovered, SourceCoverage, Timestamp, Tz, id};
 
 /// An official source that is down this long is told at once.
 const OFFICIAL: Duration = Duration::from_secs(6 * 3600);

@@ -12,14 +12,13 @@ pub use written::{address, bare_address, check_names, sender, zone};
 use std::collections::BTreeSet;
 
 use chrono::{NaiveDate, Timelike};
-use chrono_tz::Tz;
 
 use super::schedule::{Schedule, first_instant, time_of_day};
 use crate::model::reader::{UrgentFrom, WhenEmpty};
 use filters::filters;
 use written::unknown_name;
 
-use crate::model::{Located, Place, Problem, ReaderEntry, Severity, Timestamp};
+use crate::model::{Located, Place, Problem, ReaderEntry, Severity, Timestamp, Tz};
 
 /// What the watchlist calls things, as far as readers name them.
 #[derive(Clone, Debug, Default)]

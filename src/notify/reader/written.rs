@@ -1,12 +1,11 @@
 //! Addresses, zones and names as people write them: each read by itself, each fault with its place
 //! and, where there is one, the nearest thing that would have been right.
 
-use chrono_tz::Tz;
 use lettre::Address;
 use lettre::message::Mailbox;
 
 use super::Reader;
-use crate::model::{Located, Problem};
+use crate::model::{Located, Problem, Tz};
 use crate::notify::nearest::nearest;
 
 /// Checks one address as people write it: an address and nothing around it, and no placeholder.
@@ -89,7 +88,7 @@ fn is_placeholder(domain: &str) -> bool {
 pub fn zone(written: &Located<String>) -> Result<Tz, Problem> {
     let text = written.value.trim();
     text.parse::<Tz>().map_err(|_| {
-        let names = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name().to_owned());
+        let names = Tz::names().map(str::to_owned);
         let hint = match nearest_zone(text).or_else(|| nearest(text, names)) {
             Some(nearest) => format!("did you mean '{nearest}'?"),
             None => "write an IANA name such as America/New_York or Europe/Berlin".to_owned(),
@@ -101,7 +100,7 @@ pub fn zone(written: &Located<String>) -> Result<Tz, Problem> {
 /// A city alone, or a name with spaces or in other case: "berlin", "new york".
 fn nearest_zone(text: &str) -> Option<String> {
     let wanted = text.to_lowercase().replace(' ', "_");
-    let names = || chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+    let names = || Tz::names();
     names()
         .find(|name| name.to_lowercase() == wanted)
         .or_else(|| names().find(|name| name.to_lowercase().rsplit('/').next() == Some(&wanted)))

@@ -10,9 +10,8 @@ mod crontab;
 use std::fmt;
 
 use chrono::{Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
-use chrono_tz::Tz;
 
-use crate::model::Timestamp;
+use crate::model::{Timestamp, Tz};
 use crontab::Crontab;
 pub(super) use crontab::time_of_day;
 

@@ -124,7 +124,7 @@ mod tests {
     }
 
     fn berlin() -> Schedule {
-        Schedule::parse("daily 06:00", chrono_tz::Europe::Berlin).unwrap()
+        Schedule::parse("daily 06:00", "Europe/Berlin".parse().unwrap()).unwrap()
     }
 
     #[test]
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn every_local_day_has_one_through_both_edges_of_summer_time() {
         for zone in ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"] {
-            let zone: chrono_tz::Tz = zone.parse().unwrap();
+            let zone: crate::model::Tz = zone.parse().unwrap();
             for time in ["00:00", "01:30", "02:00", "02:30", "06:00"] {
                 let schedule = Schedule::parse(&format!("daily {time}"), zone).unwrap();
                 let mut last: Option<Canary> = None;

@@ -11,11 +11,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono_tz::Tz;
-
 use super::{Ground, Letterhead};
 use crate::model::mail::Letter;
-use crate::model::{MailKey, PendingNotice, Timestamp};
+use crate::model::{MailKey, PendingNotice, Timestamp, Tz};
 use crate::notify::Content;
 use crate::notify::message::{self, Envelope, MessageError};
 use crate::notify::operator as operator_mail;

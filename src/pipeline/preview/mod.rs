@@ -16,10 +16,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono_tz::Tz;
-
 use crate::detect::{Edit, Version, Watchlist};
-use crate::model::{Difference, Item, ItemId, Judgement, Timestamp};
+use crate::model::{Difference, Item, ItemId, Judgement, Timestamp, Tz};
 use crate::store::{Archive, SeenMark, SeenPage, StoreError};
 
 use judging::Judging;

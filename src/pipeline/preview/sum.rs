@@ -7,14 +7,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono_tz::Tz;
-
 use super::judging::Told;
 use super::samples::Samples;
 use super::{Scope, why_not};
 use crate::detect::{Candidate, CopyBook, Imprint};
 use crate::model::difference::{DayCount, Sample, Shift};
-use crate::model::{Difference, Item, Judgement, Named, Severity, Timestamp};
+use crate::model::{Difference, Item, Judgement, Named, Severity, Timestamp, Tz};
 
 /// Items that take part in recognising copies, on each side; as `match` has it.
 const WINDOW: usize = 10_000;
