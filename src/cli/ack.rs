@@ -41,7 +41,7 @@ pub fn run(
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let folder = Folder::named(config);
-    load::runtime()?.block_on(async {
+    load::wait(async {
         let store = load::open_to_amend(&folder)?;
         let mut alerts = Vec::new();
         for typed in &arguments.alerts {

@@ -103,7 +103,7 @@ fn copy(storage: &Storage, path: &Path) -> Result<Copied, Failure> {
     };
     let copy = room.path().join("state.db");
     wire::copy_store(storage, &copy)?;
-    let found = load::runtime()?.block_on(async {
+    let found = load::wait_on(&load::runtime()?, async {
         match wire::open_sqlite(&copy, Access::Beside) {
             Ok(store) => store.archive().verify_record(None).await.map(Some),
             Err(StoreError::Unusable { .. }) => Ok(None),

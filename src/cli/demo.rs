@@ -82,7 +82,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Exit, Failure> 
         .prefix("watchlistd-demo-")
         .tempdir()
         .map_err(|error| Failure::file("make a temporary folder", error))?;
-    let digest = load::runtime()?.block_on(demo(folder.path()))?;
+    let digest = load::wait(demo(folder.path()))?;
     let kept = keep(arguments.keep.as_deref(), folder.path(), &digest)?;
     writeln!(out, "{}\n", digest.content.text.trim_end())?;
     writeln!(out, "{}", kept.join("digest.eml").display())?;

@@ -83,7 +83,7 @@ pub fn run(
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let folder = Folder::named(config);
-    load::runtime()?.block_on(async {
+    load::wait(async {
         match &arguments.command {
             Command::Preview(preview) => show(&folder, preview, out).await,
             Command::Recap(recap) => look_back(&folder, recap, out).await,

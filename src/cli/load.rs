@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -195,16 +196,32 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     on(tokio::runtime::Builder::new_current_thread())
 }
 
+/// Runs `work` on a runtime of its own and waits for it.
+pub fn wait<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    wait_on(&runtime()?, work)
+}
+
+/// Waits for `work`. What differs between commands is put behind a pointer: each future that a runtime
+/// waits for directly is a copy of all that waiting is, some thirty of which are half a megabyte of the
+/// program.
+pub fn wait_on<T>(runtime: &tokio::runtime::Runtime, work: impl Future<Output = T>) -> T {
+    let mut done = None;
+    let work: Pin<Box<dyn Future<Output = ()> + '_>> = Box::pin(async { done = Some(work.await) });
+    runtime.block_on(work);
+    done.expect("what was waited for has ended")
+}
+
 fn on(mut how: tokio::runtime::Builder) -> Result<tokio::runtime::Runtime, Failure> {
     how.enable_all().build().map_err(|error| Failure::new(Exit::Io, error))
 }
 
-/// Runs `work` on a runtime of several threads, so that no loop waits for another. What still blocks at its end (a name that no server resolves,
-/// a large document being parsed) is left behind after a moment: nothing depends on it any more.
+/// Runs `work` on a runtime of several threads, so that no loop waits for another. What still blocks at
+/// its end (a name that no server resolves, a large document being parsed) is left behind after a moment:
+/// nothing depends on it any more.
 pub fn to_the_end<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
     const MOMENT: Duration = Duration::from_millis(500);
     let runtime = on(tokio::runtime::Builder::new_multi_thread())?;
-    let done = runtime.block_on(work);
+    let done = wait_on(&runtime, work);
     runtime.shutdown_timeout(MOMENT);
     Ok(done)
 }

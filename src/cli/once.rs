@@ -39,7 +39,7 @@ pub fn run(
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let folder = Folder::named(config).step_down()?;
-    load::runtime()?.block_on(once(arguments, folder, out))
+    load::wait(once(arguments, folder, out))
 }
 
 async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Result<Exit, Failure> {

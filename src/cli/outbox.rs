@@ -68,7 +68,7 @@ pub fn run(
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let folder = Folder::named(config);
-    load::runtime()?.block_on(async {
+    load::wait(async {
         match &arguments.command {
             Command::List(list) => list_mails(&folder, list, out).await,
             Command::Retry(ids) => amend(&folder, ids, Amend::Retry, out).await,

@@ -52,7 +52,7 @@ pub fn run(
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let folder = Folder::named(config);
-    let shown = load::runtime()?.block_on(compare(arguments, &folder))?;
+    let shown = load::wait(compare(arguments, &folder))?;
     if arguments.json {
         serde_json::to_writer_pretty(&mut *out, &shown.json()).map_err(std::io::Error::from)?;
         writeln!(out)?;

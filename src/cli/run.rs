@@ -7,7 +7,7 @@ use super::exit::{Exit, Failure};
 use super::load::{self, Folder};
 use crate::clock::{Clock, SystemClock};
 use crate::daemon::lifecycle::Signals;
-use crate::daemon::run as service;
+use crate::daemon::run::{self as service, ApartError};
 use crate::daemon::wire;
 
 /// What `run` is told.
@@ -31,7 +31,17 @@ pub fn run(_: &Arguments, config: Option<PathBuf>) -> Result<Exit, Failure> {
             .map_err(|problems| load::refused(&problems))?;
         service::run(folder.path, folder.environment, clock, started, signals)
             .await
-            .map_err(|error| Failure::new(Exit::Io, error))?;
+            .map_err(ended)?;
         Ok(Exit::Fine)
     })?
+}
+
+/// Why the service ended.
+fn ended(error: anyhow::Error) -> Failure {
+    let hint = error.downcast_ref().map(ApartError::hint);
+    let failure = Failure::new(Exit::Io, error);
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
 }

@@ -42,7 +42,7 @@ pub fn run(
     let now = SystemClock.now();
     let letter = deliver::test_letter(&letterhead, &address, &transport.describe(), zone, now)
         .map_err(|error| Failure::new(Exit::Config, error))?;
-    let attempt = load::runtime()?.block_on(async {
+    let attempt = load::wait_on(&load::runtime()?, async {
         let attempt = transport.send(&letter).await;
         transport.close().await;
         attempt

@@ -39,7 +39,7 @@ pub fn run(
     let folder = Folder::named(config);
     let place = load::place(&folder);
     let now = SystemClock.now();
-    let status = load::runtime()?.block_on(async {
+    let status = load::wait(async {
         let store = load::open_for_reading(&folder)?;
         gather(&*store, &place, now).await.map_err(Failure::from)
     })?;

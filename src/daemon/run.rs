@@ -3,6 +3,7 @@
 //! A loop that ends before it is told to makes the service end with an error.
 
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use tokio::sync::watch as latest;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
+pub use super::apart::ApartError;
 use super::apart::apart;
 use super::canary;
 use super::disk::Room;
@@ -76,6 +78,16 @@ pub async fn begin(
     }
 }
 
+/// Starts a loop, behind a pointer: a task of its own kind for each would be as many copies of all that a
+/// task is.
+fn spawn(
+    loops: &mut JoinSet<&'static str>,
+    work: impl Future<Output = &'static str> + Send + 'static,
+) {
+    let work: Pin<Box<dyn Future<Output = &'static str> + Send>> = Box::pin(work);
+    loops.spawn(work);
+}
+
 /// Runs the service in `folder` until it is told to stop.
 ///
 /// # Errors
@@ -120,7 +132,7 @@ pub async fn run(
     let assessor = Assessor::new(ground.clone(), format!("pid {}", std::process::id()));
     let mut loops = JoinSet::new();
     let keep = wire::keep(&parts.settings);
-    loops.spawn(retain_loop(shared.clone(), Retainer::new(ground.clone()), keep));
+    spawn(&mut loops, retain_loop(shared.clone(), Retainer::new(ground.clone()), keep));
     let poller = Poller::new(ground.clone(), Arc::clone(&fetcher), wire::per_host(&parts.settings));
     let keeper = Keeper::new(ground.clone());
     let messenger = Messenger::new(ground, fetcher);
@@ -128,17 +140,18 @@ pub async fn run(
     let folder_of_state = parts.settings.storage.state_folder().to_path_buf();
     let eye = Eye::new(shared.clone(), deliverer.clone(), poller.clone(), folder_of_state);
     let listen = parts.settings.status.as_ref().map(|status| status.listen.value.clone());
-    loops.spawn(status::run(shared.clone(), eye, listen));
-    loops.spawn(upgrade::run(shared.clone(), deliverer.clone()));
-    loops.spawn(canary::run(shared.clone(), keeper));
-    loops.spawn(watch::run(shared.clone(), watch));
-    loops.spawn(apart("poll", poll_loop(shared.clone(), poller)));
+    spawn(&mut loops, status::run(shared.clone(), eye, listen));
+    spawn(&mut loops, upgrade::run(shared.clone(), deliverer.clone()));
+    spawn(&mut loops, canary::run(shared.clone(), keeper));
+    spawn(&mut loops, watch::run(shared.clone(), watch));
+    let polls = apart("poll", poll_loop(shared.clone(), poller)).await?;
+    spawn(&mut loops, polls.ended());
     let (edited_tx, mut edited) = mpsc::channel(1);
-    loops.spawn(edits::run(shared.clone(), folder.clone(), edited_tx));
-    loops.spawn(edits::review(shared.clone(), deliverer.clone()));
-    loops.spawn(assess_loop(shared.clone(), assessor));
-    loops.spawn(seal_loop(shared.clone(), deliverer.clone()));
-    loops.spawn(send_loop(shared.clone(), deliverer));
+    spawn(&mut loops, edits::run(shared.clone(), folder.clone(), edited_tx));
+    spawn(&mut loops, edits::review(shared.clone(), deliverer.clone()));
+    spawn(&mut loops, assess_loop(shared.clone(), assessor));
+    spawn(&mut loops, seal_loop(shared.clone(), deliverer.clone()));
+    spawn(&mut loops, send_loop(shared.clone(), deliverer));
     tracing::info!(
         sources = parts.sources.len(),
         readers = parts.readers.len(),

@@ -62,29 +62,35 @@ pub fn run(
 ) -> Result<Exit, Failure> {
     let folder = Folder::named(config);
     let runtime = load::runtime()?;
-    let store = runtime.block_on(async { load::open_for_reading(&folder) })?;
+    let store = load::wait_on(&runtime, async { load::open_for_reading(&folder) })?;
     let archive = store.archive();
     let mut related = Related::of(arguments.source.as_deref(), arguments.company.as_deref());
     if arguments.source.is_some() || arguments.company.is_some() {
         // What an entry belongs to may be told by a later one, so it is found out first.
-        runtime.block_on(each(archive, |line| {
-            related.learn(line, arguments.source.as_deref(), arguments.company.as_deref());
-            Ok(())
-        }))?;
+        load::wait_on(
+            &runtime,
+            each(archive, |line| {
+                related.learn(line, arguments.source.as_deref(), arguments.company.as_deref());
+                Ok(())
+            }),
+        )?;
     }
     if arguments.format == Format::Csv {
         out.write_all("\u{feff}entry,at,did,id,source,item,details\r\n".as_bytes())?;
     }
-    runtime.block_on(each(archive, |line| {
-        let inside = arguments.from.is_none_or(|from| line.at >= from)
-            && arguments.to.is_none_or(|to| line.at <= to);
-        let asked =
-            (arguments.source.is_none() && arguments.company.is_none()) || related.holds(line);
-        if inside && asked {
-            write(line, arguments.format, out)?;
-        }
-        Ok(())
-    }))?;
+    load::wait_on(
+        &runtime,
+        each(archive, |line| {
+            let inside = arguments.from.is_none_or(|from| line.at >= from)
+                && arguments.to.is_none_or(|to| line.at <= to);
+            let asked =
+                (arguments.source.is_none() && arguments.company.is_none()) || related.holds(line);
+            if inside && asked {
+                write(line, arguments.format, out)?;
+            }
+            Ok(())
+        }),
+    )?;
     Ok(Exit::Fine)
 }
 

@@ -38,7 +38,7 @@ pub fn run(
 ) -> Result<Exit, Failure> {
     let folder = Folder::named(config);
     let kept = arguments.head.clone();
-    let found = load::runtime()?.block_on(async {
+    let found = load::wait(async {
         let store = load::open_for_reading(&folder)?;
         store.archive().verify_record(kept).await.map_err(Failure::from)
     })?;

@@ -71,8 +71,8 @@ pub fn run(
     }
     let mut bench = Bench::open(Folder::named(config))?;
     let runtime = load::runtime()?;
-    let store = runtime.block_on(async { load::open_to_amend(bench.folder()) })?;
-    let row = runtime.block_on(asked(store.archive(), &arguments.alert))?;
+    let store = load::wait_on(&runtime, async { load::open_to_amend(bench.folder()) })?;
+    let row = load::wait_on(&runtime, asked(store.archive(), &arguments.alert))?;
     let watchlist = bench.check()?.parts.watchlist;
     let judgement = judged(&watchlist, &row.item);
     writeln!(out, "{}", samples::head(&row.item))?;
@@ -81,7 +81,7 @@ pub fn run(
     if !dismissal.judgement.alert {
         writeln!(out, "The watchlist as it is written now makes no alert of it.")?;
         let what = "dismissed; the watchlist made no alert of it any more".to_owned();
-        runtime.block_on(note(&*store, arguments, &dismissal, None, Deed::Dismissed, what))?;
+        load::wait_on(&runtime, note(&*store, arguments, &dismissal, None, Deed::Dismissed, what))?;
         return Ok(Exit::Fine);
     }
     let hit = chosen(&dismissal.judgement, arguments)?;
@@ -90,7 +90,7 @@ pub fn run(
         EntityKind::Company => About::Company(hit.entity.to_string()),
         EntityKind::Topic => About::Topic(hit.entity.to_string()),
     };
-    let trial = runtime.block_on(Trial::gather(store.archive(), about, now))?;
+    let trial = load::wait_on(&runtime, Trial::gather(store.archive(), about, now))?;
     let guard = match (arguments.until, &arguments.not_with) {
         (Some(day), _) => Guard::Mute(day),
         (None, Some(phrase)) => Guard::NotWith(vec![phrase.trim().to_owned()]),
@@ -119,7 +119,7 @@ pub fn run(
     bench.write()?;
     let deed = if arguments.until.is_some() { Deed::Muted } else { Deed::Dismissed };
     let subject = Some(target.subject());
-    runtime.block_on(note(&*store, arguments, &dismissal, subject, deed, what)).map_err(
+    load::wait_on(&runtime, note(&*store, arguments, &dismissal, subject, deed, what)).map_err(
         |failure| failure.hint("the file is written; the record does not tell who wrote it"),
     )?;
     writeln!(out, "Written.")?;

@@ -66,10 +66,10 @@ pub fn run(
     let now = SystemClock.now();
     let storage = load::storage(&folder);
     let runtime = load::runtime()?;
-    runtime.block_on(state::look(&storage, parts.as_ref(), now, &mut found));
+    load::wait_on(&runtime, state::look(&storage, parts.as_ref(), now, &mut found));
     if let Some(parts) = parts.filter(|_| !arguments.offline) {
         let chosen = sources::chosen(&parts, &arguments.source)?;
-        runtime.block_on(async {
+        load::wait_on(&runtime, async {
             names::look(&parts, &chosen, &mut found).await;
             mail::look(&parts, &folder.environment, &mut found).await;
             let clocks = sources::look(&parts, chosen, &mut found).await;

@@ -50,7 +50,7 @@ pub fn run(
     let folder = Folder::named(config);
     match &arguments.file {
         Some(file) => restore(file, arguments.keep_config, &folder, out),
-        None => load::runtime()?.block_on(resume(&folder, arguments.dry_run, out)),
+        None => load::wait(resume(&folder, arguments.dry_run, out)),
     }
 }
 
@@ -165,7 +165,7 @@ fn prepare(
     let manifest = backup::unpack(file, opened, &mut database)?.manifest;
     database.sync_all().map_err(|error| Failure::file("unpack the database", error))?;
     drop(database);
-    load::runtime()?.block_on(mark(&new, &manifest, now))?;
+    load::wait(mark(&new, &manifest, now))?;
     Ok(Prepared { place, room })
 }
 

@@ -48,7 +48,7 @@ pub fn run(
 ) -> Result<Exit, Failure> {
     let folder = Folder::named(config);
     let runtime = load::runtime()?;
-    runtime.block_on(async {
+    load::wait_on(&runtime, async {
         let store = load::open_for_reading(&folder)?;
         let archive = store.archive();
         let id = ids::meant(archive, "aim", &arguments.id).await?;

@@ -56,7 +56,7 @@ pub fn run(
             anyhow::anyhow!("the window ends ({until}) before it begins ({})", arguments.from),
         ));
     }
-    let report = load::runtime()?.block_on(async {
+    let report = load::wait(async {
         let store = load::open_for_reading(&folder)?;
         let asked = gather::Asked { company: &arguments.company, from: arguments.from, until, now };
         gather::report(store.archive(), &asked, &folder.environment).await.map_err(Failure::from)
