@@ -4,6 +4,7 @@ use std::fs;
 
 use super::desk::Desk;
 use super::site::feed;
+use super::terminal::Terminal;
 
 /// A desk that watches a company with an everyday name and was told of these.
 fn told(titles: &[&str]) -> Desk {
@@ -167,4 +168,65 @@ fn an_acknowledgement_stands_in_report_and_record_beside_a_running_service() {
     let csv = desk.ask(&["audit", "export", "--format", "csv"]).ends(0).out;
     assert!(csv.contains(",action,") && csv.contains("escalated"), "{csv}");
     desk.ask(&["audit", "verify"]).ends(0);
+}
+
+const ASKED: &str = "Write it? [y]es, [N]o, [e] try another phrase: ";
+const PHRASE: &str = "Another phrase of its sentence (nothing: leave it): ";
+
+/// At a terminal other phrases are tried until one is taken.
+#[test]
+fn a_person_is_asked_and_may_try_other_phrases() {
+    let desk = told(&[FALSE, TRUE, OTHER]);
+    let id = alert(&desk, FALSE);
+    let before = watchlist(&desk);
+    let command = ["dismiss", &id, "--why", "a shooting range", "--by", "Mei"];
+    for answer in ["", "n", "No"] {
+        let mut terminal = Terminal::run(&desk, &command);
+        let shown = terminal.shows(ASKED);
+        assert!(shown.contains("Proposed: not_with \"Target range\""), "{shown}");
+        terminal.types(answer);
+        let (code, shown) = terminal.ends();
+        assert_eq!(code, Some(0), "{shown}");
+        assert!(shown.ends_with("Nothing was written.\n"), "{shown}");
+        assert_eq!(watchlist(&desk), before);
+    }
+    let mut terminal = Terminal::run(&desk, &command);
+    terminal.shows(ASKED);
+    terminal.types("Archers");
+    let shown = terminal.shows(ASKED);
+    assert!(
+        shown.contains("'Archers' is no answer; e, then the phrase, tries a phrase"),
+        "{shown}"
+    );
+    terminal.types("e");
+    terminal.shows(PHRASE);
+    terminal.types("weather");
+    let shown = terminal.shows(PHRASE);
+    assert!(shown.contains("It would still alert:\n  because "), "{shown}");
+    terminal.types("Archers");
+    let shown = terminal.shows(ASKED);
+    assert!(shown.contains("Proposed: not_with \"Archers\""), "{shown}");
+    assert!(!shown.contains("weather"), "a phrase that was tried is gone: {shown}");
+    assert_eq!(watchlist(&desk), before, "nothing is written unasked");
+    terminal.types("yes");
+    let (code, shown) = terminal.ends();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.ends_with("Written.\n"), "{shown}");
+    assert!(watchlist(&desk).contains("not_with = [\"Archers\"]"), "{}", watchlist(&desk));
+}
+
+/// What silences for a while has no phrase, and the end of the input is no.
+#[test]
+fn a_mute_is_asked_for_by_yes_or_no() {
+    let desk = told(&[FALSE]);
+    let id = alert(&desk, FALSE);
+    let before = watchlist(&desk);
+    let mut terminal =
+        Terminal::run(&desk, &["dismiss", &id, "--why", "sold", "--until", "2100-01-01"]);
+    terminal.shows("Write it? [y/N] ");
+    terminal.types("\u{4}");
+    let (code, shown) = terminal.ends();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains("Nothing was written.\n"), "{shown}");
+    assert_eq!(watchlist(&desk), before);
 }

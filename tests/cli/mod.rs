@@ -24,6 +24,7 @@ mod secrets;
 mod site;
 mod source;
 mod storage;
+mod terminal;
 mod upgrade;
 mod versions;
 mod watch;

@@ -1,10 +1,11 @@
 //! `watchlistd dismiss`: a false positive, and a guard so that it does not come back.
 //!
 //! The narrowest guard is proposed (this name and phrase), tried on the decisions of the last 30 days,
-//! and written on yes. Invariant: the guard is written and the record tells who wrote it and why, or
+//! and written on yes; a person at a terminal may try other phrases first. Invariant: the guard is written and the record tells who wrote it and why, or
 //! neither, or the command says which of them is missing.
 
 mod guard;
+mod offer;
 mod phrase;
 mod trial;
 
@@ -21,6 +22,7 @@ use crate::model::{Action, AlertId, Deed, EntityKind, Hit, Judgement, Timestamp}
 use crate::store::{About, Archive, DecidedRow, Store};
 
 use guard::{Guard, Target};
+use offer::Offer;
 use trial::Trial;
 
 /// What `dismiss` is told.
@@ -69,7 +71,7 @@ pub fn run(
         let what = anyhow::anyhow!("{until} is over");
         return Err(Failure::new(Exit::Usage, what).hint("write the last day of silence"));
     }
-    let mut bench = Bench::open(Folder::named(config))?;
+    let bench = Bench::open(Folder::named(config))?;
     let runtime = load::runtime()?;
     let store = load::wait_on(&runtime, async { load::open_to_amend(bench.folder()) })?;
     let row = load::wait_on(&runtime, asked(store.archive(), &arguments.alert))?;
@@ -96,32 +98,18 @@ pub fn run(
         (None, Some(phrase)) => Guard::NotWith(vec![phrase.trim().to_owned()]),
         (None, None) => trial.proposed(&bench, &target, &hit, &dismissal, out)?,
     };
-    target.write(&mut bench, &guard)?;
-    let checked = bench.check()?;
-    bench::warn(&checked.warnings);
-    let what = target.words(&guard);
-    writeln!(out, "\nProposed: {what}.")?;
-    write!(out, "{}", bench.lines())?;
-    let left = judged(&checked.parts.watchlist, &dismissal.row.item);
-    trial.tell(&watchlist, &checked.parts.watchlist, dismissal.row.alert.as_ref(), out)?;
-    if left.alert {
-        writeln!(out, "It would still alert:")?;
-        because(&left, out)?;
-        let what = anyhow::anyhow!("this does not hold the alert back, so nothing was written");
-        return Err(Failure::new(Exit::Data, what)
-            .hint("--term names another of its words, --not-with another phrase of the sentence"));
-    }
-    out.flush()?;
-    if !agreed(arguments.yes)? {
+    let offer = Offer { arguments, bench, watchlist, target, trial, dismissal };
+    let Some((edited, what)) = offer.settle(guard, out)? else {
         writeln!(out, "Nothing was written.")?;
         return Ok(Exit::Fine);
-    }
-    bench.write()?;
+    };
+    edited.write()?;
     let deed = if arguments.until.is_some() { Deed::Muted } else { Deed::Dismissed };
-    let subject = Some(target.subject());
-    load::wait_on(&runtime, note(&*store, arguments, &dismissal, subject, deed, what)).map_err(
-        |failure| failure.hint("the file is written; the record does not tell who wrote it"),
-    )?;
+    let subject = Some(offer.target.subject());
+    let noted = note(&*store, arguments, &offer.dismissal, subject, deed, what);
+    load::wait_on(&runtime, noted).map_err(|failure| {
+        failure.hint("the file is written; the record does not tell who wrote it")
+    })?;
     writeln!(out, "Written.")?;
     Ok(Exit::Fine)
 }
@@ -132,15 +120,6 @@ fn because(judgement: &Judgement, out: &mut dyn Write) -> std::io::Result<()> {
         writeln!(out, "  because {}", reason.words)?;
     }
     out.flush()
-}
-
-/// Whether a person says yes, beforehand or asked.
-fn agreed(yes: bool) -> Result<bool, Failure> {
-    if !yes && !bench::asks() {
-        let what = anyhow::anyhow!("nothing was written: nobody is there to be asked");
-        return Err(Failure::new(Exit::Usage, what).hint("--yes writes what was proposed"));
-    }
-    Ok(yes || bench::consents("Write it?"))
 }
 
 /// The decision that an alert rests on.
