@@ -14,11 +14,11 @@ use crate::daemon::disk::{Room, Shortage};
 use crate::daemon::start::{self, Started};
 use crate::daemon::wire::{self, Access};
 use crate::notify::smtp::Transport;
-use crate::pipeline::Ground;
 use crate::pipeline::assess::{Assessed, Assessor};
 use crate::pipeline::channel::{Messenger, Vitals};
 use crate::pipeline::deliver::{self, Composed, Deliverer};
 use crate::pipeline::poll::{PolledSum, Poller, Report};
+use crate::pipeline::{Ground, InForce};
 use crate::store::{Claim, StoreError};
 
 /// What `once` is told.
@@ -85,26 +85,8 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
         tell(&polled, &assessed, None);
         return Ok(if polled.failed > 0 { Exit::TryAgain } else { Exit::Fine });
     }
-    if let Some(restore) = ground.store.held().await? {
-        tell(&polled, &assessed, Some(&deliver::Sent::default()));
-        let what = format!("no mail goes out since the restore of {}", restore.at);
-        return Err(Failure::new(Exit::TryAgain, anyhow::anyhow!(what)).hint(
-            "`watchlistd restore --resume` lists what may go out a second time, and lets mails go",
-        ));
-    }
-    // Nobody goes on saving while it runs, so nothing has to settle.
-    deliverer.review_due(&in_force, Duration::ZERO, &|| false).await?;
-    let unmade = deliverer.seal_on_demand(&in_force).await?.unmade;
-    let sent = deliverer.send_due(&|| false).await?;
-    transport.close().await;
-    tell(&polled, &assessed, Some(&sent));
-    if let Some(folder) = transport.folder().filter(|_| sent.sent > 0) {
-        let _ = writeln!(std::io::stderr(), "the mails lie in {}", folder.join("new").display());
-    }
-    if unmade > 0 {
-        let what = format!("{} could not be made; the log says why", count(unmade, "mail"));
-        return Err(Failure::new(Exit::Bug, anyhow::anyhow!(what)));
-    }
+    let mailing = Mailing { deliverer: &deliverer, transport: &transport, in_force: &in_force };
+    let sent = mailing.run(&ground, |sent| tell(&polled, &assessed, Some(sent))).await?;
     let vitals = Vitals {
         sound: true,
         mail_down: deliverer.mail_down(),
@@ -115,6 +97,45 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
     Messenger::new(ground, fetcher).cycle(&in_force.channel, &vitals).await?;
     let again = short.is_some() || polled.failed > 0 || sent.deferred > 0 || sent.uncertain > 0;
     Ok(if again { Exit::TryAgain } else { Exit::Fine })
+}
+
+/// What mails go out by.
+struct Mailing<'a> {
+    deliverer: &'a Deliverer,
+    transport: &'a Transport,
+    in_force: &'a InForce,
+}
+
+impl Mailing<'_> {
+    /// Seals and sends what there is; `tell` says what became of the round in any case.
+    async fn run(
+        &self,
+        ground: &Ground,
+        tell: impl FnOnce(&deliver::Sent),
+    ) -> Result<deliver::Sent, Failure> {
+        if let Some(restore) = ground.store.held().await? {
+            tell(&deliver::Sent::default());
+            let what = format!("no mail goes out since the restore of {}", restore.at);
+            return Err(Failure::new(Exit::TryAgain, anyhow::anyhow!(what)).hint(
+                "`watchlistd restore --resume` lists what may go out a second time, and lets mails go",
+            ));
+        }
+        // Nobody goes on saving while it runs, so nothing has to settle.
+        self.deliverer.review_due(self.in_force, Duration::ZERO, &|| false).await?;
+        let unmade = self.deliverer.seal_on_demand(self.in_force).await?.unmade;
+        let sent = self.deliverer.send_due(&|| false).await?;
+        self.transport.close().await;
+        tell(&sent);
+        if let Some(folder) = self.transport.folder().filter(|_| sent.sent > 0) {
+            let _ =
+                writeln!(std::io::stderr(), "the mails lie in {}", folder.join("new").display());
+        }
+        if unmade > 0 {
+            let what = format!("{} could not be made; the log says why", count(unmade, "mail"));
+            return Err(Failure::new(Exit::Bug, anyhow::anyhow!(what)));
+        }
+        Ok(sent)
+    }
 }
 
 /// Looks whether there is room for what a round reads. Without it nothing is polled, and that is noted

@@ -9,7 +9,7 @@ use crate::config::settings::Storage;
 use crate::daemon::disk;
 use crate::daemon::wire::{self, Access, Parts};
 use crate::model::{MailState, Timestamp};
-use crate::store::{Store, StoreError};
+use crate::store::{Archive, Store, StoreError};
 
 /// A mail that waits longer is late.
 const LATE: Duration = Duration::from_secs(3600);
@@ -47,6 +47,21 @@ pub(super) async fn look(
 
 async fn inside(store: &dyn Store, now: Timestamp, found: &mut Findings) -> Result<(), StoreError> {
     let archive = store.archive();
+    versions(archive, found).await?;
+    if let Some(restore) = store.held().await? {
+        found.wrong(
+            Area::State,
+            Exit::TryAgain,
+            format!("mails are held since the restore of {}", restore.at),
+            "`watchlistd restore --resume --dry-run` lists what may repeat; --resume lets mails go",
+        );
+    }
+    mails(archive, now, found).await?;
+    ahead(archive, now, found).await
+}
+
+/// What is in force, and whether an edit was refused.
+async fn versions(archive: &dyn Archive, found: &mut Findings) -> Result<(), StoreError> {
     match archive.config_in_force().await? {
         Some(version) => found.note(
             Area::State,
@@ -66,14 +81,15 @@ async fn inside(store: &dyn Store, now: Timestamp, found: &mut Findings) -> Resu
             "`watchlistd check` shows all of it; mend it, then `systemctl reload watchlistd`",
         );
     }
-    if let Some(restore) = store.held().await? {
-        found.wrong(
-            Area::State,
-            Exit::TryAgain,
-            format!("mails are held since the restore of {}", restore.at),
-            "`watchlistd restore --resume --dry-run` lists what may repeat; --resume lets mails go",
-        );
-    }
+    Ok(())
+}
+
+/// Mails that wait for long, and mails that went nowhere.
+async fn mails(
+    archive: &dyn Archive,
+    now: Timestamp,
+    found: &mut Findings,
+) -> Result<(), StoreError> {
     if let Some(sealed) = archive.oldest_waiting().await?
         && now.since(sealed) > LATE
     {
@@ -96,6 +112,15 @@ async fn inside(store: &dyn Store, now: Timestamp, found: &mut Findings) -> Resu
             "`watchlistd outbox list` shows them with the server's words",
         );
     }
+    Ok(())
+}
+
+/// Whether the record ends in what this machine takes for the future.
+async fn ahead(
+    archive: &dyn Archive,
+    now: Timestamp,
+    found: &mut Findings,
+) -> Result<(), StoreError> {
     if let Some(head) = archive.record_head().await?
         && let Some(last) = archive.record(head.number.saturating_sub(1), 1).await?.first()
         && last.at > now.plus(AHEAD)

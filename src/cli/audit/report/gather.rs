@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::config::{self, Environment, Files};
 use crate::detect::Watchlist;
+use crate::model::source::Gap;
 use crate::model::watchlist::{CompanyEntry, Guards};
 use crate::model::{Action, Canary, CanaryState, MailState, Pause, Timestamp};
 use crate::notify::outside::line;
@@ -126,18 +127,7 @@ pub(super) async fn report(
     let gaps = archive.gaps_between(asked.from, asked.until).await?;
     let canaries = archive.canaries(asked.from, asked.until).await?;
     let pauses = archive.pauses_between(asked.from, asked.until).await?;
-    let (mut alerts, mut others) = (Vec::new(), Vec::new());
-    let mut after = 0;
-    loop {
-        let about = About::Company(asked.company.to_owned());
-        let page = archive.decided(about, asked.from, asked.until, after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = last.key;
-        for row in page {
-            let list = if row.alert.is_some() { &mut alerts } else { &mut others };
-            list.push(found_line(&row, asked.company));
-        }
-    }
+    let (alerts, others) = decided(archive, asked).await?;
     Ok(Report {
         company: asked.company.to_owned(),
         name,
@@ -151,18 +141,7 @@ pub(super) async fn report(
         troubled: accounts.iter().map(|one| one.troubled).sum(),
         items: accounts.iter().map(|one| one.new).sum(),
         sources: accounts.iter().map(|one| source(one, asked)).collect(),
-        gaps: pauses
-            .iter()
-            .map(pause_line)
-            .chain(gaps.iter().map(|gap| {
-                let (from, until) = (seconds(gap.from), seconds(gap.until));
-                format!(
-                    "{}: items between {from} and {until} may have been missed: nothing that it \
-                     showed then was known from before",
-                    gap.source
-                )
-            }))
-            .collect(),
+        gaps: pauses.iter().map(pause_line).chain(gaps.iter().map(gap_line)).collect(),
         alerts,
         others,
         arrived: canaries.iter().filter(|one| one.state == CanaryState::Arrived).count(),
@@ -179,6 +158,34 @@ pub(super) async fn report(
             .map(|one| format!("entry {}: {}: {}", one.number, one.what, one.why))
             .collect(),
     })
+}
+
+/// What was decided about the company: alerts, and the rest.
+async fn decided(
+    archive: &dyn Archive,
+    asked: &Asked<'_>,
+) -> Result<(Vec<Line>, Vec<Line>), StoreError> {
+    let (mut alerts, mut others) = (Vec::new(), Vec::new());
+    let mut after = 0;
+    loop {
+        let about = About::Company(asked.company.to_owned());
+        let page = archive.decided(about, asked.from, asked.until, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok((alerts, others)) };
+        after = last.key;
+        for row in page {
+            let list = if row.alert.is_some() { &mut alerts } else { &mut others };
+            list.push(found_line(&row, asked.company));
+        }
+    }
+}
+
+fn gap_line(gap: &Gap) -> String {
+    let (from, until) = (seconds(gap.from), seconds(gap.until));
+    format!(
+        "{}: items between {from} and {until} may have been missed: nothing that it showed then was \
+         known from before",
+        gap.source
+    )
 }
 
 fn pause_line(pause: &Pause) -> String {
