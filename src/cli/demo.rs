@@ -15,7 +15,7 @@ use axum::http::header;
 use axum::routing::get;
 
 use super::exit::{Exit, Failure};
-use super::load;
+use super::{load, shipped};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Environment, Files};
 use crate::daemon::start;
@@ -41,8 +41,6 @@ const RSS: &str = "application/rss+xml; charset=utf-8";
 const ATOM: &str = "application/atom+xml; charset=utf-8";
 
 const SOURCES: &str = include_str!("demo/sources.toml");
-const TOPICS: &str = include_str!("../../config/topics.toml");
-const WATCHLIST: &str = include_str!("../../config/watchlist.toml");
 
 /// One feed after the other: which items start a story must not depend on who answers first.
 const SERVICE: &str = r#"contact = "demo@localhost.localdomain"
@@ -132,8 +130,8 @@ fn parts(folder: &Path, address: &str) -> Result<Parts, Failure> {
         (config::SERVICE.to_owned(), SERVICE.to_owned()),
         (config::SOURCES.to_owned(), SOURCES.replace("ADDRESS", address)),
         (config::READERS.to_owned(), READERS.to_owned()),
-        (config::TOPICS.to_owned(), TOPICS.to_owned()),
-        (config::WATCHLIST.to_owned(), WATCHLIST.to_owned()),
+        (config::TOPICS.to_owned(), shipped::TOPICS.to_owned()),
+        (config::WATCHLIST.to_owned(), shipped::WATCHLIST.to_owned()),
     ]);
     let files = Files::from_texts(folder, texts);
     let (parts, problems) = wire::build(files, &Environment::default());

@@ -8,20 +8,24 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use super::exit::{Exit, Failure};
+use super::shipped;
 use crate::config::settings::Transport;
 use crate::config::{self, Environment, Files, defaults};
 use crate::model::{Level, Problem, Tz};
 
 /// The files as shipped, by name.
-const SHIPPED: [(&str, &str); 5] = [
-    (config::SERVICE, include_str!("../../config/watchlistd.toml")),
-    (config::SOURCES, include_str!("../../config/sources.toml")),
-    (config::READERS, include_str!("../../config/readers.toml")),
-    (config::TOPICS, include_str!("../../config/topics.toml")),
-    (config::WATCHLIST, include_str!("../../config/watchlist.toml")),
-];
+static SHIPPED: LazyLock<[(&str, &str); 5]> = LazyLock::new(|| {
+    [
+        (config::SERVICE, include_str!("../../config/watchlistd.toml")),
+        (config::SOURCES, include_str!("../../config/sources.toml")),
+        (config::READERS, include_str!("../../config/readers.toml")),
+        (config::TOPICS, &**shipped::TOPICS),
+        (config::WATCHLIST, shipped::WATCHLIST),
+    ]
+});
 
 /// The folder of the schema, which the first line of each file names for editors.
 const SCHEMA: &str = "schema";
@@ -139,7 +143,7 @@ pub fn files(answers: &Answers<'_>) -> BTreeMap<String, String> {
     let schema = config::schema::NAMES
         .into_iter()
         .filter_map(|(name, _)| Some((format!("{SCHEMA}/{name}"), config::schema::text(name)?)));
-    SHIPPED.into_iter().map(filled).chain(schema).collect()
+    SHIPPED.iter().copied().map(filled).chain(schema).collect()
 }
 
 fn service(text: &str, answers: &Answers<'_>) -> String {

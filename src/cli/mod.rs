@@ -46,6 +46,7 @@ mod run;
 mod samples;
 mod search;
 mod send_test;
+mod shipped;
 mod show;
 mod since;
 mod source;
