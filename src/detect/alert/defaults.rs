@@ -1,4 +1,4 @@
-//! The defaults: company and topic in one item, and in a round-up in one segment; a topic alone as its
+//! The defaults: company and topic in one item, and in a round-up in one piece; a topic alone as its
 //! `without_company` says.
 
 use crate::detect::matching::Found;
@@ -20,8 +20,8 @@ impl Case<'_> {
             return Some((company, about.next()?));
         }
         about.find_map(|topic| {
-            let segment = self.segment(topic);
-            let at = self.company_in.binary_search_by_key(&segment, |one| one.0).ok()?;
+            let piece = self.piece(topic);
+            let at = self.company_in.binary_search_by_key(&piece, |one| one.0).ok()?;
             Some((self.company_in[at].1, topic))
         })
     }

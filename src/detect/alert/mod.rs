@@ -1,11 +1,12 @@
 //! Hits become a judgement: mention or alert, how grave, and why.
 //!
-//! The default: company and topic in one item, and in a round-up in one segment; a topic alone as
+//! The default: company and topic in one item, and in a round-up in one piece; a topic alone as
 //! its `without_company` says. Rules link likewise; they add severity and readers, and `hold` is the
 //! one way to lower.
 
 mod adds;
 mod defaults;
+mod pieces;
 mod rules;
 mod verdict;
 mod words;
@@ -19,6 +20,8 @@ use super::manner::Manner;
 use super::matching::{Found, Occ, Reading};
 use super::talk::talk;
 use super::watchlist::Watchlist;
+
+use pieces::Pieces;
 
 pub use adds::adds;
 pub(crate) use yes::Yes;
@@ -70,7 +73,9 @@ pub(crate) struct Case<'a> {
     /// Companies and topics that count, by number: sorted, each once.
     companies: Vec<u32>,
     topics: Vec<u32>,
-    /// The first company of each segment, by segment.
+    /// The pieces of a round-up; of other items nobody asks.
+    pieces: Option<Pieces>,
+    /// The first company of each piece, by piece; of an item that is no round-up only the first.
     company_in: Vec<(u32, &'a Found)>,
     /// The words that show the item to be talk without an act, once somebody asked.
     talk: OnceCell<Option<Occ>>,
@@ -90,12 +95,14 @@ impl<'a> Case<'a> {
         let asked =
             !topics.is_empty() || (!watchlist.conditions.is_empty() && !companies.is_empty());
         let manner = asked.then(|| reading.manner());
-        // Hits are in text order, and so are segments.
+        let mixed = |manner: &&Manner| manner.round_up() || strewn(watchlist, reading);
+        let pieces = manner.filter(mixed).map(|_| Pieces::of(&reading.text));
+        // Hits are in text order, and so are pieces.
         let mut company_in: Vec<(u32, &Found)> = Vec::new();
         for found in reading.counting().filter(|found| found.kind() == EntityKind::Company) {
-            let segment = reading.text.tokens[found.first as usize].segment;
-            if company_in.last().is_none_or(|last| last.0 != segment) {
-                company_in.push((segment, found));
+            let piece = pieces.as_ref().map_or(0, |pieces| pieces.of_token(found.first));
+            if company_in.last().is_none_or(|last| last.0 != piece) {
+                company_in.push((piece, found));
             }
         }
         Self {
@@ -105,13 +112,14 @@ impl<'a> Case<'a> {
             manner,
             companies,
             topics,
+            pieces,
             company_in,
             talk: OnceCell::new(),
         }
     }
 
     pub(crate) fn round_up(&self) -> bool {
-        self.manner.is_some_and(Manner::round_up)
+        self.pieces.is_some()
     }
 
     /// The words that show the item to be talk without an act.
@@ -130,8 +138,9 @@ impl<'a> Case<'a> {
         self.reading.counting().filter(move |found| found.kind() == kind && found.entity == entity)
     }
 
-    fn segment(&self, found: &Found) -> u32 {
-        self.reading.text.tokens[found.first as usize].segment
+    /// The piece of a round-up that a hit stands in.
+    fn piece(&self, found: &Found) -> u32 {
+        self.pieces.as_ref().map_or(0, |pieces| pieces.of_token(found.first))
     }
 
     fn sentence(&self, found: &Found) -> u32 {
@@ -151,4 +160,22 @@ impl<'a> Case<'a> {
         said.extend(self.rules());
         said
     }
+}
+
+/// Sentences under a title that names nothing watched, from which on they may be as many matters.
+const STREWN: u32 = 3;
+
+/// Whether the text is several sentences under a title that names neither a watched company nor a topic, as
+/// newsletters are: what stands in two of them need not belong together.
+fn strewn(watchlist: &Watchlist, reading: &Reading) -> bool {
+    let text = &reading.text;
+    let title = text.title_end();
+    let named = |found: &Found| {
+        found.first < title
+            && (found.kind() == EntityKind::Company || !watchlist.topic(found.entity).hidden)
+    };
+    let (Some(first), Some(last)) = (text.tokens.get(title as usize), text.tokens.last()) else {
+        return false;
+    };
+    title > 0 && last.sentence - first.sentence + 1 >= STREWN && !reading.counting().any(named)
 }

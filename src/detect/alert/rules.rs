@@ -9,9 +9,9 @@ use crate::model::EntityKind;
 use super::Case;
 use super::yes::{Names, Said, Yes};
 
-/// Segments of a round-up that a rule looks at: far more than a digest of headlines has, and a bound
+/// Pieces of a round-up that a rule looks at: far more than a digest of headlines has, and a bound
 /// on the work for a hostile one.
-const SEGMENTS: usize = 200;
+const PIECES: usize = 200;
 
 impl Case<'_> {
     /// What the rules say.
@@ -20,11 +20,11 @@ impl Case<'_> {
         self.in_question()
             .into_iter()
             .filter_map(|rule| {
-                let segment = self.fires(&conditions[rule].when)?;
+                let piece = self.fires(&conditions[rule].when)?;
                 let info = self.watchlist.rule(rule);
                 let mut names = Names::default();
-                self.name(&conditions[rule].when, segment, &mut names);
-                let said = Said::In(segment);
+                self.name(&conditions[rule].when, piece, &mut names);
+                let said = Said::In(piece);
                 Some(Yes { rule: Some(rule), severity: info.severity, said, names })
             })
             .collect()
@@ -73,19 +73,19 @@ impl Case<'_> {
         }
     }
 
-    /// Whether a condition holds; in a round-up that mixes companies and topics, in one segment.
+    /// Whether a condition holds; in a round-up that mixes companies and topics, in one piece.
     pub(crate) fn fires(&self, when: &Condition) -> Option<Option<u32>> {
         if !self.round_up() || !links(when) {
             return self.asks(when, None).then_some(None);
         }
-        // Only a segment with a hit can hold more than an empty one does; a flood of them is cut.
-        let told: BTreeSet<u32> =
-            self.reading.counting().map(|found| self.segment(found)).collect();
-        told.into_iter().take(SEGMENTS).map(Some).find(|segment| self.asks(when, *segment))
+        // Only a piece with a hit can hold more than an empty one does; a flood of them is cut.
+        let told: BTreeSet<u32> = self.reading.counting().map(|found| self.piece(found)).collect();
+        told.into_iter().take(PIECES).map(Some).find(|piece| self.asks(when, *piece))
     }
 
-    fn asks(&self, when: &Condition, segment: Option<u32>) -> bool {
-        let scene = Scene { segment, ..self.reading.scene() };
+    fn asks(&self, when: &Condition, piece: Option<u32>) -> bool {
+        let within = piece.and_then(|piece| Some(self.pieces.as_ref()?.stretch(piece)));
+        let scene = Scene { within, ..self.reading.scene() };
         self.asks_in(when, &scene)
     }
 
@@ -141,14 +141,14 @@ impl Case<'_> {
     }
 
     /// The hits that a rule's condition names.
-    fn name(&self, when: &Condition, segment: Option<u32>, into: &mut Names) {
+    fn name(&self, when: &Condition, piece: Option<u32>, into: &mut Names) {
         match when {
             Condition::All(all) | Condition::Any(all) => {
-                all.iter().for_each(|one| self.name(one, segment, into));
+                all.iter().for_each(|one| self.name(one, piece, into));
             }
-            Condition::In(_, one) => self.name(one, segment, into),
+            Condition::In(_, one) => self.name(one, piece, into),
             Condition::Company(_) | Condition::Group(_) | Condition::Topic(_) => {
-                let shown = self.witness(when, segment).filter(|hit| !self.is_hidden(hit));
+                let shown = self.witness(when, piece).filter(|hit| !self.is_hidden(hit));
                 shown.into_iter().for_each(|hit| into.add((hit.kind(), hit.entity)));
             }
             _ => {}

@@ -48,37 +48,37 @@ impl Case<'_> {
 
     /// What a yes says, in words.
     pub(crate) fn words(&self, yes: &Yes) -> String {
-        let segment = match &yes.said {
+        let piece = match &yes.said {
             Said::Words(words) => return words.clone(),
-            Said::In(segment) => *segment,
+            Said::In(piece) => *piece,
         };
         let mut parts = Vec::new();
         if let Some(rule) = yes.rule {
-            self.witnesses(&self.watchlist.conditions[rule].when, segment, &mut parts);
+            self.witnesses(&self.watchlist.conditions[rule].when, piece, &mut parts);
         }
         parts.dedup();
         if parts.is_empty() { "its words are there".to_owned() } else { parts.join(" with ") }
     }
 
     /// The first hit that is what a condition asks for.
-    pub(super) fn witness(&self, when: &Condition, segment: Option<u32>) -> Option<&Found> {
-        let seen = |found: &&Found| segment.is_none_or(|segment| self.segment(found) == segment);
+    pub(super) fn witness(&self, when: &Condition, piece: Option<u32>) -> Option<&Found> {
+        let seen = |found: &&Found| piece.is_none_or(|piece| self.piece(found) == piece);
         self.reading.counting().filter(seen).find(|found| self.is(found, when))
     }
 
     /// The same in words, with what else the condition rests on.
-    fn witnesses(&self, when: &Condition, segment: Option<u32>, into: &mut Vec<String>) {
+    fn witnesses(&self, when: &Condition, piece: Option<u32>, into: &mut Vec<String>) {
         match when {
             Condition::All(all) | Condition::Any(all) => {
-                all.iter().for_each(|one| self.witnesses(one, segment, into));
+                all.iter().for_each(|one| self.witnesses(one, piece, into));
             }
-            Condition::In(_, one) => self.witnesses(one, segment, into),
+            Condition::In(_, one) => self.witnesses(one, piece, into),
             Condition::Official if self.origin.official => {
                 into.push("an official source".to_owned())
             }
             Condition::Talk => into.extend(self.talk().map(|words| self.written(words))),
             Condition::Company(_) | Condition::Group(_) | Condition::Topic(_) => {
-                let hit = self.witness(when, segment);
+                let hit = self.witness(when, piece);
                 into.extend(hit.map(|found| self.quoted(found)));
             }
             _ => {}

@@ -95,8 +95,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) asked: &'a Asked,
     /// Of both.
     pub(crate) present: &'a Present,
-    /// Only what stands in this segment counts.
-    pub(crate) segment: Option<u32>,
+    /// Only what stands in this stretch of tokens counts.
+    pub(crate) within: Option<Stretch>,
     /// Only what stands in the title counts.
     pub(crate) title: bool,
     /// Only what begins a sentence, or a piece of a headline, counts.
@@ -112,7 +112,7 @@ impl<'a> Scene<'a> {
         present: &'a Present,
     ) -> Self {
         let (title, opening) = (false, false);
-        Self { text, found, index, asked, present, segment: None, title, opening }
+        Self { text, found, index, asked, present, within: None, title, opening }
     }
 
     /// The places of a phrase, in text order, whatever the scene's limits.
@@ -130,7 +130,7 @@ impl<'a> Scene<'a> {
     }
 
     pub(crate) fn sees(&self, token: u32) -> bool {
-        self.segment.is_none_or(|segment| self.text.tokens[token as usize].segment == segment)
+        self.within.is_none_or(|(first, last)| (first..=last).contains(&token))
             && (!self.title || token < self.text.title_end())
             && (!self.opening || self.opens(token))
     }

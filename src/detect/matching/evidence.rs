@@ -4,11 +4,13 @@
 //! item shows otherwise that it speaks of the watched world: it names a watched company, holds a word
 //! of a topic that sets the scene (`setting`), or says the topic in other words. And where a topic
 //! with `akin` was only put together from words that stand apart, or said in everyday words, it gives way
-//! to one that the item calls by its own name: such words mostly belong to that matter.
+//! to one that the item calls by its own name: such words mostly belong to that matter. Not so in a
+//! headline that names a watched company and an act: what it says is what the item is about.
 //! Nothing here knows a topic; a held-back hit says why.
 
 use std::collections::BTreeSet;
 
+use crate::detect::manner::Says;
 use crate::detect::watchlist::{Reach, Use, Watchlist};
 use crate::model::{EntityKind, Guard};
 
@@ -71,9 +73,11 @@ pub(super) fn wide(watchlist: &Watchlist, reading: &mut Reading) {
     if given.is_empty() || reading.manner().round_up() {
         return;
     }
+    let headline = headline(reading);
     for found in &mut reading.found {
         if found.held.is_none()
             && matches!(found.by, By::Search(_))
+            && !(headline && found.last < reading.text.title_end())
             && let Some((_, other)) = given.iter().find(|(topic, _)| *topic == found.entity)
         {
             let name = &watchlist.topic(*other).named.name;
@@ -82,6 +86,16 @@ pub(super) fn wide(watchlist: &Watchlist, reading: &mut Reading) {
             )));
         }
     }
+}
+
+/// Whether the title names a watched company and says what is done: what it says of a matter beside them is
+/// not said in passing.
+fn headline(reading: &Reading) -> bool {
+    let (text, manner) = (&reading.text, reading.manner());
+    let in_title = |token: u32| token < text.title_end();
+    let act = manner.places(Says::Act).any(|act| in_title(act.first));
+    let company = |found: &Found| found.kind() == EntityKind::Company && in_title(found.first);
+    act && reading.counting().any(company)
 }
 
 /// How much a search's find says; `None` for names and terms, which say what they are.
