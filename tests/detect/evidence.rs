@@ -53,6 +53,10 @@ fn what_a_wide_search_puts_together_gives_way_to_what_is_named() {
         let watchlist = compile(Vec::new(), vec![privacy, dumping()], Vec::new());
         assert_eq!(shown(&watchlist, &item(title, "", "en")), expected, "{title}");
     }
+    // A headline that names a watched company and an act says nothing in passing.
+    let watched = vec![company("Norvik", &[])];
+    let watchlist = compile(watched, vec![akin(&[]), dumping()], Vec::new());
+    assert_eq!(shown(&watchlist, &text), "Dumping | samples | Norvik");
     // Words that stand together say what they are.
     let near = TopicEntry { akin: Some(Vec::new()), ..search("Privacy", "samples NEAR/3 probe") };
     let watchlist = compile(Vec::new(), vec![near, dumping()], Vec::new());

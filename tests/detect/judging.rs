@@ -28,10 +28,28 @@ fn defaults_link_company_and_topic() {
         ("Nothing here", None),
         ("Asia roundup: Alibaba opens campus; game delisted", Some(Severity::Low)),
         ("Asia roundup: Alibaba delisted; game opens", Some(Severity::Medium)),
+        ("Asia roundup: Alibaba opens campus, game is delisted, rain falls", Some(Severity::Low)),
+        ("Asia roundup: Alibaba is delisted, game opens, rain falls", Some(Severity::Medium)),
     ] {
         let judgement = judged(&watchlist, title);
         assert_eq!(judgement.severity, severity, "{title}");
         assert_eq!(judgement.alert, severity > Some(Severity::Low), "{title}");
+    }
+}
+
+#[test]
+fn several_sentences_under_a_title_that_names_nothing_need_not_belong_together() {
+    let watchlist = ordinary();
+    let apart = "Alibaba opens a campus. A game is delisted. Rain falls.";
+    for (title, text, alert) in [
+        ("Notes from Asia", apart, false),
+        ("Notes from Asia", "Alibaba is delisted. A game opens. Rain falls.", true),
+        ("Notes from Asia", "Alibaba opens a campus. A game is delisted.", true),
+        ("Alibaba in the news", apart, true),
+        ("Who is delisted", apart, true),
+    ] {
+        let judgement = judge(&watchlist, &item(title, text, "en"), Origin::default());
+        assert_eq!(judgement.alert, alert, "{title}: {text}");
     }
 }
 
