@@ -42,9 +42,9 @@ fn several_sentences_under_a_title_that_names_nothing_need_not_belong_together()
     let watchlist = ordinary();
     let apart = "Alibaba opens a campus. A game is delisted. Rain falls.";
     for (title, text, alert) in [
-        ("Notes from Asia", apart, false),
-        ("Notes from Asia", "Alibaba is delisted. A game opens. Rain falls.", true),
-        ("Notes from Asia", "Alibaba opens a campus. A game is delisted.", true),
+        ("A morning in Asia", apart, false),
+        ("A morning in Asia", "Alibaba is delisted. A game opens. Rain falls.", true),
+        ("A morning in Asia", "Alibaba opens a campus. A game is delisted.", true),
         ("Alibaba in the news", apart, true),
         ("Who is delisted", apart, true),
     ] {
