@@ -1,7 +1,7 @@
 //! What a walk has to remember.
 
 use super::sieve::Sieve;
-use crate::detect::paths::Bucket;
+use crate::detect::paths::{Block, Bucket};
 use crate::detect::stem::Stem;
 use crate::detect::text::Gap;
 
@@ -10,6 +10,8 @@ use crate::detect::text::Gap;
 pub(super) struct Room {
     /// Words, alone and together with the next ones, that a filter is to be asked about.
     pub(super) tries: Sieve<Try>,
+    /// Those of which the filter says anything.
+    pub(super) looks: Sieve<(u32, Block)>,
     /// Those after which a phrase may end.
     pub(super) whole: Sieve<u32>,
     /// Those that may go on, and whether a text may divide the next word by a space.

@@ -96,14 +96,21 @@ impl Walk<'_> {
     }
 
     /// Asks a filter about all tries. Nothing here is decided by a branch, and little is done beside
-    /// asking, so that many looks at memory are under way at once.
+    /// asking, so that many looks at memory are under way at once; what the filter says is read where
+    /// it says anything.
     #[inline]
     fn sift(&mut self, filter: &Filter) {
         let room = &mut *self.room;
-        room.whole.start(room.tries.len());
-        room.onward.start(room.tries.len());
+        room.looks.start(room.tries.len());
         for (n, tried) in (0..).zip(room.tries.iter()) {
-            let sight = filter.see(tried.state);
+            let (there, block) = filter.look(tried.state);
+            room.looks.put((n, block), there);
+        }
+        room.whole.start(room.looks.len());
+        room.onward.start(room.looks.len());
+        for (n, block) in room.looks.iter() {
+            let tried = room.tries.get(n as usize);
+            let sight = block.see(tried.state);
             room.whole.put(n, sight.ends | (sight.ends_joined & tried.joined));
             room.onward.put((n, sight.divides), sight.goes_on);
         }

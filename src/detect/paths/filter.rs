@@ -87,17 +87,12 @@ impl Filter {
         self.blocks[at] |= marks(key) | ends_joined(key);
     }
 
-    /// What may be here.
+    /// Whether anything may be here, and the block that says what.
     #[inline]
-    pub(crate) fn see(&self, key: u64) -> Sight {
+    pub(crate) fn look(&self, key: u64) -> (bool, Block) {
         let block = self.blocks[self.place(key)];
-        let whole = |bits: u64| block & bits == bits;
-        Sight {
-            goes_on: whole(marks(key) | goes_on(key)),
-            ends: whole(marks(key) | ends(key)),
-            ends_joined: whole(marks(key) | ends_joined(key)),
-            divides: whole(marks(key) | divides(key)),
-        }
+        let marks = marks(key);
+        (block & marks == marks, Block(block))
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -105,9 +100,35 @@ impl Filter {
     }
 }
 
+/// What the filter knows of some keys.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Block(u64);
+
+impl Block {
+    /// What is here, where something may be.
+    #[inline]
+    pub(crate) fn see(self, key: u64) -> Sight {
+        let whole = |bits: u64| self.0 & bits == bits;
+        Sight {
+            goes_on: whole(goes_on(key)),
+            ends: whole(ends(key)),
+            ends_joined: whole(ends_joined(key)),
+            divides: whole(divides(key)),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Filter {
+        /// What may be here.
+        pub(crate) fn see(&self, key: u64) -> Sight {
+            let (there, block) = self.look(key);
+            if there { block.see(key) } else { Block(0).see(key) }
+        }
+    }
 
     #[test]
     fn what_is_there_is_seen_and_little_else() {

@@ -12,7 +12,7 @@ mod splits;
 
 pub(crate) use ends::Bucket;
 use ends::Ends;
-pub(crate) use filter::Filter;
+pub(crate) use filter::{Block, Filter};
 use splits::Splits;
 
 /// Which forms of words a path is made of.
