@@ -169,31 +169,33 @@ impl<'a> Item<'a> {
         topics.sort_unstable();
         topics.dedup();
         let (watchlist, anchors) = (self.watchlist, &self.watchlist.anchors);
-        let may = |filed: Filed| self.may_fire(filed.rule as usize, Some(&topics));
+        let may_one = |filed: &Filed| {
+            // Words that only rules ask for are known by their cues alone.
+            self.words.cues.may_have(anchors.needs(*filed))
+                && self.may_fire(filed.rule() as usize, Some(&topics))
+        };
+        let may = |all: &[Filed]| all.iter().any(may_one);
         let companies = || self.companies.iter().flat_map(|company| watchlist.line(*company));
-        let any = |company: bool, topic: bool| anchors.of_any(company, topic).any(may);
-        anchors.standing(self.origin.official).any(may)
-            || anchors.of_source(self.origin.source).any(may)
+        let any = |company: bool, topic: bool| anchors.of_any(company, topic).into_iter().any(may);
+        let called = || {
+            let mut any = false;
+            anchors.of_calls(&self.words.cues.all, |one, _, here| any |= here && may_one(&one));
+            any
+        };
+        anchors.standing(self.origin.official).into_iter().any(may)
+            || may(anchors.of_source(self.origin.source))
             || any(!self.companies.is_empty(), !topics.is_empty())
-            || topics.iter().any(|topic| anchors.of_topic(*topic).any(may))
-            || companies().any(|company| {
-                anchors.of_company(company, &watchlist.company(company).groups).any(may)
-            })
+            || topics.iter().any(|topic| may(anchors.of_topic(*topic)))
+            || companies().any(|company| anchors.of_company(company).any(may))
             || (anchors.on_phrases()
-                && self
-                    .words
-                    .phrases
-                    .iter()
-                    .chain(&self.words.asked)
-                    .any(|occ| anchors.of_phrase(occ.phrase).any(may)))
+                && self.words.phrases.iter().any(|occ| may(anchors.of_phrase(occ.phrase))))
+            || called()
     }
 
     /// Whether a rule makes an alert where its condition may hold; of topics that are not known, any may
     /// be there.
     fn may_fire(&self, rule: usize, topics: Option<&[u32]>) -> bool {
-        let info = self.watchlist.rule(rule);
-        // A rule with neither only holds back.
-        (info.severity.is_some() || !info.readers.is_empty())
+        self.watchlist.outcome(rule).alerts
             && self.may_ask(&self.watchlist.conditions[rule].when, topics)
     }
 

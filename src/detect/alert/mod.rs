@@ -6,6 +6,8 @@
 
 mod adds;
 mod defaults;
+#[cfg(test)]
+mod every;
 mod pieces;
 mod rules;
 mod verdict;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::detect::matching::{Found, Scene};
-use crate::detect::watchlist::{Also, Condition, Filed};
+use crate::detect::watchlist::{Also, Condition, Cue, Filed};
 use crate::model::EntityKind;
 
 use super::Case;
@@ -13,64 +13,103 @@ use super::yes::{Names, Said, Yes};
 /// on the work for a hostile one.
 const PIECES: usize = 200;
 
+/// A rule that may hold.
+struct Question {
+    rule: u32,
+    /// How many companies were looked at before.
+    turn: u32,
+    /// The company and the topic with which it holds wherever it need not be one piece that names both.
+    whole: Option<(u32, u32)>,
+}
+
 impl Case<'_> {
     /// What the rules say.
     pub(super) fn rules(&self) -> Vec<Yes> {
-        let conditions = &self.watchlist.conditions;
-        self.in_question()
-            .into_iter()
-            .filter_map(|rule| {
-                let piece = self.fires(&conditions[rule].when)?;
-                let info = self.watchlist.rule(rule);
-                let mut names = Names::default();
-                self.name(&conditions[rule].when, piece, &mut names);
-                let said = Said::In(piece);
-                Some(Yes { rule: Some(rule), severity: info.severity, said, names })
-            })
-            .collect()
+        self.in_question().into_iter().filter_map(|one| self.answer(&one)).collect()
+    }
+
+    fn answer(&self, question: &Question) -> Option<Yes> {
+        let rule = question.rule as usize;
+        let (mut names, mut piece) = (Names::default(), None);
+        match question.whole.filter(|_| !self.round_up()) {
+            Some((company, topic)) => {
+                let topic = Some(topic).filter(|topic| !self.watchlist.topic(*topic).hidden);
+                names = Names::pair(company, topic);
+            }
+            None => {
+                let when = &self.watchlist.conditions[rule].when;
+                piece = self.fires(when)?;
+                self.name(when, piece, &mut names);
+            }
+        }
+        let severity = self.watchlist.outcome(rule).severity;
+        Some(Yes { rule: Some(rule), severity, said: Said::In(piece), names })
     }
 
     /// The rules that may hold, by number: those filed under something that is there.
-    fn in_question(&self) -> Vec<usize> {
+    fn in_question(&self) -> Vec<Question> {
         let anchors = &self.watchlist.anchors;
-        let mut rules: Vec<usize> = Vec::new();
-        let mut add = |filed: &mut dyn Iterator<Item = Filed>| {
-            let worth = filed.filter(|one| self.may_hold(one.also));
-            rules.extend(worth.map(|one| one.rule as usize));
+        let topics = self.topics.iter().fold(0u64, |bits, topic| bits | 1 << (topic % 64));
+        let is_about = |topic: u32| topics >> (topic % 64) & 1 == 1 && self.is_about(topic);
+        let mut rules: Vec<Question> = Vec::new();
+        let mut add_one = |one: &Filed, needs: Option<&[Cue]>, turn: u32, company: Option<u32>| {
+            let (there, topic) = match one.also() {
+                Also::Nothing => (true, None),
+                Also::Phrase(phrase) => (self.reading.may_have(phrase), None),
+                Also::Topic(topic) => (is_about(topic), Some(topic)),
+                Also::AnyCompany => (!self.companies.is_empty(), None),
+            };
+            if there && self.reading.cues().may_have(needs.unwrap_or_else(|| anchors.needs(*one))) {
+                let whole = company.zip(topic).filter(|_| one.whole());
+                rules.push(Question { rule: one.rule(), turn, whole });
+            }
         };
-        add(&mut anchors.standing(self.origin.official));
-        add(&mut anchors.of_source(self.origin.source));
-        add(&mut anchors.of_any(!self.companies.is_empty(), !self.topics.is_empty()));
-        let line = self.companies.iter().flat_map(|company| self.line(*company));
-        for company in line {
-            add(&mut anchors.of_company(company, &self.watchlist.company(company).groups));
+        anchors.of_calls(&self.reading.cues().all, |one, needs, here| {
+            if here {
+                add_one(&one, Some(needs), 0, None);
+            }
+        });
+        let mut add = |filed: &[Filed], turn: u32, company: Option<u32>| {
+            filed.iter().for_each(|one| add_one(one, None, turn, company));
+        };
+        let any = anchors.of_any(!self.companies.is_empty(), !self.topics.is_empty());
+        let standing = anchors.standing(self.origin.official);
+        for filed in standing.into_iter().chain(any) {
+            add(filed, 0, None);
+        }
+        add(anchors.of_source(self.origin.source), 0, None);
+        // In text order, so that a rule names the company that is named first.
+        for (turn, company) in (0..).zip(self.companies_in_order()) {
+            for one in self.line(company) {
+                anchors.of_company(one).for_each(|filed| add(filed, turn, Some(company)));
+            }
         }
         for topic in &self.topics {
-            add(&mut anchors.of_topic(*topic));
+            add(anchors.of_topic(*topic), 0, None);
         }
         if anchors.on_phrases() {
             let found = self.reading.phrases.chunk_by(|one, next| one.phrase == next.phrase);
-            let found = found.map(|same| same[0].phrase);
-            for phrase in found.chain(self.reading.asked().iter().map(|occ| occ.phrase)) {
-                add(&mut anchors.of_phrase(phrase));
-            }
+            found.for_each(|same| add(anchors.of_phrase(same[0].phrase), 0, None));
         }
-        rules.sort_unstable();
-        rules.dedup();
+        rules.sort_unstable_by_key(|one| (one.rule, one.turn));
+        rules.dedup_by_key(|one| one.rule);
         rules
+    }
+
+    /// The companies that count, each once, in the order of their first places.
+    fn companies_in_order(&self) -> Vec<u32> {
+        let mut seen = vec![false; self.companies.len()];
+        let hits = self.reading.counting().filter(|found| found.kind() == EntityKind::Company);
+        let mut first = |company: &u32| {
+            let at = self.companies.binary_search(company).ok();
+            at.is_some_and(|at| !std::mem::replace(&mut seen[at], true))
+        };
+        hits.map(|found| found.entity).filter(|company| first(company)).collect()
     }
 
     /// Whether a topic counts.
     fn is_about(&self, topic: u32) -> bool {
         self.topics.binary_search(&topic).is_ok()
-    }
-
-    fn may_hold(&self, also: Also) -> bool {
-        match also {
-            Also::Nothing => true,
-            Also::Phrase(phrase) => self.reading.may_have(phrase),
-            Also::Topic(topic) => self.is_about(topic),
-        }
     }
 
     /// Whether a condition holds; in a round-up that mixes companies and topics, in one piece.
@@ -94,7 +133,11 @@ impl Case<'_> {
             Condition::Words(phrase) => scene.has(*phrase),
             Condition::Near(n, a, b) => !scene.places_near(*n, a, b).is_empty(),
             Condition::In(part, one) => self.asks_in(one, &scene.part(*part)),
-            Condition::All(all) => all.iter().all(|one| self.asks_in(one, scene)),
+            // What is known already is asked first.
+            Condition::All(all) => [false, true].into_iter().all(|words| {
+                let mut some = all.iter().filter(|one| asks_for_words(one) == words);
+                some.all(|one| self.asks_in(one, scene))
+            }),
             Condition::Any(any) => any.iter().any(|one| self.asks_in(one, scene)),
             Condition::Not(one) => !self.asks_in(one, scene),
             Condition::Official => self.origin.official,
@@ -141,7 +184,7 @@ impl Case<'_> {
     }
 
     /// The hits that a rule's condition names.
-    fn name(&self, when: &Condition, piece: Option<u32>, into: &mut Names) {
+    pub(super) fn name(&self, when: &Condition, piece: Option<u32>, into: &mut Names) {
         match when {
             Condition::All(all) | Condition::Any(all) => {
                 all.iter().for_each(|one| self.name(one, piece, into));
@@ -153,6 +196,16 @@ impl Case<'_> {
             }
             _ => {}
         }
+    }
+}
+
+/// Whether a condition asks for words that may have to be looked for.
+fn asks_for_words(when: &Condition) -> bool {
+    match when {
+        Condition::Words(_) | Condition::Near(..) => true,
+        Condition::In(_, one) | Condition::Not(one) => asks_for_words(one),
+        Condition::All(all) | Condition::Any(all) => all.iter().any(asks_for_words),
+        _ => false,
     }
 }
 

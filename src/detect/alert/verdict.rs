@@ -13,7 +13,9 @@ impl Case<'_> {
     pub(super) fn judgement(&self) -> Judgement {
         let watchlist = self.watchlist;
         let said = self.yes();
-        let hold = said.iter().filter_map(|yes| watchlist.rule(yes.rule?).hold.clone()).next();
+        let holding = |rule: &usize| watchlist.outcome(*rule).holds;
+        let hold = said.iter().filter_map(|yes| yes.rule).find(holding);
+        let hold = hold.and_then(|rule| watchlist.rule(rule).hold.clone());
         let reasons = self.reasons(said);
         let would_be = reasons.first().map(|reason| reason.severity);
         let alert = would_be.is_some() && hold.is_none();
@@ -60,19 +62,20 @@ impl Case<'_> {
         let (mut told, mut kept) = (Names::default(), Vec::<Reason>::new());
         let mut also: Vec<&str> = Vec::new();
         for yes in said {
-            let rule = yes.rule.map(|rule| self.watchlist.rule(rule));
-            let readers = rule.map_or(&[][..], |rule| &rule.readers);
-            if !yes.names.0.is_empty() && readers.is_empty() && yes.names.all_in(&told) {
-                also.extend(rule.map(|rule| &*rule.name));
+            let reads = yes.rule.is_some_and(|rule| self.watchlist.outcome(rule).reads);
+            if !yes.names.is_empty() && !reads && yes.names.all_in(&told) {
+                also.extend(yes.rule.map(|rule| self.watchlist.rule_name(rule)));
                 continue;
             }
+            let rule = yes.rule.filter(|_| reads).map(|rule| self.watchlist.rule(rule));
+            let readers = rule.map_or(&[][..], |rule| &rule.readers);
             kept.push(Reason {
-                rule: rule.map(|rule| rule.name.to_string()),
+                rule: yes.rule.map(|rule| self.watchlist.rule_name(rule).to_owned()),
                 severity: yes.weight(),
                 words: self.words(&yes),
                 readers: readers.iter().map(|reader| reader.value.clone()).collect(),
             });
-            yes.names.0.into_iter().for_each(|name| told.add(name));
+            yes.names.iter().for_each(|name| told.add(name));
         }
         let host = kept.iter().position(|reason| reason.rule.is_none()).unwrap_or(0);
         if let Some(host) = kept.get_mut(host).filter(|_| !also.is_empty()) {
@@ -84,8 +87,7 @@ impl Case<'_> {
 
     /// Whether a yes makes an alert by itself: a rule with neither severity nor readers only holds back.
     fn alerts(&self, yes: &Yes) -> bool {
-        let rule = yes.rule.map(|rule| self.watchlist.rule(rule));
-        rule.is_none_or(|rule| rule.severity.is_some() || !rule.readers.is_empty())
+        yes.rule.is_none_or(|rule| self.watchlist.outcome(rule).alerts)
     }
 
     /// What guards cost: the severity that company and topic would give if nothing were held back.

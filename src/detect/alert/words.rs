@@ -30,7 +30,7 @@ impl Case<'_> {
         into.push_str(" (\"");
         match found.by {
             By::Search(_) => into.push_str(&self.gist(found.first, found.last)),
-            by => into.push_str(&term(self.watchlist, by)),
+            by => into.push_str(term(self.watchlist, by)),
         }
         into.push_str("\", ");
         // A text takes whatever is written to it.

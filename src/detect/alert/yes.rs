@@ -31,9 +31,14 @@ impl Yes {
     }
 }
 
-/// Companies and topics, by number: a few, sorted, each once.
+/// Companies and topics, by number: a few, each once.
 #[derive(Debug, Default)]
-pub(super) struct Names(pub(super) Vec<(EntityKind, u32)>);
+pub(super) struct Names {
+    /// Of most rules, which need no more room.
+    pair: [Option<(EntityKind, u32)>; 2],
+    /// The others, sorted.
+    more: Vec<(EntityKind, u32)>,
+}
 
 impl Names {
     pub(super) fn of(found: &[&Found]) -> Self {
@@ -42,13 +47,34 @@ impl Names {
         names
     }
 
+    /// A company and perhaps a topic.
+    pub(super) fn pair(company: u32, topic: Option<u32>) -> Self {
+        let topic = topic.map(|topic| (EntityKind::Topic, topic));
+        Self { pair: [Some((EntityKind::Company, company)), topic], more: Vec::new() }
+    }
+
     pub(super) fn add(&mut self, name: (EntityKind, u32)) {
-        if let Err(at) = self.0.binary_search(&name) {
-            self.0.insert(at, name);
+        if self.pair.contains(&Some(name)) {
+            return;
+        }
+        if let Some(free) = self.pair.iter_mut().find(|one| one.is_none()) {
+            *free = Some(name);
+        } else if let Err(at) = self.more.binary_search(&name) {
+            self.more.insert(at, name);
         }
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = (EntityKind, u32)> + '_ {
+        self.pair.iter().flatten().chain(&self.more).copied()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
     pub(super) fn all_in(&self, others: &Self) -> bool {
-        self.0.iter().all(|name| others.0.binary_search(name).is_ok())
+        self.iter().all(|name| {
+            others.pair.contains(&Some(name)) || others.more.binary_search(&name).is_ok()
+        })
     }
 }

@@ -14,6 +14,7 @@ use std::cell::RefCell;
 
 use super::paths::Form;
 use super::phrases::Phrases;
+use super::phrases::cue::Call;
 use super::stem::{Lang, Stem, stems};
 use super::text::Text;
 
@@ -28,19 +29,64 @@ pub(crate) fn find(phrases: &Phrases, text: &Text, lang: Option<Lang>) -> Vec<Oc
     found
 }
 
-/// The same, in the place of what was found before. Phrases that only rules ask for go to `asked`,
-/// as they come.
+/// The same, in the place of what was found before. Of phrases that only rules ask for, the cues that
+/// are there go to `calls`, as they come, and others hardly ever.
 pub(crate) fn find_into(
     phrases: &Phrases,
     text: &Text,
     lang: Option<Lang>,
     found: &mut Vec<Occ>,
-    asked: &mut Vec<Occ>,
+    calls: &mut Vec<Call>,
 ) {
     found.clear();
-    asked.clear();
-    walk(phrases, text, lang, (found, asked), false);
+    calls.clear();
+    walk(phrases, text, lang, (found, calls), false);
     sort(found);
+}
+
+/// All phrases of those that only rules ask for, given their cues in the text: sorted by phrase and
+/// place, each place once.
+pub(crate) fn find_called(
+    phrases: &Phrases,
+    text: &Text,
+    lang: Option<Lang>,
+    calls: &[Call],
+) -> Vec<Occ> {
+    let mut room = ROOM.take();
+    let (mut found, mut none) = (Vec::new(), Vec::new());
+    let table = phrases.paths.of(Form::Surface);
+    let mut walk = Walk {
+        phrases,
+        table,
+        text,
+        found: &mut found,
+        calls: &mut none,
+        room: &mut room,
+        form: Form::Surface,
+        german: false,
+        thorough: false,
+    };
+    for same in calls.chunk_by(|one, other| one.form == other.form) {
+        let form = same[0].form;
+        let of_form = |lang: &Lang| form == Form::Stem(*lang as u8);
+        match [Some(Lang::En), lang].into_iter().flatten().find(of_form) {
+            Some(lang) => {
+                let mut all = std::mem::take(&mut walk.room.stems);
+                all.clear();
+                stems(text, lang, &mut all);
+                walk.from(form, same, |at| all[at]);
+                walk.room.stems = all;
+            }
+            None => walk.from(form, same, |at| Stem {
+                hash: text.tokens[at].hash,
+                chars: text.tokens[at].chars,
+            }),
+        }
+    }
+    walk.prefixes();
+    ROOM.set(room);
+    sort(&mut found);
+    found
 }
 
 /// Walks through the text; `thorough` takes all words for such as somebody may have divided.
@@ -48,7 +94,7 @@ fn walk(
     phrases: &Phrases,
     text: &Text,
     lang: Option<Lang>,
-    (found, asked): (&mut Vec<Occ>, &mut Vec<Occ>),
+    (found, calls): (&mut Vec<Occ>, &mut Vec<Call>),
     thorough: bool,
 ) {
     // The room is used again and again by a thread; whoever finds it taken makes another.
@@ -57,7 +103,7 @@ fn walk(
     let form = Form::Surface;
     let table = phrases.paths.of(form);
     let mut walk =
-        Walk { phrases, table, text, found, asked, room: &mut room, form, german, thorough };
+        Walk { phrases, table, text, found, calls, room: &mut room, form, german, thorough };
     walk.all(form, |at| Stem { hash: text.tokens[at].hash, chars: text.tokens[at].chars });
     if phrases.inflected {
         for lang in [Some(Lang::En), lang].into_iter().flatten() {
@@ -68,9 +114,7 @@ fn walk(
             walk.room.stems = all;
         }
     }
-    if !phrases.prefixes.is_empty() {
-        walk.prefixes();
-    }
+    walk.prefixes();
     ROOM.set(room);
 }
 

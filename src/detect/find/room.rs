@@ -16,6 +16,8 @@ pub(super) struct Room {
     pub(super) whole: Sieve<u32>,
     /// Those that may go on, and whether a text may divide the next word by a space.
     pub(super) onward: Sieve<(u32, bool)>,
+    /// Cues of phrases that only rules ask for.
+    pub(super) cues: Sieve<u32>,
     /// Words that may be one with the next.
     pub(super) joins: Sieve<u32>,
     /// Beginnings that may go on.

@@ -10,6 +10,7 @@ use super::occ::Occ;
 use super::room::{Room, So, Step, Try, number};
 use crate::detect::hash::{hash, push};
 use crate::detect::paths::{Filter, Form, START, Table, step};
+use crate::detect::phrases::cue::{self, Call};
 use crate::detect::phrases::{LONGEST, Need, Phrases};
 use crate::detect::stem::Stem;
 use crate::detect::text::{Gap, Shape, Text};
@@ -20,7 +21,7 @@ pub(super) struct Walk<'a> {
     pub(super) table: &'a Table,
     pub(super) text: &'a Text,
     pub(super) found: &'a mut Vec<Occ>,
-    pub(super) asked: &'a mut Vec<Occ>,
+    pub(super) calls: &'a mut Vec<Call>,
     pub(super) room: &'a mut Room,
     pub(super) form: Form,
     /// Names may have a genitive `s`.
@@ -39,17 +40,43 @@ impl Walk<'_> {
             let (first, end) = (field.first as usize, field.end as usize);
             self.first_words(first, end, word);
             self.sift(&self.table.first);
-            self.begin(end);
-            let mut filter = &self.table.second;
-            while !self.room.steps.is_empty() {
-                self.next_words(end, word);
-                self.sift(filter);
-                self.go_on(end);
-                filter = &self.table.later;
+            if self.phrases.asked.is_some() {
+                self.listen(form);
             }
+            self.follow(end, word);
             if self.german && form == Form::Surface {
                 (first..end).for_each(|at| self.genitive(START, at, at, So::NOTHING));
             }
+        }
+        self.end();
+    }
+
+    /// Goes on from what the first words may begin.
+    fn follow(&mut self, end: usize, word: impl Fn(usize) -> Stem + Copy) {
+        self.begin(end);
+        let mut filter = &self.table.second;
+        while !self.room.steps.is_empty() {
+            self.next_words(end, word);
+            self.sift(filter);
+            self.go_on(end);
+            filter = &self.table.later;
+        }
+    }
+
+    /// Walks on from some first words, all of one form.
+    pub(super) fn from(&mut self, form: Form, calls: &[Call], word: impl Fn(usize) -> Stem + Copy) {
+        self.form = form;
+        self.table = self.phrases.paths.of(form);
+        self.room.ends.clear();
+        let end = |call: &Call| self.text.field_of(call.first).end;
+        for same in calls.chunk_by(|one, other| end(one) == end(other)) {
+            self.room.tries.start(same.len());
+            for call in same {
+                let (state, from, last) = (call.cue, call.first, call.last);
+                self.room.tries.put(Try { state, from, last, joined: from < last }, true);
+            }
+            self.sift(&self.table.first);
+            self.follow(self.text.field_of(same[0].first).end as usize, word);
         }
         self.end();
     }
@@ -114,6 +141,22 @@ impl Walk<'_> {
             room.whole.put(n, sight.ends | (sight.ends_joined & tried.joined));
             room.onward.put((n, sight.divides), sight.goes_on);
         }
+    }
+
+    /// Which of the first words are cues of phrases that only rules ask for.
+    fn listen(&mut self, form: Form) {
+        let room = &mut *self.room;
+        room.cues.start(room.looks.len());
+        for (n, block) in room.looks.iter() {
+            let tried = room.tries.get(n as usize);
+            let sight = block.see(tried.state);
+            room.cues.put(n, sight.cue | (sight.cue_joined & tried.joined));
+        }
+        let tries = &room.tries;
+        self.calls.extend(room.cues.iter().map(|n| {
+            let Try { state: cue, from: first, last, .. } = tries.get(n as usize);
+            Call { cue, form, first, last }
+        }));
     }
 
     /// First words become ends and beginnings.
@@ -248,25 +291,27 @@ impl Walk<'_> {
             && bounded(self.text, first, last)
             && (!so.divided || known.seams.allow(&self.text.tokens[first..=last]))
         {
-            self.put(Occ { phrase, first: number(first), last: number(last) });
-        }
-    }
-
-    fn put(&mut self, occ: Occ) {
-        if occ.phrase < self.phrases.asked_from {
-            self.found.push(occ);
-        } else {
-            self.asked.push(occ);
+            self.found.push(Occ { phrase, first: number(first), last: number(last) });
         }
     }
 
     /// Looks for phrases whose last word may go on.
     pub(super) fn prefixes(&mut self) {
-        let phrases = self.phrases;
-        for last in 0..self.text.tokens.len() {
-            phrases.prefixes.each(self.text, last, |phrase, first| {
-                self.put(Occ { phrase, first: number(first), last: number(last) });
-            });
+        if !self.phrases.prefixes.is_empty() {
+            for last in 0..self.text.tokens.len() {
+                self.phrases.prefixes.each(self.text, last, |phrase, first| {
+                    self.found.push(Occ { phrase, first: number(first), last: number(last) });
+                });
+            }
+        }
+        let asked = self.phrases.asked.as_ref().map(|asked| &asked.prefixes);
+        if let Some(prefixes) = asked.filter(|prefixes| !prefixes.is_empty()) {
+            for last in 0..self.text.tokens.len() {
+                prefixes.each(self.text, last, |phrase, first| {
+                    let (cue, form) = (cue::of_prefix(phrase), Form::Surface);
+                    self.calls.push(Call { cue, form, first: number(first), last: number(last) });
+                });
+            }
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Searches over what was found: places of words, NEAR by position, AND, OR and NOT over the item.
 
-use std::cell::OnceCell;
 use std::ops::Range;
 
-use crate::detect::find::{Occ, sort};
+use crate::detect::find::Occ;
 use crate::detect::query::{Ask, Part};
 use crate::detect::text::Text;
 
+use super::asked::Asked;
 use super::index::Index;
 
 /// A stretch of tokens, first and last.
@@ -15,20 +15,25 @@ pub(crate) type Stretch = (u32, u32);
 /// Which phrases were found, roughly: two bits for each, of many. Nearly all phrases of a search are
 /// absent, and this says so of most of them at once.
 #[derive(Debug, Default)]
-pub(crate) struct Present(Vec<u64>);
+pub(crate) struct Present {
+    bits: Vec<u64>,
+    /// From this number on phrases were not looked for.
+    until: u32,
+}
 
 impl Present {
     /// Bits, as a power of two: of a few hundred phrases one of a thousand others seems to be there.
     const BITS: u32 = 14;
 
     /// Of these places, in the room of what was there before.
-    pub(super) fn fill<'o>(&mut self, found: impl Iterator<Item = &'o Occ>) {
-        self.0.clear();
-        self.0.resize(1 << (Self::BITS - 6), 0);
+    pub(super) fn fill(&mut self, found: &[Occ], until: u32) {
+        self.until = until;
+        self.bits.clear();
+        self.bits.resize(1 << (Self::BITS - 6), 0);
         for occ in found {
             let (one, other) = Self::bits(occ.phrase);
-            self.0[one >> 6] |= 1 << (one & 63);
-            self.0[other >> 6] |= 1 << (other & 63);
+            self.bits[one >> 6] |= 1 << (one & 63);
+            self.bits[other >> 6] |= 1 << (other & 63);
         }
     }
 
@@ -51,35 +56,12 @@ impl Present {
         }
     }
 
-    /// Whether the phrase may be among them.
+    /// Whether the phrase may be among them, or was not looked for.
     #[inline]
     pub(crate) fn may_have(&self, phrase: u32) -> bool {
         let (one, other) = Self::bits(phrase);
-        self.0[one >> 6] >> (one & 63) & self.0[other >> 6] >> (other & 63) & 1 == 1
-    }
-}
-
-/// Phrases that only rules ask for: of many items none is looked at, so they are sorted when one is.
-#[derive(Debug)]
-pub(crate) struct Asked {
-    from: u32,
-    /// In any order.
-    pub(crate) found: Vec<Occ>,
-    sorted: OnceCell<Vec<Occ>>,
-}
-
-impl Asked {
-    /// What was found of the phrases that are numbered from here on.
-    pub(crate) fn of(from: u32, found: Vec<Occ>) -> Self {
-        Self { from, found, sorted: OnceCell::new() }
-    }
-
-    fn sorted(&self) -> &[Occ] {
-        self.sorted.get_or_init(|| {
-            let mut found = self.found.clone();
-            sort(&mut found);
-            found
-        })
+        let there = self.bits[one >> 6] >> (one & 63) & self.bits[other >> 6] >> (other & 63) & 1;
+        there == 1 || phrase >= self.until
     }
 }
 
@@ -120,13 +102,10 @@ impl<'a> Scene<'a> {
         if !self.present.may_have(phrase) {
             return &[];
         }
-        if phrase < self.asked.from {
-            return &self.found[self.index.get(phrase)];
+        match phrase.checked_sub(self.asked.from) {
+            Some(phrase) => self.asked.places(self.text, phrase),
+            None => &self.found[self.index.get(phrase)],
         }
-        let found = self.asked.sorted();
-        let from = found.partition_point(|occ| occ.phrase < phrase);
-        let end = found[from..].partition_point(|occ| occ.phrase == phrase);
-        &found[from..from + end]
     }
 
     pub(crate) fn sees(&self, token: u32) -> bool {

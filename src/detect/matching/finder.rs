@@ -9,6 +9,7 @@ use crate::detect::text::Text;
 use crate::detect::watchlist::{Seen, Use, Watchlist};
 use crate::model::{EntityKind, Field, ItemText};
 
+use super::asked::Cues;
 use super::eval::Present;
 use super::index::Index;
 use super::shared::spread;
@@ -47,8 +48,10 @@ pub(crate) struct Words {
     pub(crate) index: Index,
     /// Which phrases are there at all.
     pub(crate) present: Present,
-    /// Those that only rules ask for, as they come.
-    pub(crate) asked: Vec<Occ>,
+    /// The cues of those that only rules ask for.
+    pub(crate) cues: Cues,
+    /// The language in which they were looked for, beside English.
+    pub(crate) lang: Option<Lang>,
     /// Which searches they lead to.
     pub(crate) searches: Seen,
 }
@@ -63,12 +66,14 @@ impl Words {
     /// Finds a watchlist's phrases in the words, in the place of what was found before.
     pub(crate) fn find(&mut self, watchlist: &Watchlist, lang: Option<Lang>) {
         self.places(watchlist, lang);
-        self.present.fill(self.phrases.iter().chain(&self.asked));
+        self.lang = lang;
+        self.present.fill(&self.phrases, watchlist.phrases.asked_from());
+        self.cues.fill(watchlist.phrases.asked.is_some());
     }
 
     fn places(&mut self, watchlist: &Watchlist, lang: Option<Lang>) {
-        let Self { text, phrases, asked, .. } = self;
-        find_into(&watchlist.phrases, text, lang, phrases, asked);
+        let Self { text, phrases, cues, .. } = self;
+        find_into(&watchlist.phrases, text, lang, phrases, &mut cues.all);
         spread(watchlist, phrases);
     }
 }

@@ -4,6 +4,7 @@
 //! longest name wins, and guards are asked in a fixed order. What a guard holds back is kept with
 //! the guard's own words; nothing is dropped silently but a part of a longer hit of the same thing.
 
+mod asked;
 mod eval;
 mod evidence;
 mod finder;
@@ -21,8 +22,9 @@ use super::manner::Manner;
 use super::text::Text;
 use super::watchlist::{Reach, Seen, Use, Watchlist};
 
+use asked::{Asked, Cues};
+use eval::Present;
 pub(crate) use eval::Scene;
-use eval::{Asked, Present};
 pub(crate) use finder::Words;
 pub use finder::{Finder, Place};
 use index::Index;
@@ -78,11 +80,11 @@ thread_local! {
 impl Drop for Reading {
     fn drop(&mut self) {
         let (text, phrases) = (std::mem::take(&mut self.text), std::mem::take(&mut self.phrases));
-        let asked = std::mem::take(&mut self.asked.found);
+        let cues = std::mem::take(&mut self.asked.cues);
         let index = std::mem::take(&mut self.index);
         let present = std::mem::take(&mut self.present);
         let searches = std::mem::take(&mut self.searches);
-        Words { text, phrases, index, present, asked, searches }.give_back();
+        Words { text, phrases, index, present, cues, searches, lang: None }.give_back();
     }
 }
 
@@ -130,9 +132,9 @@ impl Reading {
 
     /// Reads an item whose words and phrases are found.
     pub(crate) fn of_words(watchlist: &Watchlist, words: Words, seen: Option<Timestamp>) -> Self {
-        let Words { text, phrases, mut index, present, asked, searches } = words;
+        let Words { text, phrases, mut index, present, cues, searches, lang } = words;
         index.fill(&phrases);
-        let asked = Asked::of(watchlist.phrases.asked_from, asked);
+        let asked = Asked::of(&watchlist.phrases, cues, lang);
         let manner = OnceCell::new();
         let mut reading =
             Self { text, phrases, index, asked, present, searches, manner, found: Vec::new() };
@@ -159,9 +161,9 @@ impl Reading {
         self.manner.get_or_init(|| Manner::among(&self.text, &self.phrases))
     }
 
-    /// Phrases found that only rules ask for, in any order.
-    pub(crate) fn asked(&self) -> &[Occ] {
-        &self.asked.found
+    /// Which phrases that only rules ask for the item's words may begin.
+    pub(crate) fn cues(&self) -> &Cues {
+        &self.asked.cues
     }
 
     /// Whether a phrase may be in the item; rarely also of one that is not.
@@ -254,7 +256,7 @@ impl Reading {
         Hit {
             kind: found.kind(),
             entity: entity_id(watchlist, found),
-            term: term(watchlist, found.by),
+            term: Arc::clone(term(watchlist, found.by)),
             field: self.text.field_of(found.first).field,
             start: first.start as usize,
             end: last.end as usize,
@@ -293,10 +295,10 @@ fn entity_id(watchlist: &Watchlist, found: &Found) -> Arc<str> {
 }
 
 /// The term as written.
-pub(crate) fn term(watchlist: &Watchlist, by: By) -> Arc<str> {
-    Arc::clone(match by {
+pub(crate) fn term(watchlist: &Watchlist, by: By) -> &Arc<str> {
+    match by {
         By::Name(n) => &watchlist.names[n as usize].text,
         By::Term(n) => &watchlist.terms[n as usize].text,
         By::Search(n) => &watchlist.searches[n as usize].text,
-    })
+    }
 }

@@ -1,4 +1,4 @@
-//! Which phrases end where a path does: the whole key of each path, in buckets.
+//! Which phrases end where a path does, or what else is known of it: the whole key of each path, in buckets.
 //!
 //! All entries lie side by side, sorted into buckets of about two by counting; so the table is as
 //! large as its entries, is made without comparing any two of them, and equal keys need no lists.
@@ -6,11 +6,11 @@
 /// Entries in a bucket, on average.
 const IN_BUCKET: usize = 2;
 
-/// A path's key in two halves (as one number it would take four bytes more) and its phrase.
+/// A path's key in two halves (as one number it would take four bytes more) and what ends there.
 #[derive(Clone, Copy, Debug, Default)]
-struct Entry {
+struct Entry<T> {
     key: [u32; 2],
-    phrase: u32,
+    what: T,
 }
 
 /// The halves of a key.
@@ -19,7 +19,7 @@ fn halves(key: u64) -> [u32; 2] {
 }
 
 /// Where entries begin and end.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Bucket(u32, u32);
 
 impl Bucket {
@@ -31,15 +31,15 @@ impl Bucket {
 
 /// The finished table.
 #[derive(Debug)]
-pub(super) struct Ends {
+pub(crate) struct Ends<T> {
     /// Where each bucket begins; one more than buckets.
     starts: Vec<u32>,
-    entries: Vec<Entry>,
+    entries: Vec<Entry<T>>,
 }
 
-impl Ends {
+impl<T: Copy + Default> Ends<T> {
     /// Lays out what was collected, in several lists.
-    pub(super) fn of(lists: &[&[(u64, u32)]]) -> Self {
+    pub(crate) fn of(lists: &[&[(u64, T)]]) -> Self {
         let many = lists.iter().map(|list| list.len()).sum::<usize>();
         let buckets = many.div_ceil(IN_BUCKET).max(1);
         let mut starts = vec![0u32; buckets + 1];
@@ -53,10 +53,10 @@ impl Ends {
             *start = end;
         }
         let mut entries = vec![Entry::default(); many];
-        for (key, phrase) in lists.iter().copied().flatten() {
+        for (key, what) in lists.iter().copied().flatten() {
             let start = &mut starts[super::place(*key, buckets)];
             *start -= 1;
-            entries[*start as usize] = Entry { key: halves(*key), phrase: *phrase };
+            entries[*start as usize] = Entry { key: halves(*key), what: *what };
         }
         Self { starts, entries }
     }
@@ -64,21 +64,21 @@ impl Ends {
     /// Where the entries of a key begin and end, beside others: so that many keys are asked for
     /// before the first entry is.
     #[inline]
-    pub(super) fn bucket(&self, key: u64) -> Bucket {
+    pub(crate) fn bucket(&self, key: u64) -> Bucket {
         let bucket = super::place(key, self.starts.len() - 1);
         Bucket(self.starts[bucket], self.starts[bucket + 1])
     }
 
-    /// Gives each phrase of a bucket, and whether its path has this key: nothing here is decided by
+    /// Gives everything in a bucket, and whether its path has this key: nothing here is decided by
     /// a branch that would have to wait for memory.
     #[inline]
-    pub(super) fn each(&self, bucket: Bucket, key: u64, mut each: impl FnMut(u32, bool)) {
+    pub(crate) fn each(&self, bucket: Bucket, key: u64, mut each: impl FnMut(T, bool)) {
         for entry in &self.entries[bucket.0 as usize..bucket.1 as usize] {
-            each(entry.phrase, entry.key == halves(key));
+            each(entry.what, entry.key == halves(key));
         }
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.starts.len() * 4 + self.entries.len() * size_of::<Entry>()
+        self.starts.len() * 4 + self.entries.len() * size_of::<Entry<T>>()
     }
 }

@@ -20,6 +20,10 @@ pub(crate) struct Sight {
     pub(crate) ends_joined: bool,
     /// A text may divide the next word by a space.
     pub(crate) divides: bool,
+    /// Paths that are not looked for here may begin so.
+    pub(crate) cue: bool,
+    /// Where words are taken together.
+    pub(crate) cue_joined: bool,
 }
 
 /// The filter.
@@ -60,6 +64,16 @@ fn divides(key: u64) -> u64 {
     two_bits(key, 6)
 }
 
+#[inline]
+fn cue(key: u64) -> u64 {
+    two_bits(key, 18)
+}
+
+#[inline]
+fn cue_joined(key: u64) -> u64 {
+    two_bits(key, 36)
+}
+
 impl Filter {
     /// With room for so many keys.
     pub(super) fn with_room(keys: usize) -> Self {
@@ -85,6 +99,16 @@ impl Filter {
     pub(super) fn put_joined_end(&mut self, key: u64) {
         let at = self.place(key);
         self.blocks[at] |= marks(key) | ends_joined(key);
+    }
+
+    pub(super) fn put_cue(&mut self, key: u64) {
+        let at = self.place(key);
+        self.blocks[at] |= marks(key) | cue(key);
+    }
+
+    pub(super) fn put_joined_cue(&mut self, key: u64) {
+        let at = self.place(key);
+        self.blocks[at] |= marks(key) | cue_joined(key);
     }
 
     /// Whether anything may be here, and the block that says what.
@@ -114,6 +138,8 @@ impl Block {
             ends: whole(ends(key)),
             ends_joined: whole(ends_joined(key)),
             divides: whole(divides(key)),
+            cue: whole(cue(key)),
+            cue_joined: whole(cue_joined(key)),
         }
     }
 }

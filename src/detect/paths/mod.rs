@@ -10,8 +10,7 @@ mod ends;
 mod filter;
 mod splits;
 
-pub(crate) use ends::Bucket;
-use ends::Ends;
+pub(crate) use ends::{Bucket, Ends};
 pub(crate) use filter::{Block, Filter};
 use splits::Splits;
 
@@ -104,6 +103,10 @@ struct Draft {
     second: Vec<(u64, bool)>,
     /// After later words.
     later: Vec<(u64, bool)>,
+    /// States after the first words of others.
+    cues: Vec<u64>,
+    /// After such as are looked for only where words are taken together.
+    joined_cues: Vec<u64>,
     /// First words that may be divided in two by a space.
     in_two: Splits,
     /// In three.
@@ -167,6 +170,17 @@ impl Builder {
         draft.divide(chars, divided);
     }
 
+    /// Makes the first words of others known as cues.
+    pub(crate) fn listen_for(&mut self, others: &Self) {
+        for (draft, other) in self.forms.iter_mut().zip(&others.forms) {
+            let ends = other.single.iter().map(|one| one.0);
+            draft.cues.extend(other.first.iter().map(|one| one.0).chain(ends));
+            draft.joined_cues.extend(other.joined.iter().map(|one| one.0));
+            draft.in_two.add(&other.in_two);
+            draft.in_three.add(&other.in_three);
+        }
+    }
+
     /// Lays the tables out.
     pub(crate) fn build(self) -> Paths {
         Paths { forms: Box::new(self.forms.map(Draft::build)) }
@@ -189,17 +203,28 @@ impl Draft {
             states.sort_unstable();
             states.dedup();
         }
-        let of = |ends: &[(u64, u32)], joined: &[(u64, u32)], states: &[(u64, bool)]| {
-            let mut filter = Filter::with_room(ends.len() + joined.len() + states.len());
+        for cues in [&mut self.cues, &mut self.joined_cues] {
+            cues.sort_unstable();
+            cues.dedup();
+        }
+        let of = |ends: &[(u64, u32)],
+                  joined: &[(u64, u32)],
+                  states: &[(u64, bool)],
+                  [cues, joined_cues]: [&[u64]; 2]| {
+            let ending = ends.len() + joined.len();
+            let keys = ending + states.len() + cues.len() + joined_cues.len();
+            let mut filter = Filter::with_room(keys);
+            cues.iter().for_each(|cue| filter.put_cue(*cue));
+            joined_cues.iter().for_each(|cue| filter.put_joined_cue(*cue));
             states.iter().for_each(|(state, divided)| filter.put_going_on(*state, *divided));
             ends.iter().for_each(|(state, _)| filter.put_end(*state));
             joined.iter().for_each(|(state, _)| filter.put_joined_end(*state));
             filter
         };
         Table {
-            first: of(&self.single, &self.joined, &self.first),
-            second: of(&self.double, &[], &self.second),
-            later: of(&self.longer, &[], &self.later),
+            first: of(&self.single, &self.joined, &self.first, [&self.cues, &self.joined_cues]),
+            second: of(&self.double, &[], &self.second, [&[]; 2]),
+            later: of(&self.longer, &[], &self.later, [&[]; 2]),
             in_two: self.in_two,
             in_three: self.in_three,
             ends: Ends::of(&[&self.single, &self.joined, &self.double, &self.longer]),
@@ -242,7 +267,7 @@ pub(crate) struct Table {
     pub(crate) later: Filter,
     in_two: Splits,
     in_three: Splits,
-    ends: Ends,
+    ends: Ends<u32>,
 }
 
 impl Table {

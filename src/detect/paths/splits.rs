@@ -23,6 +23,11 @@ impl Splits {
         }
     }
 
+    /// Where others divide words, these do as well.
+    pub(super) fn add(&mut self, others: &Self) {
+        self.after.iter_mut().zip(&others.after).for_each(|(after, other)| *after |= other);
+    }
+
     /// Whether a word of so many characters may be divided after as many as are `before`.
     #[inline]
     pub(super) fn has(&self, before: u32, chars: u32) -> bool {

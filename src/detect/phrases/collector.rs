@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
+use super::cue;
 use super::need::{Need, Reading, has_capitals, in_capitals, loosest, need, takes_s};
 use super::prefixes::Prefixes;
 use super::seams::Seams;
@@ -33,24 +35,33 @@ pub(crate) enum NoPhrase {
 pub(crate) struct Collector {
     /// By two digests of term and reading: 128 bits tell terms apart as surely as the terms do.
     known: HashMap<(u64, u64), u32, Digest>,
+    main: Draft,
+    /// Of what only rules ask for, which is numbered on from there.
+    asked: Option<Draft>,
+}
+
+/// Phrases in the making.
+#[derive(Clone, Debug, Default)]
+struct Draft {
     all: Vec<Phrase>,
     paths: Builder,
     prefixes: Prefixes,
     inflected: bool,
-    asked_from: Option<u32>,
+    /// Each phrase's cues, if they are wanted.
+    cues: Option<Vec<(u32, u64)>>,
 }
 
 impl Collector {
     /// Makes room for so many more phrases, about.
     pub(crate) fn reserve(&mut self, phrases: usize) {
         self.known.reserve(phrases);
-        self.all.reserve(phrases);
-        self.paths.reserve(phrases);
+        self.main.all.reserve(phrases);
+        self.main.paths.reserve(phrases);
     }
 
     /// Says that only rules ask for what is new from now on.
     pub(crate) fn rules_ask(&mut self) {
-        self.asked_from = u32::try_from(self.all.len()).ok();
+        self.asked = Some(Draft { cues: Some(Vec::new()), ..Draft::default() });
     }
 
     /// The number of a phrase; equal ones get the same.
@@ -63,9 +74,10 @@ impl Collector {
 
     /// A number for a list of other phrases, which is found nowhere by itself.
     pub(crate) fn list(&mut self) -> u32 {
-        let phrase =
-            u32::try_from(self.all.len()).expect("fewer phrases than the table can number");
-        self.all.push(Phrase {
+        assert!(self.asked.is_none(), "lists are numbered before rules ask for anything");
+        let all = &mut self.main.all;
+        let phrase = u32::try_from(all.len()).expect("fewer phrases than the table can number");
+        all.push(Phrase {
             need: Need::Free,
             loosest: Gap::None,
             genitive: false,
@@ -91,9 +103,33 @@ impl Collector {
         if text.tokens.len() > LONGEST {
             return Err(NoPhrase::TooLong);
         }
-        if self.all.len() >= MOST {
+        let main = self.main.all.len();
+        let (draft, from) = match &mut self.asked {
+            Some(asked) => (asked, main),
+            None => (&mut self.main, 0),
+        };
+        if from + draft.all.len() >= MOST {
             return Err(NoPhrase::TooMany);
         }
+        let number = |n: usize| u32::try_from(n).expect("fewer phrases than the table can number");
+        let phrase = number(from) + draft.add(term, text, reading);
+        self.known.insert(key, phrase);
+        Ok(phrase)
+    }
+
+    /// Lays the tables out.
+    pub(crate) fn finish(mut self) -> Phrases {
+        let asked = self.asked.filter(|asked| !asked.all.is_empty());
+        if let Some(asked) = &asked {
+            self.main.inflected |= asked.inflected;
+            self.main.paths.listen_for(&asked.paths);
+        }
+        Phrases { asked: asked.map(|asked| Arc::new(asked.finish())), ..self.main.finish() }
+    }
+}
+
+impl Draft {
+    fn add(&mut self, term: &str, text: &Text, reading: Reading) -> u32 {
         let phrase =
             u32::try_from(self.all.len()).expect("fewer phrases than the table can number");
         let need = need(text, reading);
@@ -105,8 +141,20 @@ impl Collector {
             seams: if named { Seams::of(text, term) } else { Seams::ANYWHERE },
         });
         self.lead(text, reading, phrase);
-        self.known.insert(key, phrase);
-        Ok(phrase)
+        phrase
+    }
+
+    fn cue(&mut self, cue: u64, phrase: u32) {
+        if let Some(cues) = &mut self.cues {
+            cues.push((phrase, cue));
+        }
+    }
+
+    fn path(&mut self, form: Form, words: &[Word], divided: Divided, phrase: u32) {
+        self.paths.add(form, lengths(words), divided, phrase);
+        if let Some(first) = words.first() {
+            self.cue(cue::of_word(first.hash), phrase);
+        }
     }
 
     fn lead(&mut self, text: &Text, reading: Reading, phrase: u32) {
@@ -133,6 +181,7 @@ impl Collector {
         }
         let words = words(text, |token| (token.hash, token.chars));
         if let ([word], true) = (&words[..], by_stem) {
+            self.cue(cue::of_word(word.hash), phrase);
             let word = (word.hash, word.chars);
             self.paths.add_joined(Form::Surface, word, Divided::ANYWHERE, phrase);
         } else if matches!(reading, Reading::Name(_)) {
@@ -146,15 +195,15 @@ impl Collector {
     fn name(&mut self, words: &[Word], phrase: u32) {
         let seams = self.all[phrase as usize].seams;
         let most = if seams.inside() { usize::MAX } else { words.len() };
-        self.paths.add(Form::Surface, lengths(words), seams.divided(words, most), phrase);
+        self.path(Form::Surface, words, seams.divided(words, most), phrase);
         let Some(one) = as_one(words) else { return };
-        self.paths.add(Form::Surface, lengths(&one), seams.divided(&one, most), phrase);
+        self.path(Form::Surface, &one, seams.divided(&one, most), phrase);
     }
 
     /// All ways in which hyphens, spaces or nothing may stand between the words.
     fn ways(&mut self, words: &[Word], form: Form, phrase: u32) {
         let gaps: Vec<usize> = (1..words.len()).filter(|n| words[*n].joins).collect();
-        self.paths.add(form, lengths(words), Divided::ANYWHERE, phrase);
+        self.path(form, words, Divided::ANYWHERE, phrase);
         if gaps.len() > MOST_GAPS {
             return;
         }
@@ -170,7 +219,7 @@ impl Collector {
                     _ => merged.push(*word),
                 }
             }
-            self.paths.add(form, lengths(&merged), Divided::ANYWHERE, phrase);
+            self.path(form, &merged, Divided::ANYWHERE, phrase);
         }
     }
 
@@ -179,13 +228,18 @@ impl Collector {
         let beginning: String = text.word(last).chars().take(Prefixes::LONGEST).collect();
         let before = before.iter().map(|token| token.hash).collect();
         self.prefixes.add(&beginning, before, phrase);
+        self.cue(cue::of_prefix(phrase), phrase);
     }
 
     /// Lays the tables out.
-    pub(crate) fn finish(mut self) -> Phrases {
+    fn finish(mut self) -> Phrases {
         self.prefixes.fill_marks();
+        let mut cues = self.cues.unwrap_or_default();
+        cues.sort_unstable();
+        cues.dedup();
         Phrases {
-            asked_from: self.asked_from.unwrap_or(u32::MAX),
+            cues: cues.into(),
+            asked: None,
             all: self.all.into(),
             paths: self.paths.build(),
             prefixes: self.prefixes,

@@ -1,5 +1,7 @@
 //! What matching knows of phrases.
 
+use std::sync::Arc;
+
 use super::need::Need;
 use super::prefixes::Prefixes;
 use super::seams::Seams;
@@ -27,13 +29,29 @@ pub(crate) struct Phrases {
     pub(crate) prefixes: Prefixes,
     /// Whether any phrase is inflected, so that stems are worth finding.
     pub(crate) inflected: bool,
-    /// From this number on only rules ask for phrases.
-    pub(crate) asked_from: u32,
+    /// Phrases that only rules ask for, which are numbered on from these. An item's words are asked
+    /// for their [cues](super::cue) only, for few rules are ever in question.
+    pub(crate) asked: Option<Arc<Phrases>>,
+    /// The cues of these, if only rules ask for them: by phrase, sorted.
+    pub(super) cues: Box<[(u32, u64)]>,
 }
 
 impl Phrases {
+    /// From this number on only rules ask for phrases, and they are numbered anew.
+    pub(crate) fn asked_from(&self) -> u32 {
+        u32::try_from(self.all.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The cues of a phrase, by its number among these.
+    pub(crate) fn cues_of(&self, phrase: u32) -> impl ExactSizeIterator<Item = u64> + '_ {
+        let from = self.cues.partition_point(|one| one.0 < phrase);
+        let many = self.cues[from..].partition_point(|one| one.0 == phrase);
+        self.cues[from..from + many].iter().map(|one| one.1)
+    }
+
     /// Bytes of paths and phrases; prefixes are few.
     pub(crate) fn bytes(&self) -> usize {
-        self.paths.bytes() + size_of_val(&*self.all)
+        let asked = self.asked.as_ref().map_or(0, |asked| asked.bytes());
+        self.paths.bytes() + size_of_val(&*self.all) + size_of_val(&*self.cues) + asked
     }
 }

@@ -31,7 +31,7 @@ use super::phrases::{Collector, Phrases};
 use super::query::{Ask, Wrong};
 use super::text::Text;
 
-pub(crate) use anchor::{Also, Anchors, Filed};
+pub(crate) use anchor::{Also, Anchors, Cue, Filed};
 pub(crate) use condition::{CompiledRule, Condition};
 pub(crate) use edit::Room;
 pub use edit::{Edit, Version};
@@ -93,6 +93,35 @@ pub struct RuleInfo {
     pub place: Option<Place>,
 }
 
+/// What follows from a rule, as far as each one that holds is asked: of a hundred thousand rules this fits
+/// the caches, and [`RuleInfo`] does not.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outcome {
+    /// Where its name ends among those of all rules.
+    name_end: u32,
+    pub(crate) severity: Option<Severity>,
+    /// It makes an alert: a rule with neither severity nor readers only holds back.
+    pub(crate) alerts: bool,
+    /// It holds alerts back.
+    pub(crate) holds: bool,
+    /// It adds readers.
+    pub(crate) reads: bool,
+}
+
+impl Outcome {
+    /// Of a rule; its name is appended to the others'.
+    fn of(rule: &RuleInfo, names: &mut String) -> Self {
+        names.push_str(&rule.name);
+        Self {
+            name_end: u32::try_from(names.len()).expect("less than four gigabytes of names"),
+            severity: rule.severity,
+            alerts: rule.severity.is_some() || !rule.readers.is_empty(),
+            holds: rule.hold.is_some(),
+            reads: !rule.readers.is_empty(),
+        }
+    }
+}
+
 /// A name or a way of writing a ticker.
 #[derive(Debug)]
 pub(crate) struct Name {
@@ -140,6 +169,9 @@ pub struct Watchlist {
     companies: Vec<CompanyInfo>,
     topics: Vec<TopicInfo>,
     rules: Vec<RuleInfo>,
+    outcomes: Box<[Outcome]>,
+    /// The names of all rules, one behind the other.
+    rule_names: String,
     pub(crate) names: Vec<Name>,
     pub(crate) terms: Vec<Term>,
     pub(crate) searches: Vec<Search>,
@@ -164,10 +196,19 @@ pub struct Watchlist {
     mutes: bool,
 }
 
+/// The words of fewer rules are looked for with all others: there they cost less than being looked for
+/// by themselves where a rule is in question.
+const MANY_RULES: usize = 1000;
+
 impl Watchlist {
     /// Compiles what people wrote. Errors say what was left out; the rest is in force.
     #[must_use]
     pub fn compile(entries: &WatchlistEntries) -> (Self, Vec<Problem>) {
+        Self::compile_as(entries, entries.rules.len() > MANY_RULES)
+    }
+
+    /// The same; whether there are many rules changes what an item costs and nothing else.
+    pub(crate) fn compile_as(entries: &WatchlistEntries, many_rules: bool) -> (Self, Vec<Problem>) {
         let mut making = Making::default();
         if !entries.topics.is_empty() || !entries.rules.is_empty() {
             making.phrases = manner::collector();
@@ -175,7 +216,7 @@ impl Watchlist {
         making.asked_for(entries);
         making.companies(&entries.companies);
         making.topics(&entries.topics);
-        making.rules(&entries.rules);
+        making.rules(&entries.rules, many_rules);
         making.finish()
     }
 
@@ -269,6 +310,15 @@ impl Watchlist {
         &self.rules[rule]
     }
 
+    pub(crate) fn outcome(&self, rule: usize) -> Outcome {
+        self.outcomes[rule]
+    }
+
+    pub(crate) fn rule_name(&self, rule: usize) -> &str {
+        let begin = rule.checked_sub(1).map_or(0, |before| self.outcomes[before].name_end);
+        &self.rule_names[begin as usize..self.outcomes[rule].name_end as usize]
+    }
+
     /// What a phrase is found for.
     #[inline]
     pub(crate) fn uses(&self, phrase: u32) -> impl Iterator<Item = Use> + '_ {
@@ -345,17 +395,22 @@ impl Making {
             self.uses.iter().map(|(phrase, one)| (*phrase, one.packed())).collect();
         uses.sort_unstable();
         uses.dedup();
+        let mut rule_names = String::new();
+        let outcomes = self.rules.iter().map(|rule| Outcome::of(rule, &mut rule_names)).collect();
         let phrases = self.phrases.finish();
+        let anchors = Anchors::of(&self.conditions, &self.companies, &phrases);
         let uses = Uses::of(phrases.all.len(), &uses);
         let watchlist = Watchlist {
             companies: self.companies,
             topics: self.topics,
+            outcomes,
+            rule_names,
             rules: self.rules,
             names: self.names,
             terms: self.terms,
             searches: self.searches,
             searched,
-            anchors: Anchors::of(&self.conditions),
+            anchors,
             conditions: self.conditions,
             company_guards: self.company_guards,
             topic_guards: self.topic_guards,

@@ -12,9 +12,12 @@ use super::never::{Known, never};
 use super::{Making, RuleInfo, id_of, nearest};
 
 impl Making {
-    /// Compiles `[[rule]]`; companies and topics are known by now.
-    pub(super) fn rules(&mut self, entries: &[RuleEntry]) {
-        self.phrases.rules_ask();
+    /// Compiles `[[rule]]`; companies and topics are known by now. Words of `many` rules are not looked
+    /// for in every item: only their cues are.
+    pub(super) fn rules(&mut self, entries: &[RuleEntry], many: bool) {
+        if many {
+            self.phrases.rules_ask();
+        }
         let mut worded = vec![false; self.topics.len()];
         let with_words = self.terms.iter().map(|term| term.topic);
         for topic in with_words.chain(self.searches.iter().map(|search| search.topic)) {

@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use crate::detect::find::{Occ, find_into};
 use crate::detect::phrases::Phrases;
+use crate::detect::phrases::cue::Call;
 use crate::detect::stem::Lang;
 use crate::detect::text::Text;
 use crate::model::watchlist::{CompanyEntry, TopicEntry, WatchlistEntries};
@@ -91,9 +92,9 @@ impl Edit {
         if some.touching.is_empty() {
             return false;
         }
-        let Room { found, asked } = room;
-        find_into(&some.phrases, text, lang, found, asked);
-        found.iter().chain(&*asked).any(|occ| some.touching[occ.phrase as usize])
+        let Room { found, calls } = room;
+        find_into(&some.phrases, text, lang, found, calls);
+        found.iter().any(|occ| some.touching[occ.phrase as usize])
     }
 
     /// Whether an item whose words do not touch it may, by the companies and topics that the later
@@ -115,7 +116,8 @@ impl Edit {
 #[derive(Debug, Default)]
 pub(crate) struct Room {
     found: Vec<Occ>,
-    asked: Vec<Occ>,
+    /// No rule takes part.
+    calls: Vec<Call>,
 }
 
 /// By what an item is touched; `None` where that cannot be told.

@@ -1,0 +1,221 @@
+//! The slow twin of the rules: every one of them is asked in full, and all their words are looked for.
+
+use proptest::prelude::*;
+
+use crate::detect::alert::yes::{Names, Said};
+use crate::detect::alert::{Case, Origin};
+use crate::detect::compare::alert_of;
+use crate::detect::matching::Reading;
+use crate::detect::watchlist::Watchlist;
+use crate::model::watchlist::{
+    CompanyEntry, Guards, Remarks, RuleEntry, TopicEntry, WatchlistEntries, WithoutCompany,
+};
+use crate::model::{EntityKind, ItemText, Located, Severity};
+
+const LEAVES: [&str; 24] = [
+    "company:alba",
+    "company:norvik",
+    "company:*",
+    "group:steel",
+    "group:*",
+    "topic:delisting",
+    "topic:ships",
+    "topic:building",
+    "topic:*",
+    "source:wire",
+    "official",
+    "manner:talk",
+    "probe",
+    "de-list",
+    "export control",
+    "\"Export Controls\"",
+    "sanct*",
+    "PLA",
+    "alba",
+    "title:probe",
+    "opening:tanker",
+    "tanker NEAR/2 probe",
+    "(\"probes\" OR sanct*) NEAR/3 export",
+    "topic:building NEAR/4 tanker",
+];
+
+const PIECES: [&str; 25] = [
+    "Alba",
+    "Norvik",
+    "Albany",
+    "Norvik Alba",
+    "delisted",
+    "de-listing",
+    "De Listing",
+    "export",
+    "controls",
+    "Export Controls",
+    "export-control",
+    "exportcontrols",
+    "sanctions",
+    "Sanctioned",
+    "ships",
+    "tanker",
+    "tankers",
+    "PLA",
+    "pla",
+    "probes",
+    "probing",
+    "may",
+    "fines",
+    "yard",
+    "and",
+];
+
+const GAPS: [&str; 8] = [" ", " ", " ", ", ", "; ", ". ", " – ", "-"];
+
+fn at(text: &str) -> Located<String> {
+    Located::nowhere(text.to_owned())
+}
+
+fn company(name: &str, group: Option<&str>, parent: Option<&str>) -> CompanyEntry {
+    CompanyEntry {
+        place: None,
+        id: None,
+        name: at(name),
+        aliases: Vec::new(),
+        tickers: Vec::new(),
+        groups: group.map(at).into_iter().collect(),
+        part_of: parent.map(at),
+        guards: Guards::default(),
+        remarks: Remarks::default(),
+    }
+}
+
+fn topic(name: &str, terms: &[&str], hidden: bool) -> TopicEntry {
+    TopicEntry {
+        place: None,
+        id: None,
+        name: at(name),
+        terms: terms.iter().map(|term| at(term)).collect(),
+        exact: Vec::new(),
+        search: Vec::new(),
+        everyday: Vec::new(),
+        akin: None,
+        setting: false,
+        guards: Guards::default(),
+        severity: Severity::Medium,
+        without_company: WithoutCompany::Action,
+        hidden,
+        remarks: Remarks::default(),
+    }
+}
+
+fn rule(n: usize, when: &str, severity: usize) -> RuleEntry {
+    let severity = [None, Some(Severity::Medium), Some(Severity::High)][severity];
+    RuleEntry {
+        place: None,
+        id: None,
+        name: at(&format!("Rule {n}")),
+        when: at(when),
+        severity: severity.map(Located::nowhere),
+        readers: Vec::new(),
+        hold: severity.is_none().then(|| at("held")),
+        remarks: Remarks::default(),
+    }
+}
+
+fn condition() -> impl Strategy<Value = String> {
+    let leaf = || prop::sample::select(&LEAVES[..]).prop_map(|leaf| format!("({leaf})"));
+    // Most rules that people write are of these two kinds.
+    let company = prop::sample::select(&LEAVES[..5]);
+    let both = (company, prop::sample::select(&LEAVES[5..9]), any::<bool>()).prop_map(
+        |(one, other, turned)| match turned {
+            true => format!("{other} AND {one}"),
+            false => format!("{one} AND {other}"),
+        },
+    );
+    let more = leaf().prop_recursive(3, 6, 3, |inner| {
+        let all = prop::collection::vec(inner.clone(), 2..4);
+        prop_oneof![
+            3 => all.clone().prop_map(|all| format!("({})", all.join(" AND "))),
+            1 => all.prop_map(|all| format!("({})", all.join(" OR "))),
+            1 => (inner.clone(), inner).prop_map(|(one, not)| format!("({one} AND NOT {not})")),
+        ]
+    });
+    prop_oneof![both, more]
+}
+
+fn text(most: usize) -> impl Strategy<Value = String> {
+    let piece = (prop::sample::select(&GAPS[..]), prop::sample::select(&PIECES[..]));
+    prop::collection::vec(piece, 0..most)
+        .prop_map(|pieces| pieces.iter().flat_map(|(gap, piece)| [*piece, *gap]).collect())
+}
+
+/// What a yes of a rule says: which rule, how grave, in which segment, and what it names.
+type Said1 = (usize, Option<Severity>, Option<u32>, Vec<(EntityKind, u32)>);
+
+fn names(names: &Names) -> Vec<(EntityKind, u32)> {
+    let mut all: Vec<(EntityKind, u32)> = names.iter().collect();
+    all.sort_unstable();
+    all
+}
+
+fn quickly(case: &Case<'_>) -> Vec<Said1> {
+    let said = case.rules().into_iter();
+    let told = said.map(|yes| {
+        let Said::In(segment) = yes.said else { unreachable!("rules are put into words later") };
+        (yes.rule.unwrap(), yes.severity, segment, names(&yes.names))
+    });
+    told.collect()
+}
+
+fn slowly(case: &Case<'_>) -> Vec<Said1> {
+    let mut told = Vec::new();
+    for (rule, compiled) in case.watchlist.conditions.iter().enumerate() {
+        if let Some(segment) = case.fires(&compiled.when) {
+            let mut named = Names::default();
+            case.name(&compiled.when, segment, &mut named);
+            let severity = case.watchlist.rule(rule).severity;
+            told.push((rule, severity, segment, names(&named)));
+        }
+    }
+    told
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+
+    #[test]
+    fn rules_hold_exactly_where_they_do_when_each_is_asked(
+        rules in prop::collection::vec((condition(), 0..3usize), 1..12),
+        title in text(10),
+        summary in text(14),
+        lang in prop::sample::select(vec![None, Some("de"), Some("fr")]),
+        official in any::<bool>(),
+    ) {
+        let entries = WatchlistEntries {
+            companies: vec![
+                company("Alba", Some("steel"), Some("norvik")),
+                company("Norvik", None, None),
+                company("Albany", Some("steel"), None),
+            ],
+            topics: vec![
+                topic("Delisting", &["delist", "fine"], false),
+                topic("Ships", &["ship", "tanker"], false),
+                topic("Building", &["yard", "ship"], true),
+            ],
+            rules: (0..).zip(&rules).map(|(n, (when, severity))| rule(n, when, *severity)).collect(),
+        };
+        let item = ItemText { title, summary, lang: lang.map(str::to_owned), ..ItemText::default() };
+        let origin = Origin { source: "wire", official, seen: None };
+        let (few, _) = Watchlist::compile_as(&entries, false);
+        let (many, _) = Watchlist::compile_as(&entries, true);
+        let (slow, quick) = (Reading::of(&few, &item, None), Reading::of(&many, &item, None));
+        let (slow, quick) = (Case::new(&few, &slow, origin), Case::new(&many, &quick, origin));
+        let expected = slowly(&slow);
+        prop_assert_eq!(quickly(&slow), expected.clone());
+        prop_assert_eq!(slowly(&quick), expected.clone());
+        prop_assert_eq!(quickly(&quick), expected);
+        let judged = slow.judgement();
+        prop_assert_eq!(quick.judgement(), judged.clone());
+        let alert = Some(judged).filter(|judged| judged.alert);
+        prop_assert_eq!(alert_of(&many, &item, origin), alert.clone());
+        prop_assert_eq!(alert_of(&few, &item, origin), alert);
+    }
+}

@@ -1,0 +1,31 @@
+//! Cues: the first words by which a phrase that only rules ask for may begin.
+//!
+//! Of a hundred thousand rules a handful are in question for an item, so their words are not looked for;
+//! it is enough to know which of them the item's words may begin. A cue is a path's state after its first
+//! word, in whatever form, so that the walk that looks for names and terms comes by all cues. What has no
+//! cue among an item's words is not in it.
+
+use crate::detect::paths::{Form, START, step};
+
+/// A cue in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Call {
+    /// The cue.
+    pub(crate) cue: u64,
+    /// Words of which form.
+    pub(crate) form: Form,
+    /// The first token, and the last of those that were taken together for a first word.
+    pub(crate) first: u32,
+    pub(crate) last: u32,
+}
+
+/// The cue of paths with this first word.
+pub(super) fn of_word(word: u64) -> u64 {
+    step(START, word)
+}
+
+/// The cue of a phrase whose last word may go on, by its number among those that rules ask for: such
+/// phrases are looked for by themselves.
+pub(crate) fn of_prefix(phrase: u32) -> u64 {
+    step(!START, u64::from(phrase))
+}
