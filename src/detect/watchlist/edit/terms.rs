@@ -56,8 +56,25 @@ impl Words {
     }
 }
 
+/// Texts that stand in one of two lists only, or in another order, or more often. One that stands in a list
+/// twice is found as often as if it stood there once, where it stands first.
 fn texts(old: &[Located<String>], new: &[Located<String>]) -> Option<HashSet<Arc<str>>> {
-    differing(old, new, |one| Arc::from(one.value.as_str()), |one, other| one == other)
+    let (old, new) = (counted(old), counted(new));
+    differing(&old, &new, |one| Arc::from(one.0), |one, other| one == other)
+}
+
+/// Each text where it stands first, and how often it stands there.
+fn counted(all: &[Located<String>]) -> Vec<(&str, usize)> {
+    let mut places: HashMap<&str, usize> = HashMap::with_capacity(all.len());
+    let mut found: Vec<(&str, usize)> = Vec::with_capacity(all.len());
+    for one in all {
+        let at = *places.entry(&one.value).or_insert(found.len());
+        match found.get_mut(at) {
+            Some(known) => known.1 += 1,
+            None => found.push((&one.value, 1)),
+        }
+    }
+    found
 }
 
 /// Topics that differ.
