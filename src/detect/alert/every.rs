@@ -147,7 +147,7 @@ fn text(most: usize) -> impl Strategy<Value = String> {
         .prop_map(|pieces| pieces.iter().flat_map(|(gap, piece)| [*piece, *gap]).collect())
 }
 
-/// What a yes of a rule says: which rule, how grave, in which segment, and what it names.
+/// What a yes of a rule says: which rule, how grave, in which piece, and what it names.
 type Said1 = (usize, Option<Severity>, Option<u32>, Vec<(EntityKind, u32)>);
 
 fn names(names: &Names) -> Vec<(EntityKind, u32)> {
