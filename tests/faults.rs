@@ -144,6 +144,37 @@ impl Desk {
     }
 }
 
+/// Looking costs a pass over all sources: two that come due within a second are polled together.
+#[tokio::test]
+async fn what_comes_due_within_a_second_is_polled_together() {
+    let feeds = Feeds::start().await;
+    feeds.script("/feed", [before()]);
+    let desk = Desk::watching(&[feeds.url("/feed")]).await;
+    let often = Source {
+        id: SourceId::new("s0"),
+        url: feeds.url("/feed"),
+        official: false,
+        lang: None,
+        interval: Duration::from_millis(200),
+        allow_private: true,
+        first_run: FirstRun::All,
+    };
+    desk.store.adopt_sources(vec![often], noon()).await.unwrap();
+    let mut running = desk.poller.running();
+    let after = |millis| desk.clock.set(noon().plus(Duration::from_millis(millis)));
+    desk.poller.start_due(&mut running).await.unwrap();
+    running.next().await.unwrap().unwrap();
+    assert_eq!(feeds.requests().len(), 1);
+    // It is due again, and nobody looks yet.
+    after(999);
+    let look = desk.poller.start_due(&mut running).await.unwrap();
+    assert_eq!(look, Some(noon().plus(Duration::from_secs(1))));
+    after(1_000);
+    desk.poller.start_due(&mut running).await.unwrap();
+    running.next().await.unwrap().unwrap();
+    assert_eq!(feeds.requests().len(), 2);
+}
+
 /// One way to misbehave, and what is expected of us meanwhile.
 struct Fault {
     name: &'static str,

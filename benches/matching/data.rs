@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use watchlistd::model::watchlist::{
-    CompanyEntry, Guards, Remarks, RuleEntry, TopicEntry, WatchlistEntries, WithoutCompany,
+    CompanyEntry, Remarks, RuleEntry, TopicEntry, WatchlistEntries,
 };
 use watchlistd::model::{ItemText, Located, Severity};
 
@@ -192,35 +192,14 @@ fn company(n: usize, name: &str) -> CompanyEntry {
     let groups =
         if n < 10_000 { vec![Located::nowhere(format!("g{}", n % 1000))] } else { Vec::new() };
     CompanyEntry {
-        place: None,
         id: Some(Located::nowhere(format!("c{n}"))),
-        name: Located::nowhere(name.to_owned()),
-        aliases: Vec::new(),
-        tickers: Vec::new(),
         groups,
-        part_of: None,
-        guards: Guards::default(),
-        remarks: Remarks::default(),
+        ..CompanyEntry::named(Located::nowhere(name.to_owned()))
     }
 }
 
 fn topic(name: &str) -> TopicEntry {
-    TopicEntry {
-        place: None,
-        id: None,
-        name: Located::nowhere(name.to_owned()),
-        terms: Vec::new(),
-        exact: Vec::new(),
-        search: Vec::new(),
-        everyday: Vec::new(),
-        akin: None,
-        setting: false,
-        guards: Guards::default(),
-        severity: Severity::Medium,
-        without_company: WithoutCompany::Never,
-        hidden: false,
-        remarks: Remarks::default(),
-    }
+    TopicEntry::named(Located::nowhere(name.to_owned()))
 }
 
 fn rule(name: &str, when: String) -> RuleEntry {

@@ -18,9 +18,7 @@ use super::since::{Since, since};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Files};
 use crate::detect::{Origin, Watchlist, alert_of};
-use crate::model::watchlist::{
-    Guards, Remarks, RuleEntry, TopicEntry, WatchlistEntries, WithoutCompany,
-};
+use crate::model::watchlist::{Remarks, RuleEntry, TopicEntry, WatchlistEntries, WithoutCompany};
 use crate::model::{FileText, Hit, Item, Level, Located, Place, Problem, Severity, Timestamp};
 use crate::store::{About, Archive};
 
@@ -161,19 +159,9 @@ fn located(text: &str) -> Located<String> {
 fn topic(search: Located<String>) -> TopicEntry {
     TopicEntry {
         place: search.place.clone(),
-        id: None,
-        name: Located::nowhere(NAME.to_owned()),
-        terms: Vec::new(),
-        exact: Vec::new(),
         search: vec![search],
-        everyday: Vec::new(),
-        akin: None,
-        setting: false,
-        guards: Guards::default(),
-        severity: Severity::Medium,
         without_company: WithoutCompany::Always,
-        hidden: false,
-        remarks: Remarks::default(),
+        ..TopicEntry::named(Located::nowhere(NAME.to_owned()))
     }
 }
 

@@ -97,6 +97,24 @@ pub struct CompanyEntry {
     pub remarks: Remarks,
 }
 
+impl CompanyEntry {
+    /// A company of which only the name is written.
+    #[must_use]
+    pub fn named(name: Located<String>) -> Self {
+        Self {
+            place: None,
+            id: None,
+            name,
+            aliases: Vec::new(),
+            tickers: Vec::new(),
+            groups: Vec::new(),
+            part_of: None,
+            guards: Guards::default(),
+            remarks: Remarks::default(),
+        }
+    }
+}
+
 /// When a topic alerts without a company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WithoutCompany {
@@ -142,6 +160,29 @@ pub struct TopicEntry {
     pub hidden: bool,
     /// What people note.
     pub remarks: Remarks,
+}
+
+impl TopicEntry {
+    /// A topic of which only the name is written.
+    #[must_use]
+    pub fn named(name: Located<String>) -> Self {
+        Self {
+            place: None,
+            id: None,
+            name,
+            terms: Vec::new(),
+            exact: Vec::new(),
+            search: Vec::new(),
+            everyday: Vec::new(),
+            akin: None,
+            setting: false,
+            guards: Guards::default(),
+            severity: Severity::Medium,
+            without_company: WithoutCompany::Never,
+            hidden: false,
+            remarks: Remarks::default(),
+        }
+    }
 }
 
 /// `[[rule]]`.

@@ -182,7 +182,8 @@ fn wall(local: &NaiveDateTime) -> Option<civil::DateTime> {
 
 fn fixed(seconds: i32) -> FixedOffset {
     // The database knows of no zone that is a day ahead of the world or behind it.
-    FixedOffset::east_opt(seconds).unwrap_or(FixedOffset::east_opt(0).expect("none is an offset"))
+    FixedOffset::east_opt(seconds)
+        .unwrap_or(FixedOffset::east_opt(0).expect("nought seconds are an offset"))
 }
 
 #[cfg(test)]

@@ -12,7 +12,6 @@ mod writing;
 use watchlistd::detect::{Origin, Watchlist, judge};
 use watchlistd::model::watchlist::{
     AliasEntry, CompanyEntry, Guards, Remarks, RuleEntry, TopicEntry, WatchlistEntries,
-    WithoutCompany,
 };
 use watchlistd::model::{FileText, ItemText, Judgement, Level, Located, Place, Problem, Severity};
 
@@ -39,36 +38,14 @@ pub(crate) fn company(name: &str, aliases: &[&str]) -> CompanyEntry {
     let alias =
         |name: &&str| AliasEntry { name: at((*name).to_owned()), guards: Guards::default() };
     CompanyEntry {
-        place: None,
-        id: None,
-        name: at(name.to_owned()),
         aliases: aliases.iter().map(alias).collect(),
-        tickers: Vec::new(),
-        groups: Vec::new(),
-        part_of: None,
-        guards: Guards::default(),
-        remarks: Remarks::default(),
+        ..CompanyEntry::named(at(name.to_owned()))
     }
 }
 
 /// A topic of medium weight that alerts with a company only.
 pub(crate) fn topic(name: &str, terms: &[&str]) -> TopicEntry {
-    TopicEntry {
-        place: None,
-        id: None,
-        name: at(name.to_owned()),
-        terms: all(terms),
-        exact: Vec::new(),
-        search: Vec::new(),
-        everyday: Vec::new(),
-        akin: None,
-        setting: false,
-        guards: Guards::default(),
-        severity: Severity::Medium,
-        without_company: WithoutCompany::Never,
-        hidden: false,
-        remarks: Remarks::default(),
-    }
+    TopicEntry { terms: all(terms), ..TopicEntry::named(at(name.to_owned())) }
 }
 
 /// A topic of one search.

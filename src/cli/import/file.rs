@@ -27,7 +27,7 @@ pub(super) fn asked(arguments: &Arguments) -> Result<(Kind, &Path), Failure> {
                 .hint(format!("`watchlistd import {} FILE`", word.display())))
         }
         [path] => Ok((guessed(path)?, path)),
-        _ => unreachable!("one or two are asked for"),
+        _ => unreachable!("the command line takes one word or two"),
     }
 }
 

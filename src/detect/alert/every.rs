@@ -8,7 +8,7 @@ use crate::detect::compare::alert_of;
 use crate::detect::matching::Reading;
 use crate::detect::watchlist::Watchlist;
 use crate::model::watchlist::{
-    CompanyEntry, Guards, Remarks, RuleEntry, TopicEntry, WatchlistEntries, WithoutCompany,
+    CompanyEntry, Remarks, RuleEntry, TopicEntry, WatchlistEntries, WithoutCompany,
 };
 use crate::model::{EntityKind, ItemText, Located, Severity};
 
@@ -75,34 +75,18 @@ fn at(text: &str) -> Located<String> {
 
 fn company(name: &str, group: Option<&str>, parent: Option<&str>) -> CompanyEntry {
     CompanyEntry {
-        place: None,
-        id: None,
-        name: at(name),
-        aliases: Vec::new(),
-        tickers: Vec::new(),
         groups: group.map(at).into_iter().collect(),
         part_of: parent.map(at),
-        guards: Guards::default(),
-        remarks: Remarks::default(),
+        ..CompanyEntry::named(at(name))
     }
 }
 
 fn topic(name: &str, terms: &[&str], hidden: bool) -> TopicEntry {
     TopicEntry {
-        place: None,
-        id: None,
-        name: at(name),
         terms: terms.iter().map(|term| at(term)).collect(),
-        exact: Vec::new(),
-        search: Vec::new(),
-        everyday: Vec::new(),
-        akin: None,
-        setting: false,
-        guards: Guards::default(),
-        severity: Severity::Medium,
         without_company: WithoutCompany::Action,
         hidden,
-        remarks: Remarks::default(),
+        ..TopicEntry::named(at(name))
     }
 }
 
@@ -159,7 +143,9 @@ fn names(names: &Names) -> Vec<(EntityKind, u32)> {
 fn quickly(case: &Case<'_>) -> Vec<Said1> {
     let said = case.rules().into_iter();
     let told = said.map(|yes| {
-        let Said::In(segment) = yes.said else { unreachable!("rules are put into words later") };
+        let Said::In(segment) = yes.said else {
+            unreachable!("a rule that holds is put into words when it is told")
+        };
         (yes.rule.unwrap(), yes.severity, segment, names(&yes.names))
     });
     told.collect()

@@ -77,7 +77,7 @@ mod tests {
         ] {
             let text = Text::of_term(text);
             let all = Pieces::of(&text);
-            let last = u32::try_from(text.tokens.len()).expect("short") - 1;
+            let last = u32::try_from(text.tokens.len()).expect("a headline has few words") - 1;
             assert_eq!((all.0.len(), all.of_token(last)), (pieces, pieces as u32 - 1));
             assert_eq!(all.stretch(0).0, 0);
         }

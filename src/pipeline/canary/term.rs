@@ -7,10 +7,8 @@ use std::sync::LazyLock;
 
 use crate::detect::{Origin, Watchlist, judge};
 use crate::model::canary::CANARY;
-use crate::model::watchlist::{
-    CompanyEntry, Guards, Remarks, TopicEntry, WatchlistEntries, WithoutCompany,
-};
-use crate::model::{Item, Judgement, Located, Severity};
+use crate::model::watchlist::{CompanyEntry, TopicEntry, WatchlistEntries};
+use crate::model::{Item, Judgement, Located};
 
 const COMPANY: &str = "Nightingale Canary Works";
 const TOPIC: &str = "Canary";
@@ -35,31 +33,13 @@ fn watchlist() -> Watchlist {
     let text = |text: &str| Located::nowhere(text.to_owned());
     let entries = WatchlistEntries {
         companies: vec![CompanyEntry {
-            place: None,
             id: Some(text(CANARY)),
-            name: text(COMPANY),
-            aliases: Vec::new(),
-            tickers: Vec::new(),
-            groups: Vec::new(),
-            part_of: None,
-            guards: Guards::default(),
-            remarks: Remarks::default(),
+            ..CompanyEntry::named(text(COMPANY))
         }],
         topics: vec![TopicEntry {
-            place: None,
             id: Some(text(CANARY)),
-            name: text(TOPIC),
-            terms: Vec::new(),
             exact: vec![text(TERM)],
-            search: Vec::new(),
-            everyday: Vec::new(),
-            akin: None,
-            setting: false,
-            guards: Guards::default(),
-            severity: Severity::Medium,
-            without_company: WithoutCompany::Never,
-            hidden: false,
-            remarks: Remarks::default(),
+            ..TopicEntry::named(text(TOPIC))
         }],
         rules: Vec::new(),
     };

@@ -21,8 +21,8 @@ pub(super) const WAITING: usize = 8192;
 /// While our own network is out, so many polls at a time look whether it is back; the others wait.
 pub(super) const SCOUTS: usize = 3;
 
-/// Looking for what is due is a pass over all sources, so it is done once a second at most; what came due
-/// meanwhile is polled together and written together.
+/// Looking for what is due is a pass over all sources, so where the last one left nothing it is done once a
+/// second at most; what came due meanwhile is polled together and written together.
 const LOOKS_APART: Duration = Duration::from_secs(1);
 
 /// Longer than any poll can take, the wait for its place included (the fetcher's own deadline is far
