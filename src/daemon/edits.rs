@@ -46,7 +46,8 @@ pub(super) async fn run(shared: Shared, folder: PathBuf, edited: Sender<()>) -> 
     let mut taken = look(&folder);
     let mut accepted = None;
     let mut watching = Watching::of(&folder, &told);
-    // What was edited between the start's reading and this look.
+    // What was edited between the start's reading and this look, taken as any other edit is.
+    taken = still(&shared, &folder, taken).await;
     let _ = edited.send(()).await;
     while !shared.stopping() {
         let refused = shared.current.borrow().rejected.is_some();
