@@ -5,6 +5,9 @@ use crate::model::{Alert, Item, ItemId, Judgement, Notice, Severity, StoryId, Ti
 /// An item waiting to be assessed, with what was made of its earlier revisions.
 #[derive(Clone, Debug)]
 pub struct Unassessed {
+    /// Where the store keeps the item: handed back with what is decided, so that it need not be looked
+    /// for again.
+    pub row: i64,
     /// The item, at its oldest revision that waits: an edit never hides what was seen before it.
     pub item: Item,
     /// What was made of the revisions before, taken together, if this is an edit: going back to an
@@ -36,6 +39,8 @@ pub struct StoryMember {
 pub struct Decision {
     /// The item.
     pub item: ItemId,
+    /// Where the store keeps it, as [`Unassessed`] says; `None` has it looked for.
+    pub row: Option<i64>,
     /// Which revision.
     pub revision: u32,
     /// What the watchlist makes of it.

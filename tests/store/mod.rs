@@ -178,6 +178,7 @@ fn decided(item: &Item, judgement: Judgement, readers: &[&str], now: Timestamp) 
     });
     Decision {
         item: item.id.clone(),
+        row: None,
         revision: item.revision,
         story: (!judgement.hits.is_empty()).then_some(story),
         copy_of: None,
@@ -188,7 +189,13 @@ fn decided(item: &Item, judgement: Judgement, readers: &[&str], now: Timestamp) 
     }
 }
 
-async fn assess(store: &dyn Store, now: Timestamp, decisions: Vec<Decision>) {
+async fn assess(store: &dyn Store, now: Timestamp, mut decisions: Vec<Decision>) {
+    for waiting in store.unassessed(10_000).await.unwrap() {
+        let same = |one: &&mut Decision| one.item == waiting.item.id;
+        for decision in decisions.iter_mut().filter(same) {
+            decision.row = Some(waiting.row);
+        }
+    }
     store.finish_assessment(Assessment { watchlist: 1, at: now, decisions }).await.unwrap();
 }
 

@@ -17,7 +17,7 @@ use crate::notify::late::{self, Lacked};
 use crate::pipeline::InForce;
 use crate::pipeline::preview::wanting;
 use crate::store::backfill::{Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore};
-use crate::store::{Assessment, Decision, StoreError, Unassessed};
+use crate::store::{Assessment, Decision, StoreError};
 
 /// Why nobody is told where only the record was asked for.
 const RECORDED: &str = "found late, and [matching] backfill = \"none\" asks for the record only";
@@ -143,8 +143,7 @@ fn decide(
     now: Timestamp,
 ) -> Decision {
     let severity = judgement.severity.unwrap_or(Severity::Low);
-    let waiting = Unassessed { item: item.clone(), before: None, story: made.story };
-    let (story, placed) = place(&waiting, &judgement, &mut recent.book);
+    let (story, placed) = place(item, made.story.as_ref(), &judgement, &mut recent.book);
     let so_far = recent.stories.get(&story).cloned().unwrap_or_default();
     let named = (judgement.companies.as_slice(), judgement.topics.as_slice());
     recent.add(item, &story, placed.copy_of.as_deref(), named, Some(severity));
@@ -174,6 +173,7 @@ fn decide(
     };
     Decision {
         item: item.id.clone(),
+        row: None,
         revision: item.revision,
         judgement,
         story: Some(story),

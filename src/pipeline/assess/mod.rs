@@ -220,6 +220,7 @@ fn give_up(waiting: &Unassessed) -> Decision {
     tracing::error!(item, "judging item {item} ended in a bug; it is recorded and told to nobody");
     Decision {
         item: waiting.item.id.clone(),
+        row: Some(waiting.row),
         revision: waiting.item.revision,
         judgement: Judgement::default(),
         story: waiting.story.clone(),
@@ -248,6 +249,7 @@ fn decide(
     let Some(severity) = judgement.severity.filter(|_| judgement.alert) else {
         return Decision {
             item: item.id.clone(),
+            row: Some(waiting.row),
             revision: item.revision,
             judgement,
             story: waiting.story.clone(),
@@ -260,7 +262,7 @@ fn decide(
     // Stories are what readers see: what nobody is ever told begins none, and repeats nothing.
     let joins = (item.arrival != Arrival::Baseline || waiting.story.is_some()) && !synthetic;
     let (story, placed) = match joins {
-        true => place(waiting, &judgement, &mut recent.book),
+        true => place(item, waiting.story.as_ref(), &judgement, &mut recent.book),
         false => (StoryId::of(&[item.id.as_str()]), Placement::default()),
     };
     let so_far = recent.stories.get(&story).cloned().unwrap_or_default();
@@ -287,6 +289,7 @@ fn decide(
     };
     Decision {
         item: item.id.clone(),
+        row: Some(waiting.row),
         revision: item.revision,
         copy_of: alert.copy_of.clone(),
         judgement,
@@ -299,12 +302,12 @@ fn decide(
 
 /// The story that an item joins or starts. An edited item stays in its own.
 fn place(
-    waiting: &Unassessed,
+    item: &Item,
+    its: Option<&StoryId>,
     judgement: &Judgement,
     book: &mut StoryBook,
 ) -> (StoryId, Placement) {
-    let item = &waiting.item;
-    if let Some(story) = &waiting.story {
+    if let Some(story) = its {
         let placed = Placement { story: Some(story.as_str().into()), copy_of: None };
         return (story.clone(), placed);
     }

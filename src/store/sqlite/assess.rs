@@ -4,7 +4,7 @@
 //! decision is taken exactly when its revision waits, so a batch that is repeated, or that met an
 //! edit on its way, changes nothing twice.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
@@ -41,7 +41,7 @@ pub(super) fn waiting(connection: &Connection, limit: usize) -> rusqlite::Result
             false => items::at(connection, key, revision)?,
         };
         let (before, story) = if revision > 1 { earlier(connection, key)? } else { (None, None) };
-        waiting.push(Unassessed { item, before, story });
+        waiting.push(Unassessed { row: key, item, before, story });
     }
     Ok(waiting)
 }
@@ -179,55 +179,53 @@ fn member(
 
 /// Writes what was decided.
 pub(super) fn finish(connection: &Connection, assessment: &Assessment) -> rusqlite::Result<()> {
-    let silent = |one: &&Decision| says_nothing(one);
-    let mut quiet: HashMap<&ItemId, u32> =
-        assessment.decisions.iter().filter(silent).map(|one| (&one.item, one.revision)).collect();
-    let line = next_in_line(connection, assessment.decisions.len())?;
-    let mut keys = HashMap::with_capacity(line.len());
-    let mut run: Option<(i64, i64)> = None;
-    for waits in line {
-        // Of the newest revision no copy is kept that would have to go as well.
-        if waits.is_newest && quiet.get(&waits.id) == Some(&waits.revision) {
-            run = Some((run.map_or(waits.item, |(first, _)| first), waits.item));
-            quiet.remove(&waits.id);
-            continue;
-        }
-        forget(connection, run.take())?;
-        keys.insert(waits.id, waits.item);
-    }
-    forget(connection, run)?;
+    let nothing_said = silent(connection, &assessment.decisions)?;
     for decision in &assessment.decisions {
-        let item = match keys.get(&decision.item) {
-            Some(item) => *item,
-            // It has just been taken out of the line.
-            None if says_nothing(decision) && !quiet.contains_key(&decision.item) => continue,
+        let row = match decision.row {
+            Some(row) if nothing_said.contains(&row) && says_nothing(decision) => continue,
+            Some(row) => row,
             None => items::key(connection, &decision.item)?
                 .ok_or_else(|| fault::own(format!("no item '{}' is stored", decision.item)))?,
         };
-        take(connection, assessment, decision, item)?;
+        take(connection, assessment, decision, row)?;
     }
     Ok(())
 }
 
-/// A revision that waits.
-struct Waits {
-    item: i64,
-    revision: u32,
-    id: ItemId,
-    is_newest: bool,
+/// Takes those that say nothing out of the line, as far as they are next in it and nothing else of their
+/// items waits; gives their rows. Nothing but the line is touched, for most items say nothing.
+fn silent(connection: &Connection, decisions: &[Decision]) -> rusqlite::Result<HashSet<i64>> {
+    let quiet: HashSet<(i64, u32)> = decisions
+        .iter()
+        .filter(|one| says_nothing(one))
+        .filter_map(|one| Some((one.row?, one.revision)))
+        .collect();
+    let line = next_in_line(connection, decisions.len() + 1)?;
+    let mut gone = HashSet::with_capacity(quiet.len());
+    let mut run: Option<(i64, i64)> = None;
+    // The last is there to be seen, unless nothing waits behind it.
+    let batch = if line.len() > decisions.len() { &line[..decisions.len()] } else { &line[..] };
+    for (at, (item, revision)) in batch.iter().enumerate() {
+        // Whatever is newer than what waits, waits too: what waits alone is the newest revision, of which
+        // no copy is kept that would have to go as well.
+        let waits_too = |other: Option<&(i64, u32)>| other.is_some_and(|(other, _)| other == item);
+        let alone = !waits_too(line.get(at + 1)) && !waits_too(line[..at].last());
+        if alone && quiet.contains(&(*item, *revision)) {
+            run = Some((run.map_or(*item, |(first, _)| first), *item));
+            gone.insert(*item);
+            continue;
+        }
+        forget(connection, run.take())?;
+    }
+    forget(connection, run)?;
+    Ok(gone)
 }
 
-/// Those that have waited longest: what a batch is about, unless it is repeated.
-fn next_in_line(connection: &Connection, count: usize) -> rusqlite::Result<Vec<Waits>> {
-    let mut select = connection.prepare_cached(
-        "SELECT w.item, w.revision, i.id, i.revision FROM waiting w CROSS JOIN items i ON i.key = w.item
-         ORDER BY w.item, w.revision LIMIT ?1",
-    )?;
-    let rows = select.query_map([values::size(count)], |row| {
-        let (revision, newest): (u32, u32) = (row.get(1)?, row.get(3)?);
-        let is_newest = revision == newest;
-        Ok(Waits { item: row.get(0)?, revision, id: row.get(2)?, is_newest })
-    })?;
+/// Those that have waited longest, row and revision: what a batch is about, unless it is repeated.
+fn next_in_line(connection: &Connection, count: usize) -> rusqlite::Result<Vec<(i64, u32)>> {
+    let mut select = connection
+        .prepare_cached("SELECT item, revision FROM waiting ORDER BY item, revision LIMIT ?1")?;
+    let rows = select.query_map([values::size(count)], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.collect()
 }
 
