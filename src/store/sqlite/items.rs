@@ -3,6 +3,7 @@
 //! Invariant: no revision that waits to be assessed is ever overwritten without a copy, so whatever
 //! was seen once is judged once.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
@@ -25,20 +26,24 @@ pub(super) enum Stored {
     Known,
 }
 
-/// The statements that every new item needs, looked up once for all items of a poll, and what the
-/// record is to say of them.
+/// The items of a poll on their way into the store: each is written at once, and what goes with it when
+/// all of them are, since a statement for many rows costs a fraction of one for each.
 pub(super) struct Storing<'a> {
     connection: &'a Connection,
+    source: i64,
     item: CachedStatement<'a>,
-    key: CachedStatement<'a>,
-    queue: CachedStatement<'a>,
+    /// Keys of new items: hash and row.
+    keys: Vec<(i64, i64)>,
+    /// The rows of new items, first and last. Nobody else adds any in between.
+    new: Option<(i64, i64)>,
     lines: record::Lines,
 }
 
 impl<'a> Storing<'a> {
-    pub(super) fn new(connection: &'a Connection) -> rusqlite::Result<Self> {
+    pub(super) fn new(connection: &'a Connection, source: i64) -> rusqlite::Result<Self> {
         Ok(Self {
             connection,
+            source,
             item: connection.prepare_cached(
                 // OR FAIL: a fault takes back the whole call anyway, and SQLite need not copy the pages
                 // that one row touches to take back that row alone.
@@ -47,19 +52,47 @@ impl<'a> Storing<'a> {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
                  ON CONFLICT(source, id) DO NOTHING",
             )?,
-            key: connection.prepare_cached(ADD_KEY)?,
-            queue: connection.prepare_cached(QUEUE)?,
+            keys: Vec::new(),
+            new: None,
             lines: record::Lines::default(),
         })
     }
 
-    /// Notes what was stored new, in the record.
-    pub(super) fn note(self) -> rusqlite::Result<()> {
+    /// Writes what goes with the new items: their keys, their places in the line, their lines in the
+    /// record.
+    pub(super) fn end(mut self) -> rusqlite::Result<()> {
+        self.catch_up()?;
         self.lines.note(self.connection)
     }
 
+    /// Writes the keys of what is new so far, and queues it.
+    fn catch_up(&mut self) -> rusqlite::Result<()> {
+        let Some((first, last)) = self.new.take() else { return Ok(()) };
+        self.keys.sort_unstable();
+        let mut rest = self.keys.as_slice();
+        for many in [KEYS_AT_ONCE, 1] {
+            let mut insert = self.connection.prepare_cached(&add_keys_sql(many))?;
+            while let Some((some, after)) = rest.split_at_checked(many) {
+                if some.is_empty() {
+                    break;
+                }
+                insert.raw_bind_parameter(1, self.source)?;
+                for (at, (hash, item)) in some.iter().enumerate() {
+                    insert.raw_bind_parameter(2 + 2 * at, hash)?;
+                    insert.raw_bind_parameter(3 + 2 * at, item)?;
+                }
+                insert.raw_execute()?;
+                rest = after;
+            }
+        }
+        self.keys.clear();
+        self.connection.prepare_cached(QUEUE_NEW)?.execute(params![first, last])?;
+        Ok(())
+    }
+
     /// Stores a new item, or a new revision of one that is known by its id, and queues it.
-    pub(super) fn store(&mut self, source: i64, item: &Item) -> rusqlite::Result<Stored> {
+    pub(super) fn store(&mut self, item: &Item) -> rusqlite::Result<Stored> {
+        let source = self.source;
         let categories = categories(&item.text)?;
         let inserted = self.item.execute(params![
             item.id,
@@ -79,23 +112,39 @@ impl<'a> Storing<'a> {
             item.text.content
         ])?;
         if inserted == 0 {
+            // It may be an edit of what has just come.
+            self.catch_up()?;
             return edit(self.connection, source, item);
         }
         self.lines.add(item, categories.as_deref());
-        let key = self.connection.last_insert_rowid();
+        let row = self.connection.last_insert_rowid();
         let (guid, link) = (item.guid.as_deref(), item.link.as_deref());
-        for hash in hashes_of(guid, link, &item.text_hash) {
-            self.key.execute(params![source, hash, key])?;
-        }
-        self.queue.execute(params![key, item.revision])?;
+        self.keys.extend(hashes_of(guid, link, &item.text_hash).map(|hash| (hash, row)));
+        self.new = Some((self.new.map_or(row, |(first, _)| first), row));
         Ok(Stored::New)
     }
 }
 
-const ADD_KEY: &str =
-    "INSERT INTO item_keys(source, hash, item) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+/// Keys that one statement adds.
+const KEYS_AT_ONCE: usize = 16;
+
+/// A statement that adds so many keys of a source.
+fn add_keys_sql(many: usize) -> Cow<'static, str> {
+    if many == 1 {
+        return Cow::Borrowed(ADD_KEY);
+    }
+    let rows: Vec<String> =
+        (0..many).map(|at| format!("(?1, ?{}, ?{})", 2 + 2 * at, 3 + 2 * at)).collect();
+    let rows = rows.join(", ");
+    Cow::Owned(format!("INSERT OR IGNORE INTO item_keys(source, hash, item) VALUES {rows}"))
+}
+
+const ADD_KEY: &str = "INSERT OR IGNORE INTO item_keys(source, hash, item) VALUES (?1, ?2, ?3)";
 
 const QUEUE: &str = "INSERT INTO waiting(item, revision) VALUES (?1, ?2)";
+
+/// Queues the new items of a poll, which lie side by side.
+const QUEUE_NEW: &str = "INSERT INTO waiting(item, revision) SELECT key, revision FROM items WHERE key BETWEEN ?1 AND ?2";
 
 fn edit(connection: &Connection, source: i64, item: &Item) -> rusqlite::Result<Stored> {
     let (key, revision, old): (i64, u32, Identity) = connection

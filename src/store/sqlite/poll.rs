@@ -130,9 +130,9 @@ fn take_in(connection: &Connection, source: i64, poll: &FinishedPoll) -> rusqlit
     if poll.new.is_empty() && poll.edited.is_empty() {
         return Ok(news);
     }
-    let mut storing = items::Storing::new(connection)?;
+    let mut storing = items::Storing::new(connection, source)?;
     for item in poll.new.iter().chain(&poll.edited) {
-        match storing.store(source, item)? {
+        match storing.store(item)? {
             Stored::New => {
                 news.new += 1;
                 // A date in the future is no sign of how fresh the reading is.
@@ -144,7 +144,7 @@ fn take_in(connection: &Connection, source: i64, poll: &FinishedPoll) -> rusqlit
             Stored::Known => {}
         }
     }
-    storing.note()?;
+    storing.end()?;
     Ok(news)
 }
 
