@@ -19,6 +19,10 @@ use crate::store::{SourceTask, StoreError};
 /// Documents that are held at a time, parsed and on their way into the store.
 const DOCUMENTS: usize = 32;
 
+/// A body of at most so many bytes is parsed where it arrived: that is over in a millisecond or two, and
+/// handing it to another thread and back costs more than a tenth of it.
+const SMALL: usize = 64 * 1024;
+
 /// The step.
 #[derive(Clone)]
 pub struct Poller {
@@ -114,15 +118,21 @@ impl Poller {
     }
 }
 
-/// Parses a body away from the threads that wait on the network: a large one takes its time.
+/// Parses a body; a large one away from the threads that wait on the network, for it takes its time.
 async fn read(
     source: &Source,
     fetched: Fetched,
     parsers: &Semaphore,
 ) -> (Fetched, Option<Result<Document, NotAFeed>>) {
     let Fetched::Body(mut body) = fetched else { return (fetched, None) };
-    let _one = parsers.acquire().await.expect("the semaphore is never closed");
     let bytes = std::mem::take(&mut body.bytes);
+    if bytes.len() <= SMALL {
+        let hints =
+            Hints { content_type: body.content_type.as_deref(), url: Some(&body.answer.url) };
+        let parsed = parse::parse(&bytes, &hints);
+        return (Fetched::Body(body), Some(parsed));
+    }
+    let _one = parsers.acquire().await.expect("the semaphore is never closed");
     let content_type = body.content_type.clone();
     let url = body.answer.url.clone();
     let parsed = tokio::task::spawn_blocking(move || {
