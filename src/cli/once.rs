@@ -1,6 +1,7 @@
 //! `watchlistd once`: poll what is due, assess it, a digest for every reader now, each mail tried
 //! once, and an end.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -178,16 +179,16 @@ impl Progress {
     fn show(&mut self, total: usize, report: &Report) {
         self.done += 1;
         self.new += report.new;
-        let mut err = std::io::stderr().lock();
         let clear = if self.terminal { "\r\x1b[K" } else { "" };
-        // Progress is a courtesy: where it cannot be shown, the work goes on.
+        let mut said = String::new();
         if let Some(trouble) = &report.trouble {
-            let _ = writeln!(err, "{clear}{}: {trouble}", report.source);
+            let _ = writeln!(said, "{clear}{}: {trouble}", report.source);
         }
         if self.terminal {
-            let _ = write!(err, "{clear}{} of {total} sources, {} new items", self.done, self.new);
-            let _ = err.flush();
+            let _ = write!(said, "{clear}{} of {total} sources, {} new items", self.done, self.new);
         }
+        // Progress is a courtesy: where it cannot be shown, the work goes on.
+        let _ = std::io::stderr().write_all(said.as_bytes());
     }
 
     fn end(&self) {
