@@ -2,7 +2,7 @@
 //!
 //! A loop that ends before it is told to makes the service end with an error.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,15 +30,17 @@ use super::upgrade;
 use super::watch::{self, Watch};
 use super::wire::{self, Access};
 use crate::clock::Clock;
-use crate::config::Environment;
+use crate::collect::fetch::Fetcher;
+use crate::config::{Environment, Settings};
 use crate::model::Level;
-use crate::pipeline::Ground;
+use crate::notify::smtp::Transport;
 use crate::pipeline::assess::Assessor;
 use crate::pipeline::canary::Keeper;
 use crate::pipeline::channel::Messenger;
 use crate::pipeline::deliver::Deliverer;
 use crate::pipeline::poll::Poller;
 use crate::pipeline::retain::Retainer;
+use crate::pipeline::{Ground, InForce};
 use crate::store::StoreError;
 
 /// How long taking leave of the mail server may take.
@@ -113,45 +115,10 @@ pub async fn run(
     let ground = Ground { store, clock };
     let (current_tx, current) = latest::channel(Arc::new(in_force));
     let (stop_tx, stop) = latest::channel(false);
-    let shared = Shared {
-        ground: ground.clone(),
-        current,
-        stop,
-        pulse: Pulse::start(),
-        adopted: Arc::default(),
-        collected: Arc::default(),
-        decided: Arc::default(),
-        sealed: Arc::default(),
-        crowded: Arc::default(),
-        room: Arc::new(Room::of(&parts.settings)),
-        reviewable: Arc::default(),
-        failed: Arc::default(),
-        tally: Arc::new(Tally::start()),
-    };
-    let deliverer = Deliverer::new(ground.clone(), transport.clone());
-    let assessor = Assessor::new(ground.clone(), format!("pid {}", std::process::id()));
+    let shared = shared(ground, current, stop, &parts.settings);
     let mut loops = JoinSet::new();
-    let keep = wire::keep(&parts.settings);
-    spawn(&mut loops, retain_loop(shared.clone(), Retainer::new(ground.clone()), keep));
-    let poller = Poller::new(ground.clone(), Arc::clone(&fetcher), wire::per_host(&parts.settings));
-    let keeper = Keeper::new(ground.clone());
-    let messenger = Messenger::new(ground, fetcher);
-    let watch = Watch::new(messenger, deliverer.clone(), poller.clone(), keeper.clone());
-    let folder_of_state = parts.settings.storage.state_folder().to_path_buf();
-    let eye = Eye::new(shared.clone(), deliverer.clone(), poller.clone(), folder_of_state);
-    let listen = parts.settings.status.as_ref().map(|status| status.listen.value.clone());
-    spawn(&mut loops, status::run(shared.clone(), eye, listen));
-    spawn(&mut loops, upgrade::run(shared.clone(), deliverer.clone()));
-    spawn(&mut loops, canary::run(shared.clone(), keeper));
-    spawn(&mut loops, watch::run(shared.clone(), watch));
-    let polls = apart("poll", poll_loop(shared.clone(), poller)).await?;
-    spawn(&mut loops, polls.ended());
-    let (edited_tx, mut edited) = mpsc::channel(1);
-    spawn(&mut loops, edits::run(shared.clone(), folder.clone(), edited_tx));
-    spawn(&mut loops, edits::review(shared.clone(), deliverer.clone()));
-    spawn(&mut loops, assess_loop(shared.clone(), assessor));
-    spawn(&mut loops, seal_loop(shared.clone(), deliverer.clone()));
-    spawn(&mut loops, send_loop(shared.clone(), deliverer));
+    let mut edited =
+        set_going(&mut loops, &shared, &folder, &parts.settings, fetcher, &transport).await?;
     tracing::info!(
         sources = parts.sources.len(),
         readers = parts.readers.len(),
@@ -177,6 +144,66 @@ pub async fn run(
     let _ = timeout_at(Instant::now() + LEAVE, transport.close()).await;
     tracing::info!("stopped");
     result
+}
+
+/// What the loops share.
+fn shared(
+    ground: Ground,
+    current: latest::Receiver<Arc<InForce>>,
+    stop: latest::Receiver<bool>,
+    settings: &Settings,
+) -> Shared {
+    Shared {
+        ground,
+        current,
+        stop,
+        pulse: Pulse::start(),
+        adopted: Arc::default(),
+        collected: Arc::default(),
+        decided: Arc::default(),
+        sealed: Arc::default(),
+        crowded: Arc::default(),
+        room: Arc::new(Room::of(settings)),
+        reviewable: Arc::default(),
+        failed: Arc::default(),
+        tally: Arc::new(Tally::start()),
+    }
+}
+
+/// Makes the steps and starts a loop for each; gives what tells of edits in the folder.
+async fn set_going(
+    loops: &mut JoinSet<&'static str>,
+    shared: &Shared,
+    folder: &Path,
+    settings: &Settings,
+    fetcher: Arc<Fetcher>,
+    transport: &Transport,
+) -> Result<mpsc::Receiver<()>, ApartError> {
+    let ground = &shared.ground;
+    let deliverer = Deliverer::new(ground.clone(), transport.clone());
+    let assessor = Assessor::new(ground.clone(), format!("pid {}", std::process::id()));
+    let keep = wire::keep(settings);
+    spawn(loops, retain_loop(shared.clone(), Retainer::new(ground.clone()), keep));
+    let poller = Poller::new(ground.clone(), Arc::clone(&fetcher), wire::per_host(settings));
+    let keeper = Keeper::new(ground.clone());
+    let messenger = Messenger::new(ground.clone(), fetcher);
+    let watch = Watch::new(messenger, deliverer.clone(), poller.clone(), keeper.clone());
+    let folder_of_state = settings.storage.state_folder().to_path_buf();
+    let eye = Eye::new(shared.clone(), deliverer.clone(), poller.clone(), folder_of_state);
+    let listen = settings.status.as_ref().map(|status| status.listen.value.clone());
+    spawn(loops, status::run(shared.clone(), eye, listen));
+    spawn(loops, upgrade::run(shared.clone(), deliverer.clone()));
+    spawn(loops, canary::run(shared.clone(), keeper));
+    spawn(loops, watch::run(shared.clone(), watch));
+    let polls = apart("poll", poll_loop(shared.clone(), poller)).await?;
+    spawn(loops, polls.ended());
+    let (tell, edited) = mpsc::channel(1);
+    spawn(loops, edits::run(shared.clone(), folder.to_path_buf(), tell));
+    spawn(loops, edits::review(shared.clone(), deliverer.clone()));
+    spawn(loops, assess_loop(shared.clone(), assessor));
+    spawn(loops, seal_loop(shared.clone(), deliverer.clone()));
+    spawn(loops, send_loop(shared.clone(), deliverer));
+    Ok(edited)
 }
 
 /// Waits for the loops to finish; a second request or the end of the grace cuts what is left. What
