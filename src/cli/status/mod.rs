@@ -2,6 +2,8 @@
 //!
 //! The JSON's keys are only ever added to: scripts read them.
 
+mod sources;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
@@ -309,23 +311,7 @@ fn print_sources(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
         let PauseStatus { since, why } = pause;
         writeln!(out, "Polling    PAUSED since {}: {why}", seconds(*since))?;
     }
-    let covered = status.sources.iter().filter(|one| one.health.is_covered()).count();
-    writeln!(out, "Sources    {covered} of {} read", status.sources.len())?;
-    for source in &status.sources {
-        writeln!(
-            out,
-            "  {:<24} {:<10} since {}  {:>6} items  next {}",
-            source.id,
-            source.health.as_str(),
-            seconds(source.since),
-            source.items,
-            seconds(source.next_poll)
-        )?;
-        if let Some(error) = &source.error {
-            writeln!(out, "    {error}")?;
-        }
-    }
-    Ok(())
+    sources::print(&status.sources, out)
 }
 
 fn print_mails(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
