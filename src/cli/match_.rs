@@ -64,19 +64,27 @@ fn match_lines(
 ) -> Result<u64, Failure> {
     let mut matcher = Matcher::new(watchlist);
     let mut bad = 0;
-    lines::each(input, |line, bytes| match lines::parse(bytes) {
-        Ok(item) => json_line(out, &matched(&matcher.answer(item))),
-        Err(error) => {
-            bad += 1;
-            json_line(out, &BadLine { line, error })
+    let mut made = Vec::new();
+    lines::each(input, |line, bytes| {
+        made.clear();
+        match lines::parse(bytes) {
+            Ok(item) => json_line(&mut made, &matched(&matcher.answer(item)))?,
+            Err(error) => {
+                bad += 1;
+                json_line(&mut made, &BadLine { line, error })?;
+            }
         }
+        Ok(out.write_all(&made)?)
     })?;
     Ok(bad)
 }
 
-fn json_line(out: &mut dyn Write, value: &impl Serialize) -> Result<(), Failure> {
-    serde_json::to_writer(&mut *out, value).map_err(std::io::Error::from)?;
-    Ok(out.write_all(b"\n")?)
+/// Appends a line. It is written out as a whole: a writer of whatever kind is asked once, not for each
+/// quotation mark.
+fn json_line(line: &mut Vec<u8>, value: &impl Serialize) -> Result<(), Failure> {
+    serde_json::to_writer(&mut *line, value).map_err(std::io::Error::from)?;
+    line.push(b'\n');
+    Ok(())
 }
 
 fn matched(answer: &Answer) -> Matched<'_> {
