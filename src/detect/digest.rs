@@ -1,9 +1,10 @@
 //! Digests of the watchlist's own strings, for tables that live in one process.
 //!
 //! The watchlist is written by people who are trusted, so the digest is made for speed and not
-//! against somebody who looks for collisions. Nothing here is stored or sent anywhere.
+//! against somebody who looks for collisions; where texts have a hand in what is looked up, it begins with
+//! a number that nobody can foresee. Nothing here is stored or sent anywhere.
 
-use std::hash::{BuildHasher, Hasher};
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// A hasher of strings, and what makes it.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +23,11 @@ impl Digest {
     /// One that begins with this number: different ones give digests that share nothing.
     pub(crate) const fn seeded(seed: u64) -> Self {
         Self(seed)
+    }
+
+    /// One that begins otherwise each time.
+    pub(crate) fn unforeseen() -> Self {
+        Self::seeded(RandomState::new().hash_one(0))
     }
 }
 
@@ -49,6 +55,10 @@ impl Hasher for Digest {
 
     fn write_u8(&mut self, byte: u8) {
         self.write_u64(u64::from(byte));
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
     }
 
     fn finish(&self) -> u64 {

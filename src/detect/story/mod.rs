@@ -13,6 +13,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::detect::digest::Digest;
 use crate::model::{ItemText, Named, Timestamp};
 
 pub use copies::{CopyBook, Imprint};
@@ -107,7 +108,7 @@ pub struct StoryBook {
     /// Number of the oldest remembered item.
     oldest: u64,
     items: VecDeque<Remembered>,
-    by_key: HashMap<Key, VecDeque<u64>>,
+    by_key: HashMap<Key, VecDeque<u64>, Digest>,
     stories: HashMap<Arc<str>, Span>,
     /// What was last placed and how it is worded: as a rule it is added next.
     read: Option<(Arc<str>, Wording)>,
@@ -121,7 +122,8 @@ impl StoryBook {
             capacity: capacity.max(1),
             oldest: 0,
             items: VecDeque::new(),
-            by_key: HashMap::new(),
+            // By ids of the watchlist; which of them come together texts have a hand in.
+            by_key: HashMap::with_hasher(Digest::unforeseen()),
             stories: HashMap::new(),
             read: None,
         }
@@ -168,7 +170,7 @@ impl StoryBook {
     /// Remembered items whose story the candidate may join, each once.
     fn near(&self, candidate: &Candidate<'_>, keys: &[Key]) -> Vec<usize> {
         let others = across(candidate);
-        let mut seen = HashSet::new();
+        let mut seen: HashSet<usize, Digest> = HashSet::default();
         let keys_of_story = keys.iter().skip(1).filter(|key| !matches!(key, Key::Named(_)));
         let heard =
             |key: &Key| if matches!(key, Key::Company(_)) { HEARD_OF_COMPANY } else { HEARD };
@@ -198,7 +200,7 @@ impl StoryBook {
         others: &[usize],
     ) -> Option<Arc<str>> {
         let mut stories: Vec<(&Arc<str>, bool, f32)> = Vec::new();
-        let mut places: HashMap<*const u8, usize> = HashMap::new();
+        let mut places: HashMap<*const u8, usize, Digest> = HashMap::default();
         for one in others.iter().map(|at| &self.items[*at]) {
             let Some(other) = one.wording.get() else { continue };
             let apart = apart(one.published, candidate.published);
