@@ -1,10 +1,18 @@
 //! Whether words that spell a phrase also look like it.
 
-use crate::detect::phrases::Need;
+use super::room::So;
+use crate::detect::phrases::{Need, Phrase};
 use crate::detect::text::{CLOSE, DOLLAR, Gap, HANGUL, KANA, OPEN, Shape, Text, Token};
 
+/// Whether a phrase may stand in these words, the first and the last, after what was come through.
+pub(super) fn fits(text: &Text, known: Phrase, (first, last): (usize, usize), so: So) -> bool {
+    so.widest <= known.loosest
+        && bounded(text, first, last)
+        && (!so.divided || known.seams.allow(&text.tokens[first..=last]))
+}
+
 /// Katakana runs are words, and nothing precedes a Korean name.
-pub(super) fn bounded(text: &Text, first: usize, last: usize) -> bool {
+fn bounded(text: &Text, first: usize, last: usize) -> bool {
     let tokens = &text.tokens;
     let (begin, end) = (&tokens[first], &tokens[last]);
     let same = |one: &Token, other: &Token, mark: u8| one.marks & other.marks & mark != 0;

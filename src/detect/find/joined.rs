@@ -14,7 +14,6 @@ pub(super) const JOINED: usize = 3;
 pub(super) fn joined_ways(
     tokens: &[Token],
     at: usize,
-    end: usize,
     word: impl Fn(usize) -> Stem,
     mut each: impl FnMut(usize, Stem),
 ) {
@@ -24,7 +23,8 @@ pub(super) fn joined_ways(
         chars: chars.saturating_add(last.chars),
     };
     each(1, both(tokens[at].hash, tokens[at].chars, word(at + 1)));
-    if at + 2 >= end || !tokens[at + 2].joins() {
+    // The first word of a field is never one with that before.
+    if !tokens.get(at + 2).is_some_and(Token::joins) {
         return;
     }
     let middle = &tokens[at + 1];

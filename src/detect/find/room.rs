@@ -2,6 +2,7 @@
 
 use super::sieve::Sieve;
 use crate::detect::paths::{Block, Bucket};
+use crate::detect::phrases::Phrase;
 use crate::detect::stem::Stem;
 use crate::detect::text::Gap;
 
@@ -20,6 +21,8 @@ pub(super) struct Room {
     pub(super) cues: Sieve<u32>,
     /// Words that may be one with the next.
     pub(super) joins: Sieve<u32>,
+    /// Whether the words may stand behind first ones; empty where that was not asked.
+    pub(super) behind: Vec<bool>,
     /// Beginnings that may go on.
     pub(super) steps: Vec<Step>,
     pub(super) begun: Vec<Step>,
@@ -29,6 +32,8 @@ pub(super) struct Room {
     pub(super) buckets: Vec<Bucket>,
     /// Phrases that do: which, and by which of these paths.
     pub(super) phrases: Sieve<(u32, u32)>,
+    /// What is known of these, in the same order.
+    pub(super) known: Vec<Phrase>,
     /// Stems of the form that is walked, by token.
     pub(super) stems: Vec<Stem>,
 }

@@ -1,15 +1,15 @@
 //! One walk over the tokens, a few looks at each.
 //!
-//! All words of a field take a step together, and what a look tells only decides whether a word is
+//! All words of an item take a step together, and what a look tells only decides whether a word is
 //! kept for the next step; so the memory is asked many things at once, and nothing that depends on one
 //! answer keeps the others waiting.
 
-use super::fits::{bounded, looks};
+use super::fits::{fits, looks};
 use super::joined::{JOINED, joined_ways, over};
 use super::occ::Occ;
 use super::room::{Room, So, Step, Try, number};
 use crate::detect::hash::{hash, push};
-use crate::detect::paths::{Filter, Form, START, Table, step};
+use crate::detect::paths::{self, Filter, Form, START, Table, step};
 use crate::detect::phrases::cue::{self, Call};
 use crate::detect::phrases::{LONGEST, Need, Phrases};
 use crate::detect::stem::Stem;
@@ -36,29 +36,27 @@ impl Walk<'_> {
         self.form = form;
         self.table = self.phrases.paths.of(form);
         self.room.ends.clear();
-        for field in &self.text.fields {
-            let (first, end) = (field.first as usize, field.end as usize);
-            self.first_words(first, end, word);
-            self.sift(&self.table.first);
-            if self.phrases.asked.is_some() {
-                self.listen(form);
-            }
-            self.follow(end, word);
-            if self.german && form == Form::Surface {
-                (first..end).for_each(|at| self.genitive(START, at, at, So::NOTHING));
-            }
+        self.first_words(word);
+        self.sift(&self.table.first);
+        self.see_behind();
+        if self.phrases.asked.is_some() {
+            self.listen(form);
+        }
+        self.follow(word);
+        if self.german && form == Form::Surface {
+            (0..self.text.tokens.len()).for_each(|at| self.genitive(START, at, at, So::NOTHING));
         }
         self.end();
     }
 
     /// Goes on from what the first words may begin.
-    fn follow(&mut self, end: usize, word: impl Fn(usize) -> Stem + Copy) {
-        self.begin(end);
+    fn follow(&mut self, word: impl Fn(usize) -> Stem + Copy) {
+        self.begin();
         let mut filter = &self.table.second;
         while !self.room.steps.is_empty() {
-            self.next_words(end, word);
+            self.next_words(word);
             self.sift(filter);
-            self.go_on(end);
+            self.go_on();
             filter = &self.table.later;
         }
     }
@@ -68,29 +66,27 @@ impl Walk<'_> {
         self.form = form;
         self.table = self.phrases.paths.of(form);
         self.room.ends.clear();
-        let end = |call: &Call| self.text.field_of(call.first).end;
-        for same in calls.chunk_by(|one, other| end(one) == end(other)) {
-            self.room.tries.start(same.len());
-            for call in same {
-                let (state, from, last) = (call.cue, call.first, call.last);
-                self.room.tries.put(Try { state, from, last, joined: from < last }, true);
-            }
-            self.sift(&self.table.first);
-            self.follow(self.text.field_of(same[0].first).end as usize, word);
+        self.room.behind.clear();
+        self.room.tries.start(calls.len());
+        for call in calls {
+            let (state, from, last) = (call.cue, call.first, call.last);
+            self.room.tries.put(Try { state, from, last, joined: from < last }, true);
         }
+        self.sift(&self.table.first);
+        self.follow(word);
         self.end();
     }
 
-    /// Takes each word of a field as a first one, alone and together with those that may be one word
-    /// with it.
+    /// Takes each word as a first one, alone and together with those that may be one word with it.
     #[inline]
-    fn first_words(&mut self, first: usize, end: usize, word: impl Fn(usize) -> Stem + Copy) {
+    fn first_words(&mut self, word: impl Fn(usize) -> Stem + Copy) {
         let (table, room, thorough) = (self.table, &mut *self.room, self.thorough);
-        let tokens = &self.text.tokens[..end];
-        room.tries.start(JOINED * (end - first));
-        room.joins.start(end - first);
-        for (at, token) in tokens.iter().enumerate().skip(first) {
-            let state = step(START, word(at).hash);
+        let tokens = &self.text.tokens[..];
+        room.tries.start(JOINED * tokens.len());
+        room.joins.start(tokens.len());
+        for (at, token) in tokens.iter().enumerate() {
+            let one = word(at);
+            let state = paths::begin(one.hash, one.chars);
             let (from, last) = (number(at), number(at));
             room.tries.put(Try { state, from, last, joined: false }, true);
             let Some(next) = tokens.get(at + 1) else { continue };
@@ -109,8 +105,8 @@ impl Walk<'_> {
         for at in room.joins.iter() {
             let hyphen = tokens[at as usize + 1].gap == Gap::Hyphen;
             let before = tokens[at as usize].chars;
-            joined_ways(tokens, at as usize, end, word, |more, word| {
-                let state = step(START, word.hash);
+            joined_ways(tokens, at as usize, word, |more, word| {
+                let state = paths::begin(word.hash, word.chars);
                 let last = at + number(more);
                 let divided = match more {
                     1 => table.in_two(before, word.chars),
@@ -143,6 +139,22 @@ impl Walk<'_> {
         }
     }
 
+    /// Which words may stand behind first ones. Each was looked at as a first one, in order and
+    /// before any that are taken together, and the same look tells this: so most second words need none.
+    fn see_behind(&mut self) {
+        let words = self.text.tokens.len();
+        let room = &mut *self.room;
+        room.behind.clear();
+        room.behind.resize(if self.thorough { 0 } else { room.tries.len() }, false);
+        for (n, block) in room.looks.iter() {
+            let later = block.see(room.tries.get(n as usize).state).later;
+            if let Some(behind) = room.behind.get_mut(n as usize) {
+                *behind = later;
+            }
+        }
+        room.behind.truncate(words);
+    }
+
     /// Which of the first words are cues of phrases that only rules ask for.
     fn listen(&mut self, form: Form) {
         let room = &mut *self.room;
@@ -160,8 +172,8 @@ impl Walk<'_> {
     }
 
     /// First words become ends and beginnings.
-    fn begin(&mut self, end: usize) {
-        let (tokens, room) = (&self.text.tokens, &mut *self.room);
+    fn begin(&mut self) {
+        let (text, tokens, room) = (self.text, &self.text.tokens, &mut *self.room);
         let tries = &room.tries;
         let step = |(n, divides): (u32, bool)| {
             let Try { state, from, last, .. } = tries.get(n as usize);
@@ -170,38 +182,40 @@ impl Walk<'_> {
         };
         room.ends.extend(room.whole.iter().map(|n| step((n, false))));
         room.steps.clear();
-        let more = |step: &Step| (step.last as usize) + 1 < end;
+        let more = |step: &Step| more(text, step.last);
         room.steps.extend(room.onward.iter().map(step).filter(more));
     }
 
     /// Takes one more word behind each beginning.
     #[inline]
-    fn next_words(&mut self, end: usize, word: impl Fn(usize) -> Stem + Copy) {
+    fn next_words(&mut self, word: impl Fn(usize) -> Stem + Copy) {
         std::mem::swap(&mut self.room.steps, &mut self.room.begun);
         if self.german && self.form == Form::Surface {
             self.genitives_after();
         }
         let room = &mut *self.room;
-        let tokens = &self.text.tokens[..end];
+        let tokens = &self.text.tokens[..];
         room.tries.start(JOINED * room.begun.len());
         for (from, begun) in (0..).zip(&room.begun) {
             let at = begun.last as usize + 1;
+            let behind = *room.behind.get(at).unwrap_or(&true);
             let mut take = |more: usize, word: Stem| {
                 let state = step(begun.state, word.hash);
                 let last = number(at + more);
-                room.tries.put(Try { state, from, last, joined: more > 0 }, true);
+                let joined = more > 0;
+                room.tries.put(Try { state, from, last, joined }, joined | behind);
             };
             take(0, word(at));
             let next = tokens.get(at + 1).filter(|next| next.joins());
             if next.is_some_and(|next| self.thorough || begun.divides || next.gap == Gap::Hyphen) {
-                joined_ways(tokens, at, end, word, take);
+                joined_ways(tokens, at, word, take);
             }
         }
     }
 
     /// These become ends and beginnings.
-    fn go_on(&mut self, end: usize) {
-        let (tokens, room) = (&self.text.tokens, &mut *self.room);
+    fn go_on(&mut self) {
+        let (text, tokens, room) = (self.text, &self.text.tokens, &mut *self.room);
         let (tries, begun) = (&room.tries, &room.begun);
         let step = |(n, divides): (u32, bool)| {
             let Try { state, from, last, .. } = tries.get(n as usize);
@@ -214,8 +228,7 @@ impl Walk<'_> {
         room.ends.extend(room.whole.iter().map(|n| step((n, false))));
         room.steps.clear();
         let more = |step: &Step| {
-            let next = step.last as usize + 1;
-            next < end && next - step.first as usize <= 2 * LONGEST
+            more(text, step.last) && ((step.last - step.first) as usize) < 2 * LONGEST
         };
         room.steps.extend(room.onward.iter().map(step).filter(more));
     }
@@ -232,16 +245,17 @@ impl Walk<'_> {
                 room.phrases.put((phrase, number(n)), here);
             });
         }
-        let phrases = std::mem::take(&mut self.room.phrases);
-        let ends = std::mem::take(&mut self.room.ends);
-        for (phrase, path) in phrases.iter() {
-            let Step { first, last, so, .. } = ends[path as usize];
-            let (first, last) = (first as usize, last as usize);
-            if looks(self.text, self.phrases.all[phrase as usize].need, first, last) {
-                self.offer(phrase, first, last, so);
+        let all = &self.phrases.all;
+        room.known.clear();
+        room.known.extend(room.phrases.iter().map(|(phrase, _)| all[phrase as usize]));
+        for ((phrase, path), known) in room.phrases.iter().zip(&room.known) {
+            let Step { first, last, so, .. } = room.ends[path as usize];
+            let words = (first as usize, last as usize);
+            if looks(self.text, known.need, words.0, words.1) && fits(self.text, *known, words, so)
+            {
+                self.found.push(Occ { phrase, first, last });
             }
         }
-        (self.room.phrases, self.room.ends) = (phrases, ends);
     }
 
     /// Names whose second or later word has an `s`.
@@ -262,7 +276,10 @@ impl Walk<'_> {
         let Some(name) = self.text.word(token).strip_suffix('s').filter(|_| capital) else {
             return;
         };
-        let state = step(state, hash(name));
+        let state = match state {
+            START => paths::begin(hash(name), token.chars.saturating_sub(1)),
+            state => step(state, hash(name)),
+        };
         let mut in_capitals = None;
         let mut ending: Vec<u32> = Vec::new();
         self.table.each_end(self.table.bucket(state), state, |phrase, here| {
@@ -270,7 +287,7 @@ impl Walk<'_> {
         });
         for phrase in ending {
             let known = self.phrases.all[phrase as usize];
-            let fits = match known.need {
+            let inflected = match known.need {
                 _ if !known.genitive => false,
                 Need::Caps { .. } => {
                     let caps = || push(hash(&name.to_uppercase()), 's');
@@ -279,19 +296,9 @@ impl Walk<'_> {
                 }
                 _ => true,
             };
-            if fits {
-                self.offer(phrase, first, last, so);
+            if inflected && fits(self.text, known, (first, last), so) {
+                self.found.push(Occ { phrase, first: number(first), last: number(last) });
             }
-        }
-    }
-
-    fn offer(&mut self, phrase: u32, first: usize, last: usize, so: So) {
-        let known = self.phrases.all[phrase as usize];
-        if so.widest <= known.loosest
-            && bounded(self.text, first, last)
-            && (!so.divided || known.seams.allow(&self.text.tokens[first..=last]))
-        {
-            self.found.push(Occ { phrase, first: number(first), last: number(last) });
         }
     }
 
@@ -314,4 +321,11 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// Whether another word of the same field stands behind one.
+#[inline]
+fn more(text: &Text, last: u32) -> bool {
+    let next = text.tokens.get(last as usize + 1);
+    next.is_some_and(|next| next.gap != Gap::Break || text.field_of(last).end > last + 1)
 }

@@ -1,10 +1,12 @@
 //! Whether paths go on, or end, after certain words: roughly, and in memory that fits the caches.
 //!
 //! A Bloom filter in blocks of 64 bits. Each key sets two bits that say "something is here" and two
-//! for each thing that is to be known of it; so one look at memory answers all. It never says no to
-//! what is there. What it wrongly says yes to (about one of a hundred of the others; of keys of which
-//! something else is known, one of fourteen) costs time and changes nothing: an end is looked up with
-//! its whole key, and what goes on must end.
+//! for each thing that is to be known of it (three for an end); so one look at memory answers all. It
+//! never says no to what is there. What it wrongly says yes to (about one of a hundred of the others; of
+//! keys of which something else is known, one of ten, as an end one of thirty) costs time and changes
+//! nothing: an end is looked up with its whole key, and what goes on must end.
+
+use super::LENGTHS;
 
 /// Bits of the filter for each key.
 const BITS: usize = 12;
@@ -24,12 +26,16 @@ pub(crate) struct Sight {
     pub(crate) cue: bool,
     /// Where words are taken together.
     pub(crate) cue_joined: bool,
+    /// This word may stand behind the first one.
+    pub(crate) later: bool,
 }
 
 /// The filter.
 #[derive(Debug)]
 pub(crate) struct Filter {
     blocks: Vec<u64>,
+    /// Where the blocks of each length begin, and how many they are.
+    lengths: [(usize, usize); 1 << LENGTHS],
 }
 
 /// The bits of a key that say that something is here.
@@ -38,7 +44,14 @@ fn marks(key: u64) -> u64 {
     two_bits(key, 0)
 }
 
-/// Two bits by twelve bits of a key. Its upper bits say where the block is.
+/// What a key tells of a first word's length.
+#[inline]
+fn length(key: u64) -> usize {
+    (key >> (64 - LENGTHS)) as usize
+}
+
+/// Two bits by twelve bits of a key. Its upper bits say where the block is. No two things are known by the
+/// same six bits of a key, or where the one is here the other would seem to be.
 #[inline]
 fn two_bits(key: u64, from: u32) -> u64 {
     1 << (key >> from & 63) | 1 << (key >> (from + 6) & 63)
@@ -51,38 +64,52 @@ fn goes_on(key: u64) -> u64 {
 
 #[inline]
 fn ends(key: u64) -> u64 {
-    two_bits(key, 24)
+    // One more: what is looked up in vain costs more than a bit of the filter.
+    two_bits(key, 24) | 1 << (key >> 21 & 63)
 }
 
 #[inline]
 fn ends_joined(key: u64) -> u64 {
-    two_bits(key, 30)
+    two_bits(key, 36)
+}
+
+#[inline]
+fn later(key: u64) -> u64 {
+    two_bits(key, 3)
 }
 
 #[inline]
 fn divides(key: u64) -> u64 {
-    two_bits(key, 6)
+    two_bits(key, 15)
 }
 
 #[inline]
 fn cue(key: u64) -> u64 {
-    two_bits(key, 18)
+    two_bits(key, 27)
 }
 
 #[inline]
 fn cue_joined(key: u64) -> u64 {
-    two_bits(key, 36)
+    two_bits(key, 34)
 }
 
 impl Filter {
-    /// With room for so many keys.
-    pub(super) fn with_room(keys: usize) -> Self {
-        Self { blocks: vec![0; (keys * BITS).div_ceil(64).max(1)] }
+    /// With room for these keys.
+    pub(super) fn with_room(keys: impl Iterator<Item = u64>) -> Self {
+        let mut lengths = [(0, 0); 1 << LENGTHS];
+        keys.for_each(|key| lengths[length(key)].1 += 1);
+        let mut begin = 0;
+        for (from, many) in &mut lengths {
+            (*from, *many) = (begin, (*many * BITS).div_ceil(64).max(1));
+            begin += *many;
+        }
+        Self { blocks: vec![0; begin], lengths }
     }
 
     #[inline]
     fn place(&self, key: u64) -> usize {
-        super::place(key, self.blocks.len())
+        let (from, many) = self.lengths[length(key)];
+        from + super::place(key, many)
     }
 
     pub(super) fn put_going_on(&mut self, key: u64, divided: bool) {
@@ -109,6 +136,11 @@ impl Filter {
     pub(super) fn put_joined_cue(&mut self, key: u64) {
         let at = self.place(key);
         self.blocks[at] |= marks(key) | cue_joined(key);
+    }
+
+    pub(super) fn put_later(&mut self, key: u64) {
+        let at = self.place(key);
+        self.blocks[at] |= marks(key) | later(key);
     }
 
     /// Whether anything may be here, and the block that says what.
@@ -140,6 +172,7 @@ impl Block {
             divides: whole(divides(key)),
             cue: whole(cue(key)),
             cue_joined: whole(cue_joined(key)),
+            later: whole(later(key)),
         }
     }
 }
@@ -159,18 +192,31 @@ mod tests {
     #[test]
     fn what_is_there_is_seen_and_little_else() {
         let key = |n: u64| super::super::step(n, 77);
-        let mut filter = Filter::with_room(3000);
+        let all = [0..2000, 200_000..201_000].into_iter().flatten();
+        let mut filter = Filter::with_room(all.map(key));
         for n in 0..1000 {
             filter.put_going_on(key(n), n % 2 == 0);
             filter.put_end(key(n + 1000));
             filter.put_joined_end(key(n + 200_000));
+            filter.put_later(key(n));
         }
         for n in 0..1000 {
             assert!(filter.see(key(n)).goes_on);
             assert!(filter.see(key(n)).divides || n % 2 == 1);
+            assert!(filter.see(key(n)).later);
             assert!(filter.see(key(n + 1000)).ends);
             assert!(filter.see(key(n + 200_000)).ends_joined);
         }
+        // What is known of a key says little of what else is.
+        let few = |known: &dyn Fn(Sight) -> bool| {
+            let many = (0..1000).filter(|n| n % 2 == 1 && known(filter.see(key(*n)))).count();
+            assert!(many < 120, "{many} of 500");
+        };
+        few(&|sight| sight.divides);
+        few(&|sight| sight.ends);
+        few(&|sight| sight.ends_joined);
+        few(&|sight| sight.cue);
+        few(&|sight| sight.cue_joined);
         let others = (0..1000).filter(|n| filter.see(key(*n)).ends).count();
         assert!(others < 120, "{others} of 1,000");
         let seen = |sight: Sight| sight.ends || sight.goes_on;

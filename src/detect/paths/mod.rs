@@ -45,10 +45,22 @@ pub(crate) fn step(state: u64, word: u64) -> u64 {
     x ^ (x >> 32)
 }
 
-/// Where a key belongs among `places`, by its upper bits.
+/// The state after a first word of so many characters. Its upper bits say about how many: what is known of
+/// words of one length lies together, and the long ones, which are mostly several words of a name written as
+/// one, outnumber the others by far and are seldom asked about.
+#[inline]
+pub(crate) fn begin(word: u64, chars: u32) -> u64 {
+    let length = u64::from(chars > 7) + u64::from(chars > 10) + u64::from(chars > 14);
+    step(START, word) >> LENGTHS | length << (64 - LENGTHS)
+}
+
+/// Bits of a state after a first word that tell its length.
+const LENGTHS: u32 = 2;
+
+/// Where a key belongs among `places`, by its upper bits behind those that may tell a length.
 #[inline]
 fn place(key: u64, places: usize) -> usize {
-    ((u128::from(key) * places as u128) >> 64) as usize
+    ((u128::from(key << LENGTHS) * places as u128) >> 64) as usize
 }
 
 /// Phrases are numbered by 32 bits.
@@ -103,6 +115,8 @@ struct Draft {
     second: Vec<(u64, bool)>,
     /// After later words.
     later: Vec<(u64, bool)>,
+    /// What stands behind first words, each by the state that it would be as a first one.
+    behind: Vec<u64>,
     /// States after the first words of others.
     cues: Vec<u64>,
     /// After such as are looked for only where words are taken together.
@@ -119,6 +133,7 @@ impl Builder {
         let surface = &mut self.forms[Form::Surface.number()];
         surface.single.reserve(names);
         surface.first.reserve(names);
+        surface.behind.reserve(names);
         surface.double.reserve(names / 2);
         surface.second.reserve(names / 2);
         surface.longer.reserve(names / 2);
@@ -135,16 +150,17 @@ impl Builder {
         let draft = &mut self.forms[form.number()];
         let mut words = words.into_iter();
         let Some((word, chars)) = words.next() else { return };
-        let mut state = step(START, word);
+        let mut state = begin(word, chars);
         draft.divide(chars, divided);
         let mut many = 1;
-        for (word, _) in words {
+        for (word, chars) in words {
             let states = match many {
                 1 => &mut draft.first,
                 2 => &mut draft.second,
                 _ => &mut draft.later,
             };
             states.push((state, divided.word(many)));
+            draft.behind.push(begin(word, chars));
             state = step(state, word);
             many += 1;
         }
@@ -166,7 +182,7 @@ impl Builder {
         phrase: u32,
     ) {
         let draft = &mut self.forms[form.number()];
-        draft.joined.push((step(START, word), phrase));
+        draft.joined.push((begin(word, chars), phrase));
         draft.divide(chars, divided);
     }
 
@@ -203,17 +219,19 @@ impl Draft {
             states.sort_unstable();
             states.dedup();
         }
-        for cues in [&mut self.cues, &mut self.joined_cues] {
-            cues.sort_unstable();
-            cues.dedup();
+        for keys in [&mut self.cues, &mut self.joined_cues, &mut self.behind] {
+            keys.sort_unstable();
+            keys.dedup();
         }
         let of = |ends: &[(u64, u32)],
                   joined: &[(u64, u32)],
                   states: &[(u64, bool)],
-                  [cues, joined_cues]: [&[u64]; 2]| {
-            let ending = ends.len() + joined.len();
-            let keys = ending + states.len() + cues.len() + joined_cues.len();
+                  [cues, joined_cues, behind]: [&[u64]; 3]| {
+            let paths = ends.iter().chain(joined).map(|one| one.0);
+            let words = [cues, joined_cues, behind].into_iter().flatten().copied();
+            let keys = paths.chain(states.iter().map(|one| one.0)).chain(words);
             let mut filter = Filter::with_room(keys);
+            behind.iter().for_each(|word| filter.put_later(*word));
             cues.iter().for_each(|cue| filter.put_cue(*cue));
             joined_cues.iter().for_each(|cue| filter.put_joined_cue(*cue));
             states.iter().for_each(|(state, divided)| filter.put_going_on(*state, *divided));
@@ -221,10 +239,11 @@ impl Draft {
             joined.iter().for_each(|(state, _)| filter.put_joined_end(*state));
             filter
         };
+        let words = [&self.cues[..], &self.joined_cues, &self.behind];
         Table {
-            first: of(&self.single, &self.joined, &self.first, [&self.cues, &self.joined_cues]),
-            second: of(&self.double, &[], &self.second, [&[]; 2]),
-            later: of(&self.longer, &[], &self.later, [&[]; 2]),
+            first: of(&self.single, &self.joined, &self.first, words),
+            second: of(&self.double, &[], &self.second, [&[]; 3]),
+            later: of(&self.longer, &[], &self.later, [&[]; 3]),
             in_two: self.in_two,
             in_three: self.in_three,
             ends: Ends::of(&[&self.single, &self.joined, &self.double, &self.longer]),
@@ -318,8 +337,11 @@ mod tests {
         let third = Divided { words: 4, ..Divided::NOWHERE };
         builder.add(Form::Surface, [(1, 4), (1, 4), (9, 1)], third, 5001);
         let paths = builder.build();
-        let state = |words: &[u64]| words.iter().fold(START, |state, word| step(state, *word));
-        let ends = |form, words: &[u64]| {
+        let state = |words: &[(u64, u32)]| {
+            let (word, chars) = words[0];
+            words[1..].iter().fold(begin(word, chars), |state, (word, _)| step(state, *word))
+        };
+        let ends = |form, words: &[(u64, u32)]| {
             let (table, state) = (paths.of(form), state(words));
             let mut found = Vec::new();
             table.each_end(table.bucket(state), state, |phrase, here| {
@@ -329,21 +351,22 @@ mod tests {
         };
         let (surface, stems) = (paths.of(Form::Surface), paths.of(Form::Stem(0)));
         for n in 0..1000u64 {
-            assert!(surface.first.see(state(&[n * 7 + 1])).goes_on);
-            let both = [n * 7 + 1, n + 1];
+            assert!(surface.first.see(state(&[(n * 7 + 1, 4)])).goes_on);
+            let both = [(n * 7 + 1, 4), (n + 1, 5)];
             assert!(surface.second.see(state(&both)).ends);
             assert!(ends(Form::Surface, &both).contains(&(n as u32)));
-            assert!(stems.first.see(state(&[n + 1])).ends);
+            assert!(stems.first.see(state(&[(n + 1, 6)])).ends);
+            assert!(surface.first.see(state(&[(n + 1, 5)])).later);
         }
-        assert_eq!(ends(Form::Surface, &[1, 1]).len(), 2);
-        let both = surface.second.see(state(&[1, 1]));
+        assert_eq!(ends(Form::Surface, &[(1, 4), (1, 4)]).len(), 2);
+        let both = surface.second.see(state(&[(1, 4), (1, 4)]));
         assert!(both.goes_on && both.divides);
-        assert_eq!(ends(Form::Surface, &[1, 1, 9]), [5001]);
-        assert!(surface.later.see(state(&[1, 1, 9])).ends);
+        assert_eq!(ends(Form::Surface, &[(1, 4), (1, 4), (9, 1)]), [5001]);
+        assert!(surface.later.see(state(&[(1, 4), (1, 4), (9, 1)])).ends);
         assert!(!surface.in_two(2, 4) && stems.in_two(2, 6) && stems.in_three(5, 6));
         assert!(!stems.in_two(2, 7) && !stems.in_two(6, 6));
-        assert!(ends(Form::Surface, &[3]).is_empty());
-        assert!(ends(Form::Stem(1), &[1]).is_empty());
+        assert!(ends(Form::Surface, &[(3, 4)]).is_empty());
+        assert!(ends(Form::Stem(1), &[(1, 4)]).is_empty());
         assert!(paths.bytes() < 2002 * 20);
     }
 }

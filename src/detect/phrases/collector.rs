@@ -153,7 +153,7 @@ impl Draft {
     fn path(&mut self, form: Form, words: &[Word], divided: Divided, phrase: u32) {
         self.paths.add(form, lengths(words), divided, phrase);
         if let Some(first) = words.first() {
-            self.cue(cue::of_word(first.hash), phrase);
+            self.cue(cue::of_word(first.hash, first.chars), phrase);
         }
     }
 
@@ -181,7 +181,7 @@ impl Draft {
         }
         let words = words(text, |token| (token.hash, token.chars));
         if let ([word], true) = (&words[..], by_stem) {
-            self.cue(cue::of_word(word.hash), phrase);
+            self.cue(cue::of_word(word.hash, word.chars), phrase);
             let word = (word.hash, word.chars);
             self.paths.add_joined(Form::Surface, word, Divided::ANYWHERE, phrase);
         } else if matches!(reading, Reading::Name(_)) {

@@ -5,7 +5,7 @@
 //! word, in whatever form, so that the walk that looks for names and terms comes by all cues. What has no
 //! cue among an item's words is not in it.
 
-use crate::detect::paths::{Form, START, step};
+use crate::detect::paths::{Form, START, begin, step};
 
 /// A cue in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,9 +19,9 @@ pub(crate) struct Call {
     pub(crate) last: u32,
 }
 
-/// The cue of paths with this first word.
-pub(super) fn of_word(word: u64) -> u64 {
-    step(START, word)
+/// The cue of paths with this first word of so many characters.
+pub(super) fn of_word(word: u64, chars: u32) -> u64 {
+    begin(word, chars)
 }
 
 /// The cue of a phrase whose last word may go on, by its number among those that rules ask for: such

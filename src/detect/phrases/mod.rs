@@ -13,4 +13,4 @@ mod word;
 
 pub(crate) use collector::{Collector, LONGEST};
 pub(crate) use need::{Need, Reading, capitals};
-pub(crate) use table::Phrases;
+pub(crate) use table::{Phrase, Phrases};
