@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::listed::Listed;
-use super::told::Names;
+use super::shown::Names;
 use super::{Arguments, Kind, Row, Wanted, csl, file, names, opensanctions, sec};
 use crate::cli::exit::{Exit, Failure};
 

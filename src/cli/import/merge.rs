@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::ledger::{self, Ledger, Line};
 use super::listed::{Listed, Name};
-use super::told::Names;
+use super::shown::Names;
 use crate::cli::bench::Bench;
 use crate::cli::find;
 use crate::model::{Place, Timestamp};

@@ -14,6 +14,7 @@ mod names;
 mod opensanctions;
 mod opml;
 mod sec;
+mod shown;
 mod table;
 mod told;
 

@@ -11,7 +11,7 @@ use quick_xml::{Reader, XmlVersion};
 
 use super::Arguments;
 use super::ledger::{self, Ledger, Line};
-use super::told::Names;
+use super::shown::Names;
 use crate::cli::bench::{self, Bench};
 use crate::cli::exit::{Exit, Failure};
 use crate::config::SOURCES;
