@@ -11,6 +11,8 @@ use crate::detect::text::Gap;
 pub(super) struct Room {
     /// Words, alone and together with the next ones, that a filter is to be asked about.
     pub(super) tries: Sieve<Try>,
+    /// What the filter has where it would know these, in the same order.
+    pub(super) blocks: Vec<Block>,
     /// Those of which the filter says anything.
     pub(super) looks: Sieve<(u32, Block)>,
     /// Those after which a phrase may end.

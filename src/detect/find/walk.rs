@@ -118,16 +118,17 @@ impl Walk<'_> {
         }
     }
 
-    /// Asks a filter about all tries. Nothing here is decided by a branch, and little is done beside
+    /// Asks a filter about all tries. Nothing here is decided by a branch, and first nothing is done but
     /// asking, so that many looks at memory are under way at once; what the filter says is read where
     /// it says anything.
     #[inline]
     fn sift(&mut self, filter: &Filter) {
         let room = &mut *self.room;
+        room.blocks.clear();
+        room.blocks.extend(room.tries.iter().map(|tried| filter.block(tried.state)));
         room.looks.start(room.tries.len());
-        for (n, tried) in (0..).zip(room.tries.iter()) {
-            let (there, block) = filter.look(tried.state);
-            room.looks.put((n, block), there);
+        for ((n, tried), block) in (0..).zip(room.tries.iter()).zip(&room.blocks) {
+            room.looks.put((n, *block), block.has(tried.state));
         }
         room.whole.start(room.looks.len());
         room.onward.start(room.looks.len());
@@ -175,15 +176,20 @@ impl Walk<'_> {
     fn begin(&mut self) {
         let (text, tokens, room) = (self.text, &self.text.tokens, &mut *self.room);
         let tries = &room.tries;
-        let step = |(n, divides): (u32, bool)| {
-            let Try { state, from, last, .. } = tries.get(n as usize);
+        let step = |Try { state, from, last, .. }: Try, divides| {
             let so = over(tokens, So::NOTHING, from as usize, (last - from) as usize);
             Step { state, first: from, last, so, divides }
         };
-        room.ends.extend(room.whole.iter().map(|n| step((n, false))));
+        room.ends.extend(room.whole.iter().map(|n| step(tries.get(n as usize), false)));
         room.steps.clear();
-        let more = |step: &Step| more(text, step.last);
-        room.steps.extend(room.onward.iter().map(step).filter(more));
+        // A step is made where it is to lie, after it is asked whether it is wanted: put together elsewhere,
+        // its parts would be waited for until they can be copied as one.
+        for (n, divides) in room.onward.iter() {
+            let tried = tries.get(n as usize);
+            if more(text, tried.last) {
+                room.steps.push(step(tried, divides));
+            }
+        }
     }
 
     /// Takes one more word behind each beginning.
@@ -217,20 +223,22 @@ impl Walk<'_> {
     fn go_on(&mut self) {
         let (text, tokens, room) = (self.text, &self.text.tokens, &mut *self.room);
         let (tries, begun) = (&room.tries, &room.begun);
-        let step = |(n, divides): (u32, bool)| {
-            let Try { state, from, last, .. } = tries.get(n as usize);
+        let step = |Try { state, from, last, .. }: Try, divides| {
             let begun = &begun[from as usize];
             let at = begun.last as usize + 1;
             let so = begun.so.across(tokens[at].gap);
             let so = over(tokens, so, at, last as usize - at);
             Step { state, first: begun.first, last, so, divides }
         };
-        room.ends.extend(room.whole.iter().map(|n| step((n, false))));
+        room.ends.extend(room.whole.iter().map(|n| step(tries.get(n as usize), false)));
         room.steps.clear();
-        let more = |step: &Step| {
-            more(text, step.last) && ((step.last - step.first) as usize) < 2 * LONGEST
-        };
-        room.steps.extend(room.onward.iter().map(step).filter(more));
+        for (n, divides) in room.onward.iter() {
+            let tried = tries.get(n as usize);
+            let words = tried.last - begun[tried.from as usize].first;
+            if more(text, tried.last) && (words as usize) < 2 * LONGEST {
+                room.steps.push(step(tried, divides));
+            }
+        }
     }
 
     /// Looks up which phrases end, in steps of which each asks the memory many things at once.

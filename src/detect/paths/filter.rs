@@ -143,12 +143,10 @@ impl Filter {
         self.blocks[at] |= marks(key) | later(key);
     }
 
-    /// Whether anything may be here, and the block that says what.
+    /// The block that says what is here.
     #[inline]
-    pub(crate) fn look(&self, key: u64) -> (bool, Block) {
-        let block = self.blocks[self.place(key)];
-        let marks = marks(key);
-        (block & marks == marks, Block(block))
+    pub(crate) fn block(&self, key: u64) -> Block {
+        Block(self.blocks[self.place(key)])
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -161,6 +159,13 @@ impl Filter {
 pub(crate) struct Block(u64);
 
 impl Block {
+    /// Whether anything may be here.
+    #[inline]
+    pub(crate) fn has(self, key: u64) -> bool {
+        let marks = marks(key);
+        self.0 & marks == marks
+    }
+
     /// What is here, where something may be.
     #[inline]
     pub(crate) fn see(self, key: u64) -> Sight {
@@ -184,8 +189,8 @@ mod tests {
     impl Filter {
         /// What may be here.
         pub(crate) fn see(&self, key: u64) -> Sight {
-            let (there, block) = self.look(key);
-            if there { block.see(key) } else { Block(0).see(key) }
+            let block = self.block(key);
+            if block.has(key) { block.see(key) } else { Block(0).see(key) }
         }
     }
 
