@@ -357,6 +357,7 @@ fn decision(item: &Item, serial: &mut u32, now: Timestamp) -> Decision {
     };
     Decision {
         item: item.id.clone(),
+        row: None,
         revision: 1,
         judgement,
         story: alerts.then_some(story),
