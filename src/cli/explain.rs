@@ -139,7 +139,13 @@ pub fn tell(explained: &Explanation, text: &ItemText, out: &mut dyn Write) -> st
         }
     }
     if explained.round_up {
-        writeln!(out, "\nRead as a round-up: company and topic must share a sentence.")?;
+        writeln!(
+            out,
+            "\nTells of several matters: company and topic must share one of these pieces."
+        )?;
+        for piece in &explained.pieces {
+            writeln!(out, "  {piece}")?;
+        }
     }
     if !explained.decisions.is_empty() {
         writeln!(out, "\nDecided")?;

@@ -25,7 +25,7 @@ pub fn alert_of(watchlist: &Watchlist, text: &ItemText, origin: Origin<'_>) -> O
         return None;
     }
     let reading = Reading::of_words(watchlist, words, origin.seen);
-    Some(judge_read(watchlist, &reading, origin)).filter(|judgement| judgement.alert)
+    Some(judge_read(watchlist, &reading, text, origin)).filter(|judgement| judgement.alert)
 }
 
 /// Two watchlists, and how they differ.
@@ -59,7 +59,7 @@ impl Comparison {
             return None;
         }
         let reading = Reading::of_words(&self.new, words, origin.seen);
-        let judgement = judge_read(&self.new, &reading, origin);
+        let judgement = judge_read(&self.new, &reading, text, origin);
         judgement.alert.then(|| (judgement.clone(), judgement))
     }
 
@@ -80,11 +80,11 @@ impl Comparison {
                 return None;
             }
             let reading = Reading::of_words(&self.old, words, origin.seen);
-            let before = judge_read(&self.old, &reading, origin);
+            let before = judge_read(&self.old, &reading, text, origin);
             return before.alert.then(|| (before, judge(&self.new, text, origin)));
         }
         let reading = Reading::of_words(&self.new, words, origin.seen);
-        let after = judge_read(&self.new, &reading, origin);
+        let after = judge_read(&self.new, &reading, text, origin);
         drop(reading);
         let before = match after.alert {
             true => judge(&self.old, text, origin),

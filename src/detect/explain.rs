@@ -47,8 +47,10 @@ pub struct Explanation {
     pub judgement: Judgement,
     /// Hits of hidden topics, which only rules see.
     pub hidden: Vec<Hit>,
-    /// Whether the text was read as a round-up, where company and topic must share a segment.
+    /// Whether the text tells of several matters, so that company and topic must share a piece.
     pub round_up: bool,
+    /// The first words of each piece, if it does.
+    pub pieces: Vec<String>,
     /// Each default and rule that came into question, those that fired first.
     pub decisions: Vec<Decision>,
     /// What nearly counted.
@@ -59,7 +61,7 @@ pub struct Explanation {
 #[must_use]
 pub fn explain(watchlist: &Watchlist, text: &ItemText, origin: Origin<'_>) -> Explanation {
     let reading = Reading::of(watchlist, text, origin.seen);
-    let case = Case::new(watchlist, &reading, origin);
+    let case = Case::new(watchlist, &reading, text, origin);
     let hidden = reading
         .counting()
         .filter(|found| found.kind() == EntityKind::Topic && watchlist.topic(found.entity).hidden)
@@ -69,6 +71,7 @@ pub fn explain(watchlist: &Watchlist, text: &ItemText, origin: Origin<'_>) -> Ex
         judgement: judge(watchlist, text, origin),
         hidden,
         round_up: case.round_up(),
+        pieces: case.openings(),
         decisions: decisions(watchlist, &case),
         near: near(watchlist, text, &reading, &case),
     }
@@ -126,7 +129,10 @@ fn half_way(case: &Case<'_>, when: &Condition) -> Option<String> {
         return None;
     }
     if holds.iter().all(|holds| *holds) {
-        return Some("its parts stand in different segments of a round-up".to_owned());
+        return Some(
+            "its parts stand in different pieces of an item that tells of several matters"
+                .to_owned(),
+        );
     }
     let missing: Vec<String> = parts
         .iter()
@@ -284,7 +290,7 @@ fn unlinked(watchlist: &Watchlist, case: &Case<'_>) -> Vec<NearMiss> {
                     .map(|company| &*watchlist.company(*company).named.name)
                     .collect();
                 format!(
-                    "its words are there, but {} in another sentence or segment of a round-up",
+                    "its words are there, but {} in another piece of an item that tells of several matters",
                     names.join(", ")
                 )
             }

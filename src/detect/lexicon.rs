@@ -34,6 +34,26 @@ lists! {
     nouns = folded_words("words/nouns.txt");
     /// Words that say nothing of an event.
     stop_words = folded_words("words/stop.txt");
+    /// Verbs of acts that are nouns as well.
+    nouns_too = folded_words("words/nouns_too.txt");
+    /// Words after which these are verbs.
+    verb_after = folded_words("words/verb_after.txt");
+    /// Words after which these, and forms in -ing, are nouns.
+    noun_after = folded_words("words/noun_after.txt");
+    /// Words by which a sentence refers back.
+    refers = folded_words("words/refers.txt");
+    /// Verbs of acts that also tell of everyday things.
+    weak_acts = folded_words("words/weak_acts.txt");
+    /// Verbs and nouns of business news.
+    ordinary = folded_words("words/ordinary.txt");
+    /// Words that bring in somebody who was not named before.
+    newcomers = folded_words("words/newcomers.txt");
+    /// Words by which a clause goes on with the subject of the one before.
+    goes_on = folded_words("words/goes_on.txt");
+    /// Words that give a cause.
+    causes = folded_words("words/causes.txt");
+    /// Words that join the last clause of several.
+    joining = folded_words("words/joining.txt");
     /// Words before a name that are no part of it.
     leading_forms = words("words/leading_forms.txt");
 }

@@ -17,6 +17,7 @@ mod manner;
 mod matching;
 mod paths;
 mod phrases;
+mod pieces;
 mod query;
 mod stem;
 pub mod story;

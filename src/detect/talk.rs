@@ -1,22 +1,22 @@
 //! Talk without an act: items that speak of a company and a matter while nothing has happened.
 //!
-//! Two kinds. An item of a *genre* that reports no event (a hypothesis, a look back, an opinion, an
+//! Three kinds. An item of a *genre* that reports no event (a hypothesis, a look back, an opinion, an
 //! invitation, a manual) is talk if its title says so, or if its text does and nothing else in it
 //! reports an act. A *threat* or vow is talk if nothing else in the item reports an act. What is only
-//! *supposed* (`could be banned`, `mulls a ban`) is talk if no act in the item is real. In doubt an item
-//! is news: a round-up, a threat that follows an act, a threat of the watched company itself.
+//! *supposed* (`could be banned`, `mulls a ban`), and a title that only *doubts*, asks or looks back, is
+//! talk if no act in the item is real ([`acts`]). In doubt an item is news: a round-up, a threat that
+//! follows an act, a threat of the watched company itself.
+
+mod acts;
 
 use super::find::Occ;
 use super::manner::{Manner, Says};
 use super::text::Text;
 
+use acts::Acts;
+
 /// How many words may stand between a subject and its verb.
 const SUBJECT: u32 = 1;
-
-/// How many words may stand between `if` and the act that it makes unreal.
-const CLAUSE: u32 = 6;
-/// How many words may stand between `could` and the act that its verb leads to: `could face a ban`.
-const OBJECT: u32 = 3;
 
 /// The words that show an item to be talk without an act. `subject` says whether a watched company
 /// or its matter is named by words that end at this index.
@@ -29,63 +29,57 @@ pub(crate) fn talk(
     if manner.round_up() {
         return None;
     }
+    let acts = Acts { text, manner };
     let sentence = |occ: &Occ| text.tokens[occ.first as usize].sentence;
     if let Some(genre) = manner.places(Says::Genre).find(|occ| manner.in_title(sentence(occ))) {
         return Some(*genre);
     }
-    if let Some(mark) = supposed(text, manner).filter(|_| !official) {
-        return Some(*mark);
+    if let Some(mark) = supposed(&acts).filter(|_| !official) {
+        return Some(mark);
     }
-    let threat = |occ: &&Occ| !official && threatens(text, manner, occ, &subject);
+    let threat = |occ: &&Occ| !official && threatens(&acts, occ, &subject);
     let mut marks: Vec<&Occ> = manner.places(Says::Threat).filter(threat).collect();
     marks.extend(manner.places(Says::Genre));
     marks.sort_unstable_by_key(|occ| occ.first);
     let marked = |occ: &Occ| marks.iter().any(|mark| sentence(mark) == sentence(occ));
-    let reported = manner.places(Says::Act).any(|act| !marked(act) && !unreal(text, manner, act));
+    let reported = manner.places(Says::Act).any(|act| !marked(act) && acts.real(act));
     marks.first().filter(|_| !reported).map(|mark| **mark)
 }
 
 /// Whether a threat's sentence only threatens: nothing was done before it, and it is not the
 /// company or the matter itself that threatens.
-fn threatens(text: &Text, manner: &Manner, threat: &Occ, subject: &impl Fn(u32) -> bool) -> bool {
-    let sentence = |token: u32| text.tokens[token as usize].sentence;
+fn threatens(acts: &Acts<'_>, threat: &Occ, subject: &impl Fn(u32) -> bool) -> bool {
+    let sentence = |token: u32| acts.text.tokens[token as usize].sentence;
     let here = sentence(threat.first);
     let before = (threat.first.saturating_sub(SUBJECT + 1)..threat.first)
         .any(|token| sentence(token) == here && subject(token));
-    let acted = manner.places(Says::Act).any(|act| {
-        sentence(act.first) == here && act.last < threat.first && !unreal(text, manner, act)
-    });
-    let followed = manner.places(Says::Aftermath).any(|after| sentence(after.first) == here);
+    let acted = acts
+        .manner
+        .places(Says::Act)
+        .any(|act| sentence(act.first) == here && act.last < threat.first && acts.real(act));
+    let followed = acts.manner.places(Says::Aftermath).any(|after| sentence(after.first) == here);
     !before && !acted && !followed
 }
 
-/// What shows that something might be done, where nothing was: no act of the item is real.
-fn supposed<'a>(text: &Text, manner: &'a Manner) -> Option<&'a Occ> {
-    if manner.places(Says::Act).any(|act| !unreal(text, manner, act)) {
-        return None;
-    }
-    let title = |act: &&Occ| manner.in_title(text.tokens[act.first as usize].sentence);
-    let might = |act: &&Occ| title(act) && doubted(text, manner, act);
-    manner.places(Says::Supposed).chain(manner.places(Says::Act).filter(might)).next()
-}
-
-/// Whether an act is not real: what might be, or what an `if` depends on (`if the House bans`).
-fn unreal(text: &Text, manner: &Manner, act: &Occ) -> bool {
-    let near = |mark: &Occ, words: u32| {
-        mark.last < act.first
-            && act.first - mark.last <= words
-            && text.tokens[mark.first as usize].sentence == text.tokens[act.first as usize].sentence
+/// What shows that something might be done, is doubted, asked or past, where nothing was done. A title's
+/// own words weigh more: beside them nouns of acts (`the Apple probe`) report none.
+fn supposed(acts: &Acts<'_>) -> Option<Occ> {
+    let (text, manner) = (acts.text, acts.manner);
+    let in_title = |occ: &&Occ| manner.in_title(text.tokens[occ.first as usize].sentence);
+    let might = |act: &&Occ| in_title(act) && acts.doubted(act);
+    let title = || {
+        let supposed = manner.places(Says::Supposed).filter(in_title);
+        let followed = acts.followed();
+        let might = manner.places(Says::Act).filter(might).filter(|_| !followed);
+        let mark = supposed.filter(|_| !followed).chain(might).next().copied();
+        mark.or_else(|| acts.doubt().filter(|_| !followed)).or_else(|| acts.asked())
     };
-    manner.places(Says::If).any(|mark| near(mark, CLAUSE))
-        || manner.places(Says::Unreal).any(|mark| near(mark, OBJECT))
-        || doubted(text, manner, act)
-}
-
-/// Whether an act is named as what might be: `could be banned`, `a ban could`.
-fn doubted(text: &Text, manner: &Manner, act: &Occ) -> bool {
-    let auxiliary = |token: u32| matches!(text.word(&text.tokens[token as usize]), "be" | "have");
-    let directly = |after: u32| manner.places(Says::Unreal).any(|unreal| unreal.last + 1 == after);
-    directly(act.first)
-        || manner.places(Says::Unreal).any(|unreal| unreal.first == act.last + 1)
-        || act.first.checked_sub(1).is_some_and(|before| auxiliary(before) && directly(before))
+    let all = || manner.places(Says::Act);
+    if !all().any(|act| acts.firm(act))
+        && let Some(mark) = title()
+    {
+        return Some(mark);
+    }
+    let any = manner.places(Says::Supposed).next().copied();
+    any.filter(|_| !all().any(|act| acts.real(act)))
 }

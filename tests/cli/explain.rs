@@ -29,7 +29,7 @@ fn talk_is_shown_as_held_back_with_its_words_and_what_it_would_be() {
         "{told}"
     );
     assert!(
-        told.contains("Talk: yes, Alibaba (\"Alibaba\", title) with talk (\"imagine\", title)"),
+        told.contains("Talk: yes, Alibaba (\"Alibaba\", title) with talk (\"Imagine\", title)"),
         "{told}"
     );
     let told = desk.ask(&["explain", "--title", "Alibaba delisted", ""]).ends(0).out;

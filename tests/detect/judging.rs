@@ -44,7 +44,13 @@ fn several_sentences_under_a_title_that_names_nothing_need_not_belong_together()
     for (title, text, alert) in [
         ("A morning in Asia", apart, false),
         ("A morning in Asia", "Alibaba is delisted. A game opens. Rain falls.", true),
-        ("A morning in Asia", "Alibaba opens a campus. A game is delisted.", true),
+        // Two sentences are enough under what may be no more than a rubric.
+        ("A morning in Asia", "Alibaba opens a campus. A game is delisted.", false),
+        (
+            "A long morning in the cities of Asia",
+            "Alibaba opens a campus. A game is delisted.",
+            true,
+        ),
         ("Alibaba in the news", apart, true),
         ("Who is delisted", apart, true),
     ] {
@@ -131,7 +137,7 @@ fn rules_raise_add_and_hold() {
         let topics: Vec<&str> = judgement.topics.iter().map(|topic| &*topic.id).collect();
         format!("{} {topics:?} {}", judgement.alert, reasons.collect::<Vec<_>>().join("; "))
     };
-    insta::assert_snapshot!(shown(&judged(&watchlist, "Treasury fines Alibaba")), @r#"true [] medium Catch-all []: Alibaba ("Alibaba", title) with An authority acts ("treasury fines", title)"#);
+    insta::assert_snapshot!(shown(&judged(&watchlist, "Treasury fines Alibaba")), @r#"true [] medium Catch-all []: Alibaba ("Alibaba", title) with An authority acts ("Treasury fines", title)"#);
     insta::assert_snapshot!(shown(&judged(&watchlist, "Lazada to delist")), @r#"true ["delisting"] high China []: Lazada ("Lazada", title) with Delisting ("delist", title); medium Mei reads it ["Mei"]: Lazada ("Lazada", title) with Delisting ("delist", title)"#);
     insta::assert_snapshot!(shown(&judged(&watchlist, "Smugglers smuggle")), @"true [] high Wire []: its words are there");
     let held = judged(&watchlist, "Alibaba delists a game");
@@ -154,12 +160,12 @@ fn reasons_quote_what_a_search_found() {
         vec![],
     );
     for (title, expected) in [
-        ("Treasury fines Alibaba", "with Fine (\"treasury fines\", title)"),
+        ("Treasury fines Alibaba", "with Fine (\"Treasury fines\", title)"),
         (
             "Treasury says that it will in the course of May fine Alibaba",
-            "with Fine (\"treasury says that it … course of may fine\", title)",
+            "with Fine (\"Treasury says that it … course of May fine\", title)",
         ),
-        ("Port bars Alibaba", "with Port (\"port\", title)"),
+        ("Port bars Alibaba", "with Port (\"Port\", title)"),
     ] {
         let words = &judged(&watchlist, title).reasons[0].words;
         assert!(words.ends_with(expected), "{words}");
@@ -299,7 +305,7 @@ fn near_misses_say_what_was_missing() {
         ("Alibaba opens campus", "Alibaba: named, but no topic is there: a mention"),
         (
             "Asia roundup: Alibaba opens campus; issuer delisted",
-            "Delisting: its words are there, but Alibaba in another sentence or segment of a round-up",
+            "Delisting: its words are there, but Alibaba in another piece of an item that tells of several matters",
         ),
         ("Alibaba delisted", ""),
     ] {

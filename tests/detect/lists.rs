@@ -41,7 +41,7 @@ fn a_search_of_lists_says_which_words_it_found() {
     let judgement = judged(&watchlist, "The Hague pulls the plug on Norvik");
     assert!(judgement.alert);
     let words = &judgement.reasons[0].words;
-    assert!(words.contains("the hague pulls the plug"), "{words}");
+    assert!(words.contains("The Hague pulls the plug"), "{words}");
 }
 
 #[test]

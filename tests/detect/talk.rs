@@ -91,7 +91,7 @@ fn what_is_held_back_says_by_which_words() {
     let rule = told.decisions.iter().find(|one| one.rule.is_some()).unwrap();
     assert_eq!(
         rule.words,
-        "Norvik (\"Norvik\", title) with talk (\"looking back\", title); held back: no act is reported"
+        "Norvik (\"Norvik\", title) with talk (\"Looking back\", title); held back: no act is reported"
     );
     assert_eq!(told.judgement.would_be, Some(Severity::Medium));
 }

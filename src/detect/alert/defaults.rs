@@ -19,7 +19,7 @@ impl Case<'_> {
             let (_, company) = *self.company_in.first()?;
             return Some((company, about.next()?));
         }
-        about.find_map(|topic| {
+        about.filter(|topic| self.whole(topic)).find_map(|topic| {
             let piece = self.piece(topic);
             let at = self.company_in.binary_search_by_key(&piece, |one| one.0).ok()?;
             Some((self.company_in[at].1, topic))
@@ -43,6 +43,9 @@ impl Case<'_> {
                 }
                 if official {
                     return Ok("said by an official source".to_owned());
+                }
+                if self.talk().is_some() {
+                    return Err("the words are comment, supposition or threat, not an act");
                 }
                 if hits.into_iter().any(|sentence| manner.acts(sentence) && !manner.talks(sentence))
                 {
@@ -96,8 +99,11 @@ impl Case<'_> {
                 let why = self.alone(topic).err()?;
                 let name = &self.watchlist.topic(topic).named.name;
                 let apart = !self.companies.is_empty();
-                let apart =
-                    if apart { ", and in a round-up the company stands elsewhere" } else { "" };
+                let apart = if apart {
+                    ", and the company stands in another piece of the item"
+                } else {
+                    ""
+                };
                 Some(format!("{name}: {why}{apart}"))
             })
             .collect()

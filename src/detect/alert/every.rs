@@ -193,7 +193,7 @@ proptest! {
         let (few, _) = Watchlist::compile_as(&entries, false);
         let (many, _) = Watchlist::compile_as(&entries, true);
         let (slow, quick) = (Reading::of(&few, &item, None), Reading::of(&many, &item, None));
-        let (slow, quick) = (Case::new(&few, &slow, origin), Case::new(&many, &quick, origin));
+        let (slow, quick) = (Case::new(&few, &slow, &item, origin), Case::new(&many, &quick, &item, origin));
         let expected = slowly(&slow);
         prop_assert_eq!(quickly(&slow), expected.clone());
         prop_assert_eq!(slowly(&quick), expected.clone());

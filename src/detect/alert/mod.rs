@@ -8,7 +8,6 @@ mod adds;
 mod defaults;
 #[cfg(test)]
 mod every;
-mod pieces;
 mod rules;
 mod verdict;
 mod words;
@@ -19,11 +18,10 @@ use std::cell::OnceCell;
 use crate::model::{EntityKind, Item, ItemText, Judgement, Timestamp};
 
 use super::manner::Manner;
-use super::matching::{Found, Occ, Reading};
+use super::matching::{By, Found, Occ, Reading, Scene};
+use super::pieces::Pieces;
 use super::talk::talk;
 use super::watchlist::Watchlist;
-
-use pieces::Pieces;
 
 pub use adds::adds;
 pub(crate) use yes::Yes;
@@ -51,19 +49,20 @@ impl<'a> Origin<'a> {
 /// What the watchlist makes of an item's words.
 #[must_use]
 pub fn judge(watchlist: &Watchlist, text: &ItemText, origin: Origin<'_>) -> Judgement {
-    judge_read(watchlist, &Reading::of(watchlist, text, origin.seen), origin)
+    judge_read(watchlist, &Reading::of(watchlist, text, origin.seen), text, origin)
 }
 
 /// What the watchlist makes of an item that it has read.
 pub(crate) fn judge_read(
     watchlist: &Watchlist,
     reading: &Reading,
+    item: &ItemText,
     origin: Origin<'_>,
 ) -> Judgement {
     if reading.found.is_empty() && watchlist.conditions.is_empty() {
         return Judgement::default();
     }
-    Case::new(watchlist, reading, origin).judgement()
+    Case::new(watchlist, reading, item, origin).judgement()
 }
 
 /// One item on the table.
@@ -71,12 +70,14 @@ pub(crate) struct Case<'a> {
     pub(crate) watchlist: &'a Watchlist,
     pub(crate) reading: &'a Reading,
     pub(crate) origin: Origin<'a>,
+    /// The words as they are written, which reasons quote.
+    item: &'a ItemText,
     manner: Option<&'a Manner>,
     /// Companies and topics that count, by number: sorted, each once.
     companies: Vec<u32>,
     topics: Vec<u32>,
     /// The pieces of a round-up; of other items nobody asks.
-    pieces: Option<Pieces>,
+    pieces: Option<&'a Pieces>,
     /// The first company of each piece, by piece; of an item that is no round-up only the first.
     company_in: Vec<(u32, &'a Found)>,
     /// The words that show the item to be talk without an act, once somebody asked.
@@ -84,7 +85,12 @@ pub(crate) struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    pub(crate) fn new(watchlist: &'a Watchlist, reading: &'a Reading, origin: Origin<'a>) -> Self {
+    pub(crate) fn new(
+        watchlist: &'a Watchlist,
+        reading: &'a Reading,
+        item: &'a ItemText,
+        origin: Origin<'a>,
+    ) -> Self {
         let of = |kind: EntityKind| -> Vec<u32> {
             let counting = reading.counting().filter(|found| found.kind() == kind);
             let mut all: Vec<u32> = counting.map(|found| found.entity).collect();
@@ -97,12 +103,11 @@ impl<'a> Case<'a> {
         let asked =
             !topics.is_empty() || (!watchlist.conditions.is_empty() && !companies.is_empty());
         let manner = asked.then(|| reading.manner());
-        let mixed = |manner: &&Manner| manner.round_up() || strewn(watchlist, reading);
-        let pieces = manner.filter(mixed).map(|_| Pieces::of(&reading.text));
+        let pieces = manner.and_then(|_| reading.pieces(watchlist));
         // Hits are in text order, and so are pieces.
         let mut company_in: Vec<(u32, &Found)> = Vec::new();
         for found in reading.counting().filter(|found| found.kind() == EntityKind::Company) {
-            let piece = pieces.as_ref().map_or(0, |pieces| pieces.of_token(found.first));
+            let piece = pieces.map_or(0, |pieces| pieces.of_token(found.first));
             if company_in.last().is_none_or(|last| last.0 != piece) {
                 company_in.push((piece, found));
             }
@@ -111,6 +116,7 @@ impl<'a> Case<'a> {
             watchlist,
             reading,
             origin,
+            item,
             manner,
             companies,
             topics,
@@ -142,7 +148,16 @@ impl<'a> Case<'a> {
 
     /// The piece of a round-up that a hit stands in.
     fn piece(&self, found: &Found) -> u32 {
-        self.pieces.as_ref().map_or(0, |pieces| pieces.of_token(found.first))
+        self.pieces.map_or(0, |pieces| pieces.of_token(found.first))
+    }
+
+    /// Whether a hit belongs to its piece as a whole: what a search puts together from several matters is said of
+    /// none of them.
+    fn whole(&self, found: &Found) -> bool {
+        let (Some(pieces), By::Search(search)) = (self.pieces, found.by) else { return true };
+        let within = Some(pieces.stretch(pieces.of_token(found.first)));
+        let scene = Scene { within, ..self.reading.scene() };
+        scene.holds(&self.watchlist.searches[search as usize].ask)
     }
 
     fn sentence(&self, found: &Found) -> u32 {
@@ -162,22 +177,4 @@ impl<'a> Case<'a> {
         said.extend(self.rules());
         said
     }
-}
-
-/// Sentences under a title that names nothing watched, from which on they may be as many matters.
-const STREWN: u32 = 3;
-
-/// Whether the text is several sentences under a title that names neither a watched company nor a topic, as
-/// newsletters are: what stands in two of them need not belong together.
-fn strewn(watchlist: &Watchlist, reading: &Reading) -> bool {
-    let text = &reading.text;
-    let title = text.title_end();
-    let named = |found: &Found| {
-        found.first < title
-            && (found.kind() == EntityKind::Company || !watchlist.topic(found.entity).hidden)
-    };
-    let (Some(first), Some(last)) = (text.tokens.get(title as usize), text.tokens.last()) else {
-        return false;
-    };
-    title > 0 && last.sentence - first.sentence + 1 >= STREWN && !reading.counting().any(named)
 }

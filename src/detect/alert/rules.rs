@@ -123,7 +123,7 @@ impl Case<'_> {
     }
 
     fn asks(&self, when: &Condition, piece: Option<u32>) -> bool {
-        let within = piece.and_then(|piece| Some(self.pieces.as_ref()?.stretch(piece)));
+        let within = piece.and_then(|piece| Some(self.pieces?.stretch(piece)));
         let scene = Scene { within, ..self.reading.scene() };
         self.asks_in(when, &scene)
     }
@@ -168,7 +168,7 @@ impl Case<'_> {
             }
             // A hidden topic is a building block: it is asked for by its id only.
             Condition::Topic(None) => !company && !self.watchlist.topic(found.entity).hidden,
-            Condition::Topic(Some(id)) => !company && found.entity == *id,
+            Condition::Topic(Some(id)) => !company && found.entity == *id && self.whole(found),
             _ => false,
         }
     }

@@ -2,18 +2,20 @@
 
 use std::fmt::Write;
 
-use crate::detect::matching::{By, Found, Occ, term};
+use crate::detect::matching::{Found, Occ};
 use crate::detect::watchlist::Condition;
-use crate::model::EntityKind;
+use crate::model::{EntityKind, Field};
 
 use super::Case;
 use super::yes::{Said, Yes};
 
 /// Words of a search's find that a reason quotes.
 const WORDS: u32 = 8;
+/// Words by which a piece is told.
+const OPENING: u32 = 5;
 
 impl Case<'_> {
-    /// `Alibaba ("BABA", title)`; of a search the words that it found, `Fraud ("misled … holders", title)`.
+    /// `Alibaba ("BABA", title)`, in the words of the text: `Fraud ("misled … holders", title)`.
     pub(crate) fn quoted(&self, found: &Found) -> String {
         let mut words = String::new();
         self.quote(found, &mut words);
@@ -28,22 +30,57 @@ impl Case<'_> {
         let field = self.reading.text.field_of(found.first).field;
         into.push_str(name);
         into.push_str(" (\"");
-        match found.by {
-            By::Search(_) => into.push_str(&self.gist(found.first, found.last)),
-            by => into.push_str(term(self.watchlist, by)),
-        }
+        self.gist(found.first, found.last, into);
         into.push_str("\", ");
         // A text takes whatever is written to it.
         let _ = write!(into, "{field})");
     }
 
-    /// The words from one to the other; of many only the first and the last.
-    fn gist(&self, first: u32, last: u32) -> String {
+    /// The words from one to the other as they are written; of many only the first and the last.
+    fn gist(&self, first: u32, last: u32, into: &mut String) {
         if last - first < WORDS {
-            return self.reading.words(first, last);
+            return self.write(first, last, into);
         }
-        let (head, tail) = (first + WORDS / 2 - 1, last + 1 - WORDS / 2);
-        format!("{} … {}", self.reading.words(first, head), self.reading.words(tail, last))
+        self.write(first, first + WORDS / 2 - 1, into);
+        into.push_str(" … ");
+        self.write(last + 1 - WORDS / 2, last, into);
+    }
+
+    /// What stands in the item from one word to another, white space as single spaces.
+    fn write(&self, first: u32, last: u32, into: &mut String) {
+        let text = &self.reading.text;
+        let field = match text.field_of(first).field {
+            Field::Title => &self.item.title,
+            Field::Summary => &self.item.summary,
+            Field::Content => &self.item.content,
+            Field::Category(n) => &self.item.categories[n],
+        };
+        let (from, to) = (&text.tokens[first as usize], &text.tokens[last as usize]);
+        let written = field.get(from.start as usize..to.end as usize).unwrap_or_default();
+        for (n, word) in written.split_whitespace().enumerate() {
+            into.push_str(if n == 0 { "" } else { " " });
+            into.push_str(word);
+        }
+    }
+
+    /// The first words of each piece of an item that tells of several matters.
+    pub(crate) fn openings(&self) -> Vec<String> {
+        let Some(pieces) = self.pieces else { return Vec::new() };
+        let tokens = u32::try_from(self.reading.text.tokens.len()).unwrap_or(u32::MAX);
+        pieces
+            .stretches(tokens)
+            .map(|(first, last)| {
+                // Never beyond the field in which it begins.
+                let last = last.min(self.reading.text.field_of(first).end - 1);
+                let shown = last.min(first + OPENING - 1);
+                let mut words = String::new();
+                self.write(first, shown, &mut words);
+                if shown < last {
+                    words.push_str(" …");
+                }
+                words
+            })
+            .collect()
     }
 
     /// What a yes says, in words.
@@ -88,6 +125,9 @@ impl Case<'_> {
     /// `talk ("oral history", title)`.
     fn written(&self, words: Occ) -> String {
         let field = self.reading.text.field_of(words.first).field;
-        format!("talk (\"{}\", {field})", self.reading.words(words.first, words.last))
+        let mut said = String::from("talk (\"");
+        self.gist(words.first, words.last, &mut said);
+        let _ = write!(said, "\", {field})");
+        said
     }
 }

@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use crate::detect::phrases::{Collector, Phrases, Reading};
-use crate::detect::text::{COLON, Text};
+use crate::detect::text::{COLON, Gap, Text};
 use crate::detect::wordlist::entries;
 
 /// What a list's phrase says.
@@ -27,6 +27,10 @@ pub(crate) enum Says {
     If,
     /// The act that follows went before.
     Aftermath,
+    /// A title's words that report no act: a doubt, a look back, what somebody fears or denies.
+    Doubt,
+    /// What follows is another matter.
+    Aside,
 }
 
 /// Where a list's phrase counts.
@@ -35,6 +39,8 @@ pub(super) enum Stands {
     Anywhere,
     /// Where a sentence begins.
     First,
+    /// Where a sentence, a segment or a part behind a comma begins.
+    Part,
     /// Before a colon, or alone between bars or dashes.
     Label,
     /// Where it is a verb: behind no article and no noun that it would be one with (`the list`).
@@ -42,9 +48,10 @@ pub(super) enum Stands {
 }
 
 /// Words behind which a word is a noun.
-const BEFORE_A_NOUN: [&str; 16] = [
+const BEFORE_A_NOUN: [&str; 30] = [
     "the", "a", "an", "its", "their", "his", "her", "this", "that", "any", "no", "entity", "of",
-    "on", "new", "for",
+    "on", "new", "for", "la", "las", "los", "el", "le", "les", "una", "un", "une", "der", "die",
+    "das", "den", "uma",
 ];
 
 /// The lists, as phrases.
@@ -68,7 +75,7 @@ pub(crate) fn collector() -> Collector {
     LISTS.collector.clone()
 }
 
-const FILES: [(Says, &str); 10] = [
+const FILES: [(Says, &str); 12] = [
     (Says::Act, include_str!("../words/acts.txt")),
     (Says::Talk, include_str!("../words/talk.txt")),
     (Says::RoundUp, include_str!("../words/round_up.txt")),
@@ -79,6 +86,8 @@ const FILES: [(Says, &str); 10] = [
     (Says::Unreal, include_str!("../words/unreal.txt")),
     (Says::If, include_str!("../words/if.txt")),
     (Says::Aftermath, include_str!("../words/aftermath.txt")),
+    (Says::Doubt, include_str!("../words/doubts.txt")),
+    (Says::Aside, include_str!("../words/asides.txt")),
 ];
 
 pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
@@ -99,8 +108,9 @@ pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
 /// An entry, how it is read (in quotes as it is, else with its inflections) and where it counts.
 fn read(what: Says, entry: &'static str) -> (&'static str, Reading, Stands) {
     let (entry, stands) = match (what, entry.strip_prefix('^'), entry.strip_suffix(':')) {
-        (Says::Genre, Some(rest), _) => (rest, Stands::First),
-        (Says::Genre, _, Some(rest)) => (rest, Stands::Label),
+        (Says::Genre | Says::Doubt, Some(rest), _) => (rest, Stands::First),
+        (Says::Genre | Says::Doubt, _, Some(rest)) => (rest, Stands::Label),
+        (Says::Aside, ..) => (entry, Stands::Part),
         (Says::Act, ..) if entry.starts_with('~') => (&entry[1..], Stands::Verb),
         _ => (entry, Stands::Anywhere),
     };
@@ -123,6 +133,8 @@ impl Stands {
                 before.sentence != token.sentence || !BEFORE_A_NOUN.contains(&text.word(before))
             }),
             Self::First => before.is_none_or(|before| before.sentence != token.sentence),
+            Self::Part => before
+                .is_none_or(|before| before.segment != token.segment || token.gap >= Gap::Comma),
             Self::Label => {
                 before.is_none_or(|before| before.segment != token.segment)
                     && after.is_none_or(|after| {

@@ -19,6 +19,7 @@ use crate::model::{EntityKind, Guard, HeldBack, Hit, ItemText, Timestamp};
 
 pub(crate) use super::find::Occ;
 use super::manner::Manner;
+use super::pieces::Pieces;
 use super::text::Text;
 use super::watchlist::{Reach, Seen, Use, Watchlist};
 
@@ -118,6 +119,7 @@ pub(crate) struct Reading {
     present: Present,
     searches: Seen,
     manner: OnceCell<Manner>,
+    pieces: OnceCell<Option<Pieces>>,
     /// Hits, counting and held back, in text order.
     pub(crate) found: Vec<Found>,
 }
@@ -135,9 +137,9 @@ impl Reading {
         let Words { text, phrases, mut index, present, cues, searches, lang } = words;
         index.fill(&phrases);
         let asked = Asked::of(&watchlist.phrases, cues, lang);
-        let manner = OnceCell::new();
+        let (manner, pieces, found) = (OnceCell::new(), OnceCell::new(), Vec::new());
         let mut reading =
-            Self { text, phrases, index, asked, present, searches, manner, found: Vec::new() };
+            Self { text, phrases, index, asked, present, searches, manner, pieces, found };
         reading.collect(watchlist);
         guard::inside(watchlist, &mut reading);
         guard::ask(watchlist, &mut reading);
@@ -159,6 +161,17 @@ impl Reading {
     /// with its own.
     pub(crate) fn manner(&self) -> &Manner {
         self.manner.get_or_init(|| Manner::among(&self.text, &self.phrases))
+    }
+
+    /// The pieces of an item that tells of several matters, by the hits that count when it is first asked.
+    pub(crate) fn pieces(&self, watchlist: &Watchlist) -> Option<&Pieces> {
+        let title = self.text.title_end();
+        let shown = |found: &Found| {
+            found.kind() == EntityKind::Company || !watchlist.topic(found.entity).hidden
+        };
+        let named = || self.counting().any(|found| found.first < title && shown(found));
+        let all = self.pieces.get_or_init(|| Pieces::of_item(&self.text, self.manner(), named));
+        all.as_ref()
     }
 
     /// Which phrases that only rules ask for the item's words may begin.
@@ -261,18 +274,6 @@ impl Reading {
             start: first.start as usize,
             end: last.end as usize,
         }
-    }
-
-    /// These words in their normal form.
-    pub(crate) fn words(&self, first: u32, last: u32) -> String {
-        let mut all = String::new();
-        for token in &self.text.tokens[first as usize..=last as usize] {
-            if !all.is_empty() && token.gap > super::text::Gap::None {
-                all.push(' ');
-            }
-            all.push_str(self.text.word(token));
-        }
-        all
     }
 
     /// A held-back hit in words.

@@ -37,6 +37,7 @@ impl Text {
         self.tokens.clear();
         self.fields.clear();
         self.folded.clear();
+        self.asks = asks(&item.title);
         let bytes = item.title.len() + item.summary.len() + item.content.len();
         self.tokens.reserve(bytes / 5 + 8);
         self.folded.reserve(bytes + bytes / 8);
@@ -60,6 +61,7 @@ impl Text {
         self.tokens.clear();
         self.fields.clear();
         self.folded.clear();
+        self.asks = asks(term);
         self.add(Field::Title, term);
     }
 
@@ -77,6 +79,14 @@ impl Text {
             self.fields.push(FieldTokens { field, first, end, shouting });
         }
     }
+}
+
+/// Whether a title is a question as a whole. か also ends words that state something (明らか).
+fn asks(title: &str) -> bool {
+    let ended = |one: char| one.is_whitespace() || matches!(one, '"' | '”' | '»' | '」' | '’');
+    let title = title.trim_end_matches(ended);
+    title.ends_with(['?', '？', '؟', '⁇'])
+        || title.strip_suffix('か').is_some_and(|before| !before.ends_with(['ら', '豊', '静']))
 }
 
 /// A text of capitals throughout: at least three words of letters, none of them small, and one too

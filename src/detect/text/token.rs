@@ -127,6 +127,8 @@ pub(crate) struct Text {
     pub(crate) tokens: Vec<Token>,
     /// The fields that have tokens, in order.
     pub(crate) fields: Vec<FieldTokens>,
+    /// The title is a question: it ends in a question mark, or in Japanese with か.
+    pub(crate) asks: bool,
     /// The fields in small letters, which is the normal form of most tokens, and between them the
     /// normal forms of the others.
     pub(super) folded: String,

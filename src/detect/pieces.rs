@@ -1,0 +1,299 @@
+//! The pieces of an item that tells of several matters: what stands in one of them belongs together.
+//!
+//! Of a round-up, a piece is a segment: a sentence, or what bars, semicolons and spaced dashes divide.
+//! Round-ups also string their matters together with commas ("Chipmaker opens plant, pastor charged with
+//! fraud, jury out in cartel case"): a segment all of whose parts between commas are long enough to be a
+//! matter is divided there. Commas that set off a name or an aside leave short parts, and divide nothing.
+//!
+//! An item that is no round-up is divided where its words lead to another matter ("Elsewhere, …"), where
+//! somebody new comes in behind business news ("…; a pastor is charged"), and a title where it strings
+//! together three clauses, each with a subject of its own.
+
+use crate::detect::lexicon;
+use crate::detect::manner::{Manner, Says};
+use crate::detect::text::{COLON, Gap, SEMICOLON, Shape, Text, Token};
+
+/// Commas that divide matters: two at least, for one comma mostly divides a sentence's own clauses.
+const COMMAS: usize = 2;
+/// Words, or characters of a language without spaces, that a matter has at least.
+const WORDS: u32 = 2;
+const CHARACTERS: u32 = 5;
+/// Sentences under a title that names nothing watched, from which on they may be as many matters.
+const STREWN: u32 = 3;
+/// Words of a title that may be no more than a rubric: under it two sentences are enough.
+const RUBRIC: u32 = 5;
+/// Words of a clause that stands in no announced round-up.
+const CLAUSE: u32 = 3;
+
+/// Where pieces begin, in order.
+#[derive(Debug)]
+pub(crate) struct Pieces(Vec<u32>);
+
+impl Pieces {
+    /// The pieces of an item that tells of several matters. `named` says whether its title names a watched
+    /// company or a topic.
+    pub(crate) fn of_item(text: &Text, manner: &Manner, named: impl Fn() -> bool) -> Option<Self> {
+        if manner.round_up() || (strewn(text, manner) && !named()) {
+            return Some(Self::of(text));
+        }
+        Self::among(text, manner)
+    }
+
+    /// The pieces of a round-up.
+    fn of(text: &Text) -> Self {
+        let mut starts = Vec::new();
+        let mut first = 0u32;
+        for segment in text.tokens.chunk_by(|one, next| one.segment == next.segment) {
+            starts.push(first);
+            let after = first + length(segment.len());
+            let mut commas: Vec<u32> = (first + 1..after).filter(|at| comma(text, *at)).collect();
+            commas.extend(last_and(text, &commas, after, WORDS));
+            if commas.len() >= COMMAS && mostly_long(text, first, &commas, after) {
+                starts.extend(commas);
+            }
+            first = after;
+        }
+        Self(starts)
+    }
+
+    /// The pieces of an item that is no round-up, if it has several.
+    fn among(text: &Text, manner: &Manner) -> Option<Self> {
+        let asides = manner.places(Says::Aside).filter(|aside| !refers_back(text, aside.last));
+        let mut starts: Vec<u32> = asides.map(|aside| aside.first).collect();
+        // Nothing goes before the first words of an item: there they announce several matters.
+        if starts.first() == Some(&0) {
+            return Some(Self::of(text));
+        }
+        starts.extend(strung(text, manner));
+        starts.extend(elsewhere(text, manner));
+        starts.push(0);
+        starts.sort_unstable();
+        starts.dedup();
+        (starts.len() > 1).then_some(Self(starts))
+    }
+
+    /// The piece that a token stands in.
+    pub(crate) fn of_token(&self, token: u32) -> u32 {
+        let after = self.0.partition_point(|start| *start <= token);
+        u32::try_from(after.saturating_sub(1)).unwrap_or(u32::MAX)
+    }
+
+    /// First and last token of each piece of a text with so many tokens.
+    pub(crate) fn stretches(&self, tokens: u32) -> impl Iterator<Item = (u32, u32)> {
+        let ends = self.0.iter().skip(1).copied().chain(std::iter::once(tokens));
+        self.0
+            .iter()
+            .copied()
+            .zip(ends)
+            .filter(|(from, to)| from < to)
+            .map(|(from, to)| (from, to - 1))
+    }
+
+    /// First and last token of a piece.
+    pub(crate) fn stretch(&self, piece: u32) -> (u32, u32) {
+        let at = piece as usize;
+        let end = self.0.get(at + 1).map_or(u32::MAX, |next| next.saturating_sub(1));
+        (self.0.get(at).copied().unwrap_or(u32::MAX), end)
+    }
+}
+
+/// Whether the text is several sentences under its title, as newsletters are: where the title names nothing
+/// watched, what stands in two of them need not belong together.
+fn strewn(text: &Text, manner: &Manner) -> bool {
+    let title = text.title_end();
+    let (Some(first), Some(last)) = (text.tokens.get(title as usize), text.tokens.last()) else {
+        return false;
+    };
+    let acts = || manner.places(Says::Act).any(|act| act.first < title);
+    let rubric = title <= RUBRIC && !text.asks && !acts();
+    let enough = if rubric { STREWN - 1 } else { STREWN };
+    title > 0 && last.sentence - first.sentence + 1 >= enough
+}
+
+/// Whether a comma that divides stands before a token.
+fn comma(text: &Text, at: u32) -> bool {
+    let token = &text.tokens[at as usize];
+    token.gap == Gap::Comma && token.marks & COLON == 0
+}
+
+/// Whether every part between commas is long enough to be a matter of its own.
+fn long(text: &Text, first: u32, commas: &[u32], after: u32, words: u32) -> bool {
+    parts(text, first, commas, after, words).all(|long| long)
+}
+
+/// The same of an announced round-up, which may name one matter of four in a word (`OPEC`).
+fn mostly_long(text: &Text, first: u32, commas: &[u32], after: u32) -> bool {
+    let short = parts(text, first, commas, after, WORDS).filter(|long| !long).count();
+    short * 4 <= commas.len() + 1 && (short == 0 || commas.len() > COMMAS)
+}
+
+/// Of each part between commas, whether it is long enough.
+fn parts(
+    text: &Text,
+    first: u32,
+    commas: &[u32],
+    after: u32,
+    words: u32,
+) -> impl Iterator<Item = bool> {
+    let starts = std::iter::once(first).chain(commas.iter().copied());
+    let ends = commas.iter().copied().chain(std::iter::once(after));
+    starts.zip(ends).map(move |(from, to)| {
+        let cjk = text.tokens[from as usize].shape == Shape::Cjk;
+        to - from >= if cjk { CHARACTERS } else { words }
+    })
+}
+
+/// Whether the sentence that begins behind an aside's last token speaks of what went before.
+fn refers_back(text: &Text, last: u32) -> bool {
+    let sentence = text.tokens[last as usize].sentence;
+    let rest = text.tokens[last as usize + 1..].iter();
+    rest.take_while(|token| token.sentence == sentence)
+        .any(|token| lexicon::refers().contains(&token.hash))
+}
+
+/// Where the clauses of a title begin that are as many matters: three at least, divided by commas and a last
+/// `and`, none of which goes on with the subject or the cause of another.
+fn strung(text: &Text, manner: &Manner) -> Vec<u32> {
+    let end = text.title_end();
+    let mut starts: Vec<u32> = (1..end).filter(|at| comma(text, *at)).collect();
+    if starts.is_empty() || explained(text, manner, &starts, end) {
+        return Vec::new();
+    }
+    starts.extend(last_and(text, &starts, end, CLAUSE));
+    let subject = |start: &u32| {
+        let first =
+            *start + u32::from(lexicon::joining().contains(&text.tokens[*start as usize].hash));
+        let verb = manner.places(Says::Act).any(|act| act.first == first);
+        let goes_on = text.tokens.get(first as usize).is_none_or(|token| {
+            let word = text.word(token);
+            lexicon::goes_on().contains(&token.hash)
+                || (word.len() > 4 && word.ends_with("ing"))
+                || token.shape == Shape::Digit
+        });
+        !verb && !goes_on
+    };
+    let several = starts.len() >= COMMAS && starts.iter().all(subject);
+    if several && long(text, 0, &starts, end, CLAUSE) { starts } else { Vec::new() }
+}
+
+/// Whether a title's last words give the cause of all its clauses: `…, shares sink as the US tightens curbs`. A
+/// cause of a single act (`…, FDA bans dye after a study`) does not.
+fn explained(text: &Text, manner: &Manner, commas: &[u32], end: u32) -> bool {
+    let acts =
+        |from: u32, to: u32| manner.places(Says::Act).any(|act| (from..to).contains(&act.first));
+    let part =
+        |at: u32| commas.iter().copied().take_while(|comma| *comma <= at).last().unwrap_or(0);
+    (0..end).any(|at| causes(&text.tokens[at as usize]) && !acts(part(at), at))
+}
+
+/// Where another matter begins behind business news that opens the title: behind a semicolon or a spaced dash, or
+/// behind a comma, `while` or full stop where somebody new comes in. What follows must not refer back.
+fn elsewhere(text: &Text, manner: &Manner) -> impl Iterator<Item = u32> {
+    let (end, all) = (text.title_end(), length(text.tokens.len()));
+    let ordinary = |token: &Token| lexicon::ordinary().contains(&token.hash);
+    let business = text.tokens[..end as usize].iter().position(ordinary).map_or(all, length);
+    // `names` and `opens` are acts of authorities, too.
+    let acts = manner.places(Says::Act).map(|act| act.first);
+    let act = acts.into_iter().find(|act| !ordinary(&text.tokens[*act as usize])).unwrap_or(all);
+    let first = business + 1;
+    (first.max(1)..all).filter(move |at| act >= *at).filter(move |at| {
+        let token = &text.tokens[*at as usize];
+        let begins = *at >= end && token.sentence != text.tokens[*at as usize - 1].sentence;
+        let rest = text.tokens[*at as usize..].iter();
+        let clause: Vec<&Token> = rest.take_while(|one| one.sentence == token.sentence).collect();
+        let comes_in = |from: usize, words: usize| {
+            let near = clause.iter().skip(from).take(words);
+            near.into_iter().any(|one| lexicon::newcomers().contains(&one.hash))
+        };
+        let apart = match () {
+            () if begins => comes_in(0, 1),
+            () if *at >= end => false,
+            () if token.marks & SEMICOLON != 0 || token.gap == Gap::Break => true,
+            () => divides(text, *at) && comes_in(0, 4),
+        };
+        let back = |one: &&Token| lexicon::refers().contains(&one.hash) || causes(one);
+        apart && clause.len() >= CLAUSE as usize && !clause.iter().skip(1).any(back)
+    })
+}
+
+/// Whether a clause of a title may begin at a token.
+fn divides(text: &Text, at: u32) -> bool {
+    let token = &text.tokens[at as usize];
+    comma(text, at) || token.gap == Gap::Break || matches!(text.word(token), "while" | "and")
+}
+
+/// Where an `and` behind the last comma joins a clause of its own.
+fn last_and(text: &Text, commas: &[u32], end: u32, words: u32) -> Option<u32> {
+    let last = *commas.last()?;
+    let joins = |at: &u32| lexicon::joining().contains(&text.tokens[*at as usize].hash);
+    (last + 1..end).find(joins).filter(|at| *at >= last + words)
+}
+
+/// Whether a word gives a cause, so that clauses belong together.
+fn causes(token: &Token) -> bool {
+    lexicon::causes().contains(&token.hash)
+}
+
+fn length(tokens: usize) -> u32 {
+    u32::try_from(tokens).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_divide_only_what_is_long_enough_to_be_a_matter() {
+        for (text, pieces) in [
+            ("Chipmaker opens plant, pastor charged with fraud, jury out in cartel case", 3),
+            ("Apple, Meta, Visa fined by Brussels", 1),
+            ("Regulator fines the bank, which will appeal", 1),
+            ("Gap hires a designer; Ohio pastor charged", 2),
+            ("小米发布新款平板，欧盟对钢铁反倾销，央行开展逆回购", 3),
+            ("阿里、腾讯、百度被罚", 1),
+            ("Chipmaker hits record, EU fines retailer, oil slips", 3),
+        ] {
+            let text = Text::of_term(text);
+            let all = Pieces::of(&text);
+            let last = u32::try_from(text.tokens.len()).expect("a headline has few words") - 1;
+            assert_eq!((all.0.len(), all.of_token(last)), (pieces, pieces as u32 - 1));
+            assert_eq!(all.stretch(0).0, 0);
+        }
+    }
+
+    #[test]
+    fn a_title_is_divided_where_each_clause_has_a_subject_of_its_own() {
+        for (text, pieces) in [
+            (
+                "Apple unveils foldable iPhone, US widens Russia sanctions and a heatwave grips Europe",
+                3,
+            ),
+            ("Oil slides, HSBC cuts rates, and Treasury sanctions shippers", 0),
+            (
+                "Oil prices slide, HSBC cuts mortgage rates, and Treasury sanctions Iranian shippers",
+                3,
+            ),
+            ("Brussels fines Apple heavily, opens probe into Meta, orders Temu to act", 0),
+            ("Volkswagen recalls 30,000 cars, 20,000 of them in Germany, over brakes", 0),
+            (
+                "Alibaba shares tumble, Tencent sheds five percent, Hong Kong falls as US tightens curbs",
+                0,
+            ),
+            (
+                "Walmart and Target lift wages, Kroger settles a suit, and FDA bans dye after study",
+                3,
+            ),
+            ("Shell lifts its dividend, plus a banker is convicted of bribery", 2),
+            ("Micron hires 500 people; dog food recall widens", 2),
+            ("JD.com starts grocery test, a watchdog fines an adult site", 2),
+            ("Nvidia slumps; US tightens chip export rules", 0),
+            ("Trump orders a tax on chips; two plants win a carve-out", 0),
+            ("Regulator fines the bank. Elsewhere, oil rose", 2),
+            ("Regulator fines the bank. Separately, it named a new chief", 0),
+        ] {
+            let text = Text::of_term(text);
+            let all = Pieces::among(&text, &Manner::of(&text, None));
+            assert_eq!(all.map_or(0, |all| all.0.len()), pieces, "{}", text.word(&text.tokens[0]));
+        }
+    }
+}

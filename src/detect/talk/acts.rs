@@ -1,0 +1,153 @@
+//! Which acts of a text are real: those that its words report as done or ordered.
+//!
+//! An act is not real where it only might be (`could be banned`), hangs on an *if*, follows a title's doubt
+//! (`fears of`) in the same clause, or is what the title asks. *Firm* are those of them that are verbs: English
+//! names many acts by nouns of the same form (`the Apple probe`, `a TikTok ban`), which tell no event.
+
+use crate::detect::find::Occ;
+use crate::detect::hash::hash;
+use crate::detect::lexicon;
+use crate::detect::manner::{Manner, Says};
+use crate::detect::text::{Gap, Shape, Text, Token};
+
+/// How many words may stand between `if` and the act that it makes unreal.
+const CLAUSE: u32 = 6;
+/// How many words may stand between `could` and the act that its verb leads to: `could face a ban`.
+const OBJECT: u32 = 3;
+
+/// The acts of a text.
+pub(super) struct Acts<'t> {
+    pub(super) text: &'t Text,
+    pub(super) manner: &'t Manner,
+}
+
+impl Acts<'_> {
+    /// Whether an act is reported, be it by a noun.
+    pub(super) fn real(&self, act: &Occ) -> bool {
+        !self.unreal(act)
+    }
+
+    /// Whether an act is reported by a verb.
+    pub(super) fn firm(&self, act: &Occ) -> bool {
+        self.real(act) && !self.noun(act) && !self.in_question(act) && !self.weak(act)
+    }
+
+    /// Whether an act is told below the title by a verb that also tells of everyday things.
+    fn weak(&self, act: &Occ) -> bool {
+        act.first == act.last
+            && act.first >= self.text.title_end()
+            && lexicon::weak_acts().contains(&self.token(act.first).hash)
+    }
+
+    /// Whether an act is named as what might be: `could be banned`, `a ban could`.
+    pub(super) fn doubted(&self, act: &Occ) -> bool {
+        let auxiliary = |token: u32| matches!(self.word(token), "be" | "have");
+        let directly = |after: u32| self.places(Says::Unreal).any(|one| one.last + 1 == after);
+        directly(act.first)
+            || self.places(Says::Unreal).any(|one| one.first == act.last + 1)
+            || act.first.checked_sub(1).is_some_and(|before| auxiliary(before) && directly(before))
+    }
+
+    /// The last words of a title that is a question.
+    pub(super) fn asked(&self) -> Option<Occ> {
+        let last = self.text.title_end().checked_sub(1).filter(|_| self.text.asks)?;
+        Some(Occ { phrase: 0, first: last, last })
+    }
+
+    /// Whether an act is not real: what might be, or what an `if` or a doubt leads to.
+    fn unreal(&self, act: &Occ) -> bool {
+        // Characters of a language without spaces are short words.
+        let cjk = self.token(act.first).shape == Shape::Cjk;
+        let near = |mark: &Occ, words: u32| {
+            let words = if cjk { 2 * words } else { words };
+            mark.last < act.first && act.first - mark.last <= words && self.clause(mark, act)
+        };
+        let behind = |mark: &Occ| {
+            cjk && act.last < mark.first
+                && mark.first - act.last <= OBJECT + 1
+                && self.clause(act, mark)
+        };
+        let covers = |mark: &Occ| mark.first <= act.first && act.last <= mark.last;
+        self.places(Says::If).any(|mark| near(mark, CLAUSE))
+            || self.places(Says::Unreal).any(|mark| near(mark, OBJECT))
+            || self.doubts().any(|mark| covers(mark) || near(mark, CLAUSE) || behind(mark))
+            || self.doubted(act)
+    }
+
+    /// Whether the title tells what went before (`delisting fears after …`), beside its doubts.
+    pub(super) fn followed(&self) -> bool {
+        let covered =
+            |one: &Occ| self.doubts().any(|mark| mark.first <= one.first && one.last <= mark.last);
+        let in_title = |one: &&Occ| self.manner.in_title(self.token(one.first).sentence);
+        // Not `ponders following`, nor a German verb's `nach` at the end.
+        let leads = |one: &Occ| {
+            !covered(one)
+                && one.last + 1 < self.text.title_end()
+                && !self.doubts().any(|mark| mark.last + 1 == one.first)
+        };
+        self.places(Says::Aftermath).filter(in_title).any(leads)
+    }
+
+    /// The title's first doubt.
+    pub(super) fn doubt(&self) -> Option<Occ> {
+        self.doubts().next().copied()
+    }
+
+    /// The title's doubts, and what it supposes. Elsewhere such words stand in every report.
+    fn doubts(&self) -> impl Iterator<Item = &Occ> {
+        let marks = self.places(Says::Doubt).chain(self.places(Says::Supposed));
+        marks.filter(|mark| self.manner.in_title(self.token(mark.first).sentence))
+    }
+
+    /// Whether no comma, and in a language without spaces no space, ends the clause between the two.
+    fn clause(&self, mark: &Occ, act: &Occ) -> bool {
+        let ends = |token: &Token| {
+            token.gap >= Gap::Comma || (token.gap == Gap::Space && token.shape == Shape::Cjk)
+        };
+        !self.text.tokens[mark.last as usize + 1..=act.first as usize].iter().any(ends)
+    }
+
+    /// Whether an act is part of the question that the title ends in.
+    fn in_question(&self, act: &Occ) -> bool {
+        self.asked()
+            .is_some_and(|end| self.token(act.first).sentence == self.token(end.first).sentence)
+    }
+
+    /// Whether an act is only named by a noun, or a form in -ing that stands as one.
+    fn noun(&self, act: &Occ) -> bool {
+        if act.first != act.last {
+            return false;
+        }
+        let (token, word) = (self.token(act.first), self.word(act.first));
+        let before = act.first.checked_sub(1).map(|before| self.token(before));
+        let before = before.filter(|before| before.sentence == token.sentence);
+        let after_noun_words = before.is_some_and(|one| lexicon::noun_after().contains(&one.hash));
+        if word.len() > 4 && word.ends_with("ing") {
+            return after_noun_words;
+        }
+        if lexicon::nouns_too().contains(&token.hash) {
+            return before.is_none_or(|before| !leads_to_verb(self.text.word(before), before));
+        }
+        let listed = |word: &str| lexicon::nouns_too().contains(&hash(word));
+        let plural = |ending: &str| word.strip_suffix(ending).is_some_and(listed);
+        after_noun_words && (plural("s") || plural("es"))
+    }
+
+    fn places(&self, what: Says) -> impl Iterator<Item = &Occ> {
+        self.manner.places(what)
+    }
+
+    fn token(&self, at: u32) -> &Token {
+        &self.text.tokens[at as usize]
+    }
+
+    fn word(&self, at: u32) -> &str {
+        self.text.word(self.token(at))
+    }
+}
+
+/// Whether a verb in its plain form follows: a helper went before, or several who act.
+fn leads_to_verb(word: &str, token: &Token) -> bool {
+    let several = word.len() > 3 && word.ends_with('s') && !word.ends_with("ss");
+    several || word.ends_with("ly") || lexicon::verb_after().contains(&token.hash)
+}
