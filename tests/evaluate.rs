@@ -219,14 +219,15 @@ fn the_shipped_topics_hold_their_figures_on_reports() {
 #[test]
 fn the_shipped_topics_hold_their_figures_on_bare_headlines_and_on_paraphrases() {
     for (set, precision, recall, alerts) in
-        [("headlines.jsonl", 0.95, 0.95, 4), ("paraphrases.jsonl", 0.94, 0.86, 8)]
+        [("headlines.jsonl", 0.95, 0.95, [4, 0]), ("paraphrases.jsonl", 0.95, 0.86, [30, 10])]
     {
         let report = shipped(set);
         let figure = |key: &str| report["topics"][key].as_f64().unwrap();
         assert!(figure("precision") >= precision, "{set}: {}", report["topics"]);
         assert!(figure("recall") >= recall, "{set}: {}", report["topics"]);
-        // Of ordinary business, everyday senses and talk hardly anything alerts.
-        let [_, extra, _] = counts(&report, "alerts");
-        assert!(extra <= alerts, "{set}: {}", report["alerts"]);
+        // Of ordinary business, everyday senses, round-ups and talk hardly anything alerts, and hardly anything
+        // that looks like them is kept silent.
+        let [_, extra, missing] = counts(&report, "alerts");
+        assert!(extra <= alerts[0] && missing <= alerts[1], "{set}: {}", report["alerts"]);
     }
 }

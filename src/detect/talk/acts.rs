@@ -42,9 +42,13 @@ impl Acts<'_> {
     /// Whether an act is named as what might be: `could be banned`, `a ban could`.
     pub(super) fn doubted(&self, act: &Occ) -> bool {
         let auxiliary = |token: u32| matches!(self.word(token), "be" | "have");
-        let directly = |after: u32| self.places(Says::Unreal).any(|one| one.last + 1 == after);
+        let joined = |token: u32| self.token(token).gap < Gap::Comma;
+        let directly = |after: u32| {
+            joined(after) && self.places(Says::Unreal).any(|one| one.last + 1 == after)
+        };
+        let behind = |one: &Occ| one.first == act.last + 1 && joined(one.first);
         directly(act.first)
-            || self.places(Says::Unreal).any(|one| one.first == act.last + 1)
+            || self.places(Says::Unreal).any(behind)
             || act.first.checked_sub(1).is_some_and(|before| auxiliary(before) && directly(before))
     }
 
