@@ -60,6 +60,14 @@ fn talk_is_told_from_news() {
         (true, "en", "Ottawa bans Norvik, mulls more", ""),
         (false, "de", "Brüssel erwägt Sanktionen (sanctions) gegen Norvik", ""),
         (false, "es", "Madrid baraja un ban a Norvik", ""),
+        // titles that only doubt, ask or look back, and nouns that look like verbs
+        (false, "en", "Could Norvik be next on the blacklist?", "Traders think so."),
+        (false, "en", "Norvik braces for possible ban", ""),
+        (false, "en", "Ten years after the Norvik ban", "Its founder gave a talk."),
+        (true, "en", "Ten years after the Norvik ban, court fines it", ""),
+        (false, "en", "No plans to ban Norvik, says minister", ""),
+        (true, "en", "Regulators ban Norvik; it may sue", ""),
+        (true, "en", "Norvik falls on delisting fears after its fine", ""),
         // a round-up tells of several matters
         (true, "en", "Briefs: Norvik banned; webinar on ports; rain", ""),
     ] {
