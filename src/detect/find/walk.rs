@@ -38,10 +38,11 @@ impl Walk<'_> {
         self.room.ends.clear();
         self.first_words(word);
         self.sift(&self.table.first);
-        self.see_behind();
         if self.phrases.asked.is_some() {
             self.listen(form);
         }
+        self.begin();
+        self.see_behind();
         self.follow(word);
         if self.german && form == Form::Surface {
             (0..self.text.tokens.len()).for_each(|at| self.genitive(START, at, at, So::NOTHING));
@@ -51,7 +52,6 @@ impl Walk<'_> {
 
     /// Goes on from what the first words may begin.
     fn follow(&mut self, word: impl Fn(usize) -> Stem + Copy) {
-        self.begin();
         let mut filter = &self.table.second;
         while !self.room.steps.is_empty() {
             self.next_words(word);
@@ -73,6 +73,7 @@ impl Walk<'_> {
             self.room.tries.put(Try { state, from, last, joined: from < last }, true);
         }
         self.sift(&self.table.first);
+        self.begin();
         self.follow(word);
         self.end();
     }
@@ -143,17 +144,18 @@ impl Walk<'_> {
     /// Which words may stand behind first ones. Each was looked at as a first one, in order and
     /// before any that are taken together, and the same look tells this: so most second words need none.
     fn see_behind(&mut self) {
-        let words = self.text.tokens.len();
         let room = &mut *self.room;
         room.behind.clear();
-        room.behind.resize(if self.thorough { 0 } else { room.tries.len() }, false);
+        if self.thorough || room.steps.is_empty() {
+            return;
+        }
+        room.behind.resize(self.text.tokens.len(), false);
         for (n, block) in room.looks.iter() {
             let later = block.see(room.tries.get(n as usize).state).later;
             if let Some(behind) = room.behind.get_mut(n as usize) {
                 *behind = later;
             }
         }
-        room.behind.truncate(words);
     }
 
     /// Which of the first words are cues of phrases that only rules ask for.

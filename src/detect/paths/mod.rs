@@ -50,12 +50,23 @@ pub(crate) fn step(state: u64, word: u64) -> u64 {
 /// one, outnumber the others by far and are seldom asked about.
 #[inline]
 pub(crate) fn begin(word: u64, chars: u32) -> u64 {
-    let length = u64::from(chars > 7) + u64::from(chars > 10) + u64::from(chars > 14);
-    step(START, word) >> LENGTHS | length << (64 - LENGTHS)
+    step(START, word) >> LENGTHS | LENGTH[chars.min(15) as usize]
 }
 
 /// Bits of a state after a first word that tell its length.
 const LENGTHS: u32 = 2;
+
+/// What they tell, by characters: up to 7, 10, 14, or more.
+const LENGTH: [u64; 16] = {
+    let mut lengths = [0; 16];
+    let mut chars = 0;
+    while chars < 16 {
+        let length = (chars > 7) as u64 + (chars > 10) as u64 + (chars > 14) as u64;
+        lengths[chars] = length << (64 - LENGTHS);
+        chars += 1;
+    }
+    lengths
+};
 
 /// Where a key belongs among `places`, by its upper bits behind those that may tell a length.
 #[inline]
