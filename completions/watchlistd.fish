@@ -429,7 +429,7 @@ complete -c watchlistd -n "__fish_watchlistd_using_subcommand restore" -l resume
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand restore" -l dry-run -d 'With --resume: only list'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand restore" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand restore" -s V -l version -d 'Print version'
-complete -c watchlistd -n "__fish_watchlistd_using_subcommand explain" -l title -d 'The headline' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand explain" -l title -d 'The headline, where TEXT is only what stands below it' -r
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand explain" -l lang -d 'Language of the text, as a BCP 47 tag' -r
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand explain" -l source -d 'As if this source had said it' -r
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand explain" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F

@@ -20,12 +20,15 @@ use crate::notify::route;
 /// Most bytes of a text: what one field of a feed's item may have.
 const LONGEST: u64 = 1024 * 1024;
 
+/// Most characters of a line that is taken for a headline. Hardly any of a feed's is longer.
+const HEADLINE: usize = 200;
+
 /// What `explain` is told.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The text, taken as an item's summary; without it standard input is read
+    /// A headline, or a headline and its text below; without it standard input is read
     text: Option<String>,
-    /// The headline
+    /// The headline, where TEXT is only what stands below it
     #[arg(long)]
     title: Option<String>,
     /// Language of the text, as a BCP 47 tag
@@ -46,17 +49,16 @@ pub fn run(
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let parts = load::parts(&Folder::named(config))?;
-    let summary = given(arguments)?;
-    if summary.trim().is_empty() && arguments.title.is_none() {
+    let given = given(arguments)?;
+    if given.trim().is_empty() && arguments.title.is_none() {
         return Err(Failure::new(Exit::Usage, anyhow::anyhow!("there is no text to explain"))
             .hint("write it behind the command in quotes, or into its standard input"));
     }
-    let text = ItemText {
-        title: arguments.title.clone().unwrap_or_default(),
-        summary,
-        lang: arguments.lang.clone(),
-        ..ItemText::default()
+    let (title, summary) = match &arguments.title {
+        Some(title) => (title.clone(), given),
+        None => headed(&given),
     };
+    let text = ItemText { title, summary, lang: arguments.lang.clone(), ..ItemText::default() };
     let source = arguments.source.as_deref().unwrap_or("explain");
     let known = parts.sources.iter().find(|one| one.id.as_str() == source);
     let official = arguments.official || known.is_some_and(|one| one.official);
@@ -87,6 +89,16 @@ fn given(arguments: &Arguments) -> Result<String, Failure> {
         .read_to_end(&mut bytes)
         .map_err(|error| load::no_input(&error))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A text as people paste it: its first line is the headline, unless that is a paragraph.
+fn headed(text: &str) -> (String, String) {
+    let text = text.trim();
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    match first.chars().nth(HEADLINE) {
+        None => (first.trim().to_owned(), rest.trim().to_owned()),
+        Some(_) => (String::new(), text.to_owned()),
+    }
 }
 
 /// The decision in a sentence.

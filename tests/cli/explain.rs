@@ -55,6 +55,22 @@ fn rules_that_can_never_fire_are_warned_of_at_their_place() {
     }
 }
 
+/// As people paste it: what a title only supposes is no news, and a paragraph is no title.
+#[test]
+fn the_first_line_is_the_headline() {
+    let desk = Desk::new();
+    desk.write("watchlist.toml", &format!("{WATCHLIST}{TALK}"));
+    let told = desk.ask(&["explain", "Imagine Alibaba delisted"]).ends(0).out;
+    assert!(told.starts_with("No alert: held back (no act is reported)."), "{told}");
+    let told = desk.ask(&["explain", "A quiet day\nAlibaba is delisted."]).ends(0).out;
+    assert!(told.contains("\"Alibaba\" in summary: >>Alibaba<< is delisted."), "{told}");
+    let long = format!("{} Alibaba is delisted.", "The exchange said a good deal. ".repeat(7));
+    let told = desk.ask(&["explain", &long]).ends(0).out;
+    assert!(told.contains("\"Alibaba\" in summary"), "{told}");
+    let told = desk.ask(&["explain", "--title", "A quiet day", "Alibaba is delisted"]).ends(0).out;
+    assert!(told.contains("\"Alibaba\" in summary"), "{told}");
+}
+
 #[test]
 fn nothing_is_no_text() {
     let desk = Desk::new();
