@@ -175,12 +175,21 @@ fn signal(child: &Child, name: &str) {
     assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
 }
 
+/// What is started to ignore hang-ups, as by `nohup`, starts what ignores them, too; and `once` leaves
+/// signals to the system.
+fn hang_ups_are_ignored() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap();
+    // Bit n - 1 is signal n; SIGHUP is 1.
+    u64::from_str_radix(ignored.trim(), 16).unwrap() & 1 == 1
+}
+
 /// `once` mails a digest; what it had not finished, the service finishes.
 fn cut_off_a_digest(at: At, verb: &str, name: &str) {
     let mut world = hanging(at);
     let mut once = world.start(world.command(&["once", "--all"]));
     until("a digest is under way", || world.post.heard(verb) > 0);
-    signal(&once, name);
+    signal(&once, if name == "-HUP" && hang_ups_are_ignored() { "-TERM" } else { name });
     once.wait().unwrap();
     world.publish(0, Fate::Alert);
     world.heal();
