@@ -25,7 +25,7 @@ use crate::store::{Assessment, Decision, StoreError, StoryMember, Unassessed};
 
 /// Items judged in one transaction: large enough that a commit costs little for each, small enough
 /// that a stop waits less than a second.
-const BATCH: usize = 500;
+const BATCH: usize = 1_000;
 
 /// Items with hits that take part in recognising copies and stories.
 const WINDOW: usize = 50_000;
@@ -57,6 +57,8 @@ pub struct Assessed {
 pub struct Assessor {
     ground: Ground,
     holder: String,
+    /// From when until when the right to assess is ours.
+    held: Option<(Timestamp, Timestamp)>,
     recent: Option<Recent>,
     /// The version that this step works by, once the store knows.
     adopted: Option<u64>,
@@ -93,7 +95,7 @@ impl Assessor {
     /// A step that signs its lease with `holder`.
     #[must_use]
     pub fn new(ground: Ground, holder: String) -> Self {
-        Self { ground, holder, recent: None, adopted: None }
+        Self { ground, holder, held: None, recent: None, adopted: None }
     }
 
     /// Assesses until nothing is left, by `current()` at the start of each batch. Answers at once
@@ -126,7 +128,7 @@ impl Assessor {
     pub async fn batch(&mut self, in_force: &InForce) -> Result<Option<Assessed>, StoreError> {
         let now = self.ground.clock.now();
         let store = Arc::clone(&self.ground.store);
-        if !store.claim_assessment(self.holder.clone(), now, now.plus(LEASE)).await? {
+        if !self.holds(now).await? {
             // Somebody else's batches would be missing from our window.
             self.recent = None;
             return Ok(None);
@@ -170,6 +172,18 @@ impl Assessor {
         // A long backlog must not starve what else runs on this thread.
         tokio::task::yield_now().await;
         Ok(Some(done))
+    }
+
+    /// Whether the right to assess is ours. It is renewed when half of it is over, not for each batch: that
+    /// would be a commit of its own.
+    async fn holds(&mut self, now: Timestamp) -> Result<bool, StoreError> {
+        if self.held.is_some_and(|(from, until)| from <= now && now.plus(LEASE / 2) < until) {
+            return Ok(true);
+        }
+        let until = now.plus(LEASE);
+        let ours = self.ground.store.claim_assessment(self.holder.clone(), now, until).await?;
+        self.held = ours.then_some((now, until));
+        Ok(ours)
     }
 
     async fn remember(&self, now: Timestamp) -> Result<Recent, StoreError> {
