@@ -35,6 +35,9 @@ const WINDOW: u32 = 30;
 const HOSTS: u32 = 32;
 /// One feed in so many has something new in each edition: 5 %.
 const CHANGING: u32 = 20;
+/// Rounds of cold reading, of which the best counts: each is long, and neighbours on the machine cost
+/// whoever needs more memory more.
+const COLD_ROUNDS: u32 = 3;
 /// Rounds of the cheap kinds, so that the clock's ticks of 10 ms matter little.
 const ROUNDS: u32 = 5;
 /// Requests under way in the bare loop.
@@ -72,6 +75,10 @@ impl Cost {
     fn and(self, other: Self) -> Self {
         Self { cpu: self.cpu + other.cpu, peak: self.peak.max(other.peak) }
     }
+
+    fn best(self, other: Self) -> Self {
+        Self { cpu: self.cpu.min(other.cpu), peak: self.peak.max(other.peak) }
+    }
 }
 
 fn compare() -> Outcome<()> {
@@ -93,7 +100,11 @@ fn compare() -> Outcome<()> {
         run(command)
     };
 
-    let cold = (bare()?, ours(path, &[])?);
+    let mut cold = (bare()?, ours(path, &[])?);
+    for _ in 1..COLD_ROUNDS {
+        forget(path)?;
+        cold = (cold.0.best(bare()?), cold.1.best(ours(path, &[])?));
+    }
     let size = std::fs::metadata(path.join("state.db"))?.len();
     ours(half.path(), &[])?;
     let (mut unchanged, mut changed) = <((Cost, Cost), (Cost, Cost))>::default();
@@ -131,6 +142,19 @@ fn compare() -> Outcome<()> {
     writeln!(out, "peak memory, cold: {peak:.0} MB  goal 96: {}", verdict(peak <= 96.0))?;
     let each = size / u64::from(feeds * WINDOW);
     writeln!(out, "database: {each} bytes an item  goal 1536: {}", verdict(each <= 1536))?;
+    Ok(())
+}
+
+/// Takes away what both have read.
+fn forget(folder: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name == "validators" || name.starts_with("state.db") {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
     Ok(())
 }
 
