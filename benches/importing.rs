@@ -12,7 +12,7 @@
 //! in 20 s are 20 µs each. Then each list comes in once more, which changes nothing. A goal that does not
 //! hold is said and fails nothing.
 
-#[path = "shared/goal.rs"]
+#[path = "support/goal.rs"]
 mod goal;
 
 use std::error::Error;

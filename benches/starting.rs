@@ -12,7 +12,7 @@
 //! on the machine say little; and an idle minute of a hundredth of a core. A goal that does not hold is
 //! said and fails nothing.
 
-#[path = "shared/goal.rs"]
+#[path = "support/goal.rs"]
 mod goal;
 
 use std::error::Error;

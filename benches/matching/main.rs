@@ -11,7 +11,7 @@
 //! is no fault of the code.
 
 mod data;
-#[path = "../shared/dice.rs"]
+#[path = "../support/dice.rs"]
 mod dice;
 mod others;
 mod pipe;

@@ -13,9 +13,9 @@
 //! each item, and a flood of alerts.
 
 mod data;
-#[path = "../shared/dice.rs"]
+#[path = "../support/dice.rs"]
 mod dice;
-#[path = "../shared/goal.rs"]
+#[path = "../support/goal.rs"]
 mod goal;
 
 use std::error::Error;

@@ -57,8 +57,8 @@ pub struct Assessed {
 pub struct Assessor {
     ground: Ground,
     holder: String,
-    /// From when until when the right to assess is ours.
-    held: Option<(Timestamp, Timestamp)>,
+    /// Since when the right to assess is ours.
+    held: Option<Timestamp>,
     recent: Option<Recent>,
     /// The version that this step works by, once the store knows.
     adopted: Option<u64>,
@@ -177,12 +177,12 @@ impl Assessor {
     /// Whether the right to assess is ours. It is renewed when half of it is over, not for each batch: that
     /// would be a commit of its own.
     async fn holds(&mut self, now: Timestamp) -> Result<bool, StoreError> {
-        if self.held.is_some_and(|(from, until)| from <= now && now.plus(LEASE / 2) < until) {
+        if self.held.is_some_and(|from| from <= now && now.since(from) < LEASE / 2) {
             return Ok(true);
         }
         let until = now.plus(LEASE);
         let ours = self.ground.store.claim_assessment(self.holder.clone(), now, until).await?;
-        self.held = ours.then_some((now, until));
+        self.held = ours.then_some(now);
         Ok(ours)
     }
 
