@@ -40,6 +40,8 @@ lists! {
     verb_after = folded_words("words/verb_after.txt");
     /// Words after which these, and forms in -ing, are nouns.
     noun_after = folded_words("words/noun_after.txt");
+    /// Words behind which a word of the lists that may be a verb is none.
+    before_a_noun = folded_words("words/before_a_noun.txt");
     /// Words by which a sentence refers back.
     refers = folded_words("words/refers.txt");
     /// Verbs of acts that also tell of everyday things.

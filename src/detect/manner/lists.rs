@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use crate::detect::lexicon;
 use crate::detect::phrases::{Collector, Phrases, Reading};
 use crate::detect::text::{COLON, Gap, Text};
 use crate::detect::wordlist::entries;
@@ -46,13 +47,6 @@ pub(super) enum Stands {
     /// Where it is a verb: behind no article and no noun that it would be one with (`the list`).
     Verb,
 }
-
-/// Words behind which a word is a noun.
-const BEFORE_A_NOUN: [&str; 30] = [
-    "the", "a", "an", "its", "their", "his", "her", "this", "that", "any", "no", "entity", "of",
-    "on", "new", "for", "la", "las", "los", "el", "le", "les", "una", "un", "une", "der", "die",
-    "das", "den", "uma",
-];
 
 /// The lists, as phrases.
 pub(super) struct Lists {
@@ -130,7 +124,8 @@ impl Stands {
         match self {
             Self::Anywhere => true,
             Self::Verb => before.is_none_or(|before| {
-                before.sentence != token.sentence || !BEFORE_A_NOUN.contains(&text.word(before))
+                before.sentence != token.sentence
+                    || !lexicon::before_a_noun().contains(&before.hash)
             }),
             Self::First => before.is_none_or(|before| before.sentence != token.sentence),
             Self::Part => before
