@@ -157,19 +157,25 @@ impl World {
             .collect()
     }
 
-    /// Rules of all kinds: what they ask of an item is rare, as what people ask is.
-    pub(crate) fn rules(&self, dice: &mut Dice, many: usize, names: usize) -> Vec<RuleEntry> {
+    /// Rules of all kinds, over as many names and topics with these ids.
+    pub(crate) fn rules(
+        &self,
+        dice: &mut Dice,
+        many: usize,
+        names: usize,
+        topics: &[String],
+    ) -> Vec<RuleEntry> {
         (0..many)
             .map(|n| {
-                let (company, topic) = (dice.below(names), dice.below(100));
+                let (company, topic) = (dice.below(names), dice.one(topics));
                 let (one, two) = (self.rare(dice).to_owned(), self.rare(dice).to_owned());
                 let group = dice.below(1000);
                 let when = match n % 10 {
-                    0..=4 => format!("company:c{company} AND topic:topic-{topic}"),
-                    5 | 6 => format!("group:g{group} AND topic:topic-{topic}"),
-                    7 => format!("group:g{group} AND topic:topic-{topic} AND {one}"),
+                    0..=4 => format!("company:c{company} AND topic:{topic}"),
+                    5 | 6 => format!("group:g{group} AND topic:{topic}"),
+                    7 => format!("group:g{group} AND topic:{topic} AND {one}"),
                     8 => format!("{one} NEAR/5 {two}"),
-                    _ => format!("company:* AND {one} AND {two} NOT source:s{topic}"),
+                    _ => format!("company:* AND {one} AND {two} NOT source:s{group}"),
                 };
                 rule(&format!("Rule {n}"), when)
             })
