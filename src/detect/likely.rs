@@ -178,15 +178,22 @@ impl<'a> Item<'a> {
         let companies = || self.companies.iter().flat_map(|company| watchlist.line(*company));
         let any = |company: bool, topic: bool| anchors.of_any(company, topic).into_iter().any(may);
         let called = || {
+            let (cues, mut any) = (&self.words.cues, false);
+            let marked = |marks| cues.may_mark(marks);
+            anchors.of_calls(&cues.calls, marked, |one| any = any || may_one(&one));
+            any
+        };
+        let named = || {
             let mut any = false;
-            anchors.of_calls(&self.words.cues.all, |one, _, here| any |= here && may_one(&one));
+            let companies = companies().map(|company| (0, company));
+            anchors.of_companies(companies, &topics, |one, _| any = any || may_one(&one));
             any
         };
         anchors.standing(self.origin.official).into_iter().any(may)
             || may(anchors.of_source(self.origin.source))
             || any(!self.companies.is_empty(), !topics.is_empty())
             || topics.iter().any(|topic| may(anchors.of_topic(*topic)))
-            || companies().any(|company| anchors.of_company(company).any(may))
+            || named()
             || (anchors.on_phrases()
                 && self.words.phrases.iter().any(|occ| may(anchors.of_phrase(occ.phrase))))
             || called()
@@ -195,7 +202,7 @@ impl<'a> Item<'a> {
     /// Whether a rule makes an alert where its condition may hold; of topics that are not known, any may
     /// be there.
     fn may_fire(&self, rule: usize, topics: Option<&[u32]>) -> bool {
-        self.watchlist.outcome(rule).alerts
+        self.watchlist.outcome(rule).alerts()
             && self.may_ask(&self.watchlist.conditions[rule].when, topics)
     }
 

@@ -8,9 +8,6 @@ use crate::model::watchlist::WithoutCompany;
 use super::Case;
 use super::yes::{Names, Said, Yes};
 
-/// Bytes of a reason that quotes two hits, about.
-const QUOTED: usize = 96;
-
 impl Case<'_> {
     /// The company that a topic's words are about, and the hit that shows it.
     pub(crate) fn linked(&self, topic: u32) -> Option<(&Found, &Found)> {
@@ -67,10 +64,7 @@ impl Case<'_> {
         {
             let info = self.watchlist.topic(topic);
             if let Some((company, about)) = self.linked(topic) {
-                let mut words = String::with_capacity(QUOTED);
-                self.quote(company, &mut words);
-                words.push_str(" with ");
-                self.quote(about, &mut words);
+                let words = self.linked_words(company, about);
                 let names = Names::of(&[company, about]);
                 let (severity, said_so) = (Some(info.severity), Said::Words(words));
                 said.push(Yes { rule: None, severity, said: said_so, names });

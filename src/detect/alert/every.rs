@@ -12,7 +12,7 @@ use crate::model::watchlist::{
 };
 use crate::model::{EntityKind, ItemText, Located, Severity};
 
-const LEAVES: [&str; 24] = [
+const LEAVES: [&str; 25] = [
     "company:alba",
     "company:norvik",
     "company:*",
@@ -20,6 +20,7 @@ const LEAVES: [&str; 24] = [
     "group:*",
     "topic:delisting",
     "topic:ships",
+    "topic:inquiry",
     "topic:building",
     "topic:*",
     "source:wire",
@@ -108,7 +109,7 @@ fn condition() -> impl Strategy<Value = String> {
     let leaf = || prop::sample::select(&LEAVES[..]).prop_map(|leaf| format!("({leaf})"));
     // Most rules that people write are of these two kinds.
     let company = prop::sample::select(&LEAVES[..5]);
-    let both = (company, prop::sample::select(&LEAVES[5..9]), any::<bool>()).prop_map(
+    let both = (company, prop::sample::select(&LEAVES[5..10]), any::<bool>()).prop_map(
         |(one, other, turned)| match turned {
             true => format!("{other} AND {one}"),
             false => format!("{one} AND {other}"),
@@ -143,10 +144,10 @@ fn names(names: &Names) -> Vec<(EntityKind, u32)> {
 fn quickly(case: &Case<'_>) -> Vec<Said1> {
     let said = case.rules().into_iter();
     let told = said.map(|yes| {
-        let Said::In(segment) = yes.said else {
+        let (Said::In(piece) | Said::Both(.., piece)) = yes.said else {
             unreachable!("a rule that holds is put into words when it is told")
         };
-        (yes.rule.unwrap(), yes.severity, segment, names(&yes.names))
+        (yes.rule.unwrap(), yes.severity, piece, names(&yes.names))
     });
     told.collect()
 }
@@ -184,6 +185,11 @@ proptest! {
             topics: vec![
                 topic("Delisting", &["delist", "fine"], false),
                 topic("Ships", &["ship", "tanker"], false),
+                // Put together from several pieces, it is said of none of them.
+                TopicEntry {
+                    search: vec![at("probe AND (tanker OR export)")],
+                    ..topic("Inquiry", &[], false)
+                },
                 topic("Building", &["yard", "ship"], true),
             ],
             rules: (0..).zip(&rules).map(|(n, (when, severity))| rule(n, when, *severity)).collect(),

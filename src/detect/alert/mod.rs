@@ -9,6 +9,7 @@ mod defaults;
 #[cfg(test)]
 mod every;
 mod rules;
+mod standing;
 mod verdict;
 mod words;
 mod yes;
@@ -22,6 +23,7 @@ use super::matching::{By, Found, Occ, Reading, Scene};
 use super::pieces::Pieces;
 use super::talk::talk;
 use super::watchlist::Watchlist;
+use standing::Standing;
 
 pub use adds::adds;
 pub(crate) use yes::Yes;
@@ -82,6 +84,8 @@ pub(crate) struct Case<'a> {
     company_in: Vec<(u32, &'a Found)>,
     /// The words that show the item to be talk without an act, once somebody asked.
     talk: OnceCell<Option<Occ>>,
+    /// In which pieces what is named stands, once somebody asked.
+    standing: OnceCell<Standing>,
 }
 
 impl<'a> Case<'a> {
@@ -123,6 +127,7 @@ impl<'a> Case<'a> {
             pieces,
             company_in,
             talk: OnceCell::new(),
+            standing: OnceCell::new(),
         }
     }
 

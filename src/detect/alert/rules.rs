@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::detect::matching::{Found, Scene};
-use crate::detect::watchlist::{Also, Condition, Cue, Filed};
+use crate::detect::watchlist::{Also, Condition, Filed};
 use crate::model::EntityKind;
 
 use super::Case;
@@ -15,84 +15,103 @@ const PIECES: usize = 200;
 
 /// A rule that may hold.
 struct Question {
-    rule: u32,
+    filed: Filed,
     /// How many companies were looked at before.
     turn: u32,
-    /// The company and the topic with which it holds wherever it need not be one piece that names both.
+    /// The company and the topic that are all it asks for, wherever it need not be one piece that names both.
     whole: Option<(u32, u32)>,
+}
+
+impl Question {
+    fn rule(&self) -> u32 {
+        self.filed.rule()
+    }
 }
 
 impl Case<'_> {
     /// What the rules say.
     pub(super) fn rules(&self) -> Vec<Yes> {
-        self.in_question().into_iter().filter_map(|one| self.answer(&one)).collect()
+        let questions = self.in_question();
+        let by_rule = questions.chunk_by(|one, next| one.rule() == next.rule());
+        by_rule.filter_map(|same| self.answer(same)).collect()
     }
 
-    fn answer(&self, question: &Question) -> Option<Yes> {
-        let rule = question.rule as usize;
-        let (mut names, mut piece) = (Names::default(), None);
-        match question.whole.filter(|_| !self.round_up()) {
+    /// What a rule says that is in question for one company after another.
+    fn answer(&self, same: &[Question]) -> Option<Yes> {
+        let first = same.first()?;
+        let rule = first.rule() as usize;
+        let (said, names) = match first.whole {
             Some((company, topic)) => {
-                let topic = Some(topic).filter(|topic| !self.watchlist.topic(*topic).hidden);
-                names = Names::pair(company, topic);
+                let (company, piece) = if self.round_up() {
+                    let all = same.iter().filter_map(|one| one.whole);
+                    let mut companies: Vec<u32> = all.map(|one| one.0).collect();
+                    companies.sort_unstable();
+                    let (company, piece) = self.together(&companies, topic)?;
+                    (company, Some(piece))
+                } else {
+                    (company, None)
+                };
+                let shown = Some(topic).filter(|topic| !self.watchlist.topic(*topic).hidden);
+                (Said::Both(company, topic, piece), Names::pair(company, shown))
             }
             None => {
                 let when = &self.watchlist.conditions[rule].when;
-                piece = self.fires(when)?;
+                let piece = self.fires(when)?;
+                let mut names = Names::default();
                 self.name(when, piece, &mut names);
+                (Said::In(piece), names)
             }
-        }
-        let severity = self.watchlist.outcome(rule).severity;
-        Some(Yes { rule: Some(rule), severity, said: Said::In(piece), names })
+        };
+        let severity = self.watchlist.outcome(rule).severity();
+        Some(Yes { rule: Some(rule), severity, said, names })
     }
 
-    /// The rules that may hold, by number: those filed under something that is there.
+    /// The rules that may hold, by number: those filed under something that is there. A rule may be there
+    /// for several companies, in text order.
     fn in_question(&self) -> Vec<Question> {
-        let anchors = &self.watchlist.anchors;
-        let topics = self.topics.iter().fold(0u64, |bits, topic| bits | 1 << (topic % 64));
-        let is_about = |topic: u32| topics >> (topic % 64) & 1 == 1 && self.is_about(topic);
-        let mut rules: Vec<Question> = Vec::new();
-        let mut add_one = |one: &Filed, needs: Option<&[Cue]>, turn: u32, company: Option<u32>| {
+        let (anchors, cues) = (&self.watchlist.anchors, self.reading.cues());
+        let mut rules: Vec<Question> = Vec::with_capacity(16);
+        let mut add_one = |one: Filed, turn: u32, company: Option<u32>| {
             let (there, topic) = match one.also() {
                 Also::Nothing => (true, None),
                 Also::Phrase(phrase) => (self.reading.may_have(phrase), None),
-                Also::Topic(topic) => (is_about(topic), Some(topic)),
+                Also::Topic(topic) => (self.is_about(topic), Some(topic)),
                 Also::AnyCompany => (!self.companies.is_empty(), None),
             };
-            if there && self.reading.cues().may_have(needs.unwrap_or_else(|| anchors.needs(*one))) {
+            if there {
                 let whole = company.zip(topic).filter(|_| one.whole());
-                rules.push(Question { rule: one.rule(), turn, whole });
+                rules.push(Question { filed: one, turn, whole });
             }
         };
-        anchors.of_calls(&self.reading.cues().all, |one, needs, here| {
-            if here {
-                add_one(&one, Some(needs), 0, None);
-            }
+        // In text order, so that a rule names the company that is named first.
+        let named = self.companies_in_order();
+        let lines = (0..)
+            .zip(&named)
+            .flat_map(|(turn, company)| self.line(*company).map(move |one| (turn, one)));
+        anchors.of_companies(lines, &self.topics, |filed, turn| {
+            add_one(filed, turn, named.get(turn as usize).copied());
         });
-        let mut add = |filed: &[Filed], turn: u32, company: Option<u32>| {
-            filed.iter().for_each(|one| add_one(one, None, turn, company));
-        };
+        let marked = |marks| cues.may_mark(marks);
+        anchors.of_calls(&cues.calls, marked, |one| add_one(one, 0, None));
+        let mut add = |filed: &[Filed]| filed.iter().for_each(|one| add_one(*one, 0, None));
         let any = anchors.of_any(!self.companies.is_empty(), !self.topics.is_empty());
         let standing = anchors.standing(self.origin.official);
         for filed in standing.into_iter().chain(any) {
-            add(filed, 0, None);
+            add(filed);
         }
-        add(anchors.of_source(self.origin.source), 0, None);
-        // In text order, so that a rule names the company that is named first.
-        for (turn, company) in (0..).zip(self.companies_in_order()) {
-            for one in self.line(company) {
-                anchors.of_company(one).for_each(|filed| add(filed, turn, Some(company)));
-            }
-        }
+        add(anchors.of_source(self.origin.source));
         for topic in &self.topics {
-            add(anchors.of_topic(*topic), 0, None);
+            add(anchors.of_topic(*topic));
         }
         if anchors.on_phrases() {
             let found = self.reading.phrases.chunk_by(|one, next| one.phrase == next.phrase);
-            found.for_each(|same| add(anchors.of_phrase(same[0].phrase), 0, None));
+            found.for_each(|same| add(anchors.of_phrase(same[0].phrase)));
         }
-        rules.sort_unstable_by_key(|one| (one.rule, one.turn));
-        rules.dedup_by_key(|one| one.rule);
+        // What is known of them lies apart, and is asked for all at once.
+        anchors.touch_needs(rules.iter().map(|one| one.filed));
+        rules.retain(|one| cues.may_have(anchors.needs(one.filed)));
+        self.watchlist.touch_rules(rules.iter().map(Question::rule));
+        rules.sort_unstable_by_key(|one| (one.rule(), one.turn));
         rules
     }
 
@@ -117,9 +136,13 @@ impl Case<'_> {
         if !self.round_up() || !links(when) {
             return self.asks(when, None).then_some(None);
         }
-        // Only a piece with a hit can hold more than an empty one does; a flood of them is cut.
+        self.told().into_iter().map(Some).find(|piece| self.asks(when, *piece))
+    }
+
+    /// The pieces with a hit, for only they can hold more than an empty one does; a flood of them is cut.
+    pub(super) fn told(&self) -> BTreeSet<u32> {
         let told: BTreeSet<u32> = self.reading.counting().map(|found| self.piece(found)).collect();
-        told.into_iter().take(PIECES).map(Some).find(|piece| self.asks(when, *piece))
+        told.into_iter().take(PIECES).collect()
     }
 
     fn asks(&self, when: &Condition, piece: Option<u32>) -> bool {

@@ -9,6 +9,8 @@ use crate::model::{EntityKind, Field};
 use super::Case;
 use super::yes::{Said, Yes};
 
+/// Bytes of a reason that quotes two hits, about.
+const QUOTED: usize = 96;
 /// Words of a search's find that a reason quotes.
 const WORDS: u32 = 8;
 /// Words by which a piece is told.
@@ -22,7 +24,16 @@ impl Case<'_> {
         words
     }
 
-    pub(super) fn quote(&self, found: &Found, into: &mut String) {
+    /// A company with a topic, quoted.
+    pub(super) fn linked_words(&self, company: &Found, topic: &Found) -> String {
+        let mut words = String::with_capacity(QUOTED);
+        self.quote(company, &mut words);
+        words.push_str(" with ");
+        self.quote(topic, &mut words);
+        words
+    }
+
+    fn quote(&self, found: &Found, into: &mut String) {
         let name = match found.kind() {
             EntityKind::Company => &self.watchlist.company(found.entity).named.name,
             EntityKind::Topic => &self.watchlist.topic(found.entity).named.name,
@@ -87,6 +98,13 @@ impl Case<'_> {
     pub(crate) fn words(&self, yes: &Yes) -> String {
         let piece = match &yes.said {
             Said::Words(words) => return words.clone(),
+            Said::Both(company, topic, piece) => {
+                let there = |found: &&Found| piece.is_none_or(|piece| self.piece(found) == piece);
+                let company = self.hits(EntityKind::Company, *company).find(there);
+                let mut topics = self.hits(EntityKind::Topic, *topic).filter(|hit| self.whole(hit));
+                let both = company.zip(topics.find(there));
+                return both.map_or_else(String::new, |both| self.linked_words(both.0, both.1));
+            }
             Said::In(piece) => *piece,
         };
         let mut parts = Vec::new();

@@ -20,8 +20,10 @@ pub(crate) struct Yes {
 pub(super) enum Said {
     /// All.
     Words(String),
-    /// In which segment a rule holds. Most rules that hold repeat others, and their words are not told.
+    /// In which piece a rule holds. Most rules that hold repeat others, and their words are not told.
     In(Option<u32>),
+    /// A company with a topic, by number, in this piece.
+    Both(u32, u32, Option<u32>),
 }
 
 impl Yes {

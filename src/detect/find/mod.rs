@@ -14,7 +14,7 @@ use std::cell::RefCell;
 
 use super::paths::Form;
 use super::phrases::Phrases;
-use super::phrases::cue::Call;
+use super::phrases::cue::{Call, Calls};
 use super::stem::{Lang, Stem, stems};
 use super::text::Text;
 
@@ -25,7 +25,7 @@ use walk::Walk;
 /// All phrases in the text, sorted by phrase and place, each place once.
 pub(crate) fn find(phrases: &Phrases, text: &Text, lang: Option<Lang>) -> Vec<Occ> {
     let mut found = Vec::new();
-    find_into(phrases, text, lang, &mut found, &mut Vec::new());
+    find_into(phrases, text, lang, &mut found, &mut Calls::default());
     found
 }
 
@@ -36,7 +36,7 @@ pub(crate) fn find_into(
     text: &Text,
     lang: Option<Lang>,
     found: &mut Vec<Occ>,
-    calls: &mut Vec<Call>,
+    calls: &mut Calls,
 ) {
     found.clear();
     calls.clear();
@@ -53,7 +53,7 @@ pub(crate) fn find_called(
     calls: &[Call],
 ) -> Vec<Occ> {
     let mut room = ROOM.take();
-    let (mut found, mut none) = (Vec::new(), Vec::new());
+    let (mut found, mut none) = (Vec::new(), Calls::default());
     let table = phrases.paths.of(Form::Surface);
     let mut walk = Walk {
         phrases,
@@ -94,7 +94,7 @@ fn walk(
     phrases: &Phrases,
     text: &Text,
     lang: Option<Lang>,
-    (found, calls): (&mut Vec<Occ>, &mut Vec<Call>),
+    (found, calls): (&mut Vec<Occ>, &mut Calls),
     thorough: bool,
 ) {
     // The room is used again and again by a thread; whoever finds it taken makes another.
@@ -185,7 +185,7 @@ mod tests {
             let (phrases, text) = (collector.finish(), Text::of_term(&written(&text)));
             let of = |thorough| {
                 let mut found = Vec::new();
-                walk(&phrases, &text, None, (&mut found, &mut Vec::new()), thorough);
+                walk(&phrases, &text, None, (&mut found, &mut Calls::default()), thorough);
                 sort(&mut found);
                 found
             };

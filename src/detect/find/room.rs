@@ -20,7 +20,9 @@ pub(super) struct Room {
     /// Those that may go on, and whether a text may divide the next word by a space.
     pub(super) onward: Sieve<(u32, bool)>,
     /// Cues of phrases that only rules ask for.
-    pub(super) cues: Sieve<u32>,
+    pub(super) cues: Sieve<(u32, Block)>,
+    /// Those under which rules are.
+    pub(super) filed: Sieve<u64>,
     /// Words that may be one with the next.
     pub(super) joins: Sieve<u32>,
     /// Whether the words may stand behind first ones; empty where that was not asked.

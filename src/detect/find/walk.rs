@@ -10,7 +10,7 @@ use super::occ::Occ;
 use super::room::{Room, So, Step, Try, number};
 use crate::detect::hash::{hash, push};
 use crate::detect::paths::{self, Filter, Form, START, Table, step};
-use crate::detect::phrases::cue::{self, Call};
+use crate::detect::phrases::cue::{self, Call, Calls};
 use crate::detect::phrases::{LONGEST, Need, Phrases};
 use crate::detect::stem::Stem;
 use crate::detect::text::{Gap, Shape, Text};
@@ -21,7 +21,7 @@ pub(super) struct Walk<'a> {
     pub(super) table: &'a Table,
     pub(super) text: &'a Text,
     pub(super) found: &'a mut Vec<Occ>,
-    pub(super) calls: &'a mut Vec<Call>,
+    pub(super) calls: &'a mut Calls,
     pub(super) room: &'a mut Room,
     pub(super) form: Form,
     /// Names may have a genitive `s`.
@@ -37,9 +37,11 @@ impl Walk<'_> {
         self.table = self.phrases.paths.of(form);
         self.room.ends.clear();
         self.first_words(word);
-        self.sift(&self.table.first);
         if self.phrases.asked.is_some() {
+            self.sift::<true>(&self.table.first);
             self.listen(form);
+        } else {
+            self.sift::<false>(&self.table.first);
         }
         self.begin();
         self.see_behind();
@@ -55,7 +57,7 @@ impl Walk<'_> {
         let mut filter = &self.table.second;
         while !self.room.steps.is_empty() {
             self.next_words(word);
-            self.sift(filter);
+            self.sift::<false>(filter);
             self.go_on();
             filter = &self.table.later;
         }
@@ -72,7 +74,7 @@ impl Walk<'_> {
             let (state, from, last) = (call.cue, call.first, call.last);
             self.room.tries.put(Try { state, from, last, joined: from < last }, true);
         }
-        self.sift(&self.table.first);
+        self.sift::<false>(&self.table.first);
         self.begin();
         self.follow(word);
         self.end();
@@ -121,9 +123,9 @@ impl Walk<'_> {
 
     /// Asks a filter about all tries. Nothing here is decided by a branch, and first nothing is done but
     /// asking, so that many looks at memory are under way at once; what the filter says is read where
-    /// it says anything.
+    /// it says anything. Of first words it tells which are cues, too, where anybody wants to know.
     #[inline]
-    fn sift(&mut self, filter: &Filter) {
+    fn sift<const CUES: bool>(&mut self, filter: &Filter) {
         let room = &mut *self.room;
         room.blocks.clear();
         room.blocks.extend(room.tries.iter().map(|tried| filter.block(tried.state)));
@@ -133,11 +135,15 @@ impl Walk<'_> {
         }
         room.whole.start(room.looks.len());
         room.onward.start(room.looks.len());
+        room.cues.start(if CUES { room.looks.len() } else { 0 });
         for (n, block) in room.looks.iter() {
             let tried = room.tries.get(n as usize);
             let sight = block.see(tried.state);
-            room.whole.put(n, sight.ends | (sight.ends_joined & tried.joined));
-            room.onward.put((n, sight.divides), sight.goes_on);
+            room.whole.put(n, sight.ends() | (sight.ends_joined() & tried.joined));
+            room.onward.put((n, sight.divides()), sight.goes_on());
+            if CUES {
+                room.cues.put((n, block), sight.cue(tried.joined));
+            }
         }
     }
 
@@ -151,27 +157,26 @@ impl Walk<'_> {
         }
         room.behind.resize(self.text.tokens.len(), false);
         for (n, block) in room.looks.iter() {
-            let later = block.see(room.tries.get(n as usize).state).later;
+            let later = block.see(room.tries.get(n as usize).state).later();
             if let Some(behind) = room.behind.get_mut(n as usize) {
                 *behind = later;
             }
         }
     }
 
-    /// Which of the first words are cues of phrases that only rules ask for.
+    /// Notes which of the first words are cues of phrases that only rules ask for.
     fn listen(&mut self, form: Form) {
         let room = &mut *self.room;
-        room.cues.start(room.looks.len());
-        for (n, block) in room.looks.iter() {
-            let tried = room.tries.get(n as usize);
-            let sight = block.see(tried.state);
-            room.cues.put(n, sight.cue | (sight.cue_joined & tried.joined));
-        }
         let tries = &room.tries;
-        self.calls.extend(room.cues.iter().map(|n| {
+        room.filed.start(room.cues.len());
+        self.calls.all.extend(room.cues.iter().map(|(n, block)| {
             let Try { state: cue, from: first, last, .. } = tries.get(n as usize);
+            room.filed.put(cue, block.see(cue).filed());
             Call { cue, form, first, last }
         }));
+        let calls = &mut *self.calls;
+        let filed = if form.is_common() { &mut calls.filed } else { &mut calls.filed_by_language };
+        filed.extend(room.filed.iter());
     }
 
     /// First words become ends and beginnings.
@@ -326,7 +331,9 @@ impl Walk<'_> {
             for last in 0..self.text.tokens.len() {
                 prefixes.each(self.text, last, |phrase, first| {
                     let (cue, form) = (cue::of_prefix(phrase), Form::Surface);
-                    self.calls.push(Call { cue, form, first: number(first), last: number(last) });
+                    let (first, last) = (number(first), number(last));
+                    self.calls.all.push(Call { cue, form, first, last });
+                    self.calls.filed.push(cue);
                 });
             }
         }

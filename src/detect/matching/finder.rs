@@ -68,12 +68,12 @@ impl Words {
         self.places(watchlist, lang);
         self.lang = lang;
         self.present.fill(&self.phrases, watchlist.phrases.asked_from());
-        self.cues.fill(watchlist.phrases.asked.is_some());
+        self.cues.fill(watchlist.phrases.asked.is_some(), &self.phrases, lang);
     }
 
     fn places(&mut self, watchlist: &Watchlist, lang: Option<Lang>) {
         let Self { text, phrases, cues, .. } = self;
-        find_into(&watchlist.phrases, text, lang, phrases, &mut cues.all);
+        find_into(&watchlist.phrases, text, lang, phrases, &mut cues.calls);
         spread(watchlist, phrases);
     }
 }

@@ -11,23 +11,60 @@ use super::LENGTHS;
 /// Bits of the filter for each key.
 const BITS: usize = 12;
 
-/// What the filter says of a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the filter says of a key: each thing is worked out where it is asked.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Sight {
+    block: u64,
+    key: u64,
+}
+
+impl Sight {
+    #[inline]
+    fn has(self, bits: u64) -> bool {
+        self.block & bits == bits
+    }
+
     /// Longer paths may begin so.
-    pub(crate) goes_on: bool,
+    #[inline]
+    pub(crate) fn goes_on(self) -> bool {
+        self.has(goes_on(self.key))
+    }
+
     /// Paths may end so.
-    pub(crate) ends: bool,
+    #[inline]
+    pub(crate) fn ends(self) -> bool {
+        self.has(ends(self.key))
+    }
+
     /// Paths may end so that are looked for only where words are taken together.
-    pub(crate) ends_joined: bool,
+    #[inline]
+    pub(crate) fn ends_joined(self) -> bool {
+        self.has(ends_joined(self.key))
+    }
+
     /// A text may divide the next word by a space.
-    pub(crate) divides: bool,
-    /// Paths that are not looked for here may begin so.
-    pub(crate) cue: bool,
-    /// Where words are taken together.
-    pub(crate) cue_joined: bool,
+    #[inline]
+    pub(crate) fn divides(self) -> bool {
+        self.has(divides(self.key))
+    }
+
+    /// Paths that are not looked for here may begin so, or may where words are taken together.
+    #[inline]
+    pub(crate) fn cue(self, joined: bool) -> bool {
+        self.has(cue(self.key, joined))
+    }
+
+    /// Something is filed under this cue.
+    #[inline]
+    pub(crate) fn filed(self) -> bool {
+        self.has(filed(self.key))
+    }
+
     /// This word may stand behind the first one.
-    pub(crate) later: bool,
+    #[inline]
+    pub(crate) fn later(self) -> bool {
+        self.has(later(self.key))
+    }
 }
 
 /// The filter.
@@ -84,13 +121,13 @@ fn divides(key: u64) -> u64 {
 }
 
 #[inline]
-fn cue(key: u64) -> u64 {
-    two_bits(key, 27)
+fn cue(key: u64, joined: bool) -> u64 {
+    two_bits(key, if joined { 34 } else { 27 })
 }
 
 #[inline]
-fn cue_joined(key: u64) -> u64 {
-    two_bits(key, 34)
+fn filed(key: u64) -> u64 {
+    two_bits(key, 31)
 }
 
 impl Filter {
@@ -130,12 +167,18 @@ impl Filter {
 
     pub(super) fn put_cue(&mut self, key: u64) {
         let at = self.place(key);
-        self.blocks[at] |= marks(key) | cue(key);
+        self.blocks[at] |= marks(key) | cue(key, false) | cue(key, true);
     }
 
     pub(super) fn put_joined_cue(&mut self, key: u64) {
         let at = self.place(key);
-        self.blocks[at] |= marks(key) | cue_joined(key);
+        self.blocks[at] |= marks(key) | cue(key, true);
+    }
+
+    /// Says of a cue that something is filed under it.
+    pub(super) fn put_filed(&mut self, key: u64) {
+        let at = self.place(key);
+        self.blocks[at] |= filed(key);
     }
 
     pub(super) fn put_later(&mut self, key: u64) {
@@ -169,16 +212,7 @@ impl Block {
     /// What is here, where something may be.
     #[inline]
     pub(crate) fn see(self, key: u64) -> Sight {
-        let whole = |bits: u64| self.0 & bits == bits;
-        Sight {
-            goes_on: whole(goes_on(key)),
-            ends: whole(ends(key)),
-            ends_joined: whole(ends_joined(key)),
-            divides: whole(divides(key)),
-            cue: whole(cue(key)),
-            cue_joined: whole(cue_joined(key)),
-            later: whole(later(key)),
-        }
+        Sight { block: self.0, key }
     }
 }
 
@@ -206,25 +240,26 @@ mod tests {
             filter.put_later(key(n));
         }
         for n in 0..1000 {
-            assert!(filter.see(key(n)).goes_on);
-            assert!(filter.see(key(n)).divides || n % 2 == 1);
-            assert!(filter.see(key(n)).later);
-            assert!(filter.see(key(n + 1000)).ends);
-            assert!(filter.see(key(n + 200_000)).ends_joined);
+            assert!(filter.see(key(n)).goes_on());
+            assert!(filter.see(key(n)).divides() || n % 2 == 1);
+            assert!(filter.see(key(n)).later());
+            assert!(filter.see(key(n + 1000)).ends());
+            assert!(filter.see(key(n + 200_000)).ends_joined());
         }
         // What is known of a key says little of what else is.
         let few = |known: &dyn Fn(Sight) -> bool| {
             let many = (0..1000).filter(|n| n % 2 == 1 && known(filter.see(key(*n)))).count();
             assert!(many < 120, "{many} of 500");
         };
-        few(&|sight| sight.divides);
-        few(&|sight| sight.ends);
-        few(&|sight| sight.ends_joined);
-        few(&|sight| sight.cue);
-        few(&|sight| sight.cue_joined);
-        let others = (0..1000).filter(|n| filter.see(key(*n)).ends).count();
+        few(&|sight| sight.divides());
+        few(&|sight| sight.ends());
+        few(&|sight| sight.ends_joined());
+        few(&|sight| sight.cue(false));
+        few(&|sight| sight.cue(true));
+        few(&|sight| sight.filed());
+        let others = (0..1000).filter(|n| filter.see(key(*n)).ends()).count();
         assert!(others < 120, "{others} of 1,000");
-        let seen = |sight: Sight| sight.ends || sight.goes_on;
+        let seen = |sight: Sight| sight.ends() || sight.goes_on();
         let wrong = (2000..102_000).filter(|n| seen(filter.see(key(*n)))).count();
         assert!(wrong < 3000, "{wrong} of 100,000");
     }

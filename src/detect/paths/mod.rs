@@ -14,8 +14,10 @@ pub(crate) use ends::{Bucket, Ends};
 pub(crate) use filter::{Block, Filter};
 use splits::Splits;
 
+use super::stem::Lang;
+
 /// Which forms of words a path is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Form {
     /// Words as they are.
     Surface,
@@ -27,6 +29,11 @@ impl Form {
     /// The words as they are, and the stems of four languages.
     const MANY: usize = 5;
 
+    /// Whether every text is walked in this form, whatever its language: as it is, and by English stems.
+    pub(crate) fn is_common(self) -> bool {
+        matches!(self, Self::Surface | Self::Stem(ENGLISH))
+    }
+
     fn number(self) -> usize {
         match self {
             Self::Surface => 0,
@@ -34,6 +41,9 @@ impl Form {
         }
     }
 }
+
+/// The number of English among the languages.
+const ENGLISH: u8 = Lang::En as u8;
 
 /// The state before the first word.
 pub(crate) const START: u64 = 0x51_7c_c1_b7_27_22_0a_95;
@@ -107,6 +117,8 @@ impl Divided {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Builder {
     forms: [Draft; Form::MANY],
+    /// The cues under which something is filed, sorted.
+    filed: Vec<u64>,
 }
 
 /// The paths of one form.
@@ -208,9 +220,15 @@ impl Builder {
         }
     }
 
+    /// Says under which cues something is filed; they are sorted.
+    pub(crate) fn files_under(&mut self, cues: Vec<u64>) {
+        self.filed = cues;
+    }
+
     /// Lays the tables out.
     pub(crate) fn build(self) -> Paths {
-        Paths { forms: Box::new(self.forms.map(Draft::build)) }
+        let filed = &self.filed;
+        Paths { forms: Box::new(self.forms.map(|draft| draft.build(filed))) }
     }
 }
 
@@ -225,7 +243,7 @@ impl Draft {
         }
     }
 
-    fn build(mut self) -> Table {
+    fn build(mut self, filed: &[u64]) -> Table {
         for states in [&mut self.first, &mut self.second, &mut self.later] {
             states.sort_unstable();
             states.dedup();
@@ -245,6 +263,8 @@ impl Draft {
             behind.iter().for_each(|word| filter.put_later(*word));
             cues.iter().for_each(|cue| filter.put_cue(*cue));
             joined_cues.iter().for_each(|cue| filter.put_joined_cue(*cue));
+            let under = |cue: &&u64| filed.binary_search(cue).is_ok();
+            cues.iter().chain(joined_cues).filter(under).for_each(|cue| filter.put_filed(*cue));
             states.iter().for_each(|(state, divided)| filter.put_going_on(*state, *divided));
             ends.iter().for_each(|(state, _)| filter.put_end(*state));
             joined.iter().for_each(|(state, _)| filter.put_joined_end(*state));
@@ -362,18 +382,18 @@ mod tests {
         };
         let (surface, stems) = (paths.of(Form::Surface), paths.of(Form::Stem(0)));
         for n in 0..1000u64 {
-            assert!(surface.first.see(state(&[(n * 7 + 1, 4)])).goes_on);
+            assert!(surface.first.see(state(&[(n * 7 + 1, 4)])).goes_on());
             let both = [(n * 7 + 1, 4), (n + 1, 5)];
-            assert!(surface.second.see(state(&both)).ends);
+            assert!(surface.second.see(state(&both)).ends());
             assert!(ends(Form::Surface, &both).contains(&(n as u32)));
-            assert!(stems.first.see(state(&[(n + 1, 6)])).ends);
-            assert!(surface.first.see(state(&[(n + 1, 5)])).later);
+            assert!(stems.first.see(state(&[(n + 1, 6)])).ends());
+            assert!(surface.first.see(state(&[(n + 1, 5)])).later());
         }
         assert_eq!(ends(Form::Surface, &[(1, 4), (1, 4)]).len(), 2);
         let both = surface.second.see(state(&[(1, 4), (1, 4)]));
-        assert!(both.goes_on && both.divides);
+        assert!(both.goes_on() && both.divides());
         assert_eq!(ends(Form::Surface, &[(1, 4), (1, 4), (9, 1)]), [5001]);
-        assert!(surface.later.see(state(&[(1, 4), (1, 4), (9, 1)])).ends);
+        assert!(surface.later.see(state(&[(1, 4), (1, 4), (9, 1)])).ends());
         assert!(!surface.in_two(2, 4) && stems.in_two(2, 6) && stems.in_three(5, 6));
         assert!(!stems.in_two(2, 7) && !stems.in_two(6, 6));
         assert!(ends(Form::Surface, &[(3, 4)]).is_empty());

@@ -38,6 +38,8 @@ pub(crate) struct Collector {
     main: Draft,
     /// Of what only rules ask for, which is numbered on from there.
     asked: Option<Draft>,
+    /// The same, laid out.
+    laid_out: Option<Arc<Phrases>>,
 }
 
 /// Phrases in the making.
@@ -48,7 +50,7 @@ struct Draft {
     prefixes: Prefixes,
     inflected: bool,
     /// Each phrase's cues, if they are wanted.
-    cues: Option<Vec<(u32, u64)>>,
+    cues: Option<Vec<(u32, Form, u64)>>,
 }
 
 impl Collector {
@@ -117,14 +119,27 @@ impl Collector {
         Ok(phrase)
     }
 
-    /// Lays the tables out.
-    pub(crate) fn finish(mut self) -> Phrases {
-        let asked = self.asked.filter(|asked| !asked.all.is_empty());
-        if let Some(asked) = &asked {
+    /// Lays out what only rules ask for, if they ask for anything: from which number on, and what. Nothing
+    /// is added afterwards.
+    pub(crate) fn lay_out_asked(&mut self) -> (u32, Option<Arc<Phrases>>) {
+        let from = u32::try_from(self.main.all.len()).unwrap_or(u32::MAX);
+        if let Some(asked) = self.asked.take().filter(|asked| !asked.all.is_empty()) {
             self.main.inflected |= asked.inflected;
             self.main.paths.listen_for(&asked.paths);
+            self.laid_out = Some(Arc::new(asked.finish()));
         }
-        Phrases { asked: asked.map(|asked| Arc::new(asked.finish())), ..self.main.finish() }
+        (from, self.laid_out.clone())
+    }
+
+    /// Says under which cues rules are filed: of the others it is only asked whether they are there.
+    pub(crate) fn rules_are_filed_under(&mut self, cues: Vec<u64>) {
+        self.main.paths.files_under(cues);
+    }
+
+    /// Lays the tables out.
+    pub(crate) fn finish(mut self) -> Phrases {
+        let (_, asked) = self.lay_out_asked();
+        Phrases { asked, ..self.main.finish() }
     }
 }
 
@@ -144,16 +159,16 @@ impl Draft {
         phrase
     }
 
-    fn cue(&mut self, cue: u64, phrase: u32) {
+    fn cue(&mut self, form: Form, cue: u64, phrase: u32) {
         if let Some(cues) = &mut self.cues {
-            cues.push((phrase, cue));
+            cues.push((phrase, form, cue));
         }
     }
 
     fn path(&mut self, form: Form, words: &[Word], divided: Divided, phrase: u32) {
         self.paths.add(form, lengths(words), divided, phrase);
         if let Some(first) = words.first() {
-            self.cue(cue::of_word(first.hash, first.chars), phrase);
+            self.cue(form, cue::of_word(first.hash, first.chars), phrase);
         }
     }
 
@@ -181,7 +196,7 @@ impl Draft {
         }
         let words = words(text, |token| (token.hash, token.chars));
         if let ([word], true) = (&words[..], by_stem) {
-            self.cue(cue::of_word(word.hash, word.chars), phrase);
+            self.cue(Form::Surface, cue::of_word(word.hash, word.chars), phrase);
             let word = (word.hash, word.chars);
             self.paths.add_joined(Form::Surface, word, Divided::ANYWHERE, phrase);
         } else if matches!(reading, Reading::Name(_)) {
@@ -228,7 +243,7 @@ impl Draft {
         let beginning: String = text.word(last).chars().take(Prefixes::LONGEST).collect();
         let before = before.iter().map(|token| token.hash).collect();
         self.prefixes.add(&beginning, before, phrase);
-        self.cue(cue::of_prefix(phrase), phrase);
+        self.cue(Form::Surface, cue::of_prefix(phrase), phrase);
     }
 
     /// Lays the tables out.

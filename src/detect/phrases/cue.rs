@@ -19,6 +19,25 @@ pub(crate) struct Call {
     pub(crate) last: u32,
 }
 
+/// The cues of a text.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Calls {
+    /// As they come.
+    pub(crate) all: Vec<Call>,
+    /// Those under which rules are filed, and others hardly ever: of the forms that are common to all texts.
+    pub(crate) filed: Vec<u64>,
+    /// Of the text's own language, if it is not English.
+    pub(crate) filed_by_language: Vec<u64>,
+}
+
+impl Calls {
+    pub(crate) fn clear(&mut self) {
+        self.all.clear();
+        self.filed.clear();
+        self.filed_by_language.clear();
+    }
+}
+
 /// The cue of paths with this first word of so many characters.
 pub(super) fn of_word(word: u64, chars: u32) -> u64 {
     begin(word, chars)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::need::Need;
 use super::prefixes::Prefixes;
 use super::seams::Seams;
-use crate::detect::paths::Paths;
+use crate::detect::paths::{Form, Paths};
 use crate::detect::text::Gap;
 
 /// What is known of a phrase while matching.
@@ -33,7 +33,7 @@ pub(crate) struct Phrases {
     /// for their [cues](super::cue) only, for few rules are ever in question.
     pub(crate) asked: Option<Arc<Phrases>>,
     /// The cues of these, if only rules ask for them: by phrase, sorted.
-    pub(super) cues: Box<[(u32, u64)]>,
+    pub(super) cues: Box<[(u32, Form, u64)]>,
 }
 
 impl Phrases {
@@ -42,11 +42,11 @@ impl Phrases {
         u32::try_from(self.all.len()).unwrap_or(u32::MAX)
     }
 
-    /// The cues of a phrase, by its number among these.
-    pub(crate) fn cues_of(&self, phrase: u32) -> impl ExactSizeIterator<Item = u64> + '_ {
+    /// The cues of a phrase, by its number among these, and in which form of words each is one.
+    pub(crate) fn cues_of(&self, phrase: u32) -> impl Iterator<Item = (Form, u64)> + '_ {
         let from = self.cues.partition_point(|one| one.0 < phrase);
-        let many = self.cues[from..].partition_point(|one| one.0 == phrase);
-        self.cues[from..from + many].iter().map(|one| one.1)
+        let some = self.cues[from..].iter().take_while(move |one| one.0 == phrase);
+        some.map(|one| (one.1, one.2))
     }
 
     /// Bytes of paths and phrases; prefixes are few.

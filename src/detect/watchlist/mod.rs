@@ -31,7 +31,8 @@ use super::phrases::{Collector, Phrases};
 use super::query::{Ask, Wrong};
 use super::text::Text;
 
-pub(crate) use anchor::{Also, Anchors, Cue, Filed};
+use anchor::Phrased;
+pub(crate) use anchor::{Also, Anchors, Cue, Filed, Marks, Needs, OneOf};
 pub(crate) use condition::{CompiledRule, Condition};
 pub(crate) use edit::Room;
 pub use edit::{Edit, Version};
@@ -93,32 +94,50 @@ pub struct RuleInfo {
     pub place: Option<Place>,
 }
 
-/// What follows from a rule, as far as each one that holds is asked: of a hundred thousand rules this fits
-/// the caches, and [`RuleInfo`] does not.
+/// What follows from a rule, as far as each one that holds is asked: of a hundred thousand rules these bytes
+/// fit the caches, and [`RuleInfo`] does not.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Outcome {
-    /// Where its name ends among those of all rules.
-    name_end: u32,
-    pub(crate) severity: Option<Severity>,
-    /// It makes an alert: a rule with neither severity nor readers only holds back.
-    pub(crate) alerts: bool,
-    /// It holds alerts back.
-    pub(crate) holds: bool,
-    /// It adds readers.
-    pub(crate) reads: bool,
-}
+pub(crate) struct Outcome(u8);
 
 impl Outcome {
-    /// Of a rule; its name is appended to the others'.
-    fn of(rule: &RuleInfo, names: &mut String) -> Self {
-        names.push_str(&rule.name);
-        Self {
-            name_end: u32::try_from(names.len()).expect("less than four gigabytes of names"),
-            severity: rule.severity,
-            alerts: rule.severity.is_some() || !rule.readers.is_empty(),
-            holds: rule.hold.is_some(),
-            reads: !rule.readers.is_empty(),
+    const SEVERITY: u8 = 0b11;
+    const HOLDS: u8 = 0b100;
+    const READS: u8 = 0b1000;
+
+    fn of(rule: &RuleInfo) -> Self {
+        let severity = match rule.severity {
+            None => 0,
+            Some(Severity::Low) => 1,
+            Some(Severity::Medium) => 2,
+            Some(Severity::High) => 3,
+        };
+        let bit = |bit: u8, set: bool| if set { bit } else { 0 };
+        let reads = bit(Self::READS, !rule.readers.is_empty());
+        Self(severity | bit(Self::HOLDS, rule.hold.is_some()) | reads)
+    }
+
+    pub(crate) fn severity(self) -> Option<Severity> {
+        match self.0 & Self::SEVERITY {
+            0 => None,
+            1 => Some(Severity::Low),
+            2 => Some(Severity::Medium),
+            _ => Some(Severity::High),
         }
+    }
+
+    /// It makes an alert: a rule with neither severity nor readers only holds back.
+    pub(crate) fn alerts(self) -> bool {
+        self.0 & (Self::SEVERITY | Self::READS) != 0
+    }
+
+    /// It holds alerts back.
+    pub(crate) fn holds(self) -> bool {
+        self.0 & Self::HOLDS != 0
+    }
+
+    /// It adds readers.
+    pub(crate) fn reads(self) -> bool {
+        self.0 & Self::READS != 0
     }
 }
 
@@ -172,6 +191,8 @@ pub struct Watchlist {
     outcomes: Box<[Outcome]>,
     /// The names of all rules, one behind the other.
     rule_names: String,
+    /// Where each of them ends.
+    name_ends: Box<[u32]>,
     pub(crate) names: Vec<Name>,
     pub(crate) terms: Vec<Term>,
     pub(crate) searches: Vec<Search>,
@@ -315,8 +336,15 @@ impl Watchlist {
     }
 
     pub(crate) fn rule_name(&self, rule: usize) -> &str {
-        let begin = rule.checked_sub(1).map_or(0, |before| self.outcomes[before].name_end);
-        &self.rule_names[begin as usize..self.outcomes[rule].name_end as usize]
+        let begin = rule.checked_sub(1).map_or(0, |before| self.name_ends[before]);
+        &self.rule_names[begin as usize..self.name_ends[rule] as usize]
+    }
+
+    /// Asks the memory for what follows from rules and for where their names are, without waiting for one
+    /// before the next is asked for.
+    pub(crate) fn touch_rules(&self, rules: impl Iterator<Item = u32>) {
+        let of = |rule: usize| u32::from(self.outcomes[rule].0) ^ self.name_ends[rule];
+        std::hint::black_box(rules.fold(0, |all, rule| all ^ of(rule as usize)));
     }
 
     /// What a phrase is found for.
@@ -395,16 +423,25 @@ impl Making {
             self.uses.iter().map(|(phrase, one)| (*phrase, one.packed())).collect();
         uses.sort_unstable();
         uses.dedup();
+        let outcomes = self.rules.iter().map(Outcome::of).collect();
         let mut rule_names = String::new();
-        let outcomes = self.rules.iter().map(|rule| Outcome::of(rule, &mut rule_names)).collect();
+        let ends = self.rules.iter().map(|rule| {
+            rule_names.push_str(&rule.name);
+            u32::try_from(rule_names.len()).expect("less than four gigabytes of names")
+        });
+        let name_ends = ends.collect();
+        let (from, asked) = self.phrases.lay_out_asked();
+        let words = Phrased { from, asked: asked.as_deref() };
+        let (anchors, cues) = Anchors::of(&self.conditions, &self.companies, words);
+        self.phrases.rules_are_filed_under(cues);
         let phrases = self.phrases.finish();
-        let anchors = Anchors::of(&self.conditions, &self.companies, &phrases);
         let uses = Uses::of(phrases.all.len(), &uses);
         let watchlist = Watchlist {
             companies: self.companies,
             topics: self.topics,
             outcomes,
             rule_names,
+            name_ends,
             rules: self.rules,
             names: self.names,
             terms: self.terms,

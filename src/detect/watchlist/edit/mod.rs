@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use crate::detect::find::{Occ, find_into};
 use crate::detect::phrases::Phrases;
-use crate::detect::phrases::cue::Call;
+use crate::detect::phrases::cue::Calls;
 use crate::detect::stem::Lang;
 use crate::detect::text::Text;
 use crate::model::watchlist::{CompanyEntry, TopicEntry, WatchlistEntries};
@@ -117,7 +117,7 @@ impl Edit {
 pub(crate) struct Room {
     found: Vec<Occ>,
     /// No rule takes part.
-    calls: Vec<Call>,
+    calls: Calls,
 }
 
 /// By what an item is touched; `None` where that cannot be told.
