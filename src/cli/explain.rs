@@ -150,7 +150,7 @@ pub fn tell(explained: &Explanation, text: &ItemText, out: &mut dyn Write) -> st
             writeln!(out, "  {}\n    by {}", found(&held.hit, text), held.guard)?;
         }
     }
-    if explained.round_up {
+    if !explained.pieces.is_empty() {
         writeln!(
             out,
             "\nTells of several matters: company and topic must share one of these pieces."

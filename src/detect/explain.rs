@@ -47,9 +47,8 @@ pub struct Explanation {
     pub judgement: Judgement,
     /// Hits of hidden topics, which only rules see.
     pub hidden: Vec<Hit>,
-    /// Whether the text tells of several matters, so that company and topic must share a piece.
-    pub round_up: bool,
-    /// The first words of each piece, if it does.
+    /// The first words of each piece of a text that tells of several matters, so that company and topic must
+    /// share one; of other texts none.
     pub pieces: Vec<String>,
     /// Each default and rule that came into question, those that fired first.
     pub decisions: Vec<Decision>,
@@ -70,7 +69,6 @@ pub fn explain(watchlist: &Watchlist, text: &ItemText, origin: Origin<'_>) -> Ex
     Explanation {
         judgement: judge(watchlist, text, origin),
         hidden,
-        round_up: case.round_up(),
         pieces: case.openings(),
         decisions: decisions(watchlist, &case),
         near: near(watchlist, text, &reading, &case),

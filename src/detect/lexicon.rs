@@ -56,6 +56,8 @@ lists! {
     causes = folded_words("words/causes.txt");
     /// Words that join the last clause of several.
     joining = folded_words("words/joining.txt");
+    /// Words behind which another matter may begin.
+    beside = folded_words("words/beside.txt");
     /// Words before a name that are no part of it.
     leading_forms = words("words/leading_forms.txt");
 }

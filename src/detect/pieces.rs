@@ -219,7 +219,7 @@ fn elsewhere(text: &Text, manner: &Manner) -> impl Iterator<Item = u32> {
 /// Whether a clause of a title may begin at a token.
 fn divides(text: &Text, at: u32) -> bool {
     let token = &text.tokens[at as usize];
-    comma(text, at) || token.gap == Gap::Break || matches!(text.word(token), "while" | "and")
+    comma(text, at) || token.gap == Gap::Break || lexicon::beside().contains(&token.hash)
 }
 
 /// Where an `and` behind the last comma joins a clause of its own.

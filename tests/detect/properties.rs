@@ -319,7 +319,7 @@ proptest! {
         let watchlist = compile(vec![], vec![], vec![rule]);
         let judgement = judge(&watchlist, &item(&text, "", "en"), Origin::default());
         // Of an item that tells of several matters it asks within one piece.
-        if !explain(&watchlist, &item(&text, "", "en"), Origin::default()).round_up {
+        if !explain(&watchlist, &item(&text, "", "en"), Origin::default()).pieces.is_empty() {
             prop_assert_eq!(judgement.alert, query.holds(&tokens), "rule {} in {:?}", written, text);
         }
     }
