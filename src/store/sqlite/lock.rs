@@ -16,7 +16,16 @@ use super::fault::{self, sorted_io};
 /// A held lock. Dropping it lets go; the file stays, so that nobody locks a name that is gone.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
+}
+
+/// A program that is just being started has the file open until it runs, and would keep the lock: closing
+/// is not enough.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // It cannot fail on a lock that is held; and the kernel frees it at the latest with the process.
+        let _ = self.file.unlock();
+    }
 }
 
 impl Lock {
@@ -43,7 +52,7 @@ impl Lock {
             Err(TryLockError::Error(error)) => return Err(failed(&error)),
         }
         name_holder(&mut file).map_err(|error| failed(&error))?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
     }
 }
 
@@ -58,4 +67,21 @@ fn name_holder(file: &mut File) -> io::Result<()> {
     file.set_len(0)?;
     file.seek(SeekFrom::Start(0))?;
     writeln!(file, "{}", std::process::id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_let_go_is_free_though_a_started_program_has_the_file_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.db");
+        let lock = Lock::take(&path).unwrap();
+        let opened = lock.file.try_clone().unwrap();
+        assert!(matches!(Lock::take(&path), Err(StoreError::Held { .. })));
+        drop(lock);
+        drop(Lock::take(&path).unwrap());
+        drop(opened);
+    }
 }
