@@ -3,7 +3,8 @@
 //! Of a round-up, a piece is a segment: a sentence, or what bars, semicolons and spaced dashes divide.
 //! Round-ups also string their matters together with commas ("Chipmaker opens plant, pastor charged with
 //! fraud, jury out in cartel case"): a segment all of whose parts between commas are long enough to be a
-//! matter is divided there. Commas that set off a name or an aside leave short parts, and divide nothing.
+//! matter is divided there, and so is one where somebody new comes in behind a comma and an `and`. Commas that
+//! set off a name or an aside leave short parts, and divide nothing.
 //!
 //! An item that is no round-up is divided where its words lead to another matter ("Elsewhere, …"), where
 //! somebody new comes in behind business news ("…; a pastor is charged"), and a title where it strings
@@ -50,6 +51,8 @@ impl Pieces {
             commas.extend(last_and(text, &commas, after, WORDS));
             if commas.len() >= COMMAS && mostly_long(text, first, &commas, after) {
                 starts.extend(commas);
+            } else {
+                starts.extend(come_in(text, first, after));
             }
             first = after;
         }
@@ -222,6 +225,16 @@ fn divides(text: &Text, at: u32) -> bool {
     comma(text, at) || token.gap == Gap::Break || lexicon::beside().contains(&token.hash)
 }
 
+/// Where somebody new comes in behind a comma and an `and`: `…, and an ex-minister was held`.
+fn come_in(text: &Text, first: u32, after: u32) -> Option<u32> {
+    let at = |at: u32| &text.tokens[at as usize];
+    (first + CLAUSE..after.saturating_sub(CLAUSE)).find(|and| {
+        comma(text, *and)
+            && lexicon::joining().contains(&at(*and).hash)
+            && lexicon::newcomers().contains(&at(*and + 1).hash)
+    })
+}
+
 /// Where an `and` behind the last comma joins a clause of its own.
 fn last_and(text: &Text, commas: &[u32], end: u32, words: u32) -> Option<u32> {
     let last = *commas.last()?;
@@ -252,6 +265,9 @@ mod tests {
             ("小米发布新款平板，欧盟对钢铁反倾销，央行开展逆回购", 3),
             ("阿里、腾讯、百度被罚", 1),
             ("Chipmaker hits record, EU fines retailer, oil slips", 3),
+            ("Oil major begins a buyback, and a former minister is held over bribes", 2),
+            ("The bank appeals, and the regulator fines it again", 1),
+            ("Sold, and a pity", 1),
         ] {
             let text = Text::of_term(text);
             let all = Pieces::of(&text);
