@@ -202,7 +202,7 @@ impl<'a> Item<'a> {
     /// Whether a rule makes an alert where its condition may hold; of topics that are not known, any may
     /// be there.
     fn may_fire(&self, rule: usize, topics: Option<&[u32]>) -> bool {
-        self.watchlist.outcome(rule).alerts()
+        self.watchlist.outcomes.of_rule(rule).alerts()
             && self.may_ask(&self.watchlist.conditions[rule].when, topics)
     }
 

@@ -62,7 +62,7 @@ impl Case<'_> {
                 (Said::In(piece), names)
             }
         };
-        let severity = self.watchlist.outcome(rule).severity();
+        let severity = self.watchlist.outcomes.of_rule(rule).severity();
         Some(Yes { rule: Some(rule), severity, said, names })
     }
 
@@ -110,7 +110,7 @@ impl Case<'_> {
         // What is known of them lies apart, and is asked for all at once.
         anchors.touch_needs(rules.iter().map(|one| one.filed));
         rules.retain(|one| cues.may_have(anchors.needs(one.filed)));
-        self.watchlist.touch_rules(rules.iter().map(Question::rule));
+        self.watchlist.outcomes.touch(rules.iter().map(Question::rule));
         rules.sort_unstable_by_key(|one| (one.rule(), one.turn));
         rules
     }

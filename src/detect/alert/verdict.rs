@@ -13,7 +13,7 @@ impl Case<'_> {
     pub(super) fn judgement(&self) -> Judgement {
         let watchlist = self.watchlist;
         let said = self.yes();
-        let holding = |rule: &usize| watchlist.outcome(*rule).holds();
+        let holding = |rule: &usize| watchlist.outcomes.of_rule(*rule).holds();
         let hold = said.iter().filter_map(|yes| yes.rule).find(holding);
         let hold = hold.and_then(|rule| watchlist.rule(rule).hold.clone());
         let reasons = self.reasons(said);
@@ -62,15 +62,15 @@ impl Case<'_> {
         let (mut told, mut kept) = (Names::default(), Vec::<Reason>::new());
         let mut also: Vec<&str> = Vec::new();
         for yes in said {
-            let reads = yes.rule.is_some_and(|rule| self.watchlist.outcome(rule).reads());
+            let reads = yes.rule.is_some_and(|rule| self.watchlist.outcomes.of_rule(rule).reads());
             if !yes.names.is_empty() && !reads && yes.names.all_in(&told) {
-                also.extend(yes.rule.map(|rule| self.watchlist.rule_name(rule)));
+                also.extend(yes.rule.map(|rule| self.watchlist.outcomes.name(rule)));
                 continue;
             }
             let rule = yes.rule.filter(|_| reads).map(|rule| self.watchlist.rule(rule));
             let readers = rule.map_or(&[][..], |rule| &rule.readers);
             kept.push(Reason {
-                rule: yes.rule.map(|rule| self.watchlist.rule_name(rule).to_owned()),
+                rule: yes.rule.map(|rule| self.watchlist.outcomes.name(rule).to_owned()),
                 severity: yes.weight(),
                 words: self.words(&yes),
                 readers: readers.iter().map(|reader| reader.value.clone()).collect(),
@@ -87,7 +87,7 @@ impl Case<'_> {
 
     /// Whether a yes makes an alert by itself: a rule with neither severity nor readers only holds back.
     fn alerts(&self, yes: &Yes) -> bool {
-        yes.rule.is_none_or(|rule| self.watchlist.outcome(rule).alerts())
+        yes.rule.is_none_or(|rule| self.watchlist.outcomes.of_rule(rule).alerts())
     }
 
     /// What guards cost: the severity that company and topic would give if nothing were held back.

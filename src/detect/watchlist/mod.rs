@@ -9,9 +9,11 @@ mod condition;
 mod edit;
 mod forms;
 mod guard;
+mod info;
 mod name;
 mod necessary;
 mod never;
+mod outcome;
 mod rule;
 mod searched;
 mod shared;
@@ -19,11 +21,11 @@ mod ticker;
 mod topic;
 mod uses;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::model::watchlist::{Remarks, WatchlistEntries, WithoutCompany};
-use crate::model::{Located, Named, Place, Problem, Severity};
+use crate::model::watchlist::{Remarks, WatchlistEntries};
+use crate::model::{Located, Place, Problem};
 
 use super::digest::Digest;
 use super::manner;
@@ -38,108 +40,14 @@ pub(crate) use edit::Room;
 pub use edit::{Edit, Version};
 pub use forms::{Form, Guarded, forms_of, id_of_company, id_of_name, weakness_of};
 pub(crate) use guard::{Guarding, Spoken};
+pub use info::{CompanyInfo, RuleInfo, TopicInfo};
+pub(crate) use outcome::Outcomes;
 use searched::Parts;
 pub(crate) use searched::{Searched, Seen};
 pub(crate) use shared::Shared;
 pub(crate) use ticker::exchange_of;
 pub(crate) use uses::Use;
 use uses::Uses;
-
-/// A company as the rest of the program knows it.
-#[derive(Clone, Debug)]
-pub struct CompanyInfo {
-    /// Id, name without its legal form, note.
-    pub named: Named,
-    /// Groups, sorted.
-    pub groups: Vec<Arc<str>>,
-    /// The parent's id.
-    pub part_of: Option<Arc<str>>,
-    /// Where the entry starts.
-    pub place: Option<Place>,
-}
-
-/// A topic as the rest of the program knows it.
-#[derive(Clone, Debug)]
-pub struct TopicInfo {
-    /// Id, name, note.
-    pub named: Named,
-    /// Severity of its alerts.
-    pub severity: Severity,
-    /// A building block for rules: never shown.
-    pub hidden: bool,
-    /// Whether its words show that an item speaks of the watched world.
-    pub(crate) setting: bool,
-    /// Ids of the topics beside which it stands when only wide searches found it; `None`: of all.
-    pub(crate) akin: Option<BTreeSet<Arc<str>>>,
-    /// When it alerts without a company.
-    pub without_company: WithoutCompany,
-    /// Where the entry starts.
-    pub place: Option<Place>,
-}
-
-/// A rule as the rest of the program knows it.
-#[derive(Clone, Debug)]
-pub struct RuleInfo {
-    /// Its id.
-    pub id: Arc<str>,
-    /// Its name.
-    pub name: Arc<str>,
-    /// The severity it gives.
-    pub severity: Option<Severity>,
-    /// Readers it adds, by name.
-    pub readers: Vec<Located<String>>,
-    /// Why it holds alerts back.
-    pub hold: Option<Arc<str>>,
-    /// Where the entry starts.
-    pub place: Option<Place>,
-}
-
-/// What follows from a rule, as far as each one that holds is asked: of a hundred thousand rules these bytes
-/// fit the caches, and [`RuleInfo`] does not.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Outcome(u8);
-
-impl Outcome {
-    const SEVERITY: u8 = 0b11;
-    const HOLDS: u8 = 0b100;
-    const READS: u8 = 0b1000;
-
-    fn of(rule: &RuleInfo) -> Self {
-        let severity = match rule.severity {
-            None => 0,
-            Some(Severity::Low) => 1,
-            Some(Severity::Medium) => 2,
-            Some(Severity::High) => 3,
-        };
-        let bit = |bit: u8, set: bool| if set { bit } else { 0 };
-        let reads = bit(Self::READS, !rule.readers.is_empty());
-        Self(severity | bit(Self::HOLDS, rule.hold.is_some()) | reads)
-    }
-
-    pub(crate) fn severity(self) -> Option<Severity> {
-        match self.0 & Self::SEVERITY {
-            0 => None,
-            1 => Some(Severity::Low),
-            2 => Some(Severity::Medium),
-            _ => Some(Severity::High),
-        }
-    }
-
-    /// It makes an alert: a rule with neither severity nor readers only holds back.
-    pub(crate) fn alerts(self) -> bool {
-        self.0 & (Self::SEVERITY | Self::READS) != 0
-    }
-
-    /// It holds alerts back.
-    pub(crate) fn holds(self) -> bool {
-        self.0 & Self::HOLDS != 0
-    }
-
-    /// It adds readers.
-    pub(crate) fn reads(self) -> bool {
-        self.0 & Self::READS != 0
-    }
-}
 
 /// A name or a way of writing a ticker.
 #[derive(Debug)]
@@ -188,11 +96,7 @@ pub struct Watchlist {
     companies: Vec<CompanyInfo>,
     topics: Vec<TopicInfo>,
     rules: Vec<RuleInfo>,
-    outcomes: Box<[Outcome]>,
-    /// The names of all rules, one behind the other.
-    rule_names: String,
-    /// Where each of them ends.
-    name_ends: Box<[u32]>,
+    pub(crate) outcomes: Outcomes,
     pub(crate) names: Vec<Name>,
     pub(crate) terms: Vec<Term>,
     pub(crate) searches: Vec<Search>,
@@ -331,22 +235,6 @@ impl Watchlist {
         &self.rules[rule]
     }
 
-    pub(crate) fn outcome(&self, rule: usize) -> Outcome {
-        self.outcomes[rule]
-    }
-
-    pub(crate) fn rule_name(&self, rule: usize) -> &str {
-        let begin = rule.checked_sub(1).map_or(0, |before| self.name_ends[before]);
-        &self.rule_names[begin as usize..self.name_ends[rule] as usize]
-    }
-
-    /// Asks the memory for what follows from rules and for where their names are, without waiting for one
-    /// before the next is asked for.
-    pub(crate) fn touch_rules(&self, rules: impl Iterator<Item = u32>) {
-        let of = |rule: usize| u32::from(self.outcomes[rule].0) ^ self.name_ends[rule];
-        std::hint::black_box(rules.fold(0, |all, rule| all ^ of(rule as usize)));
-    }
-
     /// What a phrase is found for.
     #[inline]
     pub(crate) fn uses(&self, phrase: u32) -> impl Iterator<Item = Use> + '_ {
@@ -423,13 +311,6 @@ impl Making {
             self.uses.iter().map(|(phrase, one)| (*phrase, one.packed())).collect();
         uses.sort_unstable();
         uses.dedup();
-        let outcomes = self.rules.iter().map(Outcome::of).collect();
-        let mut rule_names = String::new();
-        let ends = self.rules.iter().map(|rule| {
-            rule_names.push_str(&rule.name);
-            u32::try_from(rule_names.len()).expect("less than four gigabytes of names")
-        });
-        let name_ends = ends.collect();
         let (from, asked) = self.phrases.lay_out_asked();
         let words = Phrased { from, asked: asked.as_deref() };
         let (anchors, cues) = Anchors::of(&self.conditions, &self.companies, words);
@@ -439,9 +320,7 @@ impl Making {
         let watchlist = Watchlist {
             companies: self.companies,
             topics: self.topics,
-            outcomes,
-            rule_names,
-            name_ends,
+            outcomes: Outcomes::of(&self.rules),
             rules: self.rules,
             names: self.names,
             terms: self.terms,

@@ -17,8 +17,8 @@ use crate::detect::digest::Digest;
 use crate::detect::paths::{Bucket, Ends, Form};
 use crate::detect::phrases::cue::Calls;
 
-use super::CompanyInfo;
 use super::condition::CompiledRule;
+use super::info::CompanyInfo;
 
 pub(crate) use filed::{Also, Cue, Filed, Marks, Needs, OneOf};
 use lists::{Lists, Topical};

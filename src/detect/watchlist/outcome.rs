@@ -1,0 +1,91 @@
+//! What follows from rules, and their names: what is asked of each rule that holds.
+
+use crate::model::Severity;
+
+use super::info::RuleInfo;
+
+/// What follows from a rule, as far as each one that holds is asked: of a hundred thousand rules these bytes
+/// fit the caches, and [`RuleInfo`] does not.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outcome(u8);
+
+impl Outcome {
+    const SEVERITY: u8 = 0b11;
+    const HOLDS: u8 = 0b100;
+    const READS: u8 = 0b1000;
+
+    fn of(rule: &RuleInfo) -> Self {
+        let severity = match rule.severity {
+            None => 0,
+            Some(Severity::Low) => 1,
+            Some(Severity::Medium) => 2,
+            Some(Severity::High) => 3,
+        };
+        let bit = |bit: u8, set: bool| if set { bit } else { 0 };
+        let reads = bit(Self::READS, !rule.readers.is_empty());
+        Self(severity | bit(Self::HOLDS, rule.hold.is_some()) | reads)
+    }
+
+    pub(crate) fn severity(self) -> Option<Severity> {
+        match self.0 & Self::SEVERITY {
+            0 => None,
+            1 => Some(Severity::Low),
+            2 => Some(Severity::Medium),
+            _ => Some(Severity::High),
+        }
+    }
+
+    /// It makes an alert: a rule with neither severity nor readers only holds back.
+    pub(crate) fn alerts(self) -> bool {
+        self.0 & (Self::SEVERITY | Self::READS) != 0
+    }
+
+    /// It holds alerts back.
+    pub(crate) fn holds(self) -> bool {
+        self.0 & Self::HOLDS != 0
+    }
+
+    /// It adds readers.
+    pub(crate) fn reads(self) -> bool {
+        self.0 & Self::READS != 0
+    }
+}
+
+/// The outcomes of all rules, by number.
+#[derive(Debug)]
+pub(crate) struct Outcomes {
+    all: Box<[Outcome]>,
+    /// The names of all rules, one behind the other.
+    names: String,
+    /// Where each of them ends.
+    ends: Box<[u32]>,
+}
+
+impl Outcomes {
+    pub(super) fn of(rules: &[RuleInfo]) -> Self {
+        let mut names = String::new();
+        let ends = rules.iter().map(|rule| {
+            names.push_str(&rule.name);
+            u32::try_from(names.len()).expect("less than four gigabytes of names")
+        });
+        let ends = ends.collect();
+        Self { all: rules.iter().map(Outcome::of).collect(), names, ends }
+    }
+
+    pub(crate) fn of_rule(&self, rule: usize) -> Outcome {
+        self.all[rule]
+    }
+
+    /// A rule's name.
+    pub(crate) fn name(&self, rule: usize) -> &str {
+        let begin = rule.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.names[begin as usize..self.ends[rule] as usize]
+    }
+
+    /// Asks the memory for what follows from rules and for where their names are, without waiting for one
+    /// before the next is asked for.
+    pub(crate) fn touch(&self, rules: impl Iterator<Item = u32>) {
+        let of = |rule: usize| u32::from(self.all[rule].0) ^ self.ends[rule];
+        std::hint::black_box(rules.fold(0, |all, rule| all ^ of(rule as usize)));
+    }
+}
