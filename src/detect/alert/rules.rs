@@ -31,6 +31,9 @@ impl Question {
 impl Case<'_> {
     /// What the rules say.
     pub(super) fn rules(&self) -> Vec<Yes> {
+        if self.watchlist.conditions.is_empty() {
+            return Vec::new();
+        }
         let questions = self.in_question();
         let by_rule = questions.chunk_by(|one, next| one.rule() == next.rule());
         by_rule.filter_map(|same| self.answer(same)).collect()

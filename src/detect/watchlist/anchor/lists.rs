@@ -91,6 +91,9 @@ impl Topical {
     /// Gives those of these topics that rules of a thing may need, and hardly ever others.
     #[inline]
     pub(super) fn topics(&self, thing: u32, topics: &[u32], mut each: impl FnMut(u32)) {
+        if self.pairs.is_empty() {
+            return;
+        }
         for topic in topics {
             let (place, bits) = bits(thing, *topic, self.pairs.len());
             if self.pairs.get(place).is_some_and(|pairs| pairs & bits == bits) {
