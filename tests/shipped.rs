@@ -74,6 +74,25 @@ fn what_init_writes_passes_check() {
 /// The story that must never be missed, however it is put, by the files as `init` writes them: both of its
 /// matters are found and the rule for them decides.
 #[test]
+fn what_an_authority_alleges_is_told_though_the_company_denies_it() {
+    let top = tempfile::tempdir().unwrap();
+    let desk = top.path().join("desk");
+    let folder = desk.to_str().unwrap();
+    let init = ["init", folder, "--to", "mei@bank.test", "--timezone", "Europe/Berlin"];
+    fine(&mut watchlistd(&init));
+    for title in [
+        "White House memo says Alibaba helps the PLA; company denies it",
+        "White House memo accuses Alibaba of helping the PLA, company denies it",
+        "白宫备忘录指阿里巴巴协助解放军 公司否认",
+        "白宫备忘录指控阿里巴巴协助解放军 公司否认",
+        "白宮備忘錄指阿里巴巴協助解放軍 公司否認",
+    ] {
+        let said = fine(&mut watchlistd(&["explain", "--config", folder, "--title", title, ""]));
+        assert!(said.starts_with("Alert, high."), "{title}: {said}");
+    }
+}
+
+#[test]
 fn the_story_that_must_not_be_missed_is_told_with_both_matters() {
     let top = tempfile::tempdir().unwrap();
     let folder = top.path().join("desk");
