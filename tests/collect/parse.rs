@@ -236,6 +236,41 @@ fn encodings_come_out_as_the_same_text() {
 }
 
 #[test]
+fn control_characters_reach_no_item_however_they_are_packed() {
+    let packed = data_encoding::BASE64.encode("Bank\u{1d} of\u{9b} A\0".as_bytes());
+    let atom = format!(
+        r#"<feed version="0.3" xmlns="http://purl.org/atom/ns#"><title mode="base64">{packed}</title>
+        <entry><title mode="base64">{packed}</title><content mode="base64">{packed}</content>
+        <link rel="alternate" href="https://a.test/1"/></entry></feed>"#
+    );
+    let said = r"Bank\u001d of\u009b A\u0000";
+    let json = format!(
+        r#"{{"version":"https://jsonfeed.org/version/1.1","title":"{said}","items":[{{
+        "id":"{said}","url":"https://a.test/\u00071","title":"{said}","content_text":"{said}",
+        "summary":"{said}","tags":["{said}"]}}]}}"#
+    );
+    // Cut off, it is read without feed-rs.
+    let cut = json.strip_suffix("]}").expect("its end");
+    for document in [&atom, &json, cut] {
+        let document = read(document).expect("a feed");
+        let entry = &document.entries[0];
+        assert_eq!(entry.text.title, "Bank of A");
+        let all = format!("{}{}", document.title.as_deref().unwrap_or("-"), shown_plainly(entry));
+        let odd = |one: &char| one.is_control() && *one != '\n';
+        assert_eq!(all.chars().find(odd), None, "{all:?}");
+    }
+}
+
+/// Everything that an entry says, as it is.
+fn shown_plainly(entry: &watchlistd::model::Entry) -> String {
+    let text = &entry.text;
+    let mut all = [&text.title[..], &text.summary, &text.content].join("\n");
+    all.extend([&entry.guid, &entry.link].into_iter().flatten().map(String::as_str));
+    all.extend(text.categories.iter().map(String::as_str));
+    all
+}
+
+#[test]
 fn known_killers_cost_one_poll_at_most() {
     let rss = |inner: &str| {
         format!(

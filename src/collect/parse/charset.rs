@@ -183,6 +183,14 @@ fn undouble<'a>(text: Cow<'a, str>, complaints: &mut Vec<String>) -> Cow<'a, str
 }
 
 fn without_controls<'a>(text: Cow<'a, str>, complaints: &mut Vec<String>) -> Cow<'a, str> {
+    let Some(clean) = cleaned(&text) else { return text };
+    complaints.push("control characters were taken out".to_owned());
+    Cow::Owned(clean)
+}
+
+/// A text without its control characters, if it has any. Those of a document are taken out before it is
+/// read, but what it holds may be packed once more: as base64, or in escapes of JSON.
+pub(super) fn cleaned(text: &str) -> Option<String> {
     let forbidden = |one: char| {
         (one < ' ' && !matches!(one, '\t' | '\n' | '\r'))
             // XML allows these, and no text means them; U+0085 is a line break.
@@ -204,10 +212,9 @@ fn without_controls<'a>(text: Cow<'a, str>, complaints: &mut Vec<String>) -> Cow
         found | ((*one == 0xef) & (*two == 0xbf) & (*three >= 0xbe))
     });
     if !controls && !c1 && !no_characters {
-        return text;
+        return None;
     }
-    complaints.push("control characters were taken out".to_owned());
-    Cow::Owned(text.chars().filter(|one| !forbidden(*one)).collect())
+    Some(text.chars().filter(|one| !forbidden(*one)).collect())
 }
 
 #[cfg(test)]

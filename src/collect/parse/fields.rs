@@ -5,6 +5,7 @@
 
 use url::{Position, Url};
 
+use super::charset;
 use super::html::{self, Markup};
 use crate::model::{Entry, ItemText, Timestamp};
 
@@ -94,6 +95,20 @@ impl Raw {
             && self.guid.is_none()
             && self.links.is_empty()
             && self.other_link.is_none()
+    }
+
+    /// Takes control characters out of all its texts.
+    pub(super) fn clean(&mut self) {
+        let texts = [&mut self.title, &mut self.summary, &mut self.content];
+        let texts = texts.into_iter().filter_map(|text| Some(&mut text.0.as_mut()?.1.body));
+        let addresses = [&mut self.guid, &mut self.other_link];
+        let addresses = addresses.into_iter().filter_map(|one| Some(&mut one.0.as_mut()?.1));
+        let links = self.links.iter_mut().map(|link| &mut link.href);
+        for text in texts.chain(addresses).chain(links).chain(&mut self.categories) {
+            if let Some(clean) = charset::cleaned(text) {
+                *text = clean;
+            }
+        }
     }
 
     /// Whether a field is missing that another reader may have.

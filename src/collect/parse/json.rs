@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::charset;
 use super::dates::{self, Region};
 use super::fields::{Link, MAX_CATEGORIES, Raw, Text};
 use super::html::Markup;
@@ -26,18 +27,24 @@ pub(super) fn read(text: &str, region: Region) -> Option<Reading> {
     }
     // A document that is not whole is no longer for a parser that builds all of it.
     let whole = reading.lost.is_empty();
-    match whole.then(|| with_feed_rs::read(text, region)).flatten() {
+    let mut reading = match whole.then(|| with_feed_rs::read(text, region)).flatten() {
         Some(mut own) if own.entries.len() == reading.entries.len() => {
             for (entry, other) in own.entries.iter_mut().zip(reading.entries) {
                 entry.fill(other);
             }
-            Some(own)
+            own
         }
         _ => {
             frame(text, &mut reading);
-            Some(reading)
+            reading
         }
+    };
+    // They may stand in escapes, which nobody has looked into before.
+    reading.entries.iter_mut().for_each(Raw::clean);
+    if let Some(clean) = reading.title.as_deref().and_then(charset::cleaned) {
+        reading.title = Some(clean);
     }
+    Some(reading)
 }
 
 /// Title, language and addresses of the feed, if the whole of it can be read.

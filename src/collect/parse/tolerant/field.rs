@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::super::charset;
 use super::super::dates;
 use super::super::entities;
 use super::super::fields::{Link, MAX_CATEGORIES, MAX_LINKS, Text, absolute};
@@ -201,7 +202,10 @@ fn body(space: Space, attributes: &str, inner: &str, marked: bool) -> Option<Tex
         let packed: String = inner.split_whitespace().collect();
         let bytes = data_encoding::BASE64.decode(packed.as_bytes()).ok();
         let text = match bytes {
-            Some(bytes) => String::from_utf8(bytes).ok()?,
+            Some(bytes) => {
+                let text = String::from_utf8(bytes).ok()?;
+                charset::cleaned(&text).unwrap_or(text)
+            }
             None if kind.starts_with("image/") => return None,
             None => inner.to_owned(),
         };
