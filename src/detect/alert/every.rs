@@ -142,7 +142,9 @@ fn names(names: &Names) -> Vec<(EntityKind, u32)> {
 }
 
 fn quickly(case: &Case<'_>) -> Vec<Said1> {
-    let said = case.rules().into_iter();
+    let mut said = Vec::new();
+    case.add_rules(&mut said);
+    let said = said.into_iter();
     let told = said.map(|yes| {
         let (Said::In(piece) | Said::Both(.., piece)) = yes.said else {
             unreachable!("a rule that holds is put into words when it is told")

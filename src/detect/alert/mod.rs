@@ -179,7 +179,7 @@ impl<'a> Case<'a> {
     /// Everything that says yes.
     pub(crate) fn yes(&self) -> Vec<Yes> {
         let mut said = self.defaults();
-        said.extend(self.rules());
+        self.add_rules(&mut said);
         said
     }
 }

@@ -29,14 +29,14 @@ impl Question {
 }
 
 impl Case<'_> {
-    /// What the rules say.
-    pub(super) fn rules(&self) -> Vec<Yes> {
+    /// Adds what the rules say.
+    pub(super) fn add_rules(&self, said: &mut Vec<Yes>) {
         if self.watchlist.conditions.is_empty() {
-            return Vec::new();
+            return;
         }
         let questions = self.in_question();
         let by_rule = questions.chunk_by(|one, next| one.rule() == next.rule());
-        by_rule.filter_map(|same| self.answer(same)).collect()
+        said.extend(by_rule.filter_map(|same| self.answer(same)));
     }
 
     /// What a rule says that is in question for one company after another.

@@ -60,11 +60,11 @@ impl Case<'_> {
         said.retain(|yes| self.alerts(yes));
         said.sort_by_key(|yes| std::cmp::Reverse(yes.weight()));
         let (mut told, mut kept) = (Names::default(), Vec::<Reason>::new());
-        let mut also: Vec<&str> = Vec::new();
+        let mut also: Vec<usize> = Vec::new();
         for yes in said {
             let reads = yes.rule.is_some_and(|rule| self.watchlist.outcomes.of_rule(rule).reads());
             if !yes.names.is_empty() && !reads && yes.names.all_in(&told) {
-                also.extend(yes.rule.map(|rule| self.watchlist.outcomes.name(rule)));
+                also.extend(yes.rule);
                 continue;
             }
             let rule = yes.rule.filter(|_| reads).map(|rule| self.watchlist.rule(rule));
@@ -79,8 +79,8 @@ impl Case<'_> {
         }
         let host = kept.iter().position(|reason| reason.rule.is_none()).unwrap_or(0);
         if let Some(host) = kept.get_mut(host).filter(|_| !also.is_empty()) {
-            let rules = if also.len() == 1 { "rule" } else { "rules" };
-            host.words.push_str(&format!("; also {rules} “{}”", also.join("”, “")));
+            host.words.push_str(if also.len() == 1 { "; also rule " } else { "; also rules " });
+            self.watchlist.outcomes.add_names(&also, &mut host.words);
         }
         kept
     }

@@ -1,5 +1,7 @@
 //! What follows from rules, and their names: what is asked of each rule that holds.
 
+use std::ops::Range;
+
 use crate::model::Severity;
 
 use super::info::RuleInfo;
@@ -78,8 +80,29 @@ impl Outcomes {
 
     /// A rule's name.
     pub(crate) fn name(&self, rule: usize) -> &str {
+        &self.names[self.place(rule)]
+    }
+
+    /// Where a rule's name is.
+    #[inline]
+    fn place(&self, rule: usize) -> Range<usize> {
         let begin = rule.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.names[begin as usize..self.ends[rule] as usize]
+        begin as usize..self.ends[rule] as usize
+    }
+
+    /// Appends the names of rules, in quotes. The memory is asked for all of them before it is waited for the
+    /// first.
+    pub(crate) fn add_names(&self, rules: &[usize], into: &mut String) {
+        let names = self.names.as_bytes();
+        let touch = |rule: usize| names.get(self.place(rule).start).copied().unwrap_or(0);
+        std::hint::black_box(rules.iter().fold(0, |all, rule| all ^ touch(*rule)));
+        let many = rules.iter().map(|rule| self.place(*rule).len() + "“”, ".len()).sum();
+        into.reserve(many);
+        for (n, rule) in rules.iter().enumerate() {
+            into.push_str(if n == 0 { "“" } else { ", “" });
+            into.push_str(self.name(*rule));
+            into.push('”');
+        }
     }
 
     /// Asks the memory for what follows from rules and for where their names are, without waiting for one
