@@ -268,6 +268,7 @@ mod tests {
             ("Oil major begins a buyback, and a former minister is held over bribes", 2),
             ("The bank appeals, and the regulator fines it again", 1),
             ("Sold, and a pity", 1),
+            ("Mexico puts a 50% tariff on cars; carmaker among the hardest hit", 2),
         ] {
             let text = Text::of_term(text);
             let all = Pieces::of(&text);

@@ -31,7 +31,13 @@ pub(crate) fn talk(
     }
     let acts = Acts { text, manner };
     let sentence = |occ: &Occ| text.tokens[occ.first as usize].sentence;
-    if let Some(genre) = manner.places(Says::Genre).find(|occ| manner.in_title(sentence(occ))) {
+    // `Could this be the end? Berlin orders its parts out`: the title has an answer.
+    let answered = |genre: &Occ| {
+        let behind = |act: &Occ| sentence(act) > sentence(genre) && manner.in_title(sentence(act));
+        manner.places(Says::Act).any(|act| behind(act) && acts.firm(act))
+    };
+    let titled = |occ: &&Occ| manner.in_title(sentence(occ)) && !answered(occ);
+    if let Some(genre) = manner.places(Says::Genre).find(titled) {
         return Some(*genre);
     }
     if let Some(mark) = supposed(&acts).filter(|_| !official) {

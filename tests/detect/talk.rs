@@ -68,6 +68,24 @@ fn talk_is_told_from_news() {
         (false, "en", "No plans to ban Norvik, says minister", ""),
         (true, "en", "Regulators ban Norvik; it may sue", ""),
         (true, "en", "Norvik falls on delisting fears after its fine", ""),
+        // a question with an answer, and labels in brackets
+        (true, "en", "Could this be the end for Norvik? Berlin orders a ban", ""),
+        (false, "en", "[Opinion] The Norvik ban", "It was fined last week."),
+        (false, "ja", "【社説】Norvik の ban", ""),
+        (true, "en", "Regulator (opinion pending) fines Norvik, orders ban", ""),
+        // why something was done is no doubt, nor is a word within a word
+        (true, "zh", "诺维克因数据传输违规被罚 ban", ""),
+        (false, "zh", "据传诺维克或面临 ban", ""),
+        (true, "zh", "诺维克因风险管理不力被罚 ban", ""),
+        (true, "zh", "欧盟初步结论认定诺维克违法 ban", ""),
+        (true, "ja", "安全保障上の懸念で Norvik に ban を命令", ""),
+        (false, "ja", "Norvik に ban の懸念", ""),
+        (true, "ko", "안보 우려로 Norvik 제재 ban", ""),
+        (true, "en", "Amid security jitters, Vilnius bans Norvik", ""),
+        (false, "en", "Security jitters over a Norvik ban", ""),
+        // a denial says that somebody was accused; one of rumours does not
+        (true, "de", "Norvik dementiert Umgehung der Sanktionen (sanctions)", ""),
+        (false, "de", "Norvik dementiert Gerüchte über ein Ban (ban)", ""),
         // a round-up tells of several matters
         (true, "en", "Briefs: Norvik banned; webinar on ports; rain", ""),
     ] {

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use crate::detect::lexicon;
 use crate::detect::phrases::{Collector, Phrases, Reading};
-use crate::detect::text::{COLON, Gap, Text};
+use crate::detect::text::{CLOSE, COLON, Gap, OPEN, Text};
 use crate::detect::wordlist::entries;
 
 /// What a list's phrase says.
@@ -32,6 +32,18 @@ pub(crate) enum Says {
     Doubt,
     /// What follows is another matter.
     Aside,
+    /// Of these words none doubts, supposes or talks.
+    NoDoubt,
+}
+
+impl Says {
+    /// Whether it counts for nothing within words that doubt nothing.
+    pub(super) fn doubts(self) -> bool {
+        matches!(
+            self,
+            Self::Talk | Self::Genre | Self::Supposed | Self::Unreal | Self::If | Self::Doubt
+        )
+    }
 }
 
 /// Where a list's phrase counts.
@@ -42,7 +54,7 @@ pub(super) enum Stands {
     First,
     /// Where a sentence, a segment or a part behind a comma begins.
     Part,
-    /// Before a colon, or alone between bars or dashes.
+    /// Before a colon, in brackets, or alone between bars or dashes.
     Label,
     /// Where it is a verb: behind no article and no noun that it would be one with (`the list`).
     Verb,
@@ -69,7 +81,7 @@ pub(crate) fn collector() -> Collector {
     LISTS.collector.clone()
 }
 
-const FILES: [(Says, &str); 12] = [
+const FILES: [(Says, &str); 13] = [
     (Says::Act, include_str!("../words/acts.txt")),
     (Says::Talk, include_str!("../words/talk.txt")),
     (Says::RoundUp, include_str!("../words/round_up.txt")),
@@ -82,6 +94,7 @@ const FILES: [(Says, &str); 12] = [
     (Says::Aftermath, include_str!("../words/aftermath.txt")),
     (Says::Doubt, include_str!("../words/doubts.txt")),
     (Says::Aside, include_str!("../words/asides.txt")),
+    (Says::NoDoubt, include_str!("../words/no_doubt.txt")),
 ];
 
 pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
@@ -131,10 +144,13 @@ impl Stands {
             Self::Part => before
                 .is_none_or(|before| before.segment != token.segment || token.gap >= Gap::Comma),
             Self::Label => {
-                before.is_none_or(|before| before.segment != token.segment)
+                let bracketed =
+                    token.marks & OPEN != 0 && text.tokens[last as usize].marks & CLOSE != 0;
+                let alone = before.is_none_or(|before| before.segment != token.segment)
                     && after.is_none_or(|after| {
                         after.segment != token.segment || after.marks & COLON != 0
-                    })
+                    });
+                bracketed || alone
             }
         }
     }

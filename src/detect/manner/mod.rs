@@ -50,6 +50,7 @@ impl Manner {
             said.extend(there.map(|(what, _)| (*occ, *what)));
         }
         said.sort_by_key(|(occ, what)| (occ.first, occ.last, *what as u8));
+        leave_sure(&mut said);
         let sentences = |what: Says| {
             let mut all: Vec<u32> = said
                 .iter()
@@ -112,6 +113,23 @@ impl Manner {
     }
 }
 
+/// Takes out what seems to doubt and stands within words that do not. Sorted by place.
+fn leave_sure(said: &mut Vec<(Occ, Says)>) {
+    // How far the words that begin here or before reach.
+    let mut reach: Vec<(u32, u32)> = Vec::new();
+    for (occ, _) in said.iter().filter(|one| one.1 == Says::NoDoubt) {
+        let before = reach.last().map_or(0, |before| before.1);
+        reach.push((occ.first, occ.last.max(before)));
+    }
+    let sure = |occ: &Occ| {
+        let many = reach.partition_point(|one| one.0 <= occ.first);
+        many.checked_sub(1).is_some_and(|last| occ.last <= reach[last].1)
+    };
+    if !reach.is_empty() {
+        said.retain(|(occ, what)| *what != Says::NoDoubt && !(what.doubts() && sure(occ)));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,6 +148,23 @@ mod tests {
     }
 
     #[test]
+    fn words_within_words_doubt_nothing() {
+        for (text, doubts) in [
+            ("数据传输", 0),
+            ("据传", 1),
+            ("风险管理不力 存在风险 风险", 1),
+            ("数据传数据传", 0),
+            ("理论论", 1),
+        ] {
+            let manner = Manner::of(&Text::of_term(text), None);
+            let many = manner.said.iter().filter(|one| one.1.doubts()).count();
+            let all = |says| manner.places(says).count();
+            assert_eq!(all(Says::NoDoubt), 0);
+            assert_eq!(many.min(1), doubts, "{text}: {:?}", manner.said);
+        }
+    }
+
+    #[test]
     fn round_ups_announce_themselves() {
         for (title, expected) in [
             ("Dutch briefs: campus approved; bank fined", true),
@@ -137,6 +172,8 @@ mod tests {
             ("One; two; three; four", true),
             ("Bank names chair; regulator fines truckmakers; chipmaker forecasts record", true),
             ("Regulator fines bank | Business | Daily News", false),
+            ("Kompakt: Amt straft Händler +++ Konzern zeigt Tablet +++ Börse müde", true),
+            ("Händler+++", false),
         ] {
             assert_eq!(Manner::of(&Text::of_term(title), None).round_up(), expected, "{title}");
         }

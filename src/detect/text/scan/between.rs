@@ -74,6 +74,11 @@ pub(super) fn mark(
             between.raise(if joins { Gap::Hyphen } else { Gap::Comma });
         }
         Class::Apostrophe => between.raise(Gap::Inner),
+        // `+++` parts the items of a ticker, as semicolons do.
+        _ if spaced && text[at..].starts_with("++") => {
+            between.segment = true;
+            between.marks |= SEMICOLON;
+        }
         _ => punctuation(into, between, one.char, spaced, field),
     }
     between.space = false;
@@ -95,7 +100,8 @@ fn punctuation(into: &mut Text, between: &mut Between, one: char, spaced: bool, 
         }
         '|' | '•' | '▪' | '■' | '●' | '▶' | '★' | '¦' => between.segment = true,
         '/' if spaced => between.segment = true,
-        '/' | '&' | '+' | '@' | '_' => between.raise(Gap::Inner),
+        // Signs of what a number counts end no clause: `a 50% tariff`.
+        '/' | '&' | '+' | '@' | '_' | '%' | '％' | '‰' | '°' => between.raise(Gap::Inner),
         '(' | '[' | '（' | '【' | '〔' => {
             between.raise(Gap::Quote);
             between.marks = between.marks & (COLON | SEMICOLON) | OPEN;
