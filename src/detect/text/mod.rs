@@ -81,9 +81,17 @@ impl Text {
     }
 }
 
-/// Whether a title is a question as a whole. か also ends words that state something (明らか).
+/// Whether a title is a question as a whole, not one that somebody is quoted with at its end. か also ends words
+/// that state something (明らか).
 fn asks(title: &str) -> bool {
-    let ended = |one: char| one.is_whitespace() || matches!(one, '"' | '”' | '»' | '」' | '’');
+    let quote = |one: char| {
+        matches!(one, '"' | '“' | '”' | '„' | '«' | '»' | '「' | '」' | '‘' | '’' | '\'')
+    };
+    let title = title.trim();
+    if title.ends_with(quote) && !title.starts_with(quote) {
+        return false;
+    }
+    let ended = |one: char| one.is_whitespace() || quote(one);
     let title = title.trim_end_matches(ended);
     title.ends_with(['?', '？', '؟', '⁇'])
         || title.strip_suffix('か').is_some_and(|before| !before.ends_with(['ら', '豊', '静']))
