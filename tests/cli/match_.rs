@@ -330,3 +330,21 @@ fn several_watchlists_are_one() {
         answer(watchlistd(["match", "--watchlist"]).arg(&file).arg("--watchlist").arg(&file));
     twice.ends(78).says("zte");
 }
+
+/// A long search may be broken into lines: it is shown on one, and what is wrong in it is pointed at where it stands.
+#[test]
+fn a_search_may_be_broken_into_lines() {
+    let top = tempfile::tempdir().unwrap();
+    let file = top.path().join("watchlist.toml");
+    let run = |search: &str| {
+        let text = format!("[[topic]]\nname = \"Curbs\"\nsearch = [\n  '''{search}''',\n]\n");
+        fs::write(&file, text).unwrap();
+        let mut command = watchlistd(["match", "--watchlist"]);
+        answer(command.arg(&file).write_stdin("{\"id\":\"1\",\"title\":\"A ban on chips\"}\n"))
+    };
+    let told = run("(ban OR curb)\n     NEAR/4 (chip\n     OR GPU)").ends(0);
+    assert_eq!(told.lines()[0]["hits"][0]["term"], "(ban OR curb) NEAR/4 (chip OR GPU)");
+    let refused = run("(ban OR curb)\n     NEAR/4 (chip\n     OR GPU").ends(78);
+    assert!(refused.err.contains("watchlist.toml:5:13: error"), "{}", refused.err);
+    assert!(refused.err.contains("a bracket is not closed"), "{}", refused.err);
+}

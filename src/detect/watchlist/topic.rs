@@ -189,7 +189,9 @@ impl Making {
         let ask = self.ask(&parsed.expr, search)?;
         let sure = self.parts.add(&ask, &|phrase| self.lists.weight(phrase));
         let reach = reach.unwrap_or(if scattered(&ask) { Reach::Wide } else { Reach::Close });
-        let text = Arc::from(search.value.as_str());
+        // As it is shown: files may break it where they like.
+        let words: Vec<&str> = search.value.split_whitespace().collect();
+        let text = Arc::from(words.join(" "));
         self.searches.push(Search { topic, text, ask, sure, reach });
         Some(Way::of_search(&parsed.expr))
     }
