@@ -268,7 +268,6 @@ mod tests {
             ("Oil major begins a buyback, and a former minister is held over bribes", 2),
             ("The bank appeals, and the regulator fines it again", 1),
             ("Sold, and a pity", 1),
-            ("Mexico puts a 50% tariff on cars; carmaker among the hardest hit", 2),
         ] {
             let text = Text::of_term(text);
             let all = Pieces::of(&text);
@@ -305,6 +304,7 @@ mod tests {
             ("JD.com starts grocery test, a watchdog fines an adult site", 2),
             ("Nvidia slumps; US tightens chip export rules", 0),
             ("Trump orders a tax on chips; two plants win a carve-out", 0),
+            ("Mexiko hebt 50% Abgabe auf Autos, Hersteller klagen laut darüber", 0),
             ("Regulator fines the bank. Elsewhere, oil rose", 2),
             ("Regulator fines the bank. Separately, it named a new chief", 0),
         ] {

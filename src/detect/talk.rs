@@ -32,11 +32,11 @@ pub(crate) fn talk(
     let acts = Acts { text, manner };
     let sentence = |occ: &Occ| text.tokens[occ.first as usize].sentence;
     // `Could this be the end? Berlin orders its parts out`: the title has an answer.
-    let answered = |genre: &Occ| {
-        let behind = |act: &Occ| sentence(act) > sentence(genre) && manner.in_title(sentence(act));
-        manner.places(Says::Act).any(|act| behind(act) && acts.firm(act))
-    };
-    let titled = |occ: &&Occ| manner.in_title(sentence(occ)) && !answered(occ);
+    let answer = text.answer.unwrap_or(u32::MAX)..text.title_end();
+    let behind = |act: &Occ| answer.contains(&act.first);
+    let answered = manner.places(Says::Act).any(|act| behind(act) && acts.firm(act));
+    let asks = |genre: &Occ| answered && genre.last < answer.start;
+    let titled = |occ: &&Occ| manner.in_title(sentence(occ)) && !asks(occ);
     if let Some(genre) = manner.places(Says::Genre).find(titled) {
         return Some(*genre);
     }

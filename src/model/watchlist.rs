@@ -4,6 +4,13 @@
 
 use super::{Located, Place, Severity};
 
+/// A search as it is shown and compared: files may break it into lines wherever it has a space.
+#[must_use]
+pub fn one_line(search: &str) -> String {
+    let words: Vec<&str> = search.split_whitespace().collect();
+    words.join(" ")
+}
+
 /// What stands in a watchlist's files, in file order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WatchlistEntries {

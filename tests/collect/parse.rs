@@ -245,7 +245,7 @@ fn control_characters_reach_no_item_however_they_are_packed() {
     );
     let said = r"Bank\u001d of\u009b A\u0000";
     let json = format!(
-        r#"{{"version":"https://jsonfeed.org/version/1.1","title":"{said}","items":[{{
+        r#"{{"version":"https://jsonfeed.org/version/1.1","title":"{said}","language":"e\u001dn","items":[{{
         "id":"{said}","url":"https://a.test/\u00071","title":"{said}","content_text":"{said}",
         "summary":"{said}","tags":["{said}"]}}]}}"#
     );
@@ -255,7 +255,8 @@ fn control_characters_reach_no_item_however_they_are_packed() {
         let document = read(document).expect("a feed");
         let entry = &document.entries[0];
         assert_eq!(entry.text.title, "Bank of A");
-        let all = format!("{}{}", document.title.as_deref().unwrap_or("-"), shown_plainly(entry));
+        let frame = [&document.title, &document.lang, &entry.text.lang].into_iter().flatten();
+        let all = frame.map(String::as_str).collect::<String>() + &shown_plainly(entry);
         let odd = |one: &char| one.is_control() && *one != '\n';
         assert_eq!(all.chars().find(odd), None, "{all:?}");
     }

@@ -352,3 +352,26 @@ fn an_edit_of_a_rule_or_a_term_touches_what_can_mean_something_else() {
         }
     }
 }
+
+/// A search that is only broken into lines is the same search.
+#[test]
+fn a_search_that_is_broken_into_lines_touches_nothing() {
+    let of = |search: &str, when: &str| {
+        written(format!(
+            "[[company]]\nname = \"Keelung Foundry\"\n\n[[topic]]\nname = \"Curbs\"\nsearch = [\"\"\"{search}\"\"\"]\n\
+             everyday = [\"\"\"{search} AND port\"\"\"]\n\n\
+             [[rule]]\nname = \"R\"\nwhen = \"\"\"{when}\"\"\"\nseverity = \"high\"\n"
+        ))
+    };
+    let old = of("(ban OR curb) NEAR/4 chip", "company:* AND harbour");
+    let new = of("(ban OR curb)\n    NEAR/4 chip", "company:*\n  AND harbour");
+    let honest = compared(&old, &new, true);
+    let nothing = Arc::new(Watchlist::compile(&WatchlistEntries::default()).0);
+    let blind = Comparison { old: nothing, ..honest };
+    for title in ["Keelung Foundry: ban on chips", "Keelung Foundry in the harbour"] {
+        let text = ItemText { title: title.to_owned(), ..ItemText::default() };
+        let (one, other) = blind.of(&text, Origin::default()).unwrap();
+        assert_eq!(one, other, "judged once: {title}");
+        assert!(other.alert, "{title}");
+    }
+}

@@ -281,6 +281,19 @@ fn edits_of_the_watchlist_are_told_by_entry() {
 }
 
 #[test]
+fn a_search_that_is_broken_into_lines_is_no_change() {
+    let of = |search: &str| {
+        read(&format!(
+            "[[topic]]\nname = \"Curbs\"\nsearch = [\"\"\"{search}\"\"\"]\n\
+             [[rule]]\nname = \"R\"\nwhen = \"\"\"{search}\"\"\"\nseverity = \"high\"\n"
+        ))
+    };
+    let (old, new) = (of("ban NEAR/4 (chip OR GPU)"), of("ban\n  NEAR/4 (chip\n  OR GPU)"));
+    assert_eq!(watchlist_changes(&old, &new), Vec::<String>::new());
+    assert_eq!(watchlist_changes(&old, &of("ban NEAR/5 (chip OR GPU)")).len(), 2);
+}
+
+#[test]
 fn an_id_that_was_written_makes_no_new_entry_and_a_silence_is_told() {
     let old = read("[[company]]\nname = \"Huawei\"\n");
     let new = read("[[company]]\nid = \"huawei\"\nname = \"Huawei\"\naliases = [\"HW Tech\"]\n");

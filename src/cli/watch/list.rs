@@ -9,7 +9,7 @@ use super::super::find::{self, Entry};
 use super::super::load::{self, Folder};
 use crate::config::{self, Files};
 use crate::daemon::wire;
-use crate::model::watchlist::Guards;
+use crate::model::watchlist::{Guards, one_line};
 
 /// What `watch list` is told.
 #[derive(Debug, clap::Args)]
@@ -78,6 +78,9 @@ fn row(entry: Entry<'_>) -> Row {
     let texts = |list: &[crate::model::Located<String>]| -> Vec<String> {
         list.iter().map(|one| one.value.clone()).collect()
     };
+    let lines = |list: &[crate::model::Located<String>]| -> Vec<String> {
+        list.iter().map(|one| one_line(&one.value)).collect()
+    };
     let (found_by, groups, guards, place) = match entry {
         Entry::Company(one) => {
             let aliases = one.aliases.iter().map(|alias| alias.name.value.clone());
@@ -90,13 +93,13 @@ fn row(entry: Entry<'_>) -> Row {
             )
         }
         Entry::Topic(one) => (
-            [texts(&one.terms), texts(&one.exact), texts(&one.search), texts(&one.everyday)]
+            [texts(&one.terms), texts(&one.exact), lines(&one.search), lines(&one.everyday)]
                 .concat(),
             Vec::new(),
             vec![&one.guards],
             &one.place,
         ),
-        Entry::Rule(one) => (vec![one.when.value.clone()], Vec::new(), Vec::new(), &one.place),
+        Entry::Rule(one) => (vec![one_line(&one.when.value)], Vec::new(), Vec::new(), &one.place),
     };
     let muted = guards.iter().filter_map(|one| one.muted_until.as_ref()).map(|one| one.value).max();
     Row {

@@ -104,7 +104,8 @@ impl Raw {
         let addresses = [&mut self.guid, &mut self.other_link];
         let addresses = addresses.into_iter().filter_map(|one| Some(&mut one.0.as_mut()?.1));
         let links = self.links.iter_mut().map(|link| &mut link.href);
-        for text in texts.chain(addresses).chain(links).chain(&mut self.categories) {
+        let rest = self.categories.iter_mut().chain(&mut self.lang);
+        for text in texts.chain(addresses).chain(links).chain(rest) {
             if let Some(clean) = charset::cleaned(text) {
                 *text = clean;
             }

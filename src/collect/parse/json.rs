@@ -41,8 +41,10 @@ pub(super) fn read(text: &str, region: Region) -> Option<Reading> {
     };
     // They may stand in escapes, which nobody has looked into before.
     reading.entries.iter_mut().for_each(Raw::clean);
-    if let Some(clean) = reading.title.as_deref().and_then(charset::cleaned) {
-        reading.title = Some(clean);
+    for said in [&mut reading.title, &mut reading.lang].into_iter().flatten() {
+        if let Some(clean) = charset::cleaned(said) {
+            *said = clean;
+        }
     }
     Some(reading)
 }

@@ -34,6 +34,8 @@ pub(crate) enum Says {
     Aside,
     /// Of these words none doubts, supposes or talks.
     NoDoubt,
+    /// A doubt in these words is the reason of what follows.
+    Reason,
 }
 
 impl Says {
@@ -81,7 +83,7 @@ pub(crate) fn collector() -> Collector {
     LISTS.collector.clone()
 }
 
-const FILES: [(Says, &str); 13] = [
+const FILES: [(Says, &str); 14] = [
     (Says::Act, include_str!("../words/acts.txt")),
     (Says::Talk, include_str!("../words/talk.txt")),
     (Says::RoundUp, include_str!("../words/round_up.txt")),
@@ -95,6 +97,7 @@ const FILES: [(Says, &str); 13] = [
     (Says::Doubt, include_str!("../words/doubts.txt")),
     (Says::Aside, include_str!("../words/asides.txt")),
     (Says::NoDoubt, include_str!("../words/no_doubt.txt")),
+    (Says::Reason, include_str!("../words/reasons.txt")),
 ];
 
 pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {

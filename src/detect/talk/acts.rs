@@ -8,7 +8,7 @@ use crate::detect::find::Occ;
 use crate::detect::hash::hash;
 use crate::detect::lexicon;
 use crate::detect::manner::{Manner, Says};
-use crate::detect::text::{Gap, Shape, Text, Token};
+use crate::detect::text::{Gap, HANGUL, Shape, Text, Token};
 
 /// How many words may stand between `if` and the act that it makes unreal.
 const CLAUSE: u32 = 6;
@@ -64,7 +64,10 @@ impl Acts<'_> {
         let cjk = self.token(act.first).shape == Shape::Cjk;
         let near = |mark: &Occ, words: u32| {
             let words = if cjk { 2 * words } else { words };
-            mark.last < act.first && act.first - mark.last <= words && self.clause(mark, act)
+            mark.last < act.first
+                && act.first - mark.last <= words
+                && self.clause(mark, act)
+                && !self.reason(mark)
         };
         let behind = |mark: &Occ| {
             cjk && act.last < mark.first
@@ -103,10 +106,17 @@ impl Acts<'_> {
         marks.filter(|mark| self.manner.in_title(self.token(mark.first).sentence))
     }
 
+    /// Whether a doubt is the reason of what follows it.
+    fn reason(&self, mark: &Occ) -> bool {
+        let within = |one: &Occ| one.first <= mark.first && mark.last <= one.last;
+        self.places(Says::Reason).any(within)
+    }
+
     /// Whether no comma, and in a language without spaces no space, ends the clause between the two.
     fn clause(&self, mark: &Occ, act: &Occ) -> bool {
         let ends = |token: &Token| {
-            token.gap >= Gap::Comma || (token.gap == Gap::Space && token.shape == Shape::Cjk)
+            let spaceless = token.shape == Shape::Cjk && token.marks & HANGUL == 0;
+            token.gap >= Gap::Comma || (token.gap == Gap::Space && spaceless)
         };
         !self.text.tokens[mark.last as usize + 1..=act.first as usize].iter().any(ends)
     }

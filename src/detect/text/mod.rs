@@ -38,6 +38,7 @@ impl Text {
         self.fields.clear();
         self.folded.clear();
         self.asks = asks(&item.title);
+        self.answer = None;
         let bytes = item.title.len() + item.summary.len() + item.content.len();
         self.tokens.reserve(bytes / 5 + 8);
         self.folded.reserve(bytes + bytes / 8);
@@ -62,6 +63,7 @@ impl Text {
         self.fields.clear();
         self.folded.clear();
         self.asks = asks(term);
+        self.answer = None;
         self.add(Field::Title, term);
     }
 
@@ -81,6 +83,9 @@ impl Text {
     }
 }
 
+/// Characters in quotes, without a space, from which on they are what somebody said.
+const QUOTED: usize = 8;
+
 /// Whether a title is a question as a whole, not one that somebody is quoted with at its end. か also ends words
 /// that state something (明らか).
 fn asks(title: &str) -> bool {
@@ -88,7 +93,10 @@ fn asks(title: &str) -> bool {
         matches!(one, '"' | '“' | '”' | '„' | '«' | '»' | '「' | '」' | '‘' | '’' | '\'')
     };
     let title = title.trim();
-    if title.ends_with(quote) && !title.starts_with(quote) {
+    let quoted = || title.trim_end_matches(quote).rsplit(quote).next().unwrap_or_default();
+    // A single word in quotes is no quotation: `Will Brussels ban “Temu?”`.
+    let said = |words: &str| words.contains(' ') || words.chars().count() > QUOTED;
+    if title.ends_with(quote) && !title.starts_with(quote) && said(quoted()) {
         return false;
     }
     let ended = |one: char| one.is_whitespace() || quote(one);

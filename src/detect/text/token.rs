@@ -129,6 +129,8 @@ pub(crate) struct Text {
     pub(crate) fields: Vec<FieldTokens>,
     /// The title is a question: it ends in a question mark, or in Japanese with か.
     pub(crate) asks: bool,
+    /// The word behind the first question mark of the first field.
+    pub(crate) answer: Option<u32>,
     /// The fields in small letters, which is the normal form of most tokens, and between them the
     /// normal forms of the others.
     pub(super) folded: String,

@@ -8,7 +8,7 @@ use crate::detect::phrases::{Need, Reading, capitals};
 use crate::detect::query::{self, Ask, Atom, Expr};
 use crate::detect::stem::{Lang, stem};
 use crate::detect::text::{Shape, Text};
-use crate::model::watchlist::{CaseRule, TopicEntry};
+use crate::model::watchlist::{CaseRule, TopicEntry, one_line};
 use crate::model::{Located, Named};
 
 use super::guard::{Way, speaks};
@@ -189,9 +189,7 @@ impl Making {
         let ask = self.ask(&parsed.expr, search)?;
         let sure = self.parts.add(&ask, &|phrase| self.lists.weight(phrase));
         let reach = reach.unwrap_or(if scattered(&ask) { Reach::Wide } else { Reach::Close });
-        // As it is shown: files may break it where they like.
-        let words: Vec<&str> = search.value.split_whitespace().collect();
-        let text = Arc::from(words.join(" "));
+        let text = Arc::from(one_line(&search.value));
         self.searches.push(Search { topic, text, ask, sure, reach });
         Some(Way::of_search(&parsed.expr))
     }

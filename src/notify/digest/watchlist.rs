@@ -9,7 +9,9 @@ use super::super::civil::number;
 use super::super::outside::line;
 use super::super::page::Section;
 use crate::model::Located;
-use crate::model::watchlist::{CompanyEntry, Guards, RuleEntry, TopicEntry, WatchlistEntries};
+use crate::model::watchlist::{
+    CompanyEntry, Guards, RuleEntry, TopicEntry, WatchlistEntries, one_line,
+};
 
 /// Changes named one by one before the rest is counted.
 const NAMED: usize = 15;
@@ -85,8 +87,9 @@ fn company(one: &CompanyEntry) -> Entry {
 }
 
 fn topic(one: &TopicEntry) -> Entry {
-    let lists = [&one.terms, &one.exact, &one.search, &one.everyday];
-    let terms = lists.into_iter().flatten().map(|term| term.value.clone()).collect();
+    let terms = one.terms.iter().chain(&one.exact).map(|term| term.value.clone());
+    let searches = one.search.iter().chain(&one.everyday).map(|search| one_line(&search.value));
+    let terms = terms.chain(searches).collect();
     let akin: Option<Vec<&String>> =
         one.akin.as_ref().map(|all| all.iter().map(|one| &one.value).collect());
     let rest = format!(
@@ -105,7 +108,7 @@ fn rule(one: &RuleEntry) -> Entry {
     let readers: Vec<&String> = one.readers.iter().map(|reader| &reader.value).collect();
     let severity = one.severity.as_ref().map(|severity| severity.value);
     let hold = one.hold.as_ref().map(|hold| &hold.value);
-    let rest = format!("{:?}{severity:?}{readers:?}{hold:?}", one.when.value);
+    let rest = format!("{:?}{severity:?}{readers:?}{hold:?}", one_line(&one.when.value));
     Entry { name: one.name.value.clone(), terms: Vec::new(), rest, muted: Vec::new() }
 }
 

@@ -69,7 +69,7 @@ fn numeric(number: &str) -> Option<char> {
                 encoding_rs::WINDOWS_1252.decode_without_bom_handling(&byte).0.chars().next()?;
             Some(if one.is_control() { ' ' } else { one })
         }
-        0x7f => Some(' '),
+        0x7f | 0xfffe | 0xffff => Some(' '),
         0..0x20 if !matches!(code, 9 | 10 | 13) => Some(' '),
         _ => char::from_u32(code),
     }

@@ -91,6 +91,10 @@ fn punctuation(into: &mut Text, between: &mut Between, one: char, spaced: bool, 
             between.raise(Gap::Inner);
         }
         '!' | '?' | '…' | '。' | '‼' | '⁇' | '؟' | '।' => {
+            if matches!(one, '?' | '⁇' | '؟') && field == 0 {
+                let next = u32::try_from(into.tokens.len()).unwrap_or(u32::MAX);
+                into.answer.get_or_insert(next);
+            }
             between.sentence = true;
             between.raise(Gap::Break);
         }

@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use crate::detect::watchlist::{id_of, id_of_company};
-use crate::model::watchlist::{CompanyEntry, Remarks, RuleEntry, TopicEntry};
+use crate::model::Located;
+use crate::model::watchlist::{CompanyEntry, Remarks, RuleEntry, TopicEntry, one_line};
 
 pub(super) fn company_id(one: &CompanyEntry) -> Arc<str> {
     match &one.id {
@@ -57,8 +58,8 @@ pub(super) fn same_topic(one: &TopicEntry, other: &TopicEntry) -> bool {
         && *name == other.name
         && *terms == other.terms
         && *exact == other.exact
-        && *search == other.search
-        && *everyday == other.everyday
+        && same_searches(search, &other.search)
+        && same_searches(everyday, &other.everyday)
         && *akin == other.akin
         && *setting == other.setting
         && *guards == other.guards
@@ -72,10 +73,17 @@ pub(super) fn same_rule(one: &RuleEntry, other: &RuleEntry) -> bool {
     let RuleEntry { place: _, id, name, when, severity, readers, hold, remarks: _ } = one;
     *id == other.id
         && *name == other.name
-        && *when == other.when
+        && one_line(&when.value) == one_line(&other.when.value)
         && *severity == other.severity
         && *readers == other.readers
         && *hold == other.hold
+}
+
+fn same_searches(some: &[Located<String>], others: &[Located<String>]) -> bool {
+    let lines = |all: &[Located<String>]| -> Vec<String> {
+        all.iter().map(|one| one_line(&one.value)).collect()
+    };
+    some == others || lines(some) == lines(others)
 }
 
 fn same_note(one: &Remarks, other: &Remarks) -> bool {
