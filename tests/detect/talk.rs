@@ -91,6 +91,11 @@ fn talk_is_told_from_news() {
         // a denial says that somebody was accused; one of rumours does not
         (true, "de", "Norvik dementiert Umgehung der Sanktionen (sanctions)", ""),
         (false, "de", "Norvik dementiert Gerüchte über ein Ban (ban)", ""),
+        (true, "fr", "Norvik dément: Paris a des preuves de sanctions (sanction)", ""),
+        (true, "es", "Norvik desmiente la evasión de sanciones (sanction)", ""),
+        (true, "ja", "Norvik、sanction 逃れを否定", ""),
+        (false, "ja", "Norvik、ban の検討を否定", ""),
+        (false, "en", "So Brussels bans Norvik over “Temu?”", ""),
         // a round-up tells of several matters
         (true, "en", "Briefs: Norvik banned; webinar on ports; rain", ""),
     ] {
