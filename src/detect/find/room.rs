@@ -19,8 +19,8 @@ pub(super) struct Room {
     pub(super) whole: Sieve<u32>,
     /// Those that may go on, and whether a text may divide the next word by a space.
     pub(super) onward: Sieve<(u32, bool)>,
-    /// Cues of phrases that only rules ask for.
-    pub(super) cues: Sieve<(u32, Block)>,
+    /// Which of the looks are cues of phrases that only rules ask for.
+    pub(super) cues: Sieve<u32>,
     /// Those under which rules are.
     pub(super) filed: Sieve<u64>,
     /// Words that may be one with the next.

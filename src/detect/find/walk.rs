@@ -136,13 +136,13 @@ impl Walk<'_> {
         room.whole.start(room.looks.len());
         room.onward.start(room.looks.len());
         room.cues.start(if CUES { room.looks.len() } else { 0 });
-        for (n, block) in room.looks.iter() {
+        for (look, (n, block)) in (0..).zip(room.looks.iter()) {
             let tried = room.tries.get(n as usize);
             let sight = block.see(tried.state);
             room.whole.put(n, sight.ends() | (sight.ends_joined() & tried.joined));
             room.onward.put((n, sight.divides()), sight.goes_on());
             if CUES {
-                room.cues.put((n, block), sight.cue(tried.joined));
+                room.cues.put(look, sight.cue(tried.joined));
             }
         }
     }
@@ -167,9 +167,10 @@ impl Walk<'_> {
     /// Notes which of the first words are cues of phrases that only rules ask for.
     fn listen(&mut self, form: Form) {
         let room = &mut *self.room;
-        let tries = &room.tries;
+        let (tries, looks) = (&room.tries, &room.looks);
         room.filed.start(room.cues.len());
-        self.calls.all.extend(room.cues.iter().map(|(n, block)| {
+        self.calls.all.extend(room.cues.iter().map(|look| {
+            let (n, block) = looks.get(look as usize);
             let Try { state: cue, from: first, last, .. } = tries.get(n as usize);
             room.filed.put(cue, block.see(cue).filed());
             Call { cue, form, first, last }
