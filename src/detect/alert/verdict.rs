@@ -75,7 +75,7 @@ impl Case<'_> {
                 words: self.words(&yes),
                 readers: readers.iter().map(|reader| reader.value.clone()).collect(),
             });
-            yes.names.iter().for_each(|name| told.add(name));
+            told.add_all(&yes.names);
         }
         let host = kept.iter().position(|reason| reason.rule.is_none()).unwrap_or(0);
         if let Some(host) = kept.get_mut(host).filter(|_| !also.is_empty()) {

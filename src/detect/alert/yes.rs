@@ -33,13 +33,34 @@ impl Yes {
     }
 }
 
+/// A company or topic, its number above its kind; none where it is zero. Rules are compared by what they
+/// name again and again, so it is one number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Name(u64);
+
+impl Name {
+    const NONE: Self = Self(0);
+
+    #[inline]
+    fn of((kind, number): (EntityKind, u32)) -> Self {
+        let kind = if kind == EntityKind::Company { 1 } else { 2 };
+        Self(u64::from(number) << 2 | kind)
+    }
+
+    #[cfg(test)]
+    fn get(self) -> Option<(EntityKind, u32)> {
+        let kind = if self.0 & 1 == 1 { EntityKind::Company } else { EntityKind::Topic };
+        (self != Self::NONE).then_some((kind, (self.0 >> 2) as u32))
+    }
+}
+
 /// Companies and topics, by number: a few, each once.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     /// Of most rules, which need no more room.
-    pair: [Option<(EntityKind, u32)>; 2],
+    pair: [Name; 2],
     /// The others, sorted.
-    more: Vec<(EntityKind, u32)>,
+    more: Vec<Name>,
 }
 
 impl Names {
@@ -50,33 +71,53 @@ impl Names {
     }
 
     /// A company and perhaps a topic.
+    #[inline]
     pub(super) fn pair(company: u32, topic: Option<u32>) -> Self {
-        let topic = topic.map(|topic| (EntityKind::Topic, topic));
-        Self { pair: [Some((EntityKind::Company, company)), topic], more: Vec::new() }
+        let topic = topic.map_or(Name::NONE, |topic| Name::of((EntityKind::Topic, topic)));
+        Self { pair: [Name::of((EntityKind::Company, company)), topic], more: Vec::new() }
     }
 
     pub(super) fn add(&mut self, name: (EntityKind, u32)) {
-        if self.pair.contains(&Some(name)) {
+        self.put(Name::of(name));
+    }
+
+    /// Adds those of others.
+    pub(super) fn add_all(&mut self, others: &Self) {
+        others.all().for_each(|name| self.put(name));
+    }
+
+    fn put(&mut self, name: Name) {
+        if self.pair.contains(&name) {
             return;
         }
-        if let Some(free) = self.pair.iter_mut().find(|one| one.is_none()) {
-            *free = Some(name);
+        if let Some(free) = self.pair.iter_mut().find(|one| **one == Name::NONE) {
+            *free = name;
         } else if let Err(at) = self.more.binary_search(&name) {
             self.more.insert(at, name);
         }
     }
 
+    fn all(&self) -> impl Iterator<Item = Name> + '_ {
+        self.pair.iter().chain(&self.more).copied().filter(|name| *name != Name::NONE)
+    }
+
+    #[cfg(test)]
     pub(super) fn iter(&self) -> impl Iterator<Item = (EntityKind, u32)> + '_ {
-        self.pair.iter().flatten().chain(&self.more).copied()
+        self.all().filter_map(Name::get)
     }
 
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
-        self.iter().next().is_none()
+        self.pair == [Name::NONE; 2]
     }
 
+    #[inline]
     pub(super) fn all_in(&self, others: &Self) -> bool {
-        self.iter().all(|name| {
-            others.pair.contains(&Some(name)) || others.more.binary_search(&name).is_ok()
-        })
+        let there = |name: &Name| {
+            *name == Name::NONE
+                || others.pair.contains(name)
+                || others.more.binary_search(name).is_ok()
+        };
+        self.pair.iter().all(there) && self.more.iter().all(there)
     }
 }

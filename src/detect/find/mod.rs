@@ -15,7 +15,7 @@ use std::cell::RefCell;
 use super::paths::Form;
 use super::phrases::Phrases;
 use super::phrases::cue::{Call, Calls};
-use super::stem::{Lang, Stem, stems};
+use super::stem::{Lang, Stem, stem, stems};
 use super::text::Text;
 
 pub(crate) use occ::{Occ, sort};
@@ -70,13 +70,8 @@ pub(crate) fn find_called(
         let form = same[0].form;
         let of_form = |lang: &Lang| form == Form::Stem(*lang as u8);
         match [Some(Lang::En), lang].into_iter().flatten().find(of_form) {
-            Some(lang) => {
-                let mut all = std::mem::take(&mut walk.room.stems);
-                all.clear();
-                stems(text, lang, &mut all);
-                walk.from(form, same, |at| all[at]);
-                walk.room.stems = all;
-            }
+            // Most of these phrases are a word, so few others are asked for.
+            Some(lang) => walk.from(form, same, |at| stem(text, &text.tokens[at], lang)),
             None => walk.from(form, same, |at| Stem {
                 hash: text.tokens[at].hash,
                 chars: text.tokens[at].chars,

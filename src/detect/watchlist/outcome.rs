@@ -53,29 +53,36 @@ impl Outcome {
     }
 }
 
+/// What is known of a rule: side by side, so that the memory is asked once.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    outcome: Outcome,
+    /// Where its name ends.
+    end: u32,
+}
+
 /// The outcomes of all rules, by number.
 #[derive(Debug)]
 pub(crate) struct Outcomes {
-    all: Box<[Outcome]>,
+    all: Box<[Known]>,
     /// The names of all rules, one behind the other.
     names: String,
-    /// Where each of them ends.
-    ends: Box<[u32]>,
 }
 
 impl Outcomes {
     pub(super) fn of(rules: &[RuleInfo]) -> Self {
         let mut names = String::new();
-        let ends = rules.iter().map(|rule| {
+        let all = rules.iter().map(|rule| {
             names.push_str(&rule.name);
-            u32::try_from(names.len()).expect("less than four gigabytes of names")
+            let end = u32::try_from(names.len()).expect("less than four gigabytes of names");
+            Known { outcome: Outcome::of(rule), end }
         });
-        let ends = ends.collect();
-        Self { all: rules.iter().map(Outcome::of).collect(), names, ends }
+        let all = all.collect();
+        Self { all, names }
     }
 
     pub(crate) fn of_rule(&self, rule: usize) -> Outcome {
-        self.all[rule]
+        self.all[rule].outcome
     }
 
     /// A rule's name.
@@ -86,8 +93,8 @@ impl Outcomes {
     /// Where a rule's name is.
     #[inline]
     fn place(&self, rule: usize) -> Range<usize> {
-        let begin = rule.checked_sub(1).map_or(0, |before| self.ends[before]);
-        begin as usize..self.ends[rule] as usize
+        let begin = rule.checked_sub(1).map_or(0, |before| self.all[before].end);
+        begin as usize..self.all[rule].end as usize
     }
 
     /// Appends the names of rules, in quotes. The memory is asked for all of them before it is waited for the
@@ -108,7 +115,6 @@ impl Outcomes {
     /// Asks the memory for what follows from rules and for where their names are, without waiting for one
     /// before the next is asked for.
     pub(crate) fn touch(&self, rules: impl Iterator<Item = u32>) {
-        let of = |rule: usize| u32::from(self.all[rule].0) ^ self.ends[rule];
-        std::hint::black_box(rules.fold(0, |all, rule| all ^ of(rule as usize)));
+        std::hint::black_box(rules.fold(0, |all, rule| all ^ self.all[rule as usize].end));
     }
 }

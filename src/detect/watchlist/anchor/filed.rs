@@ -107,6 +107,12 @@ impl<const MANY: usize> OneOf<MANY> {
         Self([Cue::of_phrase(phrase); MANY])
     }
 
+    /// Something of the first: a reason to read it.
+    #[inline]
+    pub(super) fn first(self) -> u16 {
+        self.0.first().map_or(0, |cue| cue.0)
+    }
+
     /// Whether one of them, or [`Cue::ANY`], is such a one. All are looked at, so that nothing waits for
     /// the first.
     #[inline]
@@ -137,6 +143,12 @@ impl Filed {
     #[inline]
     pub(crate) fn also(self) -> Also {
         Also::unpacked(self.also)
+    }
+
+    /// The topic, where that is what it needs beside.
+    #[inline]
+    pub(super) fn topic(self) -> u32 {
+        self.also & ((1 << Also::KINDS) - 1)
     }
 
     /// Its number.

@@ -21,7 +21,7 @@ use super::condition::CompiledRule;
 use super::info::CompanyInfo;
 
 pub(crate) use filed::{Also, Cue, Filed, Marks, Needs, OneOf};
-use lists::{Lists, Topical};
+use lists::{Kinds, Lists, Topical};
 pub(crate) use shape::Phrased;
 use shape::{Anchor, Beside, is_whole, places};
 
@@ -48,15 +48,14 @@ impl Named {
     }
 }
 
-/// Rules of a company or a group that need a topic which is there.
+/// A company or a group that is there, and where those of its rules are that need a topic.
 #[derive(Clone, Copy)]
 struct Place {
     group: bool,
     number: u32,
-    range: (u32, u32),
-    topic: u32,
     /// For which company, as the caller counts them.
     turn: u32,
+    range: (u32, u32),
 }
 
 /// Rules, filed.
@@ -191,8 +190,8 @@ impl Anchors {
 
     /// Asks the memory for the cues that rules need, without waiting for one before the next is asked for.
     pub(crate) fn touch_needs(&self, filed: impl Iterator<Item = Filed>) {
-        let any = |one: Filed| self.needs[one.rule() as usize] == Needs::ANY;
-        std::hint::black_box(filed.filter(|one| one.cued()).fold(false, |all, one| all ^ any(one)));
+        let first = |one: Filed| self.needs[one.rule() as usize].first();
+        std::hint::black_box(filed.filter(|one| one.cued()).fold(0, |all, one| all ^ first(one)));
     }
 
     /// Gives rules that need a phrase which may begin with one of these cues, and of the cues that they need
@@ -240,25 +239,24 @@ impl Anchors {
         mut each: impl FnMut(Filed, u32),
     ) {
         let mut places: Vec<Place> = Vec::with_capacity(16);
-        let mut look = |group: bool, number: u32, turn: u32| {
-            let named = self.named(group);
-            named.topical.topics(number, topics, |topic| {
-                places.push(Place { group, number, range: (0, 0), topic, turn });
-            });
-            named.others.get(number).iter().for_each(|one| each(*one, turn));
-        };
         for (turn, company) in companies {
-            look(false, company, turn);
-            self.groups_of.get(company).iter().for_each(|group| look(true, *group, turn));
+            let place = |group, number| Place { group, number, turn, range: (0, 0) };
+            places.push(place(false, company));
+            places.extend(self.groups_of.get(company).iter().map(|group| place(true, *group)));
         }
-        for place in &mut places {
-            place.range = self.named(place.group).topical.range(place.number);
-        }
+        let kinds = Kinds::of(topics.iter().copied());
+        places.retain_mut(|place| {
+            let named = self.named(place.group);
+            named.others.get(place.number).iter().for_each(|one| each(*one, place.turn));
+            let (range, may) = named.topical.may_need(place.number, &kinds);
+            place.range = range;
+            may
+        });
         let touch = |place: &Place| self.named(place.group).topical.touch(place.range);
         std::hint::black_box(places.iter().fold(0, |all, place| all ^ touch(place)));
         for place in &places {
-            let filed = self.named(place.group).topical.with(place.range, place.topic);
-            filed.iter().for_each(|one| each(*one, place.turn));
+            let topical = &self.named(place.group).topical;
+            topical.each(place.range, topics, &kinds, |one| each(one, place.turn));
         }
     }
 
