@@ -102,8 +102,17 @@ fn punctuation(into: &mut Text, between: &mut Between, one: char, spaced: bool, 
             between.segment = true;
             between.marks |= SEMICOLON;
         }
-        '|' | '•' | '▪' | '■' | '●' | '▶' | '★' | '¦' => between.segment = true,
-        '/' if spaced => between.segment = true,
+        // Bullets and a slash with space before it part the items of a list, as semicolons do.
+        '•' | '▪' | '■' | '□' | '●' | '○' | '◆' | '◇' | '▼' | '▽' | '▶' | '★' | '☆' =>
+        {
+            between.segment = true;
+            between.marks |= SEMICOLON;
+        }
+        '/' | '／' if spaced => {
+            between.segment = true;
+            between.marks |= SEMICOLON;
+        }
+        '|' | '¦' => between.segment = true,
         // Signs of what a number counts end no clause: `a 50% tariff`.
         '/' | '&' | '+' | '@' | '_' | '%' | '％' | '‰' | '°' => between.raise(Gap::Inner),
         '(' | '[' | '（' | '【' | '〔' => {
