@@ -10,6 +10,8 @@
 //! somebody new comes in behind business news ("…; a pastor is charged"), and a title where it strings
 //! together three clauses, each with a subject of its own.
 
+use std::cell::OnceCell;
+
 use crate::detect::lexicon;
 use crate::detect::manner::{Manner, Says};
 use crate::detect::text::{COLON, Gap, SEMICOLON, Shape, Text, Token};
@@ -182,10 +184,13 @@ fn strung(text: &Text, manner: &Manner) -> Vec<u32> {
 /// Whether a title's last words give the cause of all its clauses: `…, shares sink as the US tightens curbs`. A
 /// cause of a single act (`…, FDA bans dye after a study`) does not.
 fn explained(text: &Text, manner: &Manner, commas: &[u32], end: u32) -> bool {
-    let acts =
-        |from: u32, to: u32| manner.places(Says::Act).any(|act| (from..to).contains(&act.first));
-    let part =
-        |at: u32| commas.iter().copied().take_while(|comma| *comma <= at).last().unwrap_or(0);
+    let acts = |from: u32, to: u32| {
+        to > from && manner.places_in(Says::Act, from..=to - 1).next().is_some()
+    };
+    let part = |at: u32| {
+        let many = commas.partition_point(|comma| *comma <= at);
+        many.checked_sub(1).map_or(0, |last| commas[last])
+    };
     (0..end).any(|at| causes(&text.tokens[at as usize]) && !acts(part(at), at))
 }
 
@@ -199,23 +204,43 @@ fn elsewhere(text: &Text, manner: &Manner) -> impl Iterator<Item = u32> {
     let acts = manner.places(Says::Act).map(|act| act.first);
     let act = acts.into_iter().find(|act| !ordinary(&text.tokens[*act as usize])).unwrap_or(all);
     let first = business + 1;
+    let back = |one: &Token| lexicon::refers().contains(&one.hash) || causes(one);
+    // The last word of each sentence of the title that refers back, once somebody asked: a sentence may be all
+    // commas and newcomers.
+    let refers = OnceCell::new();
+    let title = move || {
+        let mut all: Vec<(u32, u32)> = Vec::new();
+        let backs = (0..end).zip(&text.tokens).filter(|(_, token)| back(token));
+        backs.for_each(|(at, token)| match all.last_mut() {
+            Some(last) if last.0 == token.sentence => last.1 = at,
+            _ => all.push((token.sentence, at)),
+        });
+        all
+    };
     (first.max(1)..all).filter(move |at| act >= *at).filter(move |at| {
         let token = &text.tokens[*at as usize];
-        let begins = *at >= end && token.sentence != text.tokens[*at as usize - 1].sentence;
-        let rest = text.tokens[*at as usize..].iter();
-        let clause: Vec<&Token> = rest.take_while(|one| one.sentence == token.sentence).collect();
-        let comes_in = |from: usize, words: usize| {
-            let near = clause.iter().skip(from).take(words);
-            near.into_iter().any(|one| lexicon::newcomers().contains(&one.hash))
+        let rest = || {
+            let rest = text.tokens[*at as usize..].iter();
+            rest.take_while(|one| one.sentence == token.sentence)
         };
+        let comes_in =
+            |words: usize| rest().take(words).any(|one| lexicon::newcomers().contains(&one.hash));
+        let begins = *at >= end && token.sentence != text.tokens[*at as usize - 1].sentence;
         let apart = match () {
-            () if begins => comes_in(0, 1),
+            () if begins => comes_in(1),
             () if *at >= end => false,
             () if token.marks & SEMICOLON != 0 || token.gap == Gap::Break => true,
-            () => divides(text, *at) && comes_in(0, 4),
+            () => divides(text, *at) && comes_in(4),
         };
-        let back = |one: &&Token| lexicon::refers().contains(&one.hash) || causes(one);
-        apart && clause.len() >= CLAUSE as usize && !clause.iter().skip(1).any(back)
+        let refers_back = || {
+            if *at >= end {
+                return rest().skip(1).any(back);
+            }
+            let refers = refers.get_or_init(title);
+            let last = refers.binary_search_by_key(&token.sentence, |last| last.0);
+            last.is_ok_and(|last| refers[last].1 > *at)
+        };
+        apart && rest().take(CLAUSE as usize).count() == CLAUSE as usize && !refers_back()
     })
 }
 

@@ -43,28 +43,41 @@ pub(crate) fn talk(
     if let Some(mark) = supposed(&acts).filter(|_| !official) {
         return Some(mark);
     }
-    let threat = |occ: &&Occ| !official && threatens(&acts, occ, &subject);
-    let mut marks: Vec<&Occ> = manner.places(Says::Threat).filter(threat).collect();
+    let mut marks: Vec<&Occ> = if official { Vec::new() } else { threats(&acts, &subject) };
     marks.extend(manner.places(Says::Genre));
     marks.sort_unstable_by_key(|occ| occ.first);
-    let marked = |occ: &Occ| marks.iter().any(|mark| sentence(mark) == sentence(occ));
-    let reported = manner.places(Says::Act).any(|act| !marked(act) && acts.real(act));
+    // In text order, as the marks are.
+    let marked: Vec<u32> = marks.iter().map(|mark| sentence(mark)).collect();
+    let marked = |act: &Occ| marked.binary_search(&sentence(act)).is_ok();
+    let reported =
+        !marks.is_empty() && manner.places(Says::Act).any(|act| !marked(act) && acts.real(act));
     marks.first().filter(|_| !reported).map(|mark| **mark)
 }
 
-/// Whether a threat's sentence only threatens: nothing was done before it, and it is not the
-/// company or the matter itself that threatens.
-fn threatens(acts: &Acts<'_>, threat: &Occ, subject: &impl Fn(u32) -> bool) -> bool {
+/// Threats whose sentences only threaten: nothing was done before them, and it is not the company or the
+/// matter itself that threatens.
+fn threats<'m>(acts: &Acts<'m>, subject: &impl Fn(u32) -> bool) -> Vec<&'m Occ> {
+    let mut threats = acts.manner.places(Says::Threat).peekable();
+    if threats.peek().is_none() {
+        return Vec::new();
+    }
     let sentence = |token: u32| acts.text.tokens[token as usize].sentence;
-    let here = sentence(threat.first);
-    let before = (threat.first.saturating_sub(SUBJECT + 1)..threat.first)
-        .any(|token| sentence(token) == here && subject(token));
-    let acted = acts
-        .manner
-        .places(Says::Act)
-        .any(|act| sentence(act.first) == here && act.last < threat.first && acts.real(act));
-    let followed = acts.manner.places(Says::Aftermath).any(|after| sentence(after.first) == here);
-    !before && !acted && !followed
+    // How early something was done in each sentence, and which tell what went before; both in text order.
+    let real = acts.manner.places(Says::Act).filter(|act| acts.real(act));
+    let mut done: Vec<(u32, u32)> = real.map(|act| (sentence(act.first), act.last)).collect();
+    done.sort_unstable();
+    done.dedup_by_key(|act| act.0);
+    let aftermath = acts.manner.places(Says::Aftermath);
+    let followed: Vec<u32> = aftermath.map(|after| sentence(after.first)).collect();
+    let only = |threat: &&Occ| {
+        let here = sentence(threat.first);
+        let before = (threat.first.saturating_sub(SUBJECT + 1)..threat.first)
+            .any(|token| sentence(token) == here && subject(token));
+        let acted =
+            done.binary_search_by_key(&here, |act| act.0).is_ok_and(|at| done[at].1 < threat.first);
+        !before && !acted && followed.binary_search(&here).is_err()
+    };
+    threats.filter(only).collect()
 }
 
 /// What shows that something might be done, is doubted, asked or past, where nothing was done. A title's

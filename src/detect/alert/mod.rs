@@ -137,10 +137,16 @@ impl<'a> Case<'a> {
 
     /// The words that show the item to be talk without an act.
     fn talk(&self) -> Option<Occ> {
-        // Names and terms that end there. A search may be found by the very words that threaten.
+        // Where names and terms end. A search may be found by the very words that threaten.
+        let ends = OnceCell::new();
         let subject = |token: u32| {
-            let ends = |found: &Found| found.last == token && found.is_plain(self.watchlist);
-            self.reading.counting().any(ends)
+            let ends: &Vec<u32> = ends.get_or_init(|| {
+                let plain = self.reading.counting().filter(|found| found.is_plain(self.watchlist));
+                let mut ends: Vec<u32> = plain.map(|found| found.last).collect();
+                ends.sort_unstable();
+                ends
+            });
+            ends.binary_search(&token).is_ok()
         };
         *self
             .talk

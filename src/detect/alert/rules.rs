@@ -171,7 +171,8 @@ impl Case<'_> {
             Condition::Source(id) => id.as_deref().is_none_or(|id| id == self.origin.source),
             Condition::Topic(Some(topic)) if !self.is_about(*topic) => false,
             Condition::Company(_) | Condition::Group(_) | Condition::Topic(_) => {
-                self.reading.counting().any(|found| self.is(found, when) && scene.sees(found.first))
+                let mut there = self.reading.counting_in(scene.within);
+                there.any(|found| self.is(found, when) && scene.sees(found.first))
             }
         }
     }

@@ -117,8 +117,8 @@ impl Case<'_> {
 
     /// The first hit that is what a condition asks for.
     pub(super) fn witness(&self, when: &Condition, piece: Option<u32>) -> Option<&Found> {
-        let seen = |found: &&Found| piece.is_none_or(|piece| self.piece(found) == piece);
-        self.reading.counting().filter(seen).find(|found| self.is(found, when))
+        let within = piece.and_then(|piece| Some(self.pieces?.stretch(piece)));
+        self.reading.counting_in(within).find(|found| self.is(found, when))
     }
 
     /// The same in words, with what else the condition rests on.

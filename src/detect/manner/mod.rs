@@ -5,6 +5,8 @@
 
 mod lists;
 
+use std::ops::RangeInclusive;
+
 use crate::model::Field;
 
 use super::find::{Occ, find};
@@ -25,6 +27,9 @@ pub(crate) struct Manner {
     talks: Vec<u32>,
     /// Sentences of the title.
     title: Vec<u32>,
+    /// Whether any of them reports an act, and whether any talks.
+    title_acts: bool,
+    title_talks: bool,
     round_up: bool,
     reacts: bool,
 }
@@ -69,12 +74,17 @@ impl Manner {
         segments.dedup();
         // Bars and dashes may set off a source's name; two semicolons only divide matters.
         let listed = tokens.iter().filter(|token| token.marks & SEMICOLON != 0).count();
-        let announced = sentences(Says::RoundUp).iter().any(|sentence| title.contains(sentence));
+        let in_title =
+            |sentences: &[u32]| sentences.iter().any(|one| title.binary_search(one).is_ok());
+        let (acts, talks) = (sentences(Says::Act), sentences(Says::Talk));
+        let announced = in_title(&sentences(Says::RoundUp));
         Self {
-            acts: sentences(Says::Act),
-            talks: sentences(Says::Talk),
+            title_acts: in_title(&acts),
+            title_talks: in_title(&talks),
+            acts,
+            talks,
             round_up: announced || segments.len() >= 4 || listed >= 2,
-            reacts: sentences(Says::Reaction).iter().any(|sentence| title.contains(sentence)),
+            reacts: in_title(&sentences(Says::Reaction)),
             title,
             said,
         }
@@ -85,9 +95,21 @@ impl Manner {
         self.said.iter().filter(move |(_, says)| *says == what).map(|(occ, _)| occ)
     }
 
+    /// The same, of those that begin in a stretch of tokens: what is asked of each word of a text must not look at
+    /// the whole text again.
+    pub(crate) fn places_in(
+        &self,
+        what: Says,
+        tokens: RangeInclusive<u32>,
+    ) -> impl Iterator<Item = &Occ> {
+        let from = self.said.partition_point(|(occ, _)| occ.first < *tokens.start());
+        let near = self.said[from..].iter().take_while(move |(occ, _)| occ.first <= *tokens.end());
+        near.filter(move |(_, says)| *says == what).map(|(occ, _)| occ)
+    }
+
     /// Whether a sentence belongs to the title.
     pub(crate) fn in_title(&self, sentence: u32) -> bool {
-        self.title.contains(&sentence)
+        self.title.binary_search(&sentence).is_ok()
     }
 
     /// Whether the title tells how somebody answers an event, rather than the event.
@@ -102,14 +124,12 @@ impl Manner {
 
     /// Whether an act is reported in this sentence, or in the title, which speaks for all.
     pub(crate) fn acts(&self, sentence: u32) -> bool {
-        self.acts.binary_search(&sentence).is_ok()
-            || self.title.iter().any(|title| self.acts.binary_search(title).is_ok())
+        self.title_acts || self.acts.binary_search(&sentence).is_ok()
     }
 
     /// Whether this sentence or the title only talks.
     pub(crate) fn talks(&self, sentence: u32) -> bool {
-        self.talks.binary_search(&sentence).is_ok()
-            || self.title.iter().any(|title| self.talks.binary_search(title).is_ok())
+        self.title_talks || self.talks.binary_search(&sentence).is_ok()
     }
 }
 

@@ -108,6 +108,15 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// Those that begin in the scene's stretch.
+    fn within(&self, phrase: u32) -> &'a [Occ] {
+        let all = self.all_of(phrase);
+        let Some((first, last)) = self.within else { return all };
+        let begin = all.partition_point(|occ| occ.first < first);
+        let many = all[begin..].partition_point(|occ| occ.first <= last);
+        &all[begin..begin + many]
+    }
+
     pub(crate) fn sees(&self, token: u32) -> bool {
         self.within.is_none_or(|(first, last)| (first..=last).contains(&token))
             && (!self.title || token < self.text.title_end())
@@ -134,7 +143,7 @@ impl<'a> Scene<'a> {
 
     /// Whether a phrase is there.
     pub(crate) fn has(&self, phrase: u32) -> bool {
-        self.all_of(phrase).iter().any(|occ| self.sees(occ.first))
+        self.within(phrase).iter().any(|occ| self.sees(occ.first))
     }
 
     /// Whether it holds.
@@ -187,7 +196,7 @@ impl<'a> Scene<'a> {
     }
 
     fn add_words(&self, phrase: u32, into: &mut Vec<Stretch>) {
-        let seen = self.all_of(phrase).iter().filter(|occ| self.sees(occ.first));
+        let seen = self.within(phrase).iter().filter(|occ| self.sees(occ.first));
         into.extend(seen.map(|occ| (occ.first, occ.last)));
     }
 

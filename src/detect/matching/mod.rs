@@ -25,7 +25,7 @@ use super::watchlist::{Reach, Seen, Use, Watchlist};
 
 use asked::{Asked, Cues};
 use eval::Present;
-pub(crate) use eval::Scene;
+pub(crate) use eval::{Scene, Stretch};
 pub(crate) use finder::Words;
 pub use finder::{Finder, Place};
 use index::Index;
@@ -187,6 +187,14 @@ impl Reading {
     /// Hits that count.
     pub(crate) fn counting(&self) -> impl Iterator<Item = &Found> {
         self.found.iter().filter(|found| found.held.is_none())
+    }
+
+    /// Hits that count and begin in a stretch of tokens, or anywhere.
+    pub(crate) fn counting_in(&self, within: Option<Stretch>) -> impl Iterator<Item = &Found> {
+        let (first, last) = within.unwrap_or((0, u32::MAX));
+        let begin = self.found.partition_point(|found| found.first < first);
+        let there = self.found[begin..].iter().take_while(move |found| found.first <= last);
+        there.filter(|found| found.held.is_none())
     }
 
     fn collect(&mut self, watchlist: &Watchlist) {

@@ -3,17 +3,24 @@
 //! An act is not real where it only might be (`could be banned`), hangs on an *if*, follows a title's doubt
 //! (`fears of`) in the same clause, or is what the title asks. *Firm* are those of them that are verbs: English
 //! names many acts by nouns of the same form (`the Apple probe`, `a TikTok ban`), which tell no event.
+//!
+//! What makes an act unreal stands near it, and is looked for there only: a text may be all acts and all doubts.
+
+use std::ops::RangeInclusive;
 
 use crate::detect::find::Occ;
 use crate::detect::hash::hash;
 use crate::detect::lexicon;
 use crate::detect::manner::{Manner, Says};
+use crate::detect::phrases::LONGEST;
 use crate::detect::text::{Gap, HANGUL, Shape, Text, Token};
 
 /// How many words may stand between `if` and the act that it makes unreal.
 const CLAUSE: u32 = 6;
 /// How many words may stand between `could` and the act that its verb leads to: `could face a ban`.
 const OBJECT: u32 = 3;
+/// Tokens of the longest words that a list can hold.
+const MARK: u32 = LONGEST as u32;
 
 /// The acts of a text.
 pub(super) struct Acts<'t> {
@@ -43,12 +50,14 @@ impl Acts<'_> {
     pub(super) fn doubted(&self, act: &Occ) -> bool {
         let auxiliary = |token: u32| matches!(self.word(token), "be" | "have");
         let joined = |token: u32| self.token(token).gap < Gap::Comma;
+        let ends = |mark: &Occ, after: u32| mark.last + 1 == after;
         let directly = |after: u32| {
-            joined(after) && self.places(Says::Unreal).any(|one| one.last + 1 == after)
+            joined(after) && self.before(Says::Unreal, after, 0).any(|one| ends(one, after))
         };
-        let behind = |one: &Occ| one.first == act.last + 1 && joined(one.first);
+        let next = act.last + 1;
+        let behind = |one: &Occ| joined(one.first);
         directly(act.first)
-            || self.places(Says::Unreal).any(behind)
+            || self.manner.places_in(Says::Unreal, next..=next).any(behind)
             || act.first.checked_sub(1).is_some_and(|before| auxiliary(before) && directly(before))
     }
 
@@ -75,41 +84,54 @@ impl Acts<'_> {
                 && self.clause(act, mark)
         };
         let covers = |mark: &Occ| mark.first <= act.first && act.last <= mark.last;
-        self.places(Says::If).any(|mark| near(mark, CLAUSE))
-            || self.places(Says::Unreal).any(|mark| near(mark, OBJECT))
-            || self.doubts().any(|mark| covers(mark) || near(mark, CLAUSE) || behind(mark))
+        let from = act.first.saturating_sub(2 * CLAUSE + MARK);
+        let mut doubts = self.doubts(from..=act.last + OBJECT + 1);
+        self.before(Says::If, act.first, 2 * CLAUSE).any(|mark| near(mark, CLAUSE))
+            || self.before(Says::Unreal, act.first, 2 * OBJECT).any(|mark| near(mark, OBJECT))
+            || doubts.any(|mark| covers(mark) || near(mark, CLAUSE) || behind(mark))
             || self.doubted(act)
+    }
+
+    /// Places of what one list found that end before a token, at most so many words before it, and perhaps some
+    /// further on.
+    fn before(&self, what: Says, token: u32, words: u32) -> impl Iterator<Item = &Occ> {
+        let from = token.saturating_sub(words + MARK);
+        self.manner.places_in(what, from..=token.saturating_sub(1))
     }
 
     /// Whether the title tells what went before (`delisting fears after …`), beside its doubts.
     pub(super) fn followed(&self) -> bool {
+        let near = |one: &Occ| self.doubts(one.first.saturating_sub(MARK)..=one.first);
         let covered =
-            |one: &Occ| self.doubts().any(|mark| mark.first <= one.first && one.last <= mark.last);
+            |one: &Occ| near(one).any(|mark| mark.first <= one.first && one.last <= mark.last);
         let in_title = |one: &&Occ| self.manner.in_title(self.token(one.first).sentence);
         // Not `ponders following`, nor a German verb's `nach` at the end.
         let leads = |one: &Occ| {
             !covered(one)
                 && one.last + 1 < self.text.title_end()
-                && !self.doubts().any(|mark| mark.last + 1 == one.first)
+                && !near(one).any(|mark| mark.last + 1 == one.first)
         };
         self.places(Says::Aftermath).filter(in_title).any(leads)
     }
 
     /// The title's first doubt.
     pub(super) fn doubt(&self) -> Option<Occ> {
-        self.doubts().next().copied()
+        self.doubts(0..=self.text.title_end()).next().copied()
     }
 
-    /// The title's doubts, and what it supposes. Elsewhere such words stand in every report.
-    fn doubts(&self) -> impl Iterator<Item = &Occ> {
-        let marks = self.places(Says::Doubt).chain(self.places(Says::Supposed));
+    /// The title's doubts that begin in a stretch of tokens, then what it supposes there. Elsewhere such words
+    /// stand in every report.
+    fn doubts(&self, tokens: RangeInclusive<u32>) -> impl Iterator<Item = &Occ> {
+        let doubts = self.manner.places_in(Says::Doubt, tokens.clone());
+        let marks = doubts.chain(self.manner.places_in(Says::Supposed, tokens));
         marks.filter(|mark| self.manner.in_title(self.token(mark.first).sentence))
     }
 
     /// Whether a doubt is the reason of what follows it.
     fn reason(&self, mark: &Occ) -> bool {
         let within = |one: &Occ| one.first <= mark.first && mark.last <= one.last;
-        self.places(Says::Reason).any(within)
+        let near = mark.first.saturating_sub(MARK)..=mark.first;
+        self.manner.places_in(Says::Reason, near).any(within)
     }
 
     /// Whether no comma, and in a language without spaces no space, ends the clause between the two.

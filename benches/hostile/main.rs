@@ -3,7 +3,10 @@
 //! Each document is made here, written to a file, and read by a process of its own: content decoding,
 //! parsing and sorting into items, as a poll does it with a body that it received. The process tells
 //! its own CPU time (user and system) and the most memory that it ever held, the received body
-//! included. Run it with `cargo bench --bench hostile`; memory is told where /proc is (Linux).
+//! included. Run it with `cargo bench --bench hostile`; memory is told where /proc is (Linux). Then the items
+//! that such a document could hold are judged ([`texts`]).
+
+mod texts;
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -106,6 +109,7 @@ fn measure() -> Outcome<ExitCode> {
         let verdict = if holds { "holds" } else { "MISSED" };
         writeln!(out, "{name:32} {seconds:8.3} {megabytes:8.1} {items:7}  {verdict}")?;
     }
+    missed += texts::measure(&mut out)?;
     Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
