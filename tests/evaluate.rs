@@ -202,18 +202,34 @@ fn shipped(name: &str) -> Value {
 #[test]
 fn the_shipped_topics_hold_their_figures_on_reports() {
     let report = shipped("reports.jsonl");
-    for (what, precision, recall) in [
-        ("companies", 0.97, 0.98),
-        ("topics", 0.91, 0.87),
-        ("alerts", 0.94, 0.96),
-        ("stories", 0.95, 0.85),
-    ] {
-        let figure = |key: &str| report[what][key].as_f64().unwrap();
-        assert!(figure("precision") >= precision, "{what}: precision {}", figure("precision"));
-        assert!(figure("recall") >= recall, "{what}: recall {}", figure("recall"));
-    }
+    hold(
+        &report,
+        &[
+            ("companies", 0.97, 0.98),
+            ("topics", 0.91, 0.87),
+            ("alerts", 0.94, 0.96),
+            ("stories", 0.95, 0.85),
+        ],
+    );
     let folding = &report["folding"];
     assert_eq!((&folding["updates_folded"], &folding["stories_lost"]), (&json!(0), &json!(0)));
+}
+
+/// Items of many desks in eight languages, written by people who did not know the topics' words: before these were
+/// mended by them, alerts were found with a precision of 0.96 and a recall of 0.92.
+#[test]
+fn the_shipped_topics_hold_their_figures_on_items_of_many_desks() {
+    let floors = [("companies", 0.98, 0.98), ("topics", 0.94, 0.95), ("alerts", 0.97, 0.97)];
+    hold(&shipped("desks.jsonl"), &floors);
+}
+
+/// Precision and recall of what was found are these at least.
+fn hold(report: &Value, floors: &[(&str, f64, f64)]) {
+    for (what, precision, recall) in floors {
+        let figure = |key: &str| report[what][key].as_f64().unwrap();
+        assert!(figure("precision") >= *precision, "{what}: precision {}", figure("precision"));
+        assert!(figure("recall") >= *recall, "{what}: recall {}", figure("recall"));
+    }
 }
 
 #[test]
