@@ -254,5 +254,5 @@ fn the_shipped_topics_hold_their_figures_on_bare_headlines_and_on_paraphrases() 
 fn acts_are_told_in_whatever_words() {
     let report = shipped("acts.jsonl");
     let [_, extra, missing] = counts(&report, "alerts");
-    assert!(extra <= 14 && missing <= 20, "{}", report["alerts"]);
+    assert!(extra <= 22 && missing <= 20, "{}", report["alerts"]);
 }
