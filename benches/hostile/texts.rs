@@ -2,8 +2,8 @@
 //! text.
 //!
 //! Fields as long as the longest that is ever kept (a title of 16 KB, a text of 512 KB), made of what the word
-//! lists, the guards and the pieces of round-ups look for: a rule that looks at the whole text for each of its
-//! words is found here, and not by what newsrooms write.
+//! lists, the guards, the searches and the pieces of round-ups look for: a rule that looks at the whole text for each
+//! of its words shows here, and not in what newsrooms write.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -61,7 +61,17 @@ const TITLES: &[(&str, &str)] = &[
     ("", "Alibaba delisted / "),
 ];
 
+/// A title that announces several matters, under which the text need be only one piece.
+const SEVERAL: &str = "Asia roundup: Alibaba opens campus; game opens; rain falls";
+
 const TEXTS: &[(&str, &str)] = &[
+    (SEVERAL, "bid price notice "),
+    (SEVERAL, "undeclared milk "),
+    (SEVERAL, "vanish main board shares "),
+    ("Morning notes", "undeclared milk. "),
+    ("Alibaba opens campus; a pastor is charged", "undeclared milk "),
+    ("Alibaba opens", "plus, "),
+    ("Alibaba opens", "also today, "),
     ("Alibaba delisting", "vows ban. "),
     ("Alibaba delisting", "vows ban "),
     ("Alibaba delisting", "threatens to ban. "),

@@ -1,6 +1,6 @@
 //! The pieces of an item that tells of several matters: what stands in one of them belongs together.
 //!
-//! Of a round-up, a piece is a segment: a sentence, or what bars, semicolons and spaced dashes divide.
+//! Of a round-up, a piece is a segment: a sentence, or what bars, bullets, slashes, semicolons and spaced dashes divide.
 //! Round-ups also string their matters together with commas ("Chipmaker opens plant, pastor charged with
 //! fraud, jury out in cartel case"): a segment all of whose parts between commas are long enough to be a
 //! matter is divided there, and so is one where somebody new comes in behind a comma and an `and`. Commas that
@@ -12,6 +12,7 @@
 
 use std::cell::OnceCell;
 
+use crate::detect::find::Occ;
 use crate::detect::lexicon;
 use crate::detect::manner::{Manner, Says};
 use crate::detect::text::{COLON, Gap, SEMICOLON, Shape, Text, Token};
@@ -63,8 +64,7 @@ impl Pieces {
 
     /// The pieces of an item that is no round-up, if it has several.
     fn among(text: &Text, manner: &Manner) -> Option<Self> {
-        let asides = manner.places(Says::Aside).filter(|aside| !refers_back(text, aside.last));
-        let mut starts: Vec<u32> = asides.map(|aside| aside.first).collect();
+        let mut starts = asides(text, manner);
         // Nothing goes before the first words of an item: there they announce several matters.
         if starts.first() == Some(&0) {
             return Some(Self::of(text));
@@ -148,12 +148,23 @@ fn parts(
     })
 }
 
-/// Whether the sentence that begins behind an aside's last token speaks of what went before.
-fn refers_back(text: &Text, last: u32) -> bool {
-    let sentence = text.tokens[last as usize].sentence;
-    let rest = text.tokens[last as usize + 1..].iter();
-    rest.take_while(|token| token.sentence == sentence)
-        .any(|token| lexicon::refers().contains(&token.hash))
+/// Where asides lead to another matter: the rest of their sentence does not speak of what went before.
+fn asides(text: &Text, manner: &Manner) -> Vec<u32> {
+    // The last word that refers back of the sentence that was read last: it may hold an aside behind each comma.
+    let mut read: Option<(u32, Option<u32>)> = None;
+    let leads = |aside: &&Occ| {
+        let sentence = text.tokens[aside.last as usize].sentence;
+        let known = read.filter(|read| read.0 == sentence);
+        let (_, back) = known.unwrap_or_else(|| {
+            let rest = (0..).zip(&text.tokens).skip(aside.last as usize + 1);
+            let rest = rest.take_while(|(_, token)| token.sentence == sentence);
+            let back = rest.filter(|(_, token)| lexicon::refers().contains(&token.hash)).last();
+            (sentence, back.map(|(at, _)| at))
+        });
+        read = Some((sentence, back));
+        back.is_none_or(|back| back <= aside.last)
+    };
+    manner.places(Says::Aside).filter(leads).map(|aside| aside.first).collect()
 }
 
 /// Where the clauses of a title begin that are as many matters: three at least, divided by commas and a last
@@ -168,7 +179,7 @@ fn strung(text: &Text, manner: &Manner) -> Vec<u32> {
     let subject = |start: &u32| {
         let first =
             *start + u32::from(lexicon::joining().contains(&text.tokens[*start as usize].hash));
-        let verb = manner.places(Says::Act).any(|act| act.first == first);
+        let verb = manner.places_in(Says::Act, first..=first).next().is_some();
         let goes_on = text.tokens.get(first as usize).is_none_or(|token| {
             let word = text.word(token);
             lexicon::goes_on().contains(&token.hash)

@@ -30,11 +30,12 @@ fn defaults_link_company_and_topic() {
         ("Asia roundup: Alibaba delisted; game opens", Some(Severity::Medium)),
         ("Asia roundup: Alibaba opens campus, game is delisted, rain falls", Some(Severity::Low)),
         ("Asia roundup: Alibaba is delisted, game opens, rain falls", Some(Severity::Medium)),
-        // What semicolons, slashes and bullets list need not belong together.
+        // What semicolons list need not belong together, nor the clauses between slashes and bullets.
         ("Alibaba opens a campus; game delisted; rain falls", Some(Severity::Low)),
-        ("Alibaba opens a campus / Game delisted / Rain falls", Some(Severity::Low)),
-        ("◆Alibaba opens a campus ◆Game delisted ◆Rain falls", Some(Severity::Low)),
-        ("◆Alibaba delisted ◆Game opens ◆Rain falls", Some(Severity::Medium)),
+        ("Alibaba opens a campus / Game is delisted / Rain falls", Some(Severity::Low)),
+        ("◆Alibaba opens a campus ◆Game is delisted ◆Rain falls", Some(Severity::Low)),
+        ("◆Alibaba is delisted ◆Game opens here ◆Rain falls", Some(Severity::Medium)),
+        ("Alibaba / Nasdaq / Game: delisted by order", Some(Severity::Medium)),
         ("Alibaba opens a campus before it is delisted | Markets", Some(Severity::Medium)),
     ] {
         let judgement = judged(&watchlist, title);

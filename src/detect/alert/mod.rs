@@ -14,7 +14,8 @@ mod verdict;
 mod words;
 mod yes;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 
 use crate::model::{EntityKind, Item, ItemText, Judgement, Timestamp};
 
@@ -86,6 +87,8 @@ pub(crate) struct Case<'a> {
     talk: OnceCell<Option<Occ>>,
     /// In which pieces what is named stands, once somebody asked.
     standing: OnceCell<Standing>,
+    /// Whether searches hold in single pieces, as far as somebody asked.
+    wholes: RefCell<BTreeMap<(u32, u32), bool>>,
 }
 
 impl<'a> Case<'a> {
@@ -128,6 +131,7 @@ impl<'a> Case<'a> {
             company_in,
             talk: OnceCell::new(),
             standing: OnceCell::new(),
+            wholes: RefCell::default(),
         }
     }
 
@@ -166,9 +170,13 @@ impl<'a> Case<'a> {
     /// none of them.
     fn whole(&self, found: &Found) -> bool {
         let (Some(pieces), By::Search(search)) = (self.pieces, found.by) else { return true };
-        let within = Some(pieces.stretch(pieces.of_token(found.first)));
-        let scene = Scene { within, ..self.reading.scene() };
-        scene.holds(&self.watchlist.searches[search as usize].ask)
+        let piece = pieces.of_token(found.first);
+        // Asked once: a piece may be a whole text of nothing but such hits.
+        *self.wholes.borrow_mut().entry((search, piece)).or_insert_with(|| {
+            let within = Some(pieces.stretch(piece));
+            let scene = Scene { within, ..self.reading.scene() };
+            scene.holds(&self.watchlist.searches[search as usize].ask)
+        })
     }
 
     fn sentence(&self, found: &Found) -> u32 {

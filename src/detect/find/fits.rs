@@ -15,7 +15,7 @@ pub(super) fn fits(text: &Text, known: Phrase, (first, last): (usize, usize), so
 fn bounded(text: &Text, first: usize, last: usize) -> bool {
     let tokens = &text.tokens;
     let (begin, end) = (&tokens[first], &tokens[last]);
-    let same = |one: &Token, other: &Token, mark: u8| one.marks & other.marks & mark != 0;
+    let same = |one: &Token, other: &Token, mark: u16| one.marks & other.marks & mark != 0;
     let before = first.checked_sub(1).map(|at| &tokens[at]).filter(|_| begin.gap == Gap::None);
     if before.is_some_and(|before| same(before, begin, KANA) || same(before, begin, HANGUL)) {
         return false;

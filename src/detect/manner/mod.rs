@@ -11,7 +11,7 @@ use crate::model::Field;
 
 use super::find::{Occ, find};
 use super::stem::Lang;
-use super::text::{SEMICOLON, Text};
+use super::text::{LISTED, SEMICOLON, Shape, Text, Token};
 
 use lists::LISTS;
 pub(crate) use lists::{Says, collector};
@@ -33,6 +33,10 @@ pub(crate) struct Manner {
     round_up: bool,
     reacts: bool,
 }
+
+/// Words of a matter in a list, or characters of a language without spaces.
+const WORDS: usize = 3;
+const CHARACTERS: usize = 5;
 
 /// Whether a phrase is one that may report an act, wherever it stands. To be asked of what was found by
 /// lists and watchlist together.
@@ -73,7 +77,7 @@ impl Manner {
         let mut segments: Vec<u32> = tokens.iter().map(|token| token.segment).collect();
         segments.dedup();
         // Bars and dashes may set off a source's name; two semicolons only divide matters.
-        let listed = tokens.iter().filter(|token| token.marks & SEMICOLON != 0).count();
+        let semicolons = tokens.iter().filter(|token| token.marks & SEMICOLON != 0).count();
         let in_title =
             |sentences: &[u32]| sentences.iter().any(|one| title.binary_search(one).is_ok());
         let (acts, talks) = (sentences(Says::Act), sentences(Says::Talk));
@@ -83,7 +87,7 @@ impl Manner {
             title_talks: in_title(&talks),
             acts,
             talks,
-            round_up: announced || segments.len() >= 4 || listed >= 2,
+            round_up: announced || segments.len() >= 4 || semicolons >= 2 || lists(tokens),
             reacts: in_title(&sentences(Says::Reaction)),
             title,
             said,
@@ -131,6 +135,18 @@ impl Manner {
     pub(crate) fn talks(&self, sentence: u32) -> bool {
         self.title_talks || self.talks.binary_search(&sentence).is_ok()
     }
+}
+
+/// Whether bullets or slashes part a title into three matters at least, of which one may be told in a word or two:
+/// what is named in a word each (`Apple / Broadcom / Qualcomm: …`) belongs together.
+fn lists(tokens: &[Token]) -> bool {
+    let parts = tokens.chunk_by(|_, next| next.marks & LISTED == 0);
+    let long = |part: &&[Token]| {
+        let cjk = part.first().is_some_and(|token| token.shape == Shape::Cjk);
+        part.len() >= if cjk { CHARACTERS } else { WORDS }
+    };
+    let (many, long) = (parts.clone().count(), parts.filter(long).count());
+    many >= 3 && long + 1 >= many
 }
 
 /// Takes out what seems to doubt and stands within words that do not. Sorted by place.
@@ -194,6 +210,12 @@ mod tests {
             ("Regulator fines bank | Business | Daily News", false),
             ("Kompakt: Amt straft Händler +++ Konzern zeigt Tablet +++ Börse müde", true),
             ("Händler+++", false),
+            ("Apple marks new highs / Builder admits paying mayor / Euribor falls", true),
+            ("◆苹果在京都开新店 ◆公取委处罚纸箱卡特尔 ◆百货销售增长", true),
+            ("Apple / Broadcom / Qualcomm: EU fines chipmakers over cartel", false),
+            ("TikTok ban / Supreme Court / Trump: app goes dark in US", false),
+            ("Alibaba ★★★ Nasdaq ★★★ delisting ordered by SEC", false),
+            ("Hotel reopens near the lake / Lakeside news from the valley", false),
         ] {
             assert_eq!(Manner::of(&Text::of_term(title), None).round_up(), expected, "{title}");
         }

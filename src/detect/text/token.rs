@@ -37,21 +37,23 @@ pub(crate) enum Gap {
 }
 
 /// A dollar sign directly before.
-pub(crate) const DOLLAR: u8 = 1;
+pub(crate) const DOLLAR: u16 = 1;
 /// An opening bracket directly before.
-pub(crate) const OPEN: u8 = 2;
+pub(crate) const OPEN: u16 = 2;
 /// A closing bracket directly after.
-pub(crate) const CLOSE: u8 = 4;
+pub(crate) const CLOSE: u16 = 4;
 /// Katakana.
-pub(crate) const KANA: u8 = 8;
+pub(crate) const KANA: u16 = 8;
 /// Hangul.
-pub(crate) const HANGUL: u8 = 16;
+pub(crate) const HANGUL: u16 = 16;
 /// A colon before, with or without spaces.
-pub(crate) const COLON: u8 = 32;
+pub(crate) const COLON: u16 = 32;
 /// May be one word with the token before, which somebody divided: `de-list`, `Tik Tok`.
-pub(crate) const JOINS: u8 = 64;
+pub(crate) const JOINS: u16 = 64;
 /// A semicolon before.
-pub(crate) const SEMICOLON: u8 = 128;
+pub(crate) const SEMICOLON: u16 = 128;
+/// A bullet or a slash before, which parts the items of a list.
+pub(crate) const LISTED: u16 = 256;
 
 /// One word or CJK character.
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +81,7 @@ pub(crate) struct Token {
     /// What stands before it.
     pub(crate) gap: Gap,
     /// What else is around it: [`DOLLAR`] and the others.
-    pub(crate) marks: u8,
+    pub(crate) marks: u16,
 }
 
 impl Token {

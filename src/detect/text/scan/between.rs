@@ -2,12 +2,12 @@
 
 use super::read::{One, read_visible};
 use crate::detect::text::fold::Class;
-use crate::detect::text::token::{CLOSE, COLON, DOLLAR, Gap, OPEN, SEMICOLON, Text, Token};
+use crate::detect::text::token::{CLOSE, COLON, DOLLAR, Gap, LISTED, OPEN, SEMICOLON, Text, Token};
 
 /// What has been seen since the last token.
 pub(super) struct Between {
     pub(super) gap: Gap,
-    pub(super) marks: u8,
+    pub(super) marks: u16,
     pub(super) newlines: u32,
     /// A full stop was seen, and white space after it.
     stop: bool,
@@ -43,7 +43,7 @@ impl Between {
         self.raise(Gap::Space);
         self.space = true;
         self.spaced_stop |= self.stop;
-        self.marks &= COLON | SEMICOLON;
+        self.marks &= COLON | SEMICOLON | LISTED;
     }
 }
 
@@ -102,22 +102,20 @@ fn punctuation(into: &mut Text, between: &mut Between, one: char, spaced: bool, 
             between.segment = true;
             between.marks |= SEMICOLON;
         }
-        // Bullets and a slash with space before it part the items of a list, as semicolons do.
-        '•' | '▪' | '■' | '□' | '●' | '○' | '◆' | '◇' | '▼' | '▽' | '▶' | '★' | '☆' =>
-        {
+        '•' | '▪' | '■' | '●' | '◆' | '◇' | '▶' => {
             between.segment = true;
-            between.marks |= SEMICOLON;
+            between.marks |= LISTED;
         }
         '/' | '／' if spaced => {
             between.segment = true;
-            between.marks |= SEMICOLON;
+            between.marks |= LISTED;
         }
-        '|' | '¦' => between.segment = true,
+        '|' | '★' | '¦' => between.segment = true,
         // Signs of what a number counts end no clause: `a 50% tariff`.
         '/' | '&' | '+' | '@' | '_' | '%' | '％' | '‰' | '°' => between.raise(Gap::Inner),
         '(' | '[' | '（' | '【' | '〔' => {
             between.raise(Gap::Quote);
-            between.marks = between.marks & (COLON | SEMICOLON) | OPEN;
+            between.marks = between.marks & (COLON | SEMICOLON | LISTED) | OPEN;
         }
         ')' | ']' | '】' | '〕' => {
             if between.gap == Gap::None
@@ -129,7 +127,7 @@ fn punctuation(into: &mut Text, between: &mut Between, one: char, spaced: bool, 
         }
         '$' => {
             between.raise(Gap::Comma);
-            between.marks = between.marks & (COLON | SEMICOLON) | DOLLAR;
+            between.marks = between.marks & (COLON | SEMICOLON | LISTED) | DOLLAR;
         }
         ':' => {
             between.raise(Gap::Comma);

@@ -231,7 +231,7 @@ impl Walk<'_> {
         start: usize,
         end: usize,
         shape: Option<Shape>,
-        marks: u8,
+        marks: u16,
     ) {
         let mut token = self.token(start, end, shape.unwrap_or_else(|| making.shape()));
         (token.hash, token.cased, token.chars) = (making.hash, making.cased, making.chars);

@@ -136,7 +136,8 @@ impl Topical {
         some.step_by(IN_LINE).fold(0, |all, one| all ^ one.rule())
     }
 
-    /// Gives those of them that need one of these topics, and hardly ever others.
+    /// Gives those of them that need one of these topics, and of a watchlist with more topics than kinds others
+    /// now and then: the caller asks again.
     #[inline]
     pub(super) fn each(
         &self,
