@@ -343,6 +343,9 @@ mod tests {
             ("Mexiko hebt 50% Abgabe auf Autos, Hersteller klagen laut darüber", 0),
             ("Regulator fines the bank. Elsewhere, oil rose", 2),
             ("Regulator fines the bank. Separately, it named a new chief", 0),
+            // Of several asides in a sentence each is asked about what stands behind it.
+            ("Regulator fines bank. Plus, its chief left, plus, oil rose", 2),
+            ("Regulator fines bank. Plus, oil rose, plus, its chief left", 0),
         ] {
             let text = Text::of_term(text);
             let all = Pieces::among(&text, &Manner::of(&text, None));
