@@ -71,9 +71,10 @@ pub struct Judgement {
     pub topics: Vec<Named>,
     /// Groups of these companies, sorted.
     pub groups: Vec<Arc<str>>,
-    /// Hits that count, in text order. Hits of hidden topics are left out.
+    /// Hits that count, in text order: the first hundred of each company and topic. Hits of hidden topics are
+    /// left out.
     pub hits: Vec<Hit>,
-    /// Hits that a guard held back, in text order.
+    /// Hits that a guard held back, in text order: as many at most.
     pub held_back: Vec<HeldBack>,
     /// `None` without hits; `Low` for hits without an alert.
     pub severity: Option<Severity>,

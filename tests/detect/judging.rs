@@ -45,6 +45,17 @@ fn defaults_link_company_and_topic() {
 }
 
 #[test]
+fn of_a_flood_of_hits_the_first_of_each_company_and_topic_are_kept() {
+    let watchlist = ordinary();
+    let flood = format!("{}and SMIC is delisted", "Alibaba ".repeat(5000));
+    let judgement = judge(&watchlist, &item("News", &flood, "en"), Origin::default());
+    let of = |id: &str| judgement.hits.iter().filter(|hit| &*hit.entity == id).count();
+    assert_eq!((of("alibaba"), of("smic"), of("delisting")), (100, 1, 1));
+    assert!(judgement.hits.is_sorted_by_key(|hit| hit.start));
+    assert!(judgement.alert);
+}
+
+#[test]
 fn several_sentences_under_a_title_that_names_nothing_need_not_belong_together() {
     let watchlist = ordinary();
     let apart = "Alibaba opens a campus. A game is delisted. Rain falls.";

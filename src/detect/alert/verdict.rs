@@ -1,6 +1,7 @@
 //! All that was said of an item, as one judgement: its reasons gravest first, its names, and what
 //! was held back.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::detect::matching::Found;
@@ -8,6 +9,10 @@ use crate::model::{EntityKind, Guard, HeldBack, Hit, Judgement, Named, Reason, S
 
 use super::Case;
 use super::yes::{Names, Yes};
+
+/// Hits of one company or topic that are kept of an item, and as many that were held back. A text may be nothing but
+/// a name, and each hit comes with all the words of its guard: half a megabyte of names made fifty.
+const KEPT: usize = 100;
 
 impl Case<'_> {
     pub(super) fn judgement(&self) -> Judgement {
@@ -21,16 +26,12 @@ impl Case<'_> {
         let alert = would_be.is_some() && hold.is_none();
         let shown = |found: &&Found| !self.is_hidden(found);
         let hits: Vec<Hit> = self
-            .reading
-            .counting()
-            .filter(shown)
+            .first(self.reading.counting().filter(shown))
             .map(|found| self.reading.hit(watchlist, found))
             .collect();
+        let held = self.reading.found.iter().filter(|found| found.held.is_some());
         let mut held_back: Vec<HeldBack> = self
-            .reading
-            .found
-            .iter()
-            .filter(shown)
+            .first(held.filter(shown))
             .filter_map(|found| self.reading.held_back(watchlist, found))
             .collect();
         if let (Some(reason), Some(_), Some(hit)) = (&hold, would_be, hits.first()) {
@@ -48,6 +49,19 @@ impl Case<'_> {
             reasons,
             held_back,
         }
+    }
+
+    /// The first few of each company and topic.
+    fn first<'f>(&self, found: impl Iterator<Item = &'f Found>) -> impl Iterator<Item = &'f Found> {
+        let all = self.reading.found.len() <= KEPT;
+        let mut counted: BTreeMap<(EntityKind, u32), usize> = BTreeMap::new();
+        found.filter(move |found| {
+            all || {
+                let many = counted.entry((found.kind(), found.entity)).or_default();
+                *many += 1;
+                *many <= KEPT
+            }
+        })
     }
 
     pub(super) fn is_hidden(&self, found: &Found) -> bool {
