@@ -134,9 +134,9 @@ fn meant(subject: &str) -> String {
     outside::line(subject, usize::MAX).replace("=?", "= ?")
 }
 
-/// Folding may move blanks; nothing else.
+/// Folding may move blanks, and a word without end gets some; nothing else.
 fn squeezed(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    text.split_whitespace().collect()
 }
 
 /// Line ends become CRLF on the wire, whatever they were.

@@ -59,6 +59,9 @@ pub fn message_id(key: &MailKey, from: &str, at: Timestamp) -> String {
     format!("<{}@{}>", id::base32(&hash[..20]), domain_of(from))
 }
 
+/// A reader's name in a List-Id; of longer ones a digest stands there.
+const LONGEST_SLUG: usize = 100;
+
 /// The List-Id of a reader's digests and urgent mails: `<mei.watchlist.bank.com>`.
 #[must_use]
 pub fn list_id(reader: &str, from: &str) -> String {
@@ -68,9 +71,10 @@ pub fn list_id(reader: &str, from: &str) -> String {
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join("-");
-    let slug = match slug.is_empty() {
-        true => id::base32(&id::digest(&[reader])[..5]),
-        false => slug,
+    // An id is a word of its own, which no line break may divide (RFC 2919 §3).
+    let slug = match slug.len() {
+        1..=LONGEST_SLUG => slug,
+        _ => id::base32(&id::digest(&[reader])[..5]),
     };
     format!("<{slug}.watchlist.{}>", domain_of(from))
 }

@@ -10,6 +10,9 @@ use url::Url;
 /// What stands where a text was cut.
 pub(super) const CUT: &str = "… [cut]";
 
+/// Characters of a header's word.
+const LONGEST_WORD: usize = 250;
+
 /// Links longer than this are left out: no mail program keeps them whole.
 const LONGEST_LINK: usize = 2_000;
 
@@ -53,9 +56,25 @@ pub fn line(text: &str, most: usize) -> String {
     }
 }
 
-/// A header's value: one clean line in which nothing poses as an encoded word.
+/// A header's value: one clean line in which nothing poses as an encoded word, and no word is too long for a line.
 pub(super) fn header(text: &str) -> String {
-    clean(text).trim().replace("=?", "= ?")
+    foldable(&clean(text).trim().replace("=?", "= ?"))
+}
+
+/// With a space after so many characters of a word that has none: a header is folded at spaces only, and a line
+/// may have 998 characters (RFC 5322 §2.1.1).
+fn foldable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut word = 0;
+    for one in text.chars() {
+        word = if one == ' ' { 0 } else { word + 1 };
+        if word > LONGEST_WORD {
+            out.push(' ');
+            word = 1;
+        }
+        out.push(one);
+    }
+    out
 }
 
 /// Text that runs from right to left, isolated from what stands around it (plain text only; HTML

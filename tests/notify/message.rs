@@ -118,6 +118,13 @@ fn lines_are_short_and_end_as_mail_demands() {
     let text = String::from_utf8(made).unwrap();
     assert!(text.is_ascii());
     assert!(text.split("\r\n").all(|line| line.len() <= 998 && !line.contains(['\r', '\n'])));
+    long.subject = "x".repeat(3_000);
+    let list = list_id(&"name ".repeat(500), "Watchlist <watchlist@bank.com>");
+    let references = ["y".repeat(3_000)];
+    let envelope_of = Envelope { list_id: Some(&list), ..envelope("<x@bank.com>", &references) };
+    let made = message(&long, &envelope_of).unwrap();
+    let text = String::from_utf8(made).unwrap();
+    assert!(text.split("\r\n").all(|line| line.len() <= 998), "{text}");
     long.text = "a lone return\rand a pair\r\nand a feed\n".to_owned();
     let made = message(&long, &envelope("<x@bank.com>", &[])).unwrap();
     let text = String::from_utf8(made.clone()).unwrap();
