@@ -2,8 +2,8 @@
 //!
 //! A Bloom filter in blocks of 64 bits. Each key sets two bits that say "something is here" and two
 //! for each thing that is to be known of it (three for an end); so one look at memory answers all. It
-//! never says no to what is there. What it wrongly says yes to (about one of a hundred of the others; of
-//! keys of which something else is known, one of ten, as an end one of thirty) costs time and changes
+//! never says no to what is there. What it wrongly says yes to (few of the
+//! others, more of keys of which something else is known; the test below holds how many) costs time and changes
 //! nothing: an end is looked up with its whole key, and what goes on must end.
 
 use super::LENGTHS;
