@@ -4,7 +4,11 @@
 //! Round-ups also string their matters together with commas ("Chipmaker opens plant, pastor charged with
 //! fraud, jury out in cartel case"): a segment all of whose parts between commas are long enough to be a
 //! matter is divided there, and so is one where somebody new comes in behind a comma and an `and`. Commas that
-//! set off a name or an aside leave short parts, and divide nothing.
+//! set off a name or an aside leave short parts, and divide nothing. Below the title of one that is written in
+//! paragraphs, a piece is a paragraph.
+//!
+//! Nobody announces a newsletter, but its paragraphs have labels (`Sourcing. …`), and a short one says something
+//! new with every sentence. Other texts are of one matter, however long: who is meant may be named only at their end.
 //!
 //! An item that is no round-up is divided where its words lead to another matter ("Elsewhere, …"), where
 //! somebody new comes in behind business news ("…; a pastor is charged"), and a title where it strings
@@ -15,7 +19,7 @@ use std::cell::OnceCell;
 use crate::detect::find::Occ;
 use crate::detect::lexicon;
 use crate::detect::manner::{Manner, Says};
-use crate::detect::text::{COLON, Gap, SEMICOLON, Shape, Text, Token};
+use crate::detect::text::{COLON, Gap, LINE, LISTED, SEMICOLON, Shape, Text, Token, WIDE};
 
 /// Commas that divide matters: two at least, for one comma mostly divides a sentence's own clauses.
 const COMMAS: usize = 2;
@@ -26,6 +30,13 @@ const CHARACTERS: u32 = 5;
 const STREWN: u32 = 3;
 /// Words of a title that may be no more than a rubric: under it two sentences are enough.
 const RUBRIC: u32 = 5;
+/// Sentences of the longest text that is taken for a newsletter because none of them refers back.
+const SHORT: u32 = 6;
+/// Paragraphs of a text that is written in paragraphs.
+const PARAGRAPHS: usize = 3;
+/// Words of a paragraph's label, or characters of a language without spaces.
+const LABEL: u32 = 3;
+const LABEL_CHARACTERS: u32 = 6;
 /// Words of a clause that stands in no announced round-up.
 const CLAUSE: u32 = 3;
 
@@ -38,26 +49,33 @@ impl Pieces {
     /// company or a topic.
     pub(crate) fn of_item(text: &Text, manner: &Manner, named: impl Fn() -> bool) -> Option<Self> {
         if manner.round_up() || (strewn(text, manner) && !named()) {
-            return Some(Self::of(text));
+            return Some(Self::of(text, manner));
         }
         Self::among(text, manner)
     }
 
     /// The pieces of a round-up.
-    fn of(text: &Text) -> Self {
+    fn of(text: &Text, manner: &Manner) -> Self {
+        let (title, paragraphs) = (text.title_end(), paragraphs(text));
+        let written = paragraphs.len() >= PARAGRAPHS;
         let mut starts = Vec::new();
         let mut first = 0u32;
         for segment in text.tokens.chunk_by(|one, next| one.segment == next.segment) {
-            starts.push(first);
             let after = first + length(segment.len());
-            let mut commas: Vec<u32> = (first + 1..after).filter(|at| comma(text, *at)).collect();
-            commas.extend(last_and(text, &commas, after, WORDS));
-            if commas.len() >= COMMAS && mostly_long(text, first, &commas, after) {
-                starts.extend(commas);
-            } else {
-                starts.extend(come_in(text, first, after));
+            if written && first >= title {
+                break;
             }
+            starts.push(first);
+            let parted = (first + 1..after)
+                .filter(|at| text.tokens[*at as usize].marks & (LISTED | WIDE) != 0);
+            let mut parts: Vec<u32> = std::iter::once(first).chain(parted).collect();
+            starts.extend(&parts[1..]);
+            parts.push(after);
+            parts.windows(2).for_each(|part| divide(text, manner, (part[0], part[1]), &mut starts));
             first = after;
+        }
+        if written {
+            starts.extend(paragraphs);
         }
         Self(starts)
     }
@@ -67,7 +85,7 @@ impl Pieces {
         let mut starts = asides(text, manner);
         // Nothing goes before the first words of an item: there they announce several matters.
         if starts.first() == Some(&0) {
-            return Some(Self::of(text));
+            return Some(Self::of(text, manner));
         }
         starts.extend(strung(text, manner));
         starts.extend(elsewhere(text, manner));
@@ -102,8 +120,47 @@ impl Pieces {
     }
 }
 
-/// Whether the text is several sentences under its title, as newsletters are: where the title names nothing
-/// watched, what stands in two of them need not belong together.
+/// Where an announced matter is divided by commas and newcomers.
+fn divide(text: &Text, manner: &Manner, (first, after): (u32, u32), starts: &mut Vec<u32>) {
+    let mut commas: Vec<u32> = (first + 1..after).filter(|at| comma(text, *at)).collect();
+    commas.extend(last_and(text, &commas, after, WORDS));
+    if commas.len() >= COMMAS && mostly_long(text, first, &commas, after) {
+        starts.extend(commas);
+    } else if let [comma] = commas[..]
+        && two(text, manner, (first, comma, after))
+    {
+        starts.push(comma);
+    } else {
+        starts.extend(come_in(text, first, after));
+    }
+}
+
+/// Whether a label goes before two matters with one comma between them (`Tech digest: maker opens plant, start-up leaves
+/// exchange`): the second is a clause with a subject of its own that refers to nothing before it.
+fn two(text: &Text, manner: &Manner, (first, comma, after): (u32, u32, u32)) -> bool {
+    let tokens = |from: u32, to: u32| text.tokens[from as usize..to as usize].iter();
+    let colon = (first + 1..comma).rev().find(|at| text.tokens[*at as usize].marks & COLON != 0);
+    let Some(label) = colon else { return false };
+    let back = |one: &Token| lexicon::refers().contains(&one.hash) || causes(one);
+    let long = |from: u32, to: u32, words: u32| parts(text, from, &[], to, words).all(|long| long);
+    long(label, comma, WORDS)
+        && long(comma, after, CLAUSE)
+        && has_subject(text, manner, comma)
+        && !tokens(comma, after).any(back)
+}
+
+/// Where paragraphs begin below the title.
+fn paragraphs(text: &Text) -> Vec<u32> {
+    let title = text.title_end();
+    let begins = |at: &u32| {
+        let token = &text.tokens[*at as usize];
+        token.marks & LINE != 0 || text.fields.iter().any(|field| field.first == *at)
+    };
+    (title..length(text.tokens.len())).filter(begins).collect()
+}
+
+/// Whether the text tells of several matters under a title that names none of them, as newsletters do: in paragraphs
+/// that have labels, or in a few sentences of which none refers back.
 fn strewn(text: &Text, manner: &Manner) -> bool {
     let title = text.title_end();
     let (Some(first), Some(last)) = (text.tokens.get(title as usize), text.tokens.last()) else {
@@ -112,7 +169,37 @@ fn strewn(text: &Text, manner: &Manner) -> bool {
     let acts = || manner.places(Says::Act).any(|act| act.first < title);
     let rubric = title <= RUBRIC && !text.asks && !acts();
     let enough = if rubric { STREWN - 1 } else { STREWN };
-    title > 0 && last.sentence - first.sentence + 1 >= enough
+    let sentences = last.sentence - first.sentence + 1;
+    if title == 0 || sentences < enough {
+        return false;
+    }
+    let refers = |token: &Token| lexicon::refers().contains(&token.hash);
+    let coherent = || notice(text) || text.tokens[title as usize..].iter().any(refers);
+    labelled(text) || (sentences <= SHORT && !coherent())
+}
+
+/// Whether paragraphs begin with labels in capitals, as those of official notices do (`SUMMARY:`).
+fn notice(text: &Text) -> bool {
+    let capitals = |at: &u32| {
+        let mut next = text.tokens[*at as usize..].iter().take(LABEL as usize + 1);
+        next.by_ref().take(1).all(|one| one.shape == Shape::Caps)
+            && next.any(|one| one.marks & COLON != 0)
+    };
+    paragraphs(text).iter().filter(|at| capitals(at)).count() >= 2
+}
+
+/// Whether most paragraphs begin with a label: a few words before a full stop or a colon.
+fn labelled(text: &Text) -> bool {
+    let starts = paragraphs(text);
+    let label = |at: &u32| {
+        let from = *at as usize;
+        let here = &text.tokens[from];
+        let most = if here.shape == Shape::Cjk { LABEL_CHARACTERS } else { LABEL };
+        let mut next = text.tokens[from + 1..].iter().take(most as usize);
+        next.any(|one| one.sentence != here.sentence || one.marks & COLON != 0)
+    };
+    let labels = starts.iter().filter(|at| label(at)).count();
+    starts.len() >= PARAGRAPHS && 2 * labels > starts.len() && !notice(text)
 }
 
 /// Whether a comma that divides stands before a token.
@@ -176,20 +263,23 @@ fn strung(text: &Text, manner: &Manner) -> Vec<u32> {
         return Vec::new();
     }
     starts.extend(last_and(text, &starts, end, CLAUSE));
-    let subject = |start: &u32| {
-        let first =
-            *start + u32::from(lexicon::joining().contains(&text.tokens[*start as usize].hash));
-        let verb = manner.places_in(Says::Act, first..=first).next().is_some();
-        let goes_on = text.tokens.get(first as usize).is_none_or(|token| {
-            let word = text.word(token);
-            lexicon::goes_on().contains(&token.hash)
-                || (word.len() > 4 && word.ends_with("ing"))
-                || token.shape == Shape::Digit
-        });
-        !verb && !goes_on
-    };
+    let subject = |start: &u32| has_subject(text, manner, *start);
     let several = starts.len() >= COMMAS && starts.iter().all(subject);
     if several && long(text, 0, &starts, end, CLAUSE) { starts } else { Vec::new() }
+}
+
+/// Whether a clause that begins here, perhaps with an `and`, has a subject of its own.
+fn has_subject(text: &Text, manner: &Manner, start: u32) -> bool {
+    let joins = lexicon::joining().contains(&text.tokens[start as usize].hash);
+    let first = start + u32::from(joins);
+    let verb = manner.places_in(Says::Act, first..=first).next().is_some();
+    let goes_on = text.tokens.get(first as usize).is_none_or(|token| {
+        let word = text.word(token);
+        lexicon::goes_on().contains(&token.hash)
+            || (word.len() > 4 && word.ends_with("ing"))
+            || token.shape == Shape::Digit
+    });
+    !verb && !goes_on
 }
 
 /// Whether a title's last words give the cause of all its clauses: `…, shares sink as the US tightens curbs`. A
@@ -306,7 +396,7 @@ mod tests {
             ("Sold, and a pity", 1),
         ] {
             let text = Text::of_term(text);
-            let all = Pieces::of(&text);
+            let all = Pieces::of(&text, &Manner::of(&text, None));
             let last = u32::try_from(text.tokens.len()).expect("a headline has few words") - 1;
             assert_eq!((all.0.len(), all.of_token(last)), (pieces, pieces as u32 - 1));
             assert_eq!(all.stretch(0).0, 0);

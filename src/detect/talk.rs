@@ -26,10 +26,11 @@ pub(crate) fn talk(
     official: bool,
     subject: impl Fn(u32) -> bool,
 ) -> Option<Occ> {
-    if manner.round_up() {
+    let acts = Acts { text, manner };
+    // `Could it be thrown off the exchange? 3 things to know` only sounds like one.
+    if manner.round_up() && acts.asked().is_none() {
         return None;
     }
-    let acts = Acts { text, manner };
     let sentence = |occ: &Occ| text.tokens[occ.first as usize].sentence;
     // `Could this be the end? Berlin orders its parts out`: the title has an answer.
     let answer = text.answer.unwrap_or(u32::MAX)..text.title_end();

@@ -64,6 +64,36 @@ fn what_a_wide_search_puts_together_gives_way_to_what_is_named() {
 }
 
 #[test]
+fn what_every_filing_says_is_evidence_of_nothing() {
+    let watchlist = compile(
+        vec![company("Norvik", &[])],
+        vec![topic("Curbs", &["tariff", "export rule"])],
+        Vec::new(),
+    );
+    let why = "said in a statement of risks or a disclaimer, as every filing makes them";
+    let risks =
+        "Forward-looking statements are subject to risks and uncertainties, such as tariffs.";
+    let results = "Norvik reports results";
+    for (title, summary, expected) in [
+        (results, risks.to_owned(), format!("Norvik | [tariffs: {why}]")),
+        (
+            results,
+            format!("It fell under the export rules. {risks}"),
+            format!("Norvik | export rules | [tariffs: {why}]"),
+        ),
+        (
+            results,
+            format!("{risks} It pays tariffs."),
+            format!("Norvik | tariffs | [tariffs: {why}]"),
+        ),
+        (results, "It is subject to tariffs.".to_owned(), "Norvik | tariffs".to_owned()),
+    ] {
+        let found = shown(&watchlist, &item(title, &summary, "en"));
+        assert_eq!(found, expected, "{summary}");
+    }
+}
+
+#[test]
 fn kin_must_exist() {
     let lonely = TopicEntry { akin: Some(all(&["sancs"])), ..topic("Shadow", &["tanker"]) };
     let told = problems(Vec::new(), vec![lonely, topic("Sanc", &["sanction"])], Vec::new());

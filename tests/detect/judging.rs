@@ -37,6 +37,18 @@ fn defaults_link_company_and_topic() {
         ("◆Alibaba is delisted ◆Game opens here ◆Rain falls", Some(Severity::Medium)),
         ("Alibaba / Nasdaq / Game: delisted by order", Some(Severity::Medium)),
         ("Alibaba opens a campus before it is delisted | Markets", Some(Severity::Medium)),
+        // Behind a label one comma may part two matters, if the second has a subject and refers to nothing.
+        ("Asia roundup: Alibaba opens campus, game is delisted", Some(Severity::Low)),
+        ("Asia roundup: Alibaba falls, after it is delisted", Some(Severity::Medium)),
+        ("Asia roundup: Alibaba falls, delisted in New York", Some(Severity::Medium)),
+        ("Asia roundup: Alibaba, which is delisted", Some(Severity::Medium)),
+        ("Alibaba opens campus, game is delisted", Some(Severity::Medium)),
+        // A word that announces at the end of a label only.
+        ("Evening docket: Alibaba opens campus; game delisted", Some(Severity::Low)),
+        ("Docket of Alibaba opens; game delisted", Some(Severity::Medium)),
+        ("経済ファイル　Alibaba opens campus▽game is delisted", Some(Severity::Low)),
+        ("東京ダイジェスト：Alibaba opens campus／game is delisted", Some(Severity::Low)),
+        ("Alibaba opens campus　game is delisted", Some(Severity::Medium)),
     ] {
         let judgement = judged(&watchlist, title);
         assert_eq!(judgement.severity, severity, "{title}");
@@ -71,6 +83,40 @@ fn several_sentences_under_a_title_that_names_nothing_need_not_belong_together()
         ),
         ("Alibaba in the news", apart, true),
         ("Who is delisted", apart, true),
+    ] {
+        let judgement = judge(&watchlist, &item(title, text, "en"), Origin::default());
+        assert_eq!(judgement.alert, alert, "{title}: {text}");
+    }
+}
+
+#[test]
+fn a_text_of_one_matter_may_name_whom_it_means_in_its_last_sentence() {
+    let watchlist = ordinary();
+    let release = "The exchange has completed its review. The developer of sensors did not file in time. It was \
+        given two extensions. Its shares are delisted as of Monday. The company is Alibaba. It may appeal.";
+    let notice = "AGENCY: The exchange.\nACTION: Final rule.\nSUMMARY: The shares are delisted.\nDATES: Monday.\n\
+        FOR FURTHER INFORMATION: Alibaba is listed in the annex.";
+    let letter = "Stores. Alibaba opens a campus.\nGames. A classic is delisted, and it will be missed.\n\
+        Weather. It rains.";
+    let labels = "Stores: Alibaba opens its campus.\nGames: A classic is delisted; it will be missed.\n\
+        Weather: It rains.";
+    let plain =
+        "Alibaba opens its campus.\nA classic is delisted; it will be missed.\nThen it rains.";
+    for (title, text, alert) in [
+        ("Notice regarding shares", release, true),
+        ("Notice of rule", notice, true),
+        // A newsletter's paragraphs have labels.
+        ("From the desk", letter, false),
+        ("From the desk", labels, false),
+        ("From the desk", plain, true),
+        // In a paragraph of a round-up things belong together.
+        ("Weekly digest", plain, false),
+        ("Weekly digest", &plain.replace("A classic", "Then it"), false),
+        (
+            "Weekly digest",
+            "It rains.\nAlibaba opens a campus. Then it is delisted.\nIt pours.",
+            true,
+        ),
     ] {
         let judgement = judge(&watchlist, &item(title, text, "en"), Origin::default());
         assert_eq!(judgement.alert, alert, "{title}: {text}");

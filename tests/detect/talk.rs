@@ -23,7 +23,13 @@ fn talk_is_told_from_news() {
         (false, "en", "Suppose Norvik were delisted", "A thought experiment."),
         (false, "en", "Imagine a Norvik ban", ""),
         (true, "en", "Judges suppose Norvik ban is lawful", "The court ruled on Monday."),
-        (true, "en", "What if Norvik is delisted? Investors weigh the odds", ""),
+        (false, "en", "What if Norvik is delisted? Investors weigh the odds", ""),
+        (
+            true,
+            "en",
+            "What if Norvik is delisted? Investors weigh the odds",
+            "The exchange fined it.",
+        ),
         // looks back
         (false, "en", "The Norvik ban: an oral history", "Officials recall the year."),
         (false, "en", "Norvik and sanctions: what have we learned?", "Looking back at 2019."),
@@ -52,6 +58,9 @@ fn talk_is_told_from_news() {
         (true, "es", "Bruselas amenaza con un ban a Norvik tras la fine", ""),
         (false, "de", "Brüssel droht mit Sanktionen (sanctions) gegen Norvik", ""),
         (true, "de", "Norvik droht ein Ban (ban)", ""),
+        (true, "de", "Dem Konzern Norvik drohen Sanktionen (sanctions)", ""),
+        (false, "de", "Trump droht Norvik mit Tariffs (tariff)", ""),
+        (false, "fr", "Trump menace Norvik d'un ban", ""),
         (true, "en", "Norvik is a security threat: ban", ""),
         // what is only supposed
         (false, "en", "Ottawa mulls a Norvik ban", ""),
@@ -70,6 +79,15 @@ fn talk_is_told_from_news() {
         (true, "en", "Norvik falls on delisting fears after its fine", ""),
         // a question with an answer, and labels in brackets
         (true, "en", "Could this be the end for Norvik? Berlin orders a ban", ""),
+        // few words behind a question are no answer, though they announce a list
+        (false, "en", "Could Norvik ever face a ban? 3 things to know", ""),
+        (false, "en", "A Norvik ban? The case is weak", ""),
+        (
+            true,
+            "de",
+            "Norvik am Ende? Brüssel hat dem Konzern gestern seine Listing genommen: ban",
+            "",
+        ),
         (false, "en", "[Opinion] The Norvik ban", "It was fined last week."),
         (false, "ja", "【社説】Norvik の ban", ""),
         (true, "en", "Regulator (opinion pending) fines Norvik, orders ban", ""),

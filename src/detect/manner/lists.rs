@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use crate::detect::lexicon;
 use crate::detect::phrases::{Collector, Phrases, Reading};
-use crate::detect::text::{CLOSE, COLON, Gap, OPEN, Text};
+use crate::detect::text::{CLOSE, COLON, Gap, OPEN, Text, WIDE};
 use crate::detect::wordlist::entries;
 
 /// What a list's phrase says.
@@ -36,6 +36,8 @@ pub(crate) enum Says {
     NoDoubt,
     /// A doubt in these words is the reason of what follows.
     Reason,
+    /// The sentence stands in every filing, whatever happens.
+    Boilerplate,
 }
 
 impl Says {
@@ -58,6 +60,8 @@ pub(super) enum Stands {
     Part,
     /// Before a colon, in brackets, or alone between bars or dashes.
     Label,
+    /// At the end of a label.
+    LabelEnd,
     /// Where it is a verb: behind no article and no noun that it would be one with (`the list`).
     Verb,
 }
@@ -83,7 +87,7 @@ pub(crate) fn collector() -> Collector {
     LISTS.collector.clone()
 }
 
-const FILES: [(Says, &str); 14] = [
+const FILES: [(Says, &str); 15] = [
     (Says::Act, include_str!("../words/acts.txt")),
     (Says::Talk, include_str!("../words/talk.txt")),
     (Says::RoundUp, include_str!("../words/round_up.txt")),
@@ -98,6 +102,7 @@ const FILES: [(Says, &str); 14] = [
     (Says::Aside, include_str!("../words/asides.txt")),
     (Says::NoDoubt, include_str!("../words/no_doubt.txt")),
     (Says::Reason, include_str!("../words/reasons.txt")),
+    (Says::Boilerplate, include_str!("../words/boilerplate.txt")),
 ];
 
 pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
@@ -120,6 +125,7 @@ fn read(what: Says, entry: &'static str) -> (&'static str, Reading, Stands) {
     let (entry, stands) = match (what, entry.strip_prefix('^'), entry.strip_suffix(':')) {
         (Says::Genre | Says::Doubt, Some(rest), _) => (rest, Stands::First),
         (Says::Genre | Says::Doubt, _, Some(rest)) => (rest, Stands::Label),
+        (Says::RoundUp, _, Some(rest)) => (rest, Stands::LabelEnd),
         (Says::Aside, ..) => (entry, Stands::Part),
         (Says::Act, ..) if entry.starts_with('~') => (&entry[1..], Stands::Verb),
         _ => (entry, Stands::Anywhere),
@@ -154,6 +160,13 @@ impl Stands {
                         after.segment != token.segment || after.marks & COLON != 0
                     });
                 bracketed || alone
+            }
+            Self::LabelEnd => {
+                let closed = text.tokens[last as usize].marks & CLOSE != 0;
+                closed
+                    || after.is_none_or(|after| {
+                        after.segment != token.segment || after.marks & (COLON | WIDE) != 0
+                    })
             }
         }
     }

@@ -6,11 +6,15 @@
 //! with `akin` was only put together from words that stand apart, or said in everyday words, it gives way
 //! to one that the item calls by its own name: such words mostly belong to that matter. Not so in a
 //! headline that names a watched company and an act: what it says is what the item is about.
+//!
+//! And a statement that every filing makes (`forward-looking statements … tariffs, export rules`) is no evidence of
+//! any matter.
 //! Nothing here knows a topic; a held-back hit says why.
 
 use std::collections::BTreeSet;
 
 use crate::detect::manner::Says;
+use crate::detect::text::Text;
 use crate::detect::watchlist::{Reach, Use, Watchlist};
 use crate::model::{EntityKind, Guard};
 
@@ -18,6 +22,30 @@ use super::{By, Found, Occ, Reading};
 
 const EVERYDAY: &str =
     "an everyday word, and nothing else in the item speaks of an authority, a market or a company";
+
+const BOILERPLATE: &str =
+    "said in a statement of risks or a disclaimer, as every filing makes them";
+
+/// What stands in a sentence that every filing makes.
+pub(super) fn boilerplate(reading: &mut Reading) {
+    let topic = |found: &Found| found.kind() == EntityKind::Topic && found.held.is_none();
+    if !reading.found.iter().any(topic) {
+        return;
+    }
+    let sentence = |text: &Text, token: u32| text.tokens[token as usize].sentence;
+    let places = reading.manner().places(Says::Boilerplate);
+    let sentences: Vec<u32> = places.map(|occ| sentence(&reading.text, occ.first)).collect();
+    if sentences.is_empty() {
+        return;
+    }
+    let Reading { found, text, .. } = reading;
+    for found in found.iter_mut().filter(|found| topic(found)) {
+        // In text order, as the places are.
+        if sentences.binary_search(&sentence(text, found.first)).is_ok() {
+            found.held = Some(Guard::Other(BOILERPLATE.to_owned()));
+        }
+    }
+}
 
 /// Everyday words where nothing sets the scene.
 pub(super) fn everyday(watchlist: &Watchlist, reading: &mut Reading) {

@@ -146,6 +146,7 @@ impl Reading {
         guard::mute(watchlist, &mut reading, seen);
         guard::foreign_symbols(watchlist, &mut reading);
         guard::weak(watchlist, &mut reading);
+        evidence::boilerplate(&mut reading);
         evidence::everyday(watchlist, &mut reading);
         evidence::wide(watchlist, &mut reading);
         reading.settle();

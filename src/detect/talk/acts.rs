@@ -19,6 +19,8 @@ use crate::detect::text::{Gap, HANGUL, Shape, Text, Token};
 const CLAUSE: u32 = 6;
 /// How many words may stand between `could` and the act that its verb leads to: `could face a ban`.
 const OBJECT: u32 = 3;
+/// Words behind a title's question that need not be its answer: `3 things to know`.
+const ANSWER: u32 = 5;
 /// Tokens of the longest words that a list can hold.
 const MARK: u32 = LONGEST as u32;
 
@@ -61,9 +63,15 @@ impl Acts<'_> {
             || act.first.checked_sub(1).is_some_and(|before| auxiliary(before) && directly(before))
     }
 
-    /// The last words of a title that is a question.
+    /// The last words of a title's question: of one that is nothing else, or that a few words follow. More are the news
+    /// (`Chips through a front firm? Customs officers seize …`).
     pub(super) fn asked(&self) -> Option<Occ> {
-        let last = self.text.title_end().checked_sub(1).filter(|_| self.text.asks)?;
+        let end = self.text.title_end();
+        let answer = self.text.answer.filter(|answer| *answer < end).filter(|answer| {
+            let cjk = self.token(*answer).shape == Shape::Cjk;
+            end - *answer <= if cjk { 2 * ANSWER } else { ANSWER }
+        });
+        let last = Some(end).filter(|_| self.text.asks).or(answer)?.checked_sub(1)?;
         Some(Occ { phrase: 0, first: last, last })
     }
 

@@ -21,8 +21,8 @@ mod uax29;
 use crate::model::{Field, ItemText};
 
 pub(crate) use token::{
-    CLOSE, COLON, DOLLAR, FieldTokens, Gap, HANGUL, KANA, LISTED, OPEN, SEMICOLON, Shape, Text,
-    Token,
+    CLOSE, COLON, DOLLAR, FieldTokens, Gap, HANGUL, KANA, LINE, LISTED, OPEN, SEMICOLON, Shape,
+    Text, Token, WIDE,
 };
 
 impl Text {

@@ -54,6 +54,10 @@ pub(crate) const JOINS: u16 = 64;
 pub(crate) const SEMICOLON: u16 = 128;
 /// A bullet or a slash before, which parts the items of a list.
 pub(crate) const LISTED: u16 = 256;
+/// A line ends before: a paragraph, or an item of a list.
+pub(crate) const LINE: u16 = 512;
+/// An ideographic space before, by which headlines part their clauses.
+pub(crate) const WIDE: u16 = 1024;
 
 /// One word or CJK character.
 #[derive(Clone, Copy, Debug)]

@@ -2,7 +2,9 @@
 
 use super::read::{One, read_visible};
 use crate::detect::text::fold::Class;
-use crate::detect::text::token::{CLOSE, COLON, DOLLAR, Gap, LISTED, OPEN, SEMICOLON, Text, Token};
+use crate::detect::text::token::{
+    CLOSE, COLON, DOLLAR, Gap, LINE, LISTED, OPEN, SEMICOLON, Text, Token, WIDE,
+};
 
 /// What has been seen since the last token.
 pub(super) struct Between {
@@ -43,9 +45,12 @@ impl Between {
         self.raise(Gap::Space);
         self.space = true;
         self.spaced_stop |= self.stop;
-        self.marks &= COLON | SEMICOLON | LISTED;
+        self.marks &= KEPT;
     }
 }
+
+/// What is seen before white space and brackets is still seen behind them.
+const KEPT: u16 = COLON | SEMICOLON | LISTED | LINE | WIDE;
 
 /// Reads what stands between two words.
 pub(super) fn mark(
@@ -58,12 +63,18 @@ pub(super) fn mark(
 ) {
     let spaced = between.space;
     match one.class {
-        Class::Space => return between.white(),
+        Class::Space => {
+            between.white();
+            between.marks |= if one.char == '\u{3000}' { WIDE } else { 0 };
+            return;
+        }
         Class::Newline => {
             if !(one.char == '\n' && at > 0 && text.as_bytes()[at - 1] == b'\r') {
                 between.newlines += 1;
             }
-            return between.white();
+            between.white();
+            between.marks |= LINE;
+            return;
         }
         Class::Hyphen | Class::Dash => {
             let follows = read_visible(text, one.end).is_none_or(|next| next.class == Class::Space);
@@ -78,6 +89,11 @@ pub(super) fn mark(
         _ if spaced && text[at..].starts_with("++") => {
             between.segment = true;
             between.marks |= SEMICOLON;
+        }
+        // A wide slash joins two names as often as it parts two matters.
+        _ if !spaced && text[at..].starts_with('／') => {
+            between.raise(Gap::Comma);
+            between.marks |= LISTED;
         }
         _ => punctuation(into, between, one.char, spaced, field),
     }
@@ -102,7 +118,7 @@ fn punctuation(into: &mut Text, between: &mut Between, one: char, spaced: bool, 
             between.segment = true;
             between.marks |= SEMICOLON;
         }
-        '•' | '▪' | '■' | '●' | '◆' | '◇' | '▶' => {
+        '•' | '▪' | '■' | '●' | '◆' | '◇' | '▶' | '▽' | '◎' | '□' => {
             between.segment = true;
             between.marks |= LISTED;
         }
@@ -115,7 +131,7 @@ fn punctuation(into: &mut Text, between: &mut Between, one: char, spaced: bool, 
         '/' | '&' | '+' | '@' | '_' | '%' | '％' | '‰' | '°' => between.raise(Gap::Inner),
         '(' | '[' | '（' | '【' | '〔' => {
             between.raise(Gap::Quote);
-            between.marks = between.marks & (COLON | SEMICOLON | LISTED) | OPEN;
+            between.marks = between.marks & KEPT | OPEN;
         }
         ')' | ']' | '】' | '〕' => {
             if between.gap == Gap::None
@@ -127,7 +143,7 @@ fn punctuation(into: &mut Text, between: &mut Between, one: char, spaced: bool, 
         }
         '$' => {
             between.raise(Gap::Comma);
-            between.marks = between.marks & (COLON | SEMICOLON | LISTED) | DOLLAR;
+            between.marks = between.marks & KEPT | DOLLAR;
         }
         ':' => {
             between.raise(Gap::Comma);
