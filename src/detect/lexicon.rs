@@ -3,10 +3,12 @@
 //! Each list is a text file in `words/`, read once into hashes of normal forms; a list says nothing
 //! about any company or topic.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::hash::hash;
 use super::text::Text;
-use super::wordlist::{Words, entries, folded_words};
+use super::wordlist::{AsIs, Words, entries, folded_words};
 
 /// Words of a list in any spelling: each must be one token.
 fn words(list: &'static str) -> Words {
@@ -60,6 +62,19 @@ lists! {
     beside = folded_words("words/beside.txt");
     /// Words before a name that are no part of it.
     leading_forms = words("words/leading_forms.txt");
+}
+
+/// The stem of an English word that the rules of inflection take for a form of another.
+pub(crate) fn own_stem(word: u64) -> Option<&'static str> {
+    static LIST: LazyLock<HashMap<u64, &str, AsIs>> = LazyLock::new(|| {
+        let families = entries(include_str!("words/own_stems.txt"));
+        let words = families.flat_map(|family| {
+            let first = family.split_whitespace().next().unwrap_or_default();
+            family.split_whitespace().map(move |word| (hash(word), first))
+        });
+        words.collect()
+    });
+    LIST.get(&word).copied()
 }
 
 /// Chinese and Japanese legal forms, character by character.

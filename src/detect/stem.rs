@@ -3,11 +3,13 @@
 //! A stem depends on the normal form alone, so it is remembered by the form's hash; the memory is
 //! per thread, bounded, and changes no answer.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use rust_stemmers::{Algorithm, Stemmer};
 
 use super::hash::hash;
+use super::lexicon;
 use super::text::{Shape, Text, Token};
 
 /// A language whose inflection is understood.
@@ -61,6 +63,9 @@ const PLACES: usize = 1 << 16;
 /// Longer words have no inflection that matters, and a hostile one shall not cost time.
 const LONGEST: u32 = 40;
 
+/// A shorter stem says too little: English `sued` would be the Spanish `su`.
+const SHORTEST: u32 = 3;
+
 /// What a place remembers, in sixteen bytes.
 #[derive(Clone, Copy, Default)]
 struct Known {
@@ -77,13 +82,15 @@ const COUNT: u64 = 0x3f;
 /// The words of a language seen last: each has one place, where it drives out the one before. So
 /// it never grows, and costs the same whatever the words are.
 struct Memo {
+    lang: Lang,
     stemmer: Stemmer,
     known: Vec<Known>,
 }
 
 impl Memo {
     fn of(lang: Lang) -> Self {
-        Self { stemmer: Stemmer::create(lang.algorithm()), known: vec![Known::default(); PLACES] }
+        let stemmer = Stemmer::create(lang.algorithm());
+        Self { lang, stemmer, known: vec![Known::default(); PLACES] }
     }
 
     #[inline]
@@ -101,10 +108,11 @@ impl Memo {
 
     #[cold]
     fn learn(&mut self, text: &Text, token: &Token) -> Stem {
-        let stem = self.stemmer.stem(text.word(token));
+        let own = Some(token.hash).filter(|_| self.lang == Lang::En).and_then(lexicon::own_stem);
+        let stem = own.map_or_else(|| self.stemmer.stem(text.word(token)), Cow::Borrowed);
         let chars = u32::try_from(stem.chars().count()).unwrap_or(u32::MAX);
         let stem = match chars {
-            0 => Stem { hash: token.hash, chars: token.chars },
+            ..SHORTEST => Stem { hash: token.hash, chars: token.chars },
             _ => Stem { hash: hash(&stem), chars },
         };
         if u64::from(stem.chars) <= COUNT {
@@ -155,5 +163,20 @@ mod tests {
             assert!(same(lang, one, other), "{one} {other}");
         }
         assert!(!same(Lang::En, "recall", "target"));
+    }
+
+    #[test]
+    fn words_that_only_seem_inflected_stand_for_themselves() {
+        for (lang, one, other) in [
+            (Lang::En, "sued", "su"),
+            (Lang::Es, "see", "se"),
+            (Lang::En, "import", "important"),
+            (Lang::En, "unit", "united"),
+            (Lang::En, "authority", "author"),
+        ] {
+            assert!(!same(lang, one, other), "{one} {other}");
+        }
+        assert!(same(Lang::En, "imports", "imported"));
+        assert!(same(Lang::En, "authority", "authorities"));
     }
 }

@@ -71,7 +71,7 @@ pub trait Archive: Send + Sync {
     fn newest_digest(&self, reader: String) -> Answer<'_, Option<MailId>>;
 
     /// Alerts decided after `from` and until `until` that were to be told to somebody, oldest first:
-    /// the newest `limit`. As notices of nobody.
+    /// `limit` of them, those of high severity before others and the newest before older ones. As notices of nobody.
     fn alerts_between(
         &self,
         from: Timestamp,

@@ -100,6 +100,13 @@ fn a_report_answers_an_examiner_on_one_page() {
     ] {
         assert!(said.out.contains(words), "'{words}'\n{said}");
     }
+    // Before the first version nobody looked, whatever was watched since.
+    assert!(said.out.contains("NOT throughout: see since when."), "{said}");
+    assert!(said.out.contains("Since 2026-01-01T00:00:00Z (no version yet: nothing"), "{said}");
+    let (_, since) = said.out.rsplit_once("Since ").unwrap();
+    let since = since.split(' ').next().unwrap();
+    let later = desk.ask(&["audit", "report", "--company", "alibaba", "--from", since]).ends(0);
+    assert!(later.out.contains("Yes, throughout."), "{later}");
     let nobody =
         desk.ask(&["audit", "report", "--company", "acme", "--from", "2026-01-01"]).ends(0);
     assert!(nobody.out.contains("NOT WATCHED"), "{nobody}");

@@ -689,7 +689,7 @@ fn a_recap_says_that_it_is_one() {
         "Watchlist recap since Mon 16 Nov: 1 high, 2 medium – Alibaba, SMIC, Export controls"
     );
     let text = content.text.replace("\n  ", " ").replace("  ", " ");
-    assert!(text.contains("It lists again what you were told before,"), "{text}");
+    assert!(text.contains("It lists what passed your filters in these days,"), "{text}");
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! Sealing: whole, once, and with the history that the next mail starts from.
 
-use watchlistd::model::{AlertId, MailKey, MailKind, MailState, StoryId};
+use watchlistd::model::{
+    AlertId, Item, MailKey, MailKind, MailState, Severity, StoryId, Timestamp,
+};
 
-use super::{DAY, at, digest, each, with_alerts};
+use super::{DAY, at, decided, digest, each, judged, with_alerts};
 
 #[tokio::test]
 async fn an_occasion_is_sealed_once_with_its_notices() {
@@ -238,6 +240,27 @@ async fn the_alerts_of_a_window_can_be_read_again() {
         assert_eq!(between(0, 20, 9).await, alerts);
         assert_eq!(between(0, 20, 2).await, alerts[1..], "the newest");
         assert!(between(10, 20, 9).await.is_empty(), "after the beginning");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_not_all_alerts_of_a_window_are_read_the_grave_ones_are() {
+    each(async |store| {
+        let items = super::with_items(store, at(10), 4).await;
+        let decide = |one: &Item, now: Timestamp, severity: Severity| {
+            let mut decision = decided(one, judged(&["baba"], &["delist"]), &["Mei"], now);
+            decision.alert.as_mut().unwrap().severity = severity;
+            decision
+        };
+        let first = decide(&items[0], at(10), Severity::High);
+        let grave = first.alert.as_ref().unwrap().id.clone();
+        super::assess(store, at(10), vec![first]).await;
+        let others = items[1..].iter().map(|one| decide(one, at(11), Severity::Medium));
+        super::assess(store, at(11), others.collect()).await;
+        let found = store.archive().alerts_between(at(0), at(20), 2).await.unwrap();
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].alert.id, grave, "oldest first, and not crowded out by newer ones");
     })
     .await;
 }

@@ -223,8 +223,8 @@ fn notes(input: &DigestInput<'_>, facts: &Facts<'_>, outlets: &Outlets) -> Vec<N
     notes.extend(away(input));
     if input.kind == DigestKind::Recap {
         let lines = vec![
-            "Somebody asked for this recap. It lists again what you were told before, and the next \
-             digest is not changed by it."
+            "Somebody asked for this recap. It lists what passed your filters in these days, told before \
+             or not, and the next digest is not changed by it."
                 .to_owned(),
         ];
         notes.push(Note { label: "RECAP".to_owned(), grave: false, lines });

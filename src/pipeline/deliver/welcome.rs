@@ -17,8 +17,9 @@ use crate::store::StoreError;
 /// How far back a new reader is shown what there was.
 const RECAP: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// Alerts that are looked through for a recap: the newest so many.
-const MOST: usize = 5_000;
+/// Alerts that are looked through for a recap: the gravest, and of these the newest so many. A slip in a watchlist made
+/// seven thousand within a second, and what mattered was older than they.
+const MOST: usize = 20_000;
 
 /// At a first start the welcome waits until every source was read once, but no longer than this.
 const FIRST_READ: Duration = Duration::from_secs(15 * 60);

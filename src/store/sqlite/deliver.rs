@@ -79,12 +79,14 @@ pub(super) fn between(
          FROM alerts a JOIN decisions d ON d.key = a.decision
          WHERE a.at > ?1 AND a.at <= ?2 AND d.untold IS NULL
            AND NOT EXISTS (SELECT 1 FROM items i JOIN sources s ON s.key = i.source
-                           WHERE i.key = a.item AND s.synthetic) ORDER BY a.at DESC, a.key DESC LIMIT ?3"
+                           WHERE i.key = a.item AND s.synthetic)
+         ORDER BY a.severity = 'high' DESC, a.at DESC, a.key DESC LIMIT ?3"
     ))?;
     let rows = select
         .query_map(params![from, until, values::size(limit)], |row| telling(connection, "", row))?;
     let mut found: Vec<PendingNotice> = rows.collect::<rusqlite::Result<_>>()?;
     found.reverse();
+    found.sort_by_key(|one| one.alert.at);
     Ok(found)
 }
 

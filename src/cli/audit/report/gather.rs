@@ -62,6 +62,8 @@ pub(super) struct Report {
 
 #[derive(Debug, PartialEq, Serialize)]
 struct Stretch {
+    #[serde(skip)]
+    began: Timestamp,
     since: String,
     versions: String,
     watched: bool,
@@ -106,6 +108,14 @@ struct Line {
     told: Vec<String>,
     /// What people made of it.
     people: Vec<String>,
+}
+
+impl Stretch {
+    /// The time from the window's beginning to the first version.
+    fn before_all(from: Timestamp) -> Self {
+        let versions = "no version yet: nothing was read, and nothing was watched".to_owned();
+        Self { began: from, since: seconds(from), versions, watched: false, terms: Vec::new() }
+    }
 }
 
 impl Report {
@@ -232,15 +242,22 @@ async fn watched(
     if let Some(one) = before {
         add(&mut stretches, &mut name, &one, asked, environment);
     }
-    let named = |(mut stretch, first, last): (Stretch, u64, u64)| {
-        stretch.versions = if first == last {
-            format!("version {first}")
-        } else {
-            format!("versions {first} to {last}")
-        };
-        stretch
+    let mut stretches = stretches.into_iter().map(named).collect::<Vec<_>>();
+    // What nobody ran watched nobody: a window that begins before the first version is not watched throughout. Times are
+    // shown and given back to the second.
+    let first = stretches.first().map(|one| one.began);
+    if first.is_some_and(|began| seconds(began) > seconds(asked.from)) {
+        stretches.insert(0, Stretch::before_all(asked.from));
+    }
+    Ok((stretches, name))
+}
+fn named((mut stretch, first, last): (Stretch, u64, u64)) -> Stretch {
+    stretch.versions = if first == last {
+        format!("version {first}")
+    } else {
+        format!("versions {first} to {last}")
     };
-    Ok((stretches.into_iter().map(named).collect(), name))
+    stretch
 }
 
 fn add(
@@ -266,9 +283,9 @@ fn add(
             *last = version.version;
         }
         _ => {
-            let since = seconds(version.since);
-            let stretch =
-                Stretch { since, versions: String::new(), watched: entry.is_some(), terms };
+            let (began, since) = (version.since, seconds(version.since));
+            let (watched, versions) = (entry.is_some(), String::new());
+            let stretch = Stretch { began, since, versions, watched, terms };
             stretches.push((stretch, version.version, version.version));
         }
     }
@@ -318,6 +335,9 @@ fn source(account: &Account, asked: &Asked<'_>) -> SourceLine {
     }
     if let Some(retired) = account.retired {
         note.push(format!("no longer watched since {}", seconds(retired)));
+    }
+    if account.polls <= account.troubled {
+        note.push("never read in this window".to_owned());
     }
     SourceLine {
         id: account.source.to_string(),
