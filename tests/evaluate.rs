@@ -185,6 +185,21 @@ fn bad_lines_are_said_and_the_rest_is_scored() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("cannot read"));
 }
 
+#[test]
+fn what_has_no_labels_is_not_scored_as_perfect() {
+    let top = tempfile::tempdir().unwrap();
+    for text in ["", "{\"titel\": \"x\", \"allert\": true}\n", "{\"title\": \"x\"}\n"] {
+        let (code, out, err) = evaluate(top.path(), text, &[]);
+        assert_eq!((code, out.as_str()), (Some(65), ""), "{err}");
+        assert!(err.contains("has a label") && err.contains("\"alert\": true"), "{err}");
+    }
+    let item = json!({ "title": "A day", "companies": ["harbrok"], "alert": false });
+    let (code, out, err) = evaluate(top.path(), &lines(&[item]), &[]);
+    assert_eq!(code, Some(0));
+    assert!(out.contains("topics           nothing found and nothing labelled"), "{out}");
+    assert!(err.contains("no company of the watchlist has the id 'harbrok'"), "{err}");
+}
+
 /// How the shipped topics and the shipped example fare on one of our own labelled sets.
 fn shipped(name: &str) -> Value {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -224,6 +239,15 @@ fn the_shipped_topics_hold_their_figures_on_items_of_many_desks() {
 }
 
 /// Precision and recall of what was found are these at least.
+/// An ordinary week in English, newsrooms of seven other languages, and long official texts, by three hands that did
+/// not know the topics' words: before these were mended by them, alerts were found with precisions of 0.80, 0.79 and
+/// 0.75 and recalls of 0.94, 0.91 and 0.76.
+#[test]
+fn the_shipped_topics_hold_their_figures_on_streams_and_long_texts() {
+    let floors = [("companies", 0.98, 0.95), ("topics", 0.87, 0.92), ("alerts", 0.88, 0.96)];
+    hold(&shipped("streams.jsonl"), &floors);
+}
+
 fn hold(report: &Value, floors: &[(&str, f64, f64)]) {
     for (what, precision, recall) in floors {
         let figure = |key: &str| report[what][key].as_f64().unwrap();

@@ -5,6 +5,7 @@
 
 mod score;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -39,6 +40,19 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Exit, Failure> {
     let watchlist = load::watchlist(&arguments.watchlist)?;
     let (cases, bad) = judged(&watchlist, &arguments.labelled)?;
+    if !cases.iter().any(|case| case.labels.say_anything()) {
+        let what = format!(
+            "cannot score {}: none of its {} items has a label",
+            arguments.labelled.display(),
+            cases.len()
+        );
+        let hint = "write beside each title what is right: \"companies\": [ids], \"topics\": [ids], \"alert\": true";
+        return Err(Failure::new(Exit::Data, anyhow::anyhow!(what)).hint(hint));
+    }
+    for unknown in unknown(&watchlist, &cases) {
+        // Standard error may be closed; the label counts as missing all the same.
+        let _ = writeln!(std::io::stderr(), "{}: {unknown}", arguments.labelled.display());
+    }
     let score = score(&cases);
     let errors: Vec<Difference> = cases
         .iter()
@@ -88,6 +102,32 @@ fn judged(watchlist: &Watchlist, path: &Path) -> Result<(Vec<Case>, u64), Failur
         Ok(())
     })?;
     Ok((cases, bad))
+}
+
+/// Labels that are ids of nothing that is watched, each once: a slip, or what the watchlist lacks.
+fn unknown(watchlist: &Watchlist, cases: &[Case]) -> Vec<String> {
+    let companies: BTreeSet<&str> = watchlist.companies().map(|one| &*one.named.id).collect();
+    let topics: BTreeSet<&str> = watchlist.topics().map(|one| &*one.named.id).collect();
+    let labels = |of: fn(&Labels) -> Option<&BTreeSet<String>>| -> BTreeSet<&str> {
+        cases.iter().filter_map(|case| of(&case.labels)).flatten().map(String::as_str).collect()
+    };
+    let companies = labels(|one| one.companies.as_ref())
+        .difference(&companies)
+        .copied()
+        .map(|id| ("company", id))
+        .collect::<Vec<_>>();
+    let topics = labels(|one| one.topics.as_ref())
+        .difference(&topics)
+        .copied()
+        .map(|id| ("topic", id))
+        .collect::<Vec<_>>();
+    let said = |(what, id): (&str, &str)| {
+        format!(
+            "no {what} of the watchlist has the id '{}', which is a label",
+            id.replace(char::is_control, " ")
+        )
+    };
+    companies.into_iter().chain(topics).map(said).collect()
 }
 
 #[derive(Serialize)]
@@ -155,10 +195,7 @@ impl<'a> Difference<'a> {
     }
 }
 
-fn tags<'a>(
-    found: std::collections::BTreeSet<&'a str>,
-    labelled: Option<&'a std::collections::BTreeSet<String>>,
-) -> Tags<'a> {
+fn tags<'a>(found: BTreeSet<&'a str>, labelled: Option<&'a BTreeSet<String>>) -> Tags<'a> {
     let Some(labelled) = labelled else { return Tags::default() };
     Tags {
         extra: found.iter().copied().filter(|one| !labelled.contains(*one)).collect(),
@@ -185,6 +222,10 @@ fn tell(score: &Score, out: &mut dyn Write) -> std::io::Result<()> {
         ("pairs in stories", &score.stories),
     ] {
         let Tally { precision, recall, f1, right, extra, missing } = tally;
+        if right + extra + missing == 0 {
+            writeln!(out, "{what:16} nothing found and nothing labelled")?;
+            continue;
+        }
         writeln!(
             out,
             "{what:16} {precision:8.3} {recall:7.3} {f1:6.3} {right:7} {extra:6} {missing:8}"

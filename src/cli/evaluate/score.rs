@@ -29,6 +29,16 @@ pub struct Labels {
     pub kind: Option<String>,
 }
 
+impl Labels {
+    /// Whether there is any of those that figures are made of.
+    pub fn say_anything(&self) -> bool {
+        self.companies.is_some()
+            || self.topics.is_some()
+            || self.alert.is_some()
+            || self.story.is_some()
+    }
+}
+
 /// An item with its labels.
 #[derive(Debug)]
 pub struct Case {
