@@ -40,6 +40,7 @@ pub fn run(_: &Arguments, config: Option<PathBuf>, out: &mut dyn Write) -> Resul
         );
     }
     found.extend(parts.as_ref().and_then(|one| wire::no_second_channel(&one.settings)));
+    found.extend(parts.as_ref().and_then(|one| wire::nothing_alerts(&one.watchlist)));
     let now = SystemClock.now();
     found.extend(parts.as_ref().map(|one| lapsed(one, &folder, now)).into_iter().flatten());
     found = config::in_order(found);

@@ -59,6 +59,10 @@ pub(super) fn of_line(text: &str, at: usize) -> Option<String> {
     if value.starts_with(['"', '\'']) && value.contains('\\') {
         return Some("a backslash has a meaning of its own in \"…\"; use '…' instead".to_owned());
     }
+    let day = value.len() > 5 && value.chars().all(|one| one.is_ascii_digit() || one == '-');
+    if day && value.contains('-') {
+        return Some(format!("{value} is no day of the calendar; write one like 2026-12-21"));
+    }
     let unquoted = !value.contains(['"', '\'', '[', '{']);
     unquoted.then(|| format!("write {key} = \"{value}\""))
 }
@@ -67,7 +71,8 @@ fn key_without_equals(line: &str) -> Option<String> {
     let end = line.find(|one| !bare(one))?;
     let (key, rest) = line.split_at(end);
     let value = rest.trim_start_matches([':', ' ', '\t']).trim_end();
-    let odd = key.is_empty() || value.is_empty() || value.starts_with([',', '<', '>']);
+    let begins = |one: char| one.is_alphanumeric() || matches!(one, '"' | '\'' | '[' | '+' | '-');
+    let odd = key.is_empty() || !value.starts_with(begins);
     if odd || secret::names_one(key) {
         return Some("a line is written key = value; comments start with #".to_owned());
     }

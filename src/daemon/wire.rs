@@ -184,6 +184,18 @@ fn vocabulary(watchlist: &Watchlist) -> Vocabulary {
     Vocabulary { companies, topics }
 }
 
+/// What there is to say of companies alone.
+#[must_use]
+pub fn nothing_alerts(watchlist: &Watchlist) -> Option<Problem> {
+    let nothing = watchlist.topics().next().is_none() && watchlist.rules().next().is_none();
+    nothing.then(|| {
+        let what = "the watchlist has no topic and no rule, so nothing can ever be an alert";
+        Problem::warning(None, what).hint(
+            "put topics.toml, which `watchlistd init` writes, beside watchlist.toml; or write a [[topic]] or a [[rule]]",
+        )
+    })
+}
+
 fn nothing_to_do(sources: &[Source]) -> Option<Problem> {
     sources.is_empty().then(|| {
         Problem::warning(None, "no source is watched")

@@ -70,6 +70,16 @@ fn what_is_wrong_cannot_be_accepted() {
 }
 
 #[test]
+fn companies_alone_are_said_to_alert_never() {
+    let desk = Desk::new();
+    let what = "the watchlist has no topic and no rule, so nothing can ever be an alert";
+    assert!(!desk.ask(&["check"]).ends(0).out.contains(what));
+    desk.write("watchlist.toml", "[[company]]\nname = \"Huawei\"\n");
+    let said = desk.ask(&["check"]).ends(0).out;
+    assert!(said.contains(what) && said.contains("topics.toml, which `watchlistd init`"), "{said}");
+}
+
+#[test]
 fn a_link_to_nothing_says_where_it_leads() {
     let desk = Desk::new();
     let path = desk.folder().join("watchlist.toml");

@@ -63,6 +63,11 @@ snapshot!(
     "watchlist.toml",
     "[[company]]\nname = \"Huawei\"\nid = \"h\"\nname = \"SMIC\"\n"
 );
+snapshot!(
+    no_day_and_no_line,
+    "watchlist.toml",
+    "[[company]]\nname = \"Huawei\"\nmuted_until = 2026-13-01\n\n[[company]]\nname = \"SMIC\"\ngarbage {{{\n"
+);
 snapshot!(single_brackets, "watchlist.toml", "[company]\nname = \"Huawei\"\n");
 snapshot!(
     operators_slips,
