@@ -19,7 +19,7 @@ use std::cell::OnceCell;
 use crate::detect::find::Occ;
 use crate::detect::lexicon;
 use crate::detect::manner::{Manner, Says};
-use crate::detect::text::{COLON, Gap, LINE, LISTED, SEMICOLON, Shape, Text, Token, WIDE};
+use crate::detect::text::{COLON, Gap, LINE, LISTED, SEMICOLON, Shape, Text, Token};
 
 /// Commas that divide matters: two at least, for one comma mostly divides a sentence's own clauses.
 const COMMAS: usize = 2;
@@ -66,8 +66,10 @@ impl Pieces {
                 break;
             }
             starts.push(first);
-            let parted = (first + 1..after)
-                .filter(|at| text.tokens[*at as usize].marks & (LISTED | WIDE) != 0);
+            let parted = (first + 1..after).filter(|at| {
+                let token = &text.tokens[*at as usize];
+                token.marks & LISTED != 0 || token.spaced()
+            });
             let mut parts: Vec<u32> = std::iter::once(first).chain(parted).collect();
             starts.extend(&parts[1..]);
             parts.push(after);

@@ -113,6 +113,9 @@ fn talk_is_told_from_news() {
         (true, "es", "Norvik desmiente la evasión de sanciones (sanction)", ""),
         (true, "ja", "Norvik、sanction 逃れを否定", ""),
         (false, "ja", "Norvik、ban の検討を否定", ""),
+        // of a Japanese headline only the clause behind a wide space asks
+        (true, "ja", "当局、Norvikに命令　ban 逃れか", ""),
+        (false, "ja", "Norvikに ban か", ""),
         (false, "en", "So Brussels bans Norvik over “Temu?”", ""),
         // a round-up tells of several matters
         (true, "en", "Briefs: Norvik banned; webinar on ports; rain", ""),

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use crate::detect::lexicon;
 use crate::detect::phrases::{Collector, Phrases, Reading};
-use crate::detect::text::{CLOSE, COLON, Gap, OPEN, Text, WIDE};
+use crate::detect::text::{CLOSE, COLON, Gap, OPEN, Text};
 use crate::detect::wordlist::entries;
 
 /// What a list's phrase says.
@@ -165,7 +165,7 @@ impl Stands {
                 let closed = text.tokens[last as usize].marks & CLOSE != 0;
                 closed
                     || after.is_none_or(|after| {
-                        after.segment != token.segment || after.marks & (COLON | WIDE) != 0
+                        after.segment != token.segment || after.marks & COLON != 0 || after.spaced()
                     })
             }
         }

@@ -13,7 +13,7 @@ use crate::detect::hash::hash;
 use crate::detect::lexicon;
 use crate::detect::manner::{Manner, Says};
 use crate::detect::phrases::LONGEST;
-use crate::detect::text::{Gap, HANGUL, Shape, Text, Token};
+use crate::detect::text::{Gap, Shape, Text, Token};
 
 /// How many words may stand between `if` and the act that it makes unreal.
 const CLAUSE: u32 = 6;
@@ -144,17 +144,17 @@ impl Acts<'_> {
 
     /// Whether no comma, and in a language without spaces no space, ends the clause between the two.
     fn clause(&self, mark: &Occ, act: &Occ) -> bool {
-        let ends = |token: &Token| {
-            let spaceless = token.shape == Shape::Cjk && token.marks & HANGUL == 0;
-            token.gap >= Gap::Comma || (token.gap == Gap::Space && spaceless)
-        };
+        let ends = |token: &Token| token.gap >= Gap::Comma || token.spaced();
         !self.text.tokens[mark.last as usize + 1..=act.first as usize].iter().any(ends)
     }
 
-    /// Whether an act is part of the question that the title ends in.
+    /// Whether an act is part of the question that the title ends in; behind a space, by which Japanese headlines part
+    /// their clauses, only the last clause asks.
     fn in_question(&self, act: &Occ) -> bool {
-        self.asked()
-            .is_some_and(|end| self.token(act.first).sentence == self.token(end.first).sentence)
+        self.asked().is_some_and(|end| {
+            let wide = (act.first + 1..=end.first).any(|at| self.token(at).spaced());
+            !wide && self.token(act.first).sentence == self.token(end.first).sentence
+        })
     }
 
     /// Whether an act is only named by a noun, or a form in -ing that stands as one.

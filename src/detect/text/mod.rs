@@ -22,7 +22,7 @@ use crate::model::{Field, ItemText};
 
 pub(crate) use token::{
     CLOSE, COLON, DOLLAR, FieldTokens, Gap, HANGUL, KANA, LINE, LISTED, OPEN, SEMICOLON, Shape,
-    Text, Token, WIDE,
+    Text, Token,
 };
 
 impl Text {

@@ -56,8 +56,6 @@ pub(crate) const SEMICOLON: u16 = 128;
 pub(crate) const LISTED: u16 = 256;
 /// A line ends before: a paragraph, or an item of a list.
 pub(crate) const LINE: u16 = 512;
-/// An ideographic space before, by which headlines part their clauses.
-pub(crate) const WIDE: u16 = 1024;
 
 /// One word or CJK character.
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +91,12 @@ impl Token {
     #[inline]
     pub(crate) fn joins(&self) -> bool {
         self.marks & JOINS != 0
+    }
+
+    /// Whether a space goes before it in a language that writes none between words: there it parts clauses.
+    #[inline]
+    pub(crate) fn spaced(&self) -> bool {
+        self.shape == Shape::Cjk && self.marks & HANGUL == 0 && self.gap == Gap::Space
     }
 
     /// What [`JOINS`] says.

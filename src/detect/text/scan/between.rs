@@ -3,7 +3,7 @@
 use super::read::{One, read_visible};
 use crate::detect::text::fold::Class;
 use crate::detect::text::token::{
-    CLOSE, COLON, DOLLAR, Gap, LINE, LISTED, OPEN, SEMICOLON, Text, Token, WIDE,
+    CLOSE, COLON, DOLLAR, Gap, LINE, LISTED, OPEN, SEMICOLON, Text, Token,
 };
 
 /// What has been seen since the last token.
@@ -50,7 +50,7 @@ impl Between {
 }
 
 /// What is seen before white space and brackets is still seen behind them.
-const KEPT: u16 = COLON | SEMICOLON | LISTED | LINE | WIDE;
+const KEPT: u16 = COLON | SEMICOLON | LISTED | LINE;
 
 /// Reads what stands between two words.
 pub(super) fn mark(
@@ -63,11 +63,7 @@ pub(super) fn mark(
 ) {
     let spaced = between.space;
     match one.class {
-        Class::Space => {
-            between.white();
-            between.marks |= if one.char == '\u{3000}' { WIDE } else { 0 };
-            return;
-        }
+        Class::Space => return between.white(),
         Class::Newline => {
             if !(one.char == '\n' && at > 0 && text.as_bytes()[at - 1] == b'\r') {
                 between.newlines += 1;
