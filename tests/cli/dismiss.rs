@@ -43,6 +43,15 @@ fn what_no_guard_of_a_name_holds_back_is_said_with_its_reason() {
     );
 }
 
+/// A guard of the matter's own words would silence the next true report.
+#[test]
+fn a_guard_of_the_matters_own_words_is_proposed_last_and_said_to_be_one() {
+    let desk = told(&["SEC moves to delist Target"]);
+    let id = alert(&desk, "SEC moves to delist Target");
+    let said = desk.ask(&["dismiss", &id, "--why", "a test"]).ends(64);
+    assert!(said.out.contains("\"delist Target\" holds the very words of the matter"), "{said}");
+}
+
 const FALSE: &str = "Archers delist the Target range after a storm";
 const TRUE: &str = "NYSE may delist Target next week";
 const OTHER: &str = "Town to delist the Target range";

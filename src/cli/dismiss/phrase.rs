@@ -58,6 +58,24 @@ pub(super) fn around(text: &str, start: usize, end: usize) -> Vec<(u8, String)> 
     found
 }
 
+/// Puts phrases that hold the words of the matter behind all others: they tell no false sense of the name.
+pub(super) fn matter_last(phrases: &mut [(u8, String)], matter: &[String]) {
+    let of_matter = |one: &&mut (u8, String)| of_the_matter(&one.1, matter);
+    phrases.iter_mut().filter(of_matter).for_each(|(rank, _)| *rank += MATTER);
+    phrases.sort_by_key(|(rank, _)| *rank);
+}
+
+/// Whether a phrase holds words of the matter, which are in small letters.
+pub(super) fn of_the_matter(phrase: &str, matter: &[String]) -> bool {
+    let phrase = phrase.to_lowercase();
+    let words = matter.iter().flat_map(|words| words.unicode_words());
+    let telling = words.filter(|word| !EMPTY.contains(word));
+    telling.into_iter().any(|word| phrase.unicode_words().any(|other| other == word))
+}
+
+/// Behind the last rank of [`around`].
+const MATTER: u8 = 3;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,6 +90,18 @@ mod tests {
         let found = of("Analysts raise the price Target of Apple", "Target");
         assert_eq!(found[0], "price Target");
         assert_eq!(found[1], "Target of");
+    }
+
+    #[test]
+    fn the_words_of_the_matter_come_last() {
+        let text = "SEC moves to delist Alibaba cave tours";
+        let start = text.find("Alibaba").unwrap();
+        let mut all = around(text, start, start + "Alibaba".len());
+        assert_eq!(all[0].1, "delist Alibaba");
+        matter_last(&mut all, &["delist".to_owned()]);
+        assert_eq!(all[0].1, "Alibaba cave");
+        assert!(of_the_matter(&all.last().unwrap().1, &["to delist".to_owned()]));
+        assert!(!of_the_matter("Alibaba to", &["to delist".to_owned()]));
     }
 
     #[test]

@@ -77,11 +77,21 @@ impl Trial {
     ) -> Result<Guard, Failure> {
         let before = bench.check()?.parts.watchlist;
         let item = &dismissal.row.item;
-        let hits = dismissal.judgement.hits.iter();
-        let hits = hits.filter(|one| one.entity == hit.entity && one.term == hit.term);
+        let words = |one: &Hit| {
+            let field = samples::field_text(&item.text, one.field);
+            field.get(one.start..one.end).unwrap_or_default().to_lowercase()
+        };
+        let hits = || dismissal.judgement.hits.iter();
+        // What the alert rests on beside the name.
+        let matter: Vec<String> =
+            hits().filter(|one| one.entity != hit.entity).map(words).collect();
+        let hits = hits().filter(|one| one.entity == hit.entity && one.term == hit.term);
         let choices: Vec<Vec<(u8, String)>> = hits
             .map(|one| {
-                phrase::around(samples::field_text(&item.text, one.field), one.start, one.end)
+                let field = samples::field_text(&item.text, one.field);
+                let mut all = phrase::around(field, one.start, one.end);
+                phrase::matter_last(&mut all, &matter);
+                all
             })
             .collect();
         let mut phrases: Vec<String> = Vec::new();
@@ -100,6 +110,13 @@ impl Trial {
                 for (_, lost, other) in &holding[1..] {
                     let taken = counted(u64::try_from(*lost).unwrap_or(u64::MAX), "other alert");
                     writeln!(out, "  --not-with \"{other}\" would hold it back too, and {taken}")?;
+                }
+                if phrase::of_the_matter(phrase, &matter) {
+                    writeln!(
+                        out,
+                        "  \"{phrase}\" holds the very words of the matter: true reports in these words would be \
+                         silent, too"
+                    )?;
                 }
                 phrases.push((*phrase).clone());
                 return Ok(Guard::NotWith(phrases));
