@@ -42,7 +42,7 @@ pub(super) fn measure(out: &mut impl Write) -> Outcome<u32> {
         missed += tell(out, &watchlist, &name, (of(TITLE / 4), of(TITLE)))?;
     }
     for (title, words) in TEXTS {
-        let name = format!("a text of \"{words}\"");
+        let name = format!("a text of {words:?}");
         let of = |bytes| ((*title).to_owned(), fill(words, bytes));
         missed += tell(out, &watchlist, &name, (of(TEXT / 4), of(TEXT)))?;
     }
@@ -59,6 +59,10 @@ const TITLES: &[(&str, &str)] = &[
     ("", "Alibaba banned. "),
     ("阿里巴巴退市", "或禁止恐"),
     ("", "Alibaba delisted / "),
+    ("Asia roundup: ", "Alibaba opens: game banned "),
+    ("Asia roundup: Alibaba opens, ", "game banned: "),
+    ("速遞：", "阿里巴巴 退市 禁止"),
+    ("", "禁止阿里巴巴 か"),
 ];
 
 /// A title that announces several matters, under which the text need be only one piece.
@@ -88,6 +92,12 @@ const TEXTS: &[(&str, &str)] = &[
     ("Alibaba", "listing withdrawal "),
     ("Alibaba", "prosecutors charged chips went on to China "),
     ("阿里巴巴退市", "威胁禁止。或退市。"),
+    ("Morning notes", "Label. banned\n"),
+    ("Morning notes", "SUMMARY: banned\n"),
+    ("速遞：阿里巴巴升", "退市 禁止 "),
+    ("Alibaba results", "forward-looking statements delisting tariffs. "),
+    ("Alibaba results", "forward-looking statements delisting tariffs "),
+    ("Alibaba could be banned", "is it banned? it is "),
     ("Alibaba", "\"(a-"),
 ];
 
