@@ -132,6 +132,10 @@ enum Command {
     #[command(hide = true)]
     Generate(generate::Arguments),
     /// Diagnostic: match JSON Lines from standard input against watchlist files
+    ///
+    /// An item is a JSON object on a line, with the keys title, summary, content, categories (a list), source (its id),
+    /// official (true or false), lang (en, de, zh …), published (like 2026-12-21T08:00:00Z) and id; all may be missing.
+    /// Each is answered by a line with its companies, topics, hits, reasons, and whether it is an alert.
     Match(match_::Arguments),
     /// Diagnostic: score watchlist files on labelled items, and explain what differs
     Evaluate(evaluate::Arguments),
