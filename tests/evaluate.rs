@@ -196,7 +196,7 @@ fn what_has_no_labels_is_not_scored_as_perfect() {
     let item = json!({ "title": "A day", "companies": ["harbrok"], "alert": false });
     let (code, out, err) = evaluate(top.path(), &lines(&[item]), &[]);
     assert_eq!(code, Some(0));
-    assert!(out.contains("topics           nothing found and nothing labelled"), "{out}");
+    assert!(out.contains("topics           nothing was to be found, and nothing was"), "{out}");
     assert!(err.contains("no company of the watchlist has the id 'harbrok'"), "{err}");
 }
 
@@ -238,16 +238,16 @@ fn the_shipped_topics_hold_their_figures_on_items_of_many_desks() {
     hold(&shipped("desks.jsonl"), &floors);
 }
 
-/// Precision and recall of what was found are these at least.
-/// An ordinary week in English, newsrooms of seven other languages, and long official texts, by three hands that did
-/// not know the topics' words: before these were mended by them, alerts were found with precisions of 0.80, 0.79 and
-/// 0.75 and recalls of 0.94, 0.91 and 0.76.
+/// Ordinary weeks in English, newsrooms of seven other languages, and long official texts, by five hands that did not
+/// know the topics' words: before these were mended by them, alerts were found with precisions of 0.80, 0.79 and 0.75
+/// and recalls of 0.94, 0.91 and 0.76 in the first three parts, and with 0.82, 0.86 and 0.97, 0.98 in the others.
 #[test]
 fn the_shipped_topics_hold_their_figures_on_streams_and_long_texts() {
     let floors = [("companies", 0.98, 0.95), ("topics", 0.87, 0.92), ("alerts", 0.88, 0.96)];
     hold(&shipped("streams.jsonl"), &floors);
 }
 
+/// Precision and recall of what was found are these at least.
 fn hold(report: &Value, floors: &[(&str, f64, f64)]) {
     for (what, precision, recall) in floors {
         let figure = |key: &str| report[what][key].as_f64().unwrap();

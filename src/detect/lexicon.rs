@@ -44,6 +44,10 @@ lists! {
     noun_after = folded_words("words/noun_after.txt");
     /// Words behind which a word of the lists that may be a verb is none.
     before_a_noun = folded_words("words/before_a_noun.txt");
+    /// Words behind a question that say that no answer follows.
+    teasers = folded_words("words/teasers.txt");
+    /// Labels of official notices.
+    notices = folded_words("words/notices.txt");
     /// Words by which a sentence refers back.
     refers = folded_words("words/refers.txt");
     /// Verbs of acts that also tell of everyday things.

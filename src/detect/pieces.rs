@@ -19,7 +19,7 @@ use std::cell::OnceCell;
 use crate::detect::find::Occ;
 use crate::detect::lexicon;
 use crate::detect::manner::{Manner, Says};
-use crate::detect::text::{COLON, Gap, LINE, LISTED, SEMICOLON, Shape, Text, Token};
+use crate::detect::text::{COLON, Gap, HANGUL, KANA, LINE, LISTED, SEMICOLON, Shape, Text, Token};
 
 /// Commas that divide matters: two at least, for one comma mostly divides a sentence's own clauses.
 const COMMAS: usize = 2;
@@ -37,8 +37,9 @@ const PARAGRAPHS: usize = 3;
 /// Words of a paragraph's label, or characters of a language without spaces.
 const LABEL: u32 = 3;
 const LABEL_CHARACTERS: u32 = 6;
-/// Words of a clause that stands in no announced round-up.
+/// Words of a clause that stands in no announced round-up, and characters of a clause between spaces.
 const CLAUSE: u32 = 3;
+const CLAUSE_CHARACTERS: u32 = 7;
 
 /// Where pieces begin, in order.
 #[derive(Debug)]
@@ -66,11 +67,9 @@ impl Pieces {
                 break;
             }
             starts.push(first);
-            let parted = (first + 1..after).filter(|at| {
-                let token = &text.tokens[*at as usize];
-                token.marks & LISTED != 0 || token.spaced()
-            });
+            let parted = parted(text, first, after);
             let mut parts: Vec<u32> = std::iter::once(first).chain(parted).collect();
+            parts.sort_unstable();
             starts.extend(&parts[1..]);
             parts.push(after);
             parts.windows(2).for_each(|part| divide(text, manner, (part[0], part[1]), &mut starts));
@@ -122,6 +121,24 @@ impl Pieces {
     }
 }
 
+/// Where bullets and wide slashes part the matters of a round-up, and the spaces of a Chinese one: Japanese headlines
+/// have them between the clauses of one matter, too.
+fn parted(text: &Text, first: u32, after: u32) -> Vec<u32> {
+    let tokens = &text.tokens[first as usize..after as usize];
+    let kana = tokens.iter().any(|token| token.marks & (KANA | HANGUL) != 0);
+    let all = |such: &dyn Fn(&Token) -> bool| -> Vec<u32> {
+        (first + 1..after).filter(|at| such(&text.tokens[*at as usize])).collect()
+    };
+    let listed = all(&|token| token.marks & LISTED != 0);
+    let spaced = all(&|token| token.spaced() && !kana);
+    // All parts but a label are matters, not words that somebody set apart.
+    let long = |starts: &[u32]| {
+        let ends = starts.iter().skip(1).copied().chain(std::iter::once(after));
+        starts.iter().zip(ends).all(|(from, to)| to - from >= CLAUSE_CHARACTERS)
+    };
+    if long(&spaced) { [listed, spaced].concat() } else { listed }
+}
+
 /// Where an announced matter is divided by commas and newcomers.
 fn divide(text: &Text, manner: &Manner, (first, after): (u32, u32), starts: &mut Vec<u32>) {
     let mut commas: Vec<u32> = (first + 1..after).filter(|at| comma(text, *at)).collect();
@@ -145,7 +162,7 @@ fn two(text: &Text, manner: &Manner, (first, comma, after): (u32, u32, u32)) -> 
     let Some(label) = colon else { return false };
     let back = |one: &Token| lexicon::refers().contains(&one.hash) || causes(one);
     let long = |from: u32, to: u32, words: u32| parts(text, from, &[], to, words).all(|long| long);
-    long(label, comma, WORDS)
+    long(label, comma, CLAUSE)
         && long(comma, after, CLAUSE)
         && has_subject(text, manner, comma)
         && !tokens(comma, after).any(back)
@@ -169,7 +186,7 @@ fn strewn(text: &Text, manner: &Manner) -> bool {
         return false;
     };
     let acts = || manner.places(Says::Act).any(|act| act.first < title);
-    let rubric = title <= RUBRIC && !text.asks && !acts();
+    let rubric = title <= RUBRIC && !text.asks;
     let enough = if rubric { STREWN - 1 } else { STREWN };
     let sentences = last.sentence - first.sentence + 1;
     if title == 0 || sentences < enough {
@@ -177,31 +194,47 @@ fn strewn(text: &Text, manner: &Manner) -> bool {
     }
     let refers = |token: &Token| lexicon::refers().contains(&token.hash);
     let coherent = || notice(text) || text.tokens[title as usize..].iter().any(refers);
-    labelled(text) || (sentences <= SHORT && !coherent())
+    labelled(text) || (sentences <= SHORT && !acts() && !coherent())
 }
 
-/// Whether paragraphs begin with labels in capitals, as those of official notices do (`SUMMARY:`).
+/// Whether parts begin with labels in capitals that notices have (`SUMMARY:`).
 fn notice(text: &Text) -> bool {
-    let capitals = |at: &u32| {
-        let mut next = text.tokens[*at as usize..].iter().take(LABEL as usize + 1);
-        next.by_ref().take(1).all(|one| one.shape == Shape::Caps)
-            && next.any(|one| one.marks & COLON != 0)
-    };
-    paragraphs(text).iter().filter(|at| capitals(at)).count() >= 2
+    let labels = parts_of(text).into_iter().filter(|at| label(text, *at));
+    let known = labels.filter(|at| lexicon::notices().contains(&text.tokens[*at as usize].hash));
+    known.take(2).count() == 2
 }
 
-/// Whether most paragraphs begin with a label: a few words before a full stop or a colon.
+/// Whether parts of the text begin with labels, most of its paragraphs or every fourth sentence.
 fn labelled(text: &Text) -> bool {
-    let starts = paragraphs(text);
-    let label = |at: &u32| {
-        let from = *at as usize;
-        let here = &text.tokens[from];
-        let most = if here.shape == Shape::Cjk { LABEL_CHARACTERS } else { LABEL };
-        let mut next = text.tokens[from + 1..].iter().take(most as usize);
-        next.any(|one| one.sentence != here.sentence || one.marks & COLON != 0)
+    let (paragraphs, parts) = (paragraphs(text), parts_of(text));
+    let many = |starts: &[u32]| starts.iter().filter(|at| label(text, **at)).count();
+    let of_paragraphs = many(&paragraphs);
+    let of_parts = many(&parts);
+    let told = (of_paragraphs >= PARAGRAPHS - 1
+        && paragraphs.len() >= PARAGRAPHS
+        && 2 * of_paragraphs > paragraphs.len())
+        || (of_parts >= PARAGRAPHS && 4 * of_parts >= parts.len());
+    told && !notice(text)
+}
+
+/// Where sentences and lines begin below the title.
+fn parts_of(text: &Text) -> Vec<u32> {
+    let title = text.title_end();
+    let begins = |at: &u32| {
+        let token = &text.tokens[*at as usize];
+        *at == title
+            || token.marks & LINE != 0
+            || token.sentence != text.tokens[*at as usize - 1].sentence
     };
-    let labels = starts.iter().filter(|at| label(at)).count();
-    starts.len() >= PARAGRAPHS && 2 * labels > starts.len() && !notice(text)
+    (title..length(text.tokens.len())).filter(begins).collect()
+}
+
+/// Whether a label begins here: a few words before a full stop or a colon.
+fn label(text: &Text, at: u32) -> bool {
+    let here = &text.tokens[at as usize];
+    let most = if here.shape == Shape::Cjk { LABEL_CHARACTERS } else { LABEL };
+    let mut next = text.tokens[at as usize + 1..].iter().take(most as usize);
+    next.any(|one| one.sentence != here.sentence || one.marks & COLON != 0)
 }
 
 /// Whether a comma that divides stands before a token.

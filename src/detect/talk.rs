@@ -27,8 +27,8 @@ pub(crate) fn talk(
     subject: impl Fn(u32) -> bool,
 ) -> Option<Occ> {
     let acts = Acts { text, manner };
-    // `Could it be thrown off the exchange? 3 things to know` only sounds like one.
-    if manner.round_up() && acts.asked().is_none() {
+    // `Could it be thrown off the exchange? 3 things to know` only sounds like one, and so does a single question.
+    if manner.round_up() && acts.teased().is_none() && !acts.asks_one() {
         return None;
     }
     let sentence = |occ: &Occ| text.tokens[occ.first as usize].sentence;

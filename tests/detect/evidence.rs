@@ -87,6 +87,13 @@ fn what_every_filing_says_is_evidence_of_nothing() {
             format!("Norvik | tariffs | [tariffs: {why}]"),
         ),
         (results, "It is subject to tariffs.".to_owned(), "Norvik | tariffs".to_owned()),
+        // A headline is none, nor is what reports an act.
+        ("Norvik fined over risk factors on tariffs", String::new(), "Norvik | tariffs".to_owned()),
+        (
+            results,
+            "A court fined it, for its risk factors left out tariffs.".to_owned(),
+            "Norvik | tariffs".to_owned(),
+        ),
     ] {
         let found = shown(&watchlist, &item(title, &summary, "en"));
         assert_eq!(found, expected, "{summary}");

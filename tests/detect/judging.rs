@@ -43,9 +43,12 @@ fn defaults_link_company_and_topic() {
         ("Asia roundup: Alibaba falls, delisted in New York", Some(Severity::Medium)),
         ("Asia roundup: Alibaba, which is delisted", Some(Severity::Medium)),
         ("Alibaba opens campus, game is delisted", Some(Severity::Medium)),
-        // A word that announces at the end of a label only.
-        ("Evening docket: Alibaba opens campus; game delisted", Some(Severity::Low)),
-        ("Docket of Alibaba opens; game delisted", Some(Severity::Medium)),
+        ("Asia roundup: Alibaba falls, exchange is delisting it", Some(Severity::Medium)),
+        ("Asia roundup: Alibaba sinks, exchange has it delisted", Some(Severity::Medium)),
+        // Some words announce only where they end the label with which a title begins.
+        ("Brussels playbook: Alibaba opens campus; game delisted", Some(Severity::Low)),
+        ("The playbook of Alibaba; game delisted", Some(Severity::Medium)),
+        ("Alibaba leaves the playbook: game delisted", Some(Severity::Medium)),
         ("経済ファイル　Alibaba opens campus▽game is delisted", Some(Severity::Low)),
         ("東京ダイジェスト：Alibaba opens campus／game is delisted", Some(Severity::Low)),
         ("Alibaba opens campus　game is delisted", Some(Severity::Medium)),
@@ -96,6 +99,8 @@ fn a_text_of_one_matter_may_name_whom_it_means_in_its_last_sentence() {
         given two extensions. Its shares are delisted as of Monday. The company is Alibaba. It may appeal.";
     let notice = "AGENCY: The exchange.\nACTION: Final rule.\nSUMMARY: The shares are delisted.\nDATES: Monday.\n\
         FOR FURTHER INFORMATION: Alibaba is listed in the annex.";
+    let fields =
+        "Case: 12.\nRespondent: Alibaba.\nDecision: Its shares are delisted.\nDate: Monday.";
     let letter = "Stores. Alibaba opens a campus.\nGames. A classic is delisted, and it will be missed.\n\
         Weather. It rains.";
     let labels = "Stores: Alibaba opens its campus.\nGames: A classic is delisted; it will be missed.\n\
@@ -105,6 +110,7 @@ fn a_text_of_one_matter_may_name_whom_it_means_in_its_last_sentence() {
     for (title, text, alert) in [
         ("Notice regarding shares", release, true),
         ("Notice of rule", notice, true),
+        ("Notice of decision", fields, true),
         // A newsletter's paragraphs have labels.
         ("From the desk", letter, false),
         ("From the desk", labels, false),

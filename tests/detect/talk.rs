@@ -60,6 +60,7 @@ fn talk_is_told_from_news() {
         (true, "de", "Norvik droht ein Ban (ban)", ""),
         (true, "de", "Dem Konzern Norvik drohen Sanktionen (sanctions)", ""),
         (false, "de", "Trump droht Norvik mit Tariffs (tariff)", ""),
+        (true, "de", "China droht ein Norvik-Ban: Berlin verbietet (ban) Technik", ""),
         (false, "fr", "Trump menace Norvik d'un ban", ""),
         (true, "en", "Norvik is a security threat: ban", ""),
         // what is only supposed
@@ -82,6 +83,13 @@ fn talk_is_told_from_news() {
         // few words behind a question are no answer, though they announce a list
         (false, "en", "Could Norvik ever face a ban? 3 things to know", ""),
         (false, "en", "A Norvik ban? The case is weak", ""),
+        // but other words are, however few, and what stands before the question's clause is told
+        (true, "en", "Norvik to be delisted? NYSE starts proceedings", ""),
+        (true, "en", "Norvik blacklisted? Ministry confirms", ""),
+        (true, "de", "Norvik vor der Sanktion (sanction)? Berlin entscheidet heute", ""),
+        (true, "en", "Regulator fines Norvik: what comes next?", ""),
+        (true, "en", "Brussels bans Norvik — why now?", ""),
+        (false, "en", "Norvik and the ban: what now?", ""),
         (
             true,
             "de",
@@ -119,6 +127,8 @@ fn talk_is_told_from_news() {
         (false, "en", "So Brussels bans Norvik over “Temu?”", ""),
         // a round-up tells of several matters
         (true, "en", "Briefs: Norvik banned; webinar on ports; rain", ""),
+        (true, "en", "Morning briefing: Norvik delisted, rivals fined, is the rally over?", ""),
+        (true, "en", "Newsletter: US sanctions Norvik. Who is next?", ""),
     ] {
         let text = item(title, summary, lang);
         let judgement =

@@ -16,7 +16,11 @@ use super::exit::{Exit, Failure};
 use super::lines::{self, Line, Matcher};
 use super::{explain, load};
 use crate::detect::{Explanation, Origin, Watchlist};
+use crate::notify::outside::line;
 use score::{Case, Labels, Score, Tally, score};
+
+/// Characters of a label that are shown.
+const LABEL: usize = 100;
 
 /// What `evaluate` is told.
 #[derive(Debug, clap::Args)]
@@ -122,10 +126,7 @@ fn unknown(watchlist: &Watchlist, cases: &[Case]) -> Vec<String> {
         .map(|id| ("topic", id))
         .collect::<Vec<_>>();
     let said = |(what, id): (&str, &str)| {
-        format!(
-            "no {what} of the watchlist has the id '{}', which is a label",
-            id.replace(char::is_control, " ")
-        )
+        format!("no {what} of the watchlist has the id '{}', which is a label", line(id, LABEL))
     };
     companies.into_iter().chain(topics).map(said).collect()
 }
@@ -223,7 +224,7 @@ fn tell(score: &Score, out: &mut dyn Write) -> std::io::Result<()> {
     ] {
         let Tally { precision, recall, f1, right, extra, missing } = tally;
         if right + extra + missing == 0 {
-            writeln!(out, "{what:16} nothing found and nothing labelled")?;
+            writeln!(out, "{what:16} nothing was to be found, and nothing was")?;
             continue;
         }
         writeln!(

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use crate::detect::lexicon;
 use crate::detect::phrases::{Collector, Phrases, Reading};
-use crate::detect::text::{CLOSE, COLON, Gap, OPEN, Text};
+use crate::detect::text::{CLOSE, COLON, Gap, OPEN, Shape, Text};
 use crate::detect::wordlist::entries;
 
 /// What a list's phrase says.
@@ -50,6 +50,9 @@ impl Says {
     }
 }
 
+/// Words of a title's label, a quarter of its characters where no spaces divide words.
+const LABEL: usize = 5;
+
 /// Where a list's phrase counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stands {
@@ -60,7 +63,8 @@ pub(super) enum Stands {
     Part,
     /// Before a colon, in brackets, or alone between bars or dashes.
     Label,
-    /// At the end of a label.
+    /// At the end of a label with which a title begins: before a colon or a bar, before a closing bracket, or, where no
+    /// spaces divide words, before a space.
     LabelEnd,
     /// Where it is a verb: behind no article and no noun that it would be one with (`the list`).
     Verb,
@@ -157,16 +161,24 @@ impl Stands {
                     token.marks & OPEN != 0 && text.tokens[last as usize].marks & CLOSE != 0;
                 let alone = before.is_none_or(|before| before.segment != token.segment)
                     && after.is_none_or(|after| {
-                        after.segment != token.segment || after.marks & COLON != 0
+                        after.segment != token.segment || after.marks & COLON != 0 || after.spaced()
                     });
                 bracketed || alone
             }
             Self::LabelEnd => {
-                let closed = text.tokens[last as usize].marks & CLOSE != 0;
-                closed
-                    || after.is_none_or(|after| {
-                        after.segment != token.segment || after.marks & COLON != 0 || after.spaced()
-                    })
+                let label = &text.tokens[field.first as usize..=last as usize];
+                let most = if token.shape == Shape::Cjk { 4 * LABEL } else { LABEL };
+                let begins = label.len() <= most
+                    && label.iter().skip(1).all(|one| one.marks & COLON == 0)
+                    && label.iter().all(|one| one.segment == token.segment);
+                let closed = label.first().is_some_and(|one| one.marks & OPEN != 0)
+                    && text.tokens[last as usize].marks & CLOSE != 0;
+                let ends = after.is_some_and(|after| {
+                    after.segment != token.segment
+                        || after.marks & (COLON | OPEN) != 0
+                        || after.spaced()
+                });
+                begins && (closed || ends)
             }
         }
     }

@@ -131,6 +131,11 @@ impl Manner {
         self.title_acts || self.acts.binary_search(&sentence).is_ok()
     }
 
+    /// Whether an act is reported in this very sentence.
+    pub(crate) fn reports(&self, sentence: u32) -> bool {
+        self.acts.binary_search(&sentence).is_ok()
+    }
+
     /// Whether this sentence or the title only talks.
     pub(crate) fn talks(&self, sentence: u32) -> bool {
         self.title_talks || self.talks.binary_search(&sentence).is_ok()

@@ -33,8 +33,13 @@ pub(super) fn boilerplate(reading: &mut Reading) {
         return;
     }
     let sentence = |text: &Text, token: u32| text.tokens[token as usize].sentence;
-    let places = reading.manner().places(Says::Boilerplate);
-    let sentences: Vec<u32> = places.map(|occ| sentence(&reading.text, occ.first)).collect();
+    let (manner, title) = (reading.manner(), reading.text.title_end());
+    // A headline is no such statement, nor is what names one and reports an act (`fined over its risk factors`).
+    let places = manner.places(Says::Boilerplate).filter(|occ| occ.first >= title);
+    let said: Vec<u32> = places.map(|occ| sentence(&reading.text, occ.first)).collect();
+    let same = said.chunk_by(|one, next| one == next);
+    let statements = same.filter(|same| same.len() > 1 || !manner.reports(same[0]));
+    let sentences: Vec<u32> = statements.map(|same| same[0]).collect();
     if sentences.is_empty() {
         return;
     }

@@ -13,14 +13,14 @@ use crate::detect::hash::hash;
 use crate::detect::lexicon;
 use crate::detect::manner::{Manner, Says};
 use crate::detect::phrases::LONGEST;
-use crate::detect::text::{Gap, Shape, Text, Token};
+use crate::detect::text::{COLON, Gap, Shape, Text, Token};
 
 /// How many words may stand between `if` and the act that it makes unreal.
 const CLAUSE: u32 = 6;
 /// How many words may stand between `could` and the act that its verb leads to: `could face a ban`.
 const OBJECT: u32 = 3;
-/// Words behind a title's question that need not be its answer: `3 things to know`.
-const ANSWER: u32 = 5;
+/// Most words behind a title's question that only tease.
+const TEASER: u32 = 5;
 /// Tokens of the longest words that a list can hold.
 const MARK: u32 = LONGEST as u32;
 
@@ -63,16 +63,29 @@ impl Acts<'_> {
             || act.first.checked_sub(1).is_some_and(|before| auxiliary(before) && directly(before))
     }
 
-    /// The last words of a title's question: of one that is nothing else, or that a few words follow. More are the news
-    /// (`Chips through a front firm? Customs officers seize …`).
+    /// The last words of a title's question: of one that is nothing else, or behind which it only teases.
     pub(super) fn asked(&self) -> Option<Occ> {
-        let end = self.text.title_end();
-        let answer = self.text.answer.filter(|answer| *answer < end).filter(|answer| {
-            let cjk = self.token(*answer).shape == Shape::Cjk;
-            end - *answer <= if cjk { 2 * ANSWER } else { ANSWER }
-        });
-        let last = Some(end).filter(|_| self.text.asks).or(answer)?.checked_sub(1)?;
+        let asks = Some(self.text.title_end()).filter(|_| self.text.asks);
+        let last = asks.or_else(|| self.teased())?.checked_sub(1)?;
         Some(Occ { phrase: 0, first: last, last })
+    }
+
+    /// Whether the title is a single question, perhaps behind a label.
+    pub(super) fn asks_one(&self) -> bool {
+        let end = self.text.title_end() as usize;
+        let mut rest = self.text.tokens[..end].iter().skip(1);
+        self.text.asks && !rest.any(|one| one.gap >= Gap::Comma && one.marks & COLON == 0)
+    }
+
+    /// The word behind a title's question that a few words follow of which one says that they answer nothing:
+    /// `3 things to know`. Any others are the news (`Delisting ahead? NYSE starts proceedings`).
+    pub(super) fn teased(&self) -> Option<u32> {
+        let end = self.text.title_end();
+        let answer = self.text.answer.filter(|answer| *answer < end)?;
+        let cjk = self.token(answer).shape == Shape::Cjk;
+        let few = end - answer <= if cjk { 2 * TEASER } else { TEASER };
+        let mut words = self.text.tokens[answer as usize..end as usize].iter();
+        (few && words.any(|one| lexicon::teasers().contains(&one.hash))).then_some(answer)
     }
 
     /// Whether an act is not real: what might be, or what an `if` or a doubt leads to.
@@ -148,12 +161,15 @@ impl Acts<'_> {
         !self.text.tokens[mark.last as usize + 1..=act.first as usize].iter().any(ends)
     }
 
-    /// Whether an act is part of the question that the title ends in; behind a space, by which Japanese headlines part
-    /// their clauses, only the last clause asks.
+    /// Whether an act is part of the title's question: of its last clause, for what stands before a comma, a colon or,
+    /// where no spaces divide words, a space is told (`SMIC added to the Entity List: what next?`).
     fn in_question(&self, act: &Occ) -> bool {
         self.asked().is_some_and(|end| {
-            let wide = (act.first + 1..=end.first).any(|at| self.token(at).spaced());
-            !wide && self.token(act.first).sentence == self.token(end.first).sentence
+            let cjk = self.token(end.first).shape == Shape::Cjk;
+            let spaced = || (act.last + 1..=end.first).any(|at| self.token(at).spaced());
+            let told = || if cjk { spaced() } else { !self.clause(act, &end) };
+            self.token(act.first).sentence == self.token(end.first).sentence
+                && !(act.last < end.first && told())
         })
     }
 

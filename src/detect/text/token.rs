@@ -52,7 +52,7 @@ pub(crate) const COLON: u16 = 32;
 pub(crate) const JOINS: u16 = 64;
 /// A semicolon before.
 pub(crate) const SEMICOLON: u16 = 128;
-/// A bullet or a slash before, which parts the items of a list.
+/// A bullet, a slash or a bar before, which parts the items of a list.
 pub(crate) const LISTED: u16 = 256;
 /// A line ends before: a paragraph, or an item of a list.
 pub(crate) const LINE: u16 = 512;

@@ -67,7 +67,7 @@ pub(super) fn told_urgently(
     rows.collect()
 }
 
-/// Alerts that were to be told to somebody, as notices of nobody: the newest, oldest first.
+/// Alerts that were to be told to somebody, as notices of nobody, oldest first: the gravest, and of these the newest.
 pub(super) fn between(
     connection: &Connection,
     from: Timestamp,

@@ -251,6 +251,7 @@ async fn watched(
     }
     Ok((stretches, name))
 }
+
 fn named((mut stretch, first, last): (Stretch, u64, u64)) -> Stretch {
     stretch.versions = if first == last {
         format!("version {first}")
@@ -336,8 +337,10 @@ fn source(account: &Account, asked: &Asked<'_>) -> SourceLine {
     if let Some(retired) = account.retired {
         note.push(format!("no longer watched since {}", seconds(retired)));
     }
-    if account.polls <= account.troubled {
-        note.push("never read in this window".to_owned());
+    if account.polls == 0 {
+        note.push("not polled in this window".to_owned());
+    } else if account.polls == account.troubled {
+        note.push("every poll met trouble".to_owned());
     }
     SourceLine {
         id: account.source.to_string(),

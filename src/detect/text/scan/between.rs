@@ -122,7 +122,11 @@ fn punctuation(into: &mut Text, between: &mut Between, one: char, spaced: bool, 
             between.segment = true;
             between.marks |= LISTED;
         }
-        '|' | '★' | '¦' => between.segment = true,
+        '|' | '¦' => {
+            between.segment = true;
+            between.marks |= LISTED;
+        }
+        '★' => between.segment = true,
         // Signs of what a number counts end no clause: `a 50% tariff`.
         '/' | '&' | '+' | '@' | '_' | '%' | '％' | '‰' | '°' => between.raise(Gap::Inner),
         '(' | '[' | '（' | '【' | '〔' => {
