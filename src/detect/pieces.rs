@@ -78,6 +78,8 @@ impl Pieces {
         if written {
             starts.extend(paragraphs);
         }
+        starts.sort_unstable();
+        starts.dedup();
         Self(starts)
     }
 
@@ -197,23 +199,22 @@ fn strewn(text: &Text, manner: &Manner) -> bool {
     labelled(text) || (sentences <= SHORT && !acts() && !coherent())
 }
 
-/// Whether parts begin with labels in capitals that notices have (`SUMMARY:`).
+/// Whether parts begin with labels that official notices have (`SUMMARY:`, `Respondent:`).
 fn notice(text: &Text) -> bool {
     let labels = parts_of(text).into_iter().filter(|at| label(text, *at));
     let known = labels.filter(|at| lexicon::notices().contains(&text.tokens[*at as usize].hash));
     known.take(2).count() == 2
 }
 
-/// Whether parts of the text begin with labels, most of its paragraphs or every fourth sentence.
+/// Whether parts of the text begin with labels: most of its paragraphs, or every third sentence from its beginning, for
+/// a release has some at its end (`Contact: …`).
 fn labelled(text: &Text) -> bool {
     let (paragraphs, parts) = (paragraphs(text), parts_of(text));
     let many = |starts: &[u32]| starts.iter().filter(|at| label(text, **at)).count();
-    let of_paragraphs = many(&paragraphs);
+    let written = paragraphs.len() >= PARAGRAPHS && 2 * many(&paragraphs) > paragraphs.len();
+    let begins = many(&parts[..parts.len().min(2)]) > 0;
     let of_parts = many(&parts);
-    let told = (of_paragraphs >= PARAGRAPHS - 1
-        && paragraphs.len() >= PARAGRAPHS
-        && 2 * of_paragraphs > paragraphs.len())
-        || (of_parts >= PARAGRAPHS && 4 * of_parts >= parts.len());
+    let told = written || (begins && of_parts >= PARAGRAPHS && 3 * of_parts >= parts.len());
     told && !notice(text)
 }
 
@@ -429,6 +430,8 @@ mod tests {
             ("Oil major begins a buyback, and a former minister is held over bribes", 2),
             ("The bank appeals, and the regulator fines it again", 1),
             ("Sold, and a pity", 1),
+            // What bullets part is divided by its own commas.
+            ("小米发布新款平板，欧盟对钢铁反倾销，央行开展逆回购◆苹果在京都开新店◆油价下跌三成", 5),
         ] {
             let text = Text::of_term(text);
             let all = Pieces::of(&text, &Manner::of(&text, None));
