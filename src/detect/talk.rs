@@ -33,11 +33,7 @@ pub(crate) fn talk(
     }
     let sentence = |occ: &Occ| text.tokens[occ.first as usize].sentence;
     // `Could this be the end? Berlin orders its parts out`: the title has an answer.
-    let answer = text.answer.unwrap_or(u32::MAX)..text.title_end();
-    let behind = |act: &Occ| answer.contains(&act.first);
-    let answered = manner.places(Says::Act).any(|act| behind(act) && acts.firm(act));
-    let asks = |genre: &Occ| answered && genre.last < answer.start;
-    let titled = |occ: &&Occ| manner.in_title(sentence(occ)) && !asks(occ);
+    let titled = |occ: &&Occ| manner.in_title(sentence(occ)) && !acts.answered(occ);
     if let Some(genre) = manner.places(Says::Genre).find(titled) {
         return Some(*genre);
     }
@@ -86,9 +82,10 @@ fn threats<'m>(acts: &Acts<'m>, subject: &impl Fn(u32) -> bool) -> Vec<&'m Occ> 
 fn supposed(acts: &Acts<'_>) -> Option<Occ> {
     let (text, manner) = (acts.text, acts.manner);
     let in_title = |occ: &&Occ| manner.in_title(text.tokens[occ.first as usize].sentence);
-    let might = |act: &&Occ| in_title(act) && acts.doubted(act);
+    let might = |act: &&Occ| in_title(act) && acts.doubted(act) && !acts.answered(act);
     let title = || {
         let supposed = manner.places(Says::Supposed).filter(in_title);
+        let supposed = supposed.filter(|mark| !acts.answered(mark));
         let followed = acts.followed();
         let might = manner.places(Says::Act).filter(might).filter(|_| !followed);
         let mark = supposed.filter(|_| !followed).chain(might).next().copied();

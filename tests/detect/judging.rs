@@ -111,6 +111,11 @@ fn a_text_of_one_matter_may_name_whom_it_means_in_its_last_sentence() {
         ("Notice regarding shares", release, true),
         ("Notice of rule", notice, true),
         ("Notice of decision", fields, true),
+        (
+            "Number 15882R",
+            "Maker: Alibaba. Model: one. Defect: too wide. Measure: it is delisted.",
+            true,
+        ),
         // A newsletter's paragraphs have labels.
         ("From the desk", letter, false),
         ("From the desk", labels, false),

@@ -86,6 +86,12 @@ fn talk_is_told_from_news() {
         // but other words are, however few, and what stands before the question's clause is told
         (true, "en", "Norvik to be delisted? NYSE starts proceedings", ""),
         (true, "en", "Norvik blacklisted? Ministry confirms", ""),
+        (
+            true,
+            "en",
+            "What happened to the Norvik listing? NYSE starts process to strike it off",
+            "",
+        ),
         (true, "de", "Norvik vor der Sanktion (sanction)? Berlin entscheidet heute", ""),
         (true, "en", "Regulator fines Norvik: what comes next?", ""),
         (true, "en", "Brussels bans Norvik — why now?", ""),

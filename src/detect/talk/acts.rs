@@ -70,6 +70,12 @@ impl Acts<'_> {
         Some(Occ { phrase: 0, first: last, last })
     }
 
+    /// Whether a mark of the title stands in its question, behind which the news follows.
+    pub(super) fn answered(&self, mark: &Occ) -> bool {
+        let answer = self.text.answer.filter(|answer| *answer < self.text.title_end());
+        answer.is_some_and(|answer| mark.last < answer) && self.teased().is_none()
+    }
+
     /// Whether the title is a single question, perhaps behind a label.
     pub(super) fn asks_one(&self) -> bool {
         let end = self.text.title_end() as usize;
@@ -145,7 +151,8 @@ impl Acts<'_> {
     fn doubts(&self, tokens: RangeInclusive<u32>) -> impl Iterator<Item = &Occ> {
         let doubts = self.manner.places_in(Says::Doubt, tokens.clone());
         let marks = doubts.chain(self.manner.places_in(Says::Supposed, tokens));
-        marks.filter(|mark| self.manner.in_title(self.token(mark.first).sentence))
+        let in_title = |mark: &&Occ| self.manner.in_title(self.token(mark.first).sentence);
+        marks.filter(in_title).filter(|mark| !self.answered(mark))
     }
 
     /// Whether a doubt is the reason of what follows it.
