@@ -238,12 +238,12 @@ fn the_shipped_topics_hold_their_figures_on_items_of_many_desks() {
     hold(&shipped("desks.jsonl"), &floors);
 }
 
-/// Ordinary weeks in English, newsrooms of seven other languages, and long official texts, by five hands that did not
+/// Ordinary weeks in English, newsrooms of seven other languages, and long official texts, by six hands that did not
 /// know the topics' words: before these were mended by them, alerts were found with precisions of 0.80, 0.79 and 0.75
-/// and recalls of 0.94, 0.91 and 0.76 in the first three parts, and with 0.82, 0.86 and 0.97, 0.98 in the others.
+/// and recalls of 0.94, 0.91 and 0.76 in the first three parts, then with 0.82 and 0.97, 0.86 and 0.98, 0.91 and 0.91.
 #[test]
 fn the_shipped_topics_hold_their_figures_on_streams_and_long_texts() {
-    let floors = [("companies", 0.98, 0.95), ("topics", 0.87, 0.92), ("alerts", 0.88, 0.96)];
+    let floors = [("companies", 0.98, 0.96), ("topics", 0.89, 0.94), ("alerts", 0.91, 0.97)];
     hold(&shipped("streams.jsonl"), &floors);
 }
 
