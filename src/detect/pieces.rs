@@ -131,14 +131,19 @@ fn parted(text: &Text, first: u32, after: u32) -> Vec<u32> {
     let all = |such: &dyn Fn(&Token) -> bool| -> Vec<u32> {
         (first + 1..after).filter(|at| such(&text.tokens[*at as usize])).collect()
     };
-    let listed = all(&|token| token.marks & LISTED != 0);
-    let spaced = all(&|token| token.spaced() && !kana);
-    // All parts but a label are matters, not words that somebody set apart.
-    let long = |starts: &[u32]| {
-        let ends = starts.iter().skip(1).copied().chain(std::iter::once(after));
-        starts.iter().zip(ends).all(|(from, to)| to - from >= CLAUSE_CHARACTERS)
+    // All parts, a label with the first, are matters, not words that somebody set apart.
+    let long = |starts: Vec<u32>, characters: u32| {
+        let begins = std::iter::once(first).chain(starts.iter().copied());
+        let ends = starts.iter().copied().chain(std::iter::once(after));
+        let all = begins.zip(ends).all(|(from, to)| {
+            let cjk = text.tokens[from as usize].shape == Shape::Cjk;
+            to - from >= if cjk { characters } else { WORDS }
+        });
+        if all { starts } else { Vec::new() }
     };
-    if long(&spaced) { [listed, spaced].concat() } else { listed }
+    let listed = long(all(&|token| token.marks & LISTED != 0), CHARACTERS);
+    let spaced = long(all(&|token| token.spaced() && !kana), CLAUSE_CHARACTERS);
+    [listed, spaced].concat()
 }
 
 /// Where an announced matter is divided by commas and newcomers.
@@ -438,6 +443,7 @@ mod tests {
             let last = u32::try_from(text.tokens.len()).expect("a headline has few words") - 1;
             assert_eq!((all.0.len(), all.of_token(last)), (pieces, pieces as u32 - 1));
             assert_eq!(all.stretch(0).0, 0);
+            assert!(all.0.is_sorted(), "{:?}", all.0);
         }
     }
 

@@ -61,7 +61,7 @@ fn talk_is_told_from_news() {
         (true, "de", "Dem Konzern Norvik drohen Sanktionen (sanctions)", ""),
         (false, "de", "Trump droht Norvik mit Tariffs (tariff)", ""),
         (true, "de", "China droht ein Norvik-Ban: Berlin verbietet (ban) Technik", ""),
-        (false, "fr", "Trump menace Norvik d'un ban", ""),
+        (true, "fr", "Menace sur Norvik : le ban validé", ""),
         (true, "en", "Norvik is a security threat: ban", ""),
         // what is only supposed
         (false, "en", "Ottawa mulls a Norvik ban", ""),
