@@ -61,7 +61,7 @@ pub(super) enum Stands {
     First,
     /// Where a sentence, a segment or a part behind a comma begins.
     Part,
-    /// Before a colon, in brackets, or alone between bars or dashes.
+    /// Before a colon, in brackets, alone between bars or dashes, or, where no spaces divide words, before a space.
     Label,
     /// At the end of a label with which a title begins: before a colon or a bar, before a closing bracket, or, where no
     /// spaces divide words, before a space.
