@@ -435,8 +435,11 @@ mod tests {
             ("Oil major begins a buyback, and a former minister is held over bribes", 2),
             ("The bank appeals, and the regulator fines it again", 1),
             ("Sold, and a pity", 1),
-            // What bullets part is divided by its own commas.
-            ("小米发布新款平板，欧盟对钢铁反倾销，央行开展逆回购◆苹果在京都开新店◆油价下跌三成", 5),
+            // What wide slashes part is divided by its own commas.
+            (
+                "小米发布新款平板，欧盟对钢铁反倾销，央行开展逆回购／苹果在京都开新店／油价下跌三成",
+                5,
+            ),
         ] {
             let text = Text::of_term(text);
             let all = Pieces::of(&text, &Manner::of(&text, None));
