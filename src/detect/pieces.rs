@@ -168,9 +168,8 @@ fn two(text: &Text, manner: &Manner, (first, comma, after): (u32, u32, u32)) -> 
     let colon = (first + 1..comma).rev().find(|at| text.tokens[*at as usize].marks & COLON != 0);
     let Some(label) = colon else { return false };
     let back = |one: &Token| lexicon::refers().contains(&one.hash) || causes(one);
-    let long = |from: u32, to: u32, words: u32| parts(text, from, &[], to, words).all(|long| long);
-    long(label, comma, CLAUSE)
-        && long(comma, after, CLAUSE)
+    long(text, label, &[], comma, CLAUSE)
+        && long(text, comma, &[], after, CLAUSE)
         && has_subject(text, manner, comma)
         && !tokens(comma, after).any(back)
 }
