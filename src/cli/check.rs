@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
+
 use super::exit::{Exit, Failure};
 use super::load::{self, Folder};
 use super::problems;
@@ -11,6 +13,7 @@ use crate::config::settings::Transport;
 use crate::config::{self, Files};
 use crate::daemon::start;
 use crate::daemon::wire::{self, Parts};
+use crate::model::watchlist::WatchlistEntries;
 use crate::model::{Level, Problem, Timestamp};
 use crate::notify::reader::Reader;
 
@@ -42,7 +45,12 @@ pub fn run(_: &Arguments, config: Option<PathBuf>, out: &mut dyn Write) -> Resul
     found.extend(parts.as_ref().and_then(|one| wire::no_second_channel(&one.settings)));
     found.extend(parts.as_ref().and_then(|one| wire::nothing_alerts(&one.watchlist)));
     let now = SystemClock.now();
-    found.extend(parts.as_ref().map(|one| lapsed(one, &folder, now)).into_iter().flatten());
+    if let Some(parts) = &parts {
+        let entries = config::parse(&parts.files, &folder.environment).watchlist;
+        let today = now.to_chrono().date_naive();
+        found.extend(lapsed(&entries, today));
+        found.extend(overdue(&entries, today));
+    }
     found = config::in_order(found);
     write!(out, "{}", problems::render(&found, false))?;
     let bad = found.iter().any(|one| one.level == Level::Error);
@@ -53,9 +61,7 @@ pub fn run(_: &Arguments, config: Option<PathBuf>, out: &mut dyn Write) -> Resul
 }
 
 /// Silences that are over: whoever reads the file would count on them.
-fn lapsed(parts: &Parts, folder: &Folder, now: Timestamp) -> Vec<Problem> {
-    let entries = config::parse(&parts.files, &folder.environment).watchlist;
-    let today = now.to_chrono().date_naive();
+fn lapsed(entries: &WatchlistEntries, today: NaiveDate) -> Vec<Problem> {
     let companies = entries.companies.iter().flat_map(|one| {
         let aliases = one.aliases.iter().map(|alias| (&alias.name, &alias.guards));
         aliases.chain([(&one.name, &one.guards)])
@@ -67,6 +73,24 @@ fn lapsed(parts: &Parts, folder: &Folder, now: Timestamp) -> Vec<Problem> {
         .map(|(name, until)| {
             let what = format!("'{}' is not muted any more: {} is over", name.value, until.value);
             Problem::warning(until.place.clone(), what).hint("take muted_until out")
+        })
+        .collect()
+}
+
+/// Entries whose day of review is past. A remark that is no date is a remark.
+fn overdue(entries: &WatchlistEntries, today: NaiveDate) -> Vec<Problem> {
+    let companies = entries.companies.iter().map(|one| (&one.name, &one.remarks));
+    let topics = entries.topics.iter().map(|one| (&one.name, &one.remarks));
+    let rules = entries.rules.iter().map(|one| (&one.name, &one.remarks));
+    companies
+        .chain(topics)
+        .chain(rules)
+        .filter_map(|(name, remarks)| Some((name, remarks.review_by.as_ref()?)))
+        .filter(|(_, by)| by.value.trim().parse::<NaiveDate>().is_ok_and(|day| day < today))
+        .map(|(name, by)| {
+            let what = format!("'{}' was to be reviewed by {}", name.value, by.value.trim());
+            Problem::warning(by.place.clone(), what)
+                .hint("see whether it is still to be watched, and write the next day")
         })
         .collect()
 }

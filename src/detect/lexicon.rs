@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::hash::hash;
-use super::text::Text;
+use super::text::{Text, Token};
 use super::wordlist::{AsIs, Words, entries, folded_words};
 
 /// Words of a list in any spelling: each must be one token.
@@ -79,6 +79,23 @@ pub(crate) fn own_stem(word: u64) -> Option<&'static str> {
         words.collect()
     });
     LIST.get(&word).copied()
+}
+
+/// Whether words are a country, a continent, or what those who live there are called.
+pub(crate) fn is_place(words: &[Token]) -> bool {
+    static LIST: LazyLock<HashMap<u64, Vec<Vec<u64>>, AsIs>> = LazyLock::new(|| {
+        let mut places: HashMap<u64, Vec<Vec<u64>>, AsIs> = HashMap::default();
+        for entry in entries(include_str!("words/places.txt")) {
+            let words: Vec<u64> = Text::of_term(entry).tokens.iter().map(|one| one.hash).collect();
+            places.entry(words.first().copied().unwrap_or_default()).or_default().push(words);
+        }
+        places
+    });
+    let of_first = words.first().and_then(|first| LIST.get(&first.hash));
+    of_first
+        .into_iter()
+        .flatten()
+        .any(|place| words.iter().map(|one| one.hash).eq(place.iter().copied()))
 }
 
 /// Chinese and Japanese legal forms, character by character.

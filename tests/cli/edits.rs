@@ -80,6 +80,29 @@ fn companies_alone_are_said_to_alert_never() {
 }
 
 #[test]
+fn a_day_that_is_past_is_said() {
+    let desk = Desk::new();
+    desk.write(
+        "watchlist.toml",
+        concat!(
+            "[[company]]\nname = \"Huawei\"\nreview_by = 2020-02-01\n\n",
+            "[[company]]\nname = \"Alibaba\"\nmuted_until = 2020-03-01\nreview_by = \"when they sell it\"\n\n",
+            "[[company]]\nname = \"Baidu\"\nreview_by = 9999-12-31\n\n",
+            "[[topic]]\nname = \"Fines\"\nterms = [\"fine\"]\nreview_by = \"2020-02-01\"\n",
+        ),
+    );
+    let said = desk.ask(&["check"]).ends(0).out;
+    for words in [
+        "watchlist.toml:3:13: warning: 'Huawei' was to be reviewed by 2020-02-01",
+        "'Fines' was to be reviewed by 2020-02-01",
+        "'Alibaba' is not muted any more: 2020-03-01 is over",
+    ] {
+        assert!(said.contains(words), "'{words}' is not said\n{said}");
+    }
+    assert_eq!(said.matches("was to be reviewed").count(), 2, "{said}");
+}
+
+#[test]
 fn a_link_to_nothing_says_where_it_leads() {
     let desk = Desk::new();
     let path = desk.folder().join("watchlist.toml");

@@ -1,6 +1,7 @@
 //! The detect room through its public doors: a watchlist goes in, judgements come out.
 
 mod comparing;
+mod doubts;
 mod evidence;
 mod judging;
 mod lists;

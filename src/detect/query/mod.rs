@@ -14,7 +14,7 @@ mod wrong;
 use std::ops::Range;
 
 pub(crate) use ask::Ask;
-pub(crate) use expr::{Atom, Expr, Part};
+pub(crate) use expr::{Atom, Expr, Part, Words};
 use lex::{Piece, lex};
 use parser::Parser;
 pub(crate) use wrong::Wrong;

@@ -5,12 +5,12 @@ use std::hash::Hasher as _;
 use std::sync::Arc;
 
 use crate::detect::digest::Digest;
-use crate::detect::lexicon;
 use crate::detect::phrases::{Need, Reading, capitals};
-use crate::detect::text::{Shape, Text};
+use crate::detect::text::Text;
 use crate::model::watchlist::{CaseRule, CompanyEntry, Guards};
-use crate::model::{Located, Named, Place};
+use crate::model::{Named, Place};
 
+use super::doubts::commonplace;
 use super::guard::{Way, speaks};
 use super::name::{self, weakness};
 use super::ticker::{self, Doubt};
@@ -193,6 +193,8 @@ impl Making {
         let said = own.weak.as_ref().or(entry.guards.weak.as_ref()).map(|weak| weak.value);
         let guarded = speaks(own) || speaks(&entry.guards);
         let why = weakness(text);
+        // What is left of "China Holdings Ltd" without its legal form is not what its writer meant.
+        let why = why.or_else(|| if draft.derived { commonplace(text) } else { None });
         let weak = said.unwrap_or(why.is_some() && !guarded);
         let need = if case == Some(CaseRule::Any) { Need::Free } else { capitals(text) };
         let phrase = match self.phrases.add_text(draft.text, text, Reading::Name(need)) {
@@ -222,38 +224,6 @@ impl Making {
         });
     }
 
-    fn doubt_name(
-        &mut self,
-        name: &str,
-        text: &Text,
-        weak: Option<&str>,
-        guarded: bool,
-        place: Option<Place>,
-    ) {
-        if let Some(why) = weak {
-            self.warn(
-                place,
-                format!("'{name}' is {why}: it counts only beside a strong name or ticker of the company"),
-                "add case, only_with or not_with, or say weak = false",
-            );
-        } else if !guarded
-            && text.tokens.len() == 2
-            && text.tokens.iter().all(|token| token.shape == Shape::Cjk)
-        {
-            self.warn(
-                place,
-                format!("'{name}' has two characters and may be part of longer words"),
-                "name those with not_with, as in { name = \"…\", not_with = [\"…\"] }",
-            );
-        } else if !guarded && weakness(text).is_none() && text.tokens.len() == 1 && is_short(text) {
-            self.warn(
-                place,
-                format!("'{name}' is three letters, which often mean something else"),
-                "guard it with not_with or only_with, or say weak = true",
-            );
-        }
-    }
-
     fn company_tickers(&mut self, company: u32, entry: &CompanyEntry) {
         for ticker in &entry.tickers {
             let (symbol, exchange, doubt) = ticker::split(&ticker.value);
@@ -277,36 +247,6 @@ impl Making {
                     derived: true,
                     guards: None,
                 });
-            }
-        }
-    }
-
-    fn doubt_ticker(&mut self, ticker: &Located<String>, doubt: Option<&Doubt>) {
-        let value = &ticker.value;
-        match doubt {
-            None => {}
-            Some(Doubt::NoSymbol) => {
-                let what = format!("ticker '{value}' holds no symbol");
-                self.error(ticker.place.clone(), what, Some("write EXCHANGE:SYMBOL".to_owned()));
-            }
-            Some(Doubt::NoExchange) => self.warn(
-                ticker.place.clone(),
-                format!(
-                    "ticker '{value}' names no exchange: only ${value} and ({value}) are found"
-                ),
-                "write it as NYSE:BABA or 9988.HK",
-            ),
-            Some(Doubt::UnknownExchange(name)) => {
-                let known = ticker::exchanges()
-                    .iter()
-                    .flat_map(|one| one.names.iter().chain(&one.suffixes));
-                let hint = nearest(name, known.copied())
-                    .unwrap_or_else(|| "write it as NYSE:BABA or 9988.HK".to_owned());
-                self.warn(
-                    ticker.place.clone(),
-                    format!("ticker '{value}': the exchange '{name}' is not known"),
-                    &hint,
-                );
             }
         }
     }
@@ -438,10 +378,4 @@ fn near(one: &str, other: &str) -> bool {
     one.len() == other.len()
         && matches!(differing.as_slice(), [(a, b)]
             if a.len().max(b.len()) >= 4 && strsim::osa_distance(a, b) <= 1 + a.len() / 8)
-}
-
-/// Three letters in capitals that are no common word.
-fn is_short(text: &Text) -> bool {
-    let token = &text.tokens[0];
-    token.chars == 3 && token.shape == Shape::Caps && !lexicon::common().contains(&token.hash)
 }

@@ -6,6 +6,7 @@
 mod anchor;
 mod company;
 mod condition;
+mod doubts;
 mod edit;
 mod forms;
 mod guard;

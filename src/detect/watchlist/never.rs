@@ -1,10 +1,10 @@
-//! Rules that can never fire, whatever an item says.
+//! Rules that can never fire, and searches that can never match, whatever an item says.
 //!
 //! A condition is taken apart into its alternatives; if each of them asks for something and for its
 //! absence, or for two things of which an item has one, nobody will ever hear of the rule. It finds
 //! what can be decided from the watchlist alone, and never calls a rule dead that is not.
 
-use crate::detect::query::Part;
+use crate::detect::query::{Ask, Part};
 
 use super::condition::Condition;
 use super::{CompanyInfo, TopicInfo};
@@ -13,6 +13,7 @@ use super::{CompanyInfo, TopicInfo};
 const MOST: usize = 512;
 
 /// What is known when a condition is judged.
+#[derive(Default)]
 pub(super) struct Known<'a> {
     pub(super) companies: &'a [CompanyInfo],
     pub(super) topics: &'a [TopicInfo],
@@ -22,7 +23,7 @@ pub(super) struct Known<'a> {
 
 /// Something that an alternative asks for, or whose absence it asks for.
 #[derive(Clone, Debug, PartialEq)]
-struct Ask {
+struct Demand {
     what: Condition,
     title: bool,
     absent: bool,
@@ -39,15 +40,46 @@ pub(super) fn never(when: &Condition, known: &Known<'_>) -> Option<String> {
     why
 }
 
+/// Why a topic's search cannot match; `None` when it may.
+pub(super) fn never_found(ask: &Ask) -> Option<String> {
+    // Only what must be absent contradicts words.
+    negates(ask).then(|| condition(ask)).and_then(|when| never(&when, &Known::default()))
+}
+
+fn negates(ask: &Ask) -> bool {
+    match ask {
+        Ask::Not(_) => true,
+        Ask::All(all) | Ask::Or(all) => all.iter().any(negates),
+        Ask::In(_, one) => negates(one),
+        Ask::Words(_) | Ask::Any(_) | Ask::Near(..) => false,
+    }
+}
+
+/// A search as what a rule would ask.
+fn condition(ask: &Ask) -> Condition {
+    let all = |asks: &[Ask]| asks.iter().map(condition).collect();
+    match ask {
+        Ask::Words(phrase) => Condition::Words(*phrase),
+        Ask::Any(phrases) => {
+            Condition::Any(phrases.iter().map(|one| Condition::Words(*one)).collect())
+        }
+        Ask::All(asks) => Condition::All(all(asks)),
+        Ask::Or(asks) => Condition::Any(all(asks)),
+        Ask::Not(one) => Condition::Not(Box::new(condition(one))),
+        Ask::Near(n, a, b) => Condition::Near(*n, a.clone(), b.clone()),
+        Ask::In(part, one) => Condition::In(*part, Box::new(condition(one))),
+    }
+}
+
 /// The alternatives of a condition, each with all that it asks; `None` when there are too many.
-fn alternatives(when: &Condition, absent: bool, title: bool) -> Option<Vec<Vec<Ask>>> {
+fn alternatives(when: &Condition, absent: bool, title: bool) -> Option<Vec<Vec<Demand>>> {
     match (when, absent) {
         (Condition::Not(one), _) => alternatives(one, !absent, title),
         (Condition::In(Part::Title, one), _) => alternatives(one, absent, true),
         // What must not open a sentence may well stand inside one.
         (Condition::In(Part::Opening, _), _) => None,
         (Condition::All(all), false) | (Condition::Any(all), true) => {
-            let mut whole: Vec<Vec<Ask>> = vec![Vec::new()];
+            let mut whole: Vec<Vec<Demand>> = vec![Vec::new()];
             for one in all {
                 let parts = alternatives(one, absent, title)?;
                 if whole.len() * parts.len() > MOST {
@@ -67,12 +99,12 @@ fn alternatives(when: &Condition, absent: bool, title: bool) -> Option<Vec<Vec<A
             }
             (any.len() <= MOST).then_some(any)
         }
-        (what, _) => Some(vec![vec![Ask { what: what.clone(), title, absent }]]),
+        (what, _) => Some(vec![vec![Demand { what: what.clone(), title, absent }]]),
     }
 }
 
-fn contradiction(asks: &[Ask], known: &Known<'_>) -> Option<String> {
-    let (absent, there): (Vec<&Ask>, Vec<&Ask>) = asks.iter().partition(|ask| ask.absent);
+fn contradiction(asks: &[Demand], known: &Known<'_>) -> Option<String> {
+    let (absent, there): (Vec<&Demand>, Vec<&Demand>) = asks.iter().partition(|ask| ask.absent);
     if absent.iter().any(|ask| ask.what == Condition::Source(None)) {
         return Some("every item has a source".to_owned());
     }

@@ -76,6 +76,8 @@ pub(crate) enum Doubt {
     UnknownExchange(String),
     /// It holds no symbol.
     NoSymbol,
+    /// What stands where its symbol should is none: several tickers in one string, most likely.
+    Several(String),
 }
 
 /// A ticker taken apart: the symbol, and its exchange.
@@ -93,7 +95,9 @@ pub(crate) fn split(ticker: &str) -> (String, Option<&'static Exchange>, Option<
         return if symbol.is_empty() {
             (symbol, None, Some(Doubt::NoSymbol))
         } else {
-            (symbol, exchange, doubt)
+            let several =
+                symbol.contains([':', ',', ';', '|']).then(|| Doubt::Several(symbol.clone()));
+            (symbol, exchange, several.or(doubt))
         };
     }
     if let Some((symbol, suffix)) = ticker.rsplit_once('.') {
@@ -108,7 +112,11 @@ pub(crate) fn split(ticker: &str) -> (String, Option<&'static Exchange>, Option<
         }
     }
     let symbol = ticker.trim_start_matches('$').to_uppercase();
-    let doubt = if symbol.is_empty() { Doubt::NoSymbol } else { Doubt::NoExchange };
+    let doubt = match () {
+        () if symbol.is_empty() => Doubt::NoSymbol,
+        () if symbol.contains([',', ';', '|']) => Doubt::Several(symbol.clone()),
+        () => Doubt::NoExchange,
+    };
     (symbol, None, Some(doubt))
 }
 
@@ -177,6 +185,11 @@ mod tests {
             ("BABA", Some(Doubt::NoExchange)),
             ("MOON:BABA", Some(Doubt::UnknownExchange("MOON".to_owned()))),
             ("NYSE:", Some(Doubt::NoSymbol)),
+            ("NYSE:BABA, HKEX:9988", Some(Doubt::Several("BABA, HKEX:9988".to_owned()))),
+            ("NYSE:BABA:X", Some(Doubt::Several("BABA:X".to_owned()))),
+            ("BABA; BIDU", Some(Doubt::Several("BABA; BIDU".to_owned()))),
+            ("NYSE:BRK.B", None),
+            ("NYSE:BF-B", None),
             ("GLE.PA", None),
         ] {
             assert_eq!(split(ticker).2, doubt, "{ticker}");

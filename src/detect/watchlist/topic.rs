@@ -12,6 +12,7 @@ use crate::model::watchlist::{CaseRule, TopicEntry, one_line};
 use crate::model::{Located, Named};
 
 use super::guard::{Way, speaks};
+use super::never::never_found;
 use super::{Making, Reach, Search, Term, TopicInfo, Use, id_of, nearest, note_of};
 
 impl Making {
@@ -120,6 +121,8 @@ impl Making {
             }
         };
         self.operators(term);
+        let what = format!("the term \"{}\"", term.value);
+        self.doubt_letters(&what, &term.value, term.place.clone());
         let number = u32::try_from(self.terms.len()).expect("fewer than four billion terms");
         self.uses.push((phrase, Use::Term(number)));
         self.terms.push(Term { topic, text: Arc::from(term.value.as_str()) });
@@ -187,11 +190,29 @@ impl Making {
         };
         self.slips(search, &parsed.slips);
         let ask = self.ask(&parsed.expr, search)?;
+        if let Some(why) = never_found(&ask) {
+            let what = format!("a search of topic '{name}' can never match: {why}");
+            self.warn(search.place.clone(), what, "take the contradiction away, or the search");
+        }
         let sure = self.parts.add(&ask, &|phrase| self.lists.weight(phrase));
         let reach = reach.unwrap_or(if scattered(&ask) { Reach::Wide } else { Reach::Close });
         let text = Arc::from(one_line(&search.value));
         self.searches.push(Search { topic, text, ask, sure, reach });
         Some(Way::of_search(&parsed.expr))
+    }
+
+    /// Words of a search that find nearly everything, or nothing.
+    fn doubt_words(&mut self, words: &query::Words, search: &Located<String>) {
+        let place = || search.place.as_ref().map(|place| place.within(words.span.clone()));
+        let what = format!("\"{}\"", words.text);
+        self.doubt_letters(&what, &words.text, place());
+        let short = words.text.len() <= FEW_LETTERS
+            && words.text.bytes().all(|one| one.is_ascii_alphabetic());
+        if words.prefix && short {
+            let what =
+                format!("{}* stands for every word that begins with {}", words.text, words.text);
+            self.warn(place(), what, "write more letters, or the words themselves");
+        }
     }
 
     /// Words into phrases; `None` when one is none, which is said.
@@ -211,6 +232,7 @@ impl Making {
             // Only rules ask such things, and never beside words that stand near each other.
             Expr::Atom(..) => return None,
             Expr::Words(words) => {
+                self.doubt_words(words, search);
                 let reading = match (words.prefix, words.quoted) {
                     (true, _) => Reading::Prefix,
                     (_, true) => Reading::Exact,
@@ -229,6 +251,9 @@ impl Making {
         })
     }
 }
+
+/// Letters with which so many words begin that hardly a text is without one.
+const FEW_LETTERS: usize = 2;
 
 /// Whether a search asks for several things that may stand anywhere in the item.
 fn scattered(ask: &Ask) -> bool {

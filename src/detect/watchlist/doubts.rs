@@ -1,0 +1,184 @@
+//! What `check` says of a name or a ticker that would find too much, or nothing: it is taken as it is
+//! written, and its writer is told.
+
+use crate::detect::lexicon;
+use crate::detect::text::{Shape, Text};
+use crate::model::{Located, Place};
+
+use super::name::weakness;
+use super::ticker::{self, Doubt};
+use super::{Making, nearest};
+
+impl Making {
+    /// Doubts a name; `weak` says why it does not stand alone.
+    pub(super) fn doubt_name(
+        &mut self,
+        name: &str,
+        text: &Text,
+        weak: Option<&str>,
+        guarded: bool,
+        place: Option<Place>,
+    ) {
+        self.doubt_letters(&format!("'{name}'"), name, place.clone());
+        if let Some(why) = weak {
+            self.warn(
+                place,
+                format!("'{name}' is {why}: it counts only beside a strong name or ticker of the company"),
+                "add case, only_with or not_with, or say weak = false",
+            );
+            return;
+        }
+        if guarded {
+            return;
+        }
+        if let Some(why) = commonplace(text) {
+            self.warn(
+                place,
+                format!("'{name}' is {why}, and everything that says so is found"),
+                "write the company's full name, or say weak = true or only_with",
+            );
+        } else if text.tokens.len() == 2
+            && text.tokens.iter().all(|token| token.shape == Shape::Cjk)
+        {
+            self.warn(
+                place,
+                format!("'{name}' has two characters and may be part of longer words"),
+                "name those with not_with, as in { name = \"…\", not_with = [\"…\"] }",
+            );
+        } else if weakness(text).is_none() && text.tokens.len() == 1 && is_short(text) {
+            self.warn(
+                place,
+                format!("'{name}' is three letters, which often mean something else"),
+                "guard it with not_with or only_with, or say weak = true",
+            );
+        }
+    }
+
+    /// A letter of another alphabet that looks like a Latin one makes a word that nobody else writes. `what` is
+    /// what is written, as a message names it.
+    pub(super) fn doubt_letters(&mut self, what: &str, written: &str, place: Option<Place>) {
+        let mut words = written.split(|one: char| !one.is_alphanumeric());
+        let Some((odd, latin)) = words.find_map(stranger) else { return };
+        let alphabet = if is_greek(odd) { "Greek" } else { "Cyrillic" };
+        self.warn(
+            place,
+            format!(
+                "{what} mixes alphabets: '{odd}' (U+{:04X}) is a {alphabet} letter, so the word is hardly \
+                 ever found",
+                u32::from(odd)
+            ),
+            &format!("type the word anew, with a Latin {latin}"),
+        );
+    }
+
+    pub(super) fn doubt_ticker(&mut self, ticker: &Located<String>, doubt: Option<&Doubt>) {
+        let value = &ticker.value;
+        match doubt {
+            None => {}
+            Some(Doubt::NoSymbol) => {
+                let what = format!("ticker '{value}' holds no symbol");
+                self.error(ticker.place.clone(), what, Some("write EXCHANGE:SYMBOL".to_owned()));
+            }
+            Some(Doubt::Several(symbol)) => self.warn(
+                ticker.place.clone(),
+                format!("ticker '{value}': '{symbol}' is no symbol, so it is never found"),
+                "write one ticker a string, as in tickers = [\"NYSE:BABA\", \"9988.HK\"]",
+            ),
+            Some(Doubt::NoExchange) => self.warn(
+                ticker.place.clone(),
+                format!(
+                    "ticker '{value}' names no exchange: only ${value} and ({value}) are found"
+                ),
+                "write it as NYSE:BABA or 9988.HK",
+            ),
+            Some(Doubt::UnknownExchange(name)) => {
+                let known = ticker::exchanges()
+                    .iter()
+                    .flat_map(|one| one.names.iter().chain(&one.suffixes));
+                let hint = nearest(name, known.copied())
+                    .unwrap_or_else(|| "write it as NYSE:BABA or 9988.HK".to_owned());
+                self.warn(
+                    ticker.place.clone(),
+                    format!("ticker '{value}': the exchange '{name}' is not known"),
+                    &hint,
+                );
+            }
+        }
+    }
+}
+
+/// Why a name says nothing of whom it names; `None` where it may.
+pub(super) fn commonplace(text: &Text) -> Option<&'static str> {
+    if lexicon::is_place(&text.tokens) {
+        return Some("the name of a country or of those who live there");
+    }
+    let form = |hash| lexicon::legal_forms().contains(&hash);
+    let forms = !text.tokens.is_empty() && text.tokens.iter().all(|token| form(token.hash));
+    forms.then_some("a legal form, which stands in many names")
+}
+
+/// Three letters in capitals that are no common word.
+fn is_short(text: &Text) -> bool {
+    let token = &text.tokens[0];
+    token.chars == 3 && token.shape == Shape::Caps && !lexicon::common().contains(&token.hash)
+}
+
+/// A letter in a Latin word that only looks like one, and the one that it looks like.
+fn stranger(word: &str) -> Option<(char, char)> {
+    // Cyrillic and Greek letters beside the Latin ones whose shape they have (Unicode's confusables.txt).
+    const ALIKE: [(&str, &str); 2] = [
+        ("АВЕЅІЈКМНОРСТУХаеѕіјорсухԁԛԝһ", "ABESIJKMHOPCTYXaesijopcyxdqwh"),
+        ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo"),
+    ];
+    word.chars().any(|one| one.is_ascii_alphabetic()).then_some(())?;
+    let looks = |one: char| {
+        let pairs = ALIKE.iter().flat_map(|(odd, latin)| odd.chars().zip(latin.chars()));
+        pairs.into_iter().find(|(odd, _)| *odd == one)
+    };
+    word.chars().find_map(looks)
+}
+
+fn is_greek(letter: char) -> bool {
+    ('\u{370}'..='\u{3ff}').contains(&letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_that_only_looks_latin_is_found() {
+        for (word, expected) in [
+            ("Hуawei", Some(('у', 'y'))),
+            ("АCME", Some(('А', 'A'))),
+            ("Οracle", Some(('Ο', 'O'))),
+            ("Huawei", None),
+            ("Газпром", None),
+            ("µTorrent", None),
+            ("TGFβ", None),
+        ] {
+            assert_eq!(stranger(word), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn commonplaces_are_known() {
+        for (name, expected) in [
+            ("China", true),
+            ("Saudi Arabia", true),
+            ("SOUTH KOREA", true),
+            ("中国", true),
+            ("中國", true),
+            ("Company", true),
+            ("Co., Ltd.", true),
+            ("China Mobile", false),
+            ("Saudi Aramco", false),
+            ("New World", false),
+            ("中国移动", false),
+            ("Huawei", false),
+            ("", false),
+        ] {
+            assert_eq!(commonplace(&Text::of_term(name)).is_some(), expected, "{name}");
+        }
+    }
+}
