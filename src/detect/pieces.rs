@@ -8,7 +8,7 @@
 //! paragraphs, a piece is a paragraph.
 //!
 //! Nobody announces a newsletter, but its paragraphs have labels (`Sourcing. …`), and a short one says something
-//! new with every sentence. Other texts are of one matter, however long: who is meant may be named only at their end.
+//! new with every sentence. Labels in capitals (`IN COURT. …`) tell one whatever its title names. Other texts are of one matter, however long: who is meant may be named only at their end.
 //!
 //! An item that is no round-up is divided where its words lead to another matter ("Elsewhere, …"), where
 //! somebody new comes in behind business news ("…; a pastor is charged"), and a title where it strings
@@ -34,8 +34,12 @@ const RUBRIC: u32 = 5;
 const SHORT: u32 = 6;
 /// Paragraphs of a text that is written in paragraphs.
 const PARAGRAPHS: usize = 3;
+/// Words of the longest list of other articles at the end of one.
+const LINKS: usize = 80;
 /// Words of a paragraph's label, or characters of a language without spaces.
 const LABEL: u32 = 3;
+/// Words of a label in capitals.
+const CAPITALS: u32 = 4;
 const LABEL_CHARACTERS: u32 = 6;
 /// Words of a clause that stands in no announced round-up, and characters of a clause between spaces.
 const CLAUSE: u32 = 3;
@@ -49,7 +53,7 @@ impl Pieces {
     /// The pieces of an item that tells of several matters. `named` says whether its title names a watched
     /// company or a topic.
     pub(crate) fn of_item(text: &Text, manner: &Manner, named: impl Fn() -> bool) -> Option<Self> {
-        if manner.round_up() || (strewn(text, manner) && !named()) {
+        if manner.round_up() || lettered(text) || (strewn(text, manner) && !named()) {
             return Some(Self::of(text, manner));
         }
         Self::among(text, manner)
@@ -92,6 +96,7 @@ impl Pieces {
         }
         starts.extend(strung(text, manner));
         starts.extend(elsewhere(text, manner));
+        starts.extend(links(text, manner));
         starts.push(0);
         starts.sort_unstable();
         starts.dedup();
@@ -222,6 +227,28 @@ fn labelled(text: &Text) -> bool {
     told && !notice(text)
 }
 
+/// Whether most paragraphs begin with labels in capitals (`IN COURT. A judge …`): a letter of several matters, of which its
+/// title may name the first.
+fn lettered(text: &Text) -> bool {
+    let paragraphs = paragraphs(text);
+    let many = paragraphs.iter().filter(|at| label_in_capitals(text, **at)).count();
+    many >= PARAGRAPHS && 2 * many > paragraphs.len() && !notice(text)
+}
+
+/// Whether a label in capitals begins here, with more behind it on its line.
+fn label_in_capitals(text: &Text, at: u32) -> bool {
+    let here = &text.tokens[at as usize];
+    let rest = text.tokens[at as usize + 1..].iter().take(CAPITALS as usize);
+    let mut label = std::iter::once(here).chain(rest).enumerate();
+    let end = label.find(|(n, one)| {
+        let ends = *n > 0 && (one.sentence != here.sentence || one.marks & COLON != 0);
+        ends || one.shape != Shape::Caps
+    });
+    end.is_some_and(|(n, one)| {
+        n > 0 && one.marks & LINE == 0 && (one.sentence != here.sentence || one.marks & COLON != 0)
+    })
+}
+
 /// Where sentences and lines begin below the title.
 fn parts_of(text: &Text) -> Vec<u32> {
     let title = text.title_end();
@@ -292,6 +319,18 @@ fn asides(text: &Text, manner: &Manner) -> Vec<u32> {
         back.is_none_or(|back| back <= aside.last)
     };
     manner.places(Says::Aside).filter(leads).map(|aside| aside.first).collect()
+}
+
+/// Where the links to other articles begin with which an article ends: so near its end that nothing else can follow.
+fn links(text: &Text, manner: &Manner) -> Option<u32> {
+    let title = text.title_end();
+    let last = |at: u32| {
+        let rest = &text.tokens[at as usize..];
+        let cjk = text.tokens[at as usize].shape == Shape::Cjk;
+        rest.len() <= if cjk { 2 * LINKS } else { LINKS }
+    };
+    let related = manner.places(Says::Related).map(|one| one.first);
+    related.into_iter().find(|at| *at >= title && last(*at))
 }
 
 /// Where the clauses of a title begin that are as many matters: three at least, divided by commas and a last

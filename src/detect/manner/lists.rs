@@ -38,6 +38,8 @@ pub(crate) enum Says {
     Reason,
     /// The sentence stands in every filing, whatever happens.
     Boilerplate,
+    /// Links to other articles follow.
+    Related,
 }
 
 impl Says {
@@ -91,7 +93,7 @@ pub(crate) fn collector() -> Collector {
     LISTS.collector.clone()
 }
 
-const FILES: [(Says, &str); 15] = [
+const FILES: [(Says, &str); 16] = [
     (Says::Act, include_str!("../words/acts.txt")),
     (Says::Talk, include_str!("../words/talk.txt")),
     (Says::RoundUp, include_str!("../words/round_up.txt")),
@@ -107,6 +109,7 @@ const FILES: [(Says, &str); 15] = [
     (Says::NoDoubt, include_str!("../words/no_doubt.txt")),
     (Says::Reason, include_str!("../words/reasons.txt")),
     (Says::Boilerplate, include_str!("../words/boilerplate.txt")),
+    (Says::Related, include_str!("../words/related.txt")),
 ];
 
 pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
@@ -131,6 +134,7 @@ fn read(what: Says, entry: &'static str) -> (&'static str, Reading, Stands) {
         (Says::Genre | Says::Doubt, _, Some(rest)) => (rest, Stands::Label),
         (Says::RoundUp, _, Some(rest)) => (rest, Stands::LabelEnd),
         (Says::Aside, ..) => (entry, Stands::Part),
+        (Says::Related, ..) => (entry, Stands::First),
         (Says::Act, ..) if entry.starts_with('~') => (&entry[1..], Stands::Verb),
         _ => (entry, Stands::Anywhere),
     };
