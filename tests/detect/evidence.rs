@@ -57,6 +57,16 @@ fn what_a_wide_search_puts_together_gives_way_to_what_is_named() {
     let watched = vec![company("Norvik", &[])];
     let watchlist = compile(watched, vec![akin(&[]), dumping()], Vec::new());
     assert_eq!(shown(&watchlist, &text), "Dumping | samples | Norvik");
+    // In a letter of several matters the same counts within each.
+    let letter = "PARIS. A probe asks who kept samples.\nROME. Dumping ends.\nOSLO. It rains.";
+    let mixed = letter.replace("A probe", "Beside dumping, a probe");
+    let watchlist = compile(Vec::new(), vec![akin(&[]), dumping()], Vec::new());
+    for (letter, expected) in [
+        (letter, "samples | Dumping".to_owned()),
+        (&mixed, format!("dumping | Dumping | [samples: {held}]")),
+    ] {
+        assert_eq!(shown(&watchlist, &item("Norvik", letter, "en")), expected, "{letter}");
+    }
     // Words that stand together say what they are.
     let near = TopicEntry { akin: Some(Vec::new()), ..search("Privacy", "samples NEAR/3 probe") };
     let watchlist = compile(Vec::new(), vec![near, dumping()], Vec::new());

@@ -81,44 +81,64 @@ pub(super) fn everyday(watchlist: &Watchlist, reading: &mut Reading) {
     }
 }
 
-/// Topics that only wide searches and everyday words found, beside one that is named.
+/// Topics that only wide searches and everyday words found, beside one that is named; of an item that tells of several
+/// matters, in the same piece.
 pub(super) fn wide(watchlist: &Watchlist, reading: &mut Reading) {
+    let loose =
+        |found: &Found| matches!(reach(watchlist, found), Some(Reach::Wide | Reach::Everyday));
     let topics = |wide: bool| -> BTreeSet<u32> {
-        let shown = reading.counting().filter(|found| {
-            found.kind() == EntityKind::Topic && !watchlist.topic(found.entity).hidden
-        });
-        let loose =
-            |found: &&Found| matches!(reach(watchlist, found), Some(Reach::Wide | Reach::Everyday));
-        let of = shown.filter(|found| loose(found) == wide);
-        of.map(|found| found.entity).collect()
+        let shown = reading.counting().filter(|found| is_shown_topic(watchlist, found));
+        shown.filter(|found| loose(found) == wide).map(|found| found.entity).collect()
     };
     let (put_together, named) = (topics(true), topics(false));
-    let gives_way = |topic: u32| {
-        let akin = watchlist.topic(topic).akin.as_ref()?;
-        let id = |other: u32| &watchlist.topic(other).named.id;
-        named.iter().copied().find(|other| !akin.contains(id(*other)))
+    let gives_way = |topic: u32, other: u32| {
+        let akin = watchlist.topic(topic).akin.as_ref();
+        akin.is_some_and(|akin| !akin.contains(&watchlist.topic(other).named.id))
     };
-    let given: Vec<(u32, u32)> = put_together
+    let given: Vec<u32> = put_together
         .difference(&named)
-        .filter_map(|topic| Some((*topic, gives_way(*topic)?)))
+        .filter(|topic| named.iter().any(|other| gives_way(**topic, *other)))
+        .copied()
         .collect();
-    // A round-up speaks of several matters that need not belong together.
+    // A round-up's headline is as short as a search is wide.
     if given.is_empty() || reading.manner().round_up() {
         return;
     }
     let headline = headline(reading);
-    for found in &mut reading.found {
-        if found.held.is_none()
-            && matches!(found.by, By::Search(_))
-            && !(headline && found.last < reading.text.title_end())
-            && let Some((_, other)) = given.iter().find(|(topic, _)| *topic == found.entity)
-        {
-            let name = &watchlist.topic(*other).named.name;
-            found.held = Some(Guard::Other(format!(
-                "said in passing, or in words that stand apart, of an item that names {name}"
-            )));
-        }
+    let pieces = reading.pieces(watchlist);
+    let piece = |found: &Found| pieces.map_or(0, |pieces| pieces.of_token(found.first));
+    let mut named_in: Vec<(u32, u32)> = reading
+        .counting()
+        .filter(|found| is_shown_topic(watchlist, found) && !loose(found))
+        .map(|found| (piece(found), found.entity))
+        .collect();
+    named_in.sort_unstable();
+    named_in.dedup();
+    let beside = |found: &Found| {
+        let here = piece(found);
+        let from = named_in.partition_point(|one| one.0 < here);
+        let mut all = named_in[from..].iter().take_while(|one| one.0 == here).map(|one| one.1);
+        all.find(|other| gives_way(found.entity, *other))
+    };
+    let title = reading.text.title_end();
+    let held: Vec<(usize, u32)> = (0..)
+        .zip(&reading.found)
+        .filter(|(_, found)| found.held.is_none() && matches!(found.by, By::Search(_)))
+        .filter(|(_, found)| given.binary_search(&found.entity).is_ok())
+        .filter(|(_, found)| !(headline && found.last < title))
+        .filter_map(|(at, found)| Some((at, beside(found)?)))
+        .collect();
+    for (at, other) in held {
+        let name = &watchlist.topic(other).named.name;
+        reading.found[at].held = Some(Guard::Other(format!(
+            "said in passing, or in words that stand apart, of an item that names {name}"
+        )));
     }
+}
+
+/// Whether a hit is of a topic that is shown.
+fn is_shown_topic(watchlist: &Watchlist, found: &Found) -> bool {
+    found.kind() == EntityKind::Topic && !watchlist.topic(found.entity).hidden
 }
 
 /// Whether the title names a watched company and says what is done: what it says of a matter beside them is
