@@ -50,6 +50,11 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
         start::start(folder.path.clone(), &folder.environment, access, clock.now()).await?;
     let Started { store, parts, in_force, problems } = started;
     load::say(&problems);
+    if in_force.rejected.is_some() {
+        let version = in_force.version;
+        let _ =
+            writeln!(std::io::stderr(), "the edit is refused; version {version} stays in force");
+    }
     // Nothing of the files is needed any more: with ten thousand sources they are megabytes.
     let settings = parts.settings.clone();
     drop((parts, problems));

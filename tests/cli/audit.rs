@@ -72,7 +72,9 @@ fn the_export_tells_one_life_and_can_be_narrowed() {
     let dids: Vec<&str> = narrow.iter().map(|line| line["did"].as_str().unwrap()).collect();
     assert!(dids.contains(&"alert") && dids.contains(&"attempt"), "{dids:?}");
     assert!(!dids.contains(&"source"), "{dids:?}");
-    assert!(desk.ask(&["audit", "export", "--company", "nobody"]).ends(0).out.is_empty());
+    let nobody = desk.ask(&["audit", "export", "--company", "nobody"]).ends(0);
+    assert!(nobody.out.is_empty());
+    assert_eq!(nobody.err.trim(), "nothing in the record names the company 'nobody'");
     let source = lines(&desk.ask(&["audit", "export", "--source", "wire"]).ends(0).out);
     assert!(source.iter().any(|line| line["did"] == "item"), "{source:?}");
     assert!(desk.ask(&["audit", "export", "--to", "2001-01-01"]).ends(0).out.is_empty());
@@ -80,6 +82,27 @@ fn the_export_tells_one_life_and_can_be_narrowed() {
     let csv = desk.ask(&["audit", "export", "--format", "csv"]).ends(0).out;
     assert!(csv.starts_with("\u{feff}entry,at,did,id,source,item,details\r\n"), "{csv}");
     assert_eq!(csv.lines().count(), all.len() + 1);
+}
+
+#[test]
+fn a_source_that_said_nothing_is_in_the_record_all_the_same() {
+    let desk = Desk::new();
+    desk.site.put("/wire.xml", feed(&[]));
+    desk.ask(&["once"]).ends(0);
+    let said = desk.ask(&["audit", "export", "--source", "wire"]).ends(0);
+    let dids: Vec<Value> = lines(&said.out).into_iter().map(|line| line["did"].clone()).collect();
+    assert_eq!(dids, ["source"]);
+    assert_eq!(said.err, "");
+    desk.site.put("/wire.xml", feed(&["NYSE delists Alibaba", "Huawei opens a shop"]));
+    desk.ask(&["once", "--all"]).ends(0);
+    let of = |company: &str, source: &str| {
+        let asked = ["audit", "export", "--company", company, "--source", source];
+        let said = desk.ask(&asked).ends(0);
+        (lines(&said.out).iter().filter(|line| line["did"] == "item").count(), said.err.clone())
+    };
+    assert_eq!(of("alibaba", "wire"), (1, String::new()));
+    let none = "nothing in the record names the company 'alibaba' in an item of the source 'other'";
+    assert_eq!(of("alibaba", "other"), (0, format!("{none}\n")));
 }
 
 #[test]

@@ -32,6 +32,7 @@ fn once_goes_on_with_the_last_good_version() {
     let desk = spoilt();
     let said = desk.ask(&["once", "--all"]).ends(0).says("1 new item").says("1 alert");
     told(&said.err);
+    assert!(said.err.contains("the edit is refused; version 1 stays in force"), "{said}");
     let status = desk.status();
     assert_eq!(status["watchlist"]["version"], 1, "nothing new is in force");
     told(status["watchlist"]["degraded"].as_str().unwrap());

@@ -1,6 +1,7 @@
 //! `watchlistd audit export`: the record, line by line, for other programs and for spreadsheets.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -64,16 +65,21 @@ pub fn run(
     let runtime = load::runtime()?;
     let store = load::wait_on(&runtime, async { load::open_for_reading(&folder) })?;
     let archive = store.archive();
-    let mut related = Related::of(arguments.source.as_deref(), arguments.company.as_deref());
-    if arguments.source.is_some() || arguments.company.is_some() {
+    let asked = Asked { source: arguments.source.clone(), company: arguments.company.clone() };
+    let mut related = Related { asked, ..Related::default() };
+    if related.asked.anything() {
         // What an entry belongs to may be told by a later one, so it is found out first.
         load::wait_on(
             &runtime,
             each(archive, |line| {
-                related.learn(line, arguments.source.as_deref(), arguments.company.as_deref());
+                related.learn(line);
                 Ok(())
             }),
         )?;
+        if !related.named {
+            // An empty list looks like an answer, and a slip of the pen must not be one.
+            let _ = writeln!(std::io::stderr(), "nothing in the record names {}", related.asked);
+        }
     }
     if arguments.format == Format::Csv {
         out.write_all("\u{feff}entry,at,did,id,source,item,details\r\n".as_bytes())?;
@@ -83,9 +89,7 @@ pub fn run(
         each(archive, |line| {
             let inside = arguments.from.is_none_or(|from| line.at >= from)
                 && arguments.to.is_none_or(|to| line.at <= to);
-            let asked =
-                (arguments.source.is_none() && arguments.company.is_none()) || related.holds(line);
-            if inside && asked {
+            if inside && (!related.asked.anything() || related.holds(line)) {
                 write(line, arguments.format, out)?;
             }
             Ok(())
@@ -138,12 +142,50 @@ fn lines(entry: &Entry) -> impl Iterator<Item = Line> {
     })
 }
 
+/// What was asked for: a source, a company, or what a source said of a company.
+#[derive(Default)]
+struct Asked {
+    source: Option<String>,
+    company: Option<String>,
+}
+
+impl Asked {
+    fn anything(&self) -> bool {
+        self.source.is_some() || self.company.is_some()
+    }
+
+    /// Whether it is this source and nothing but it.
+    fn is_source(&self, source: Option<&str>) -> bool {
+        self.company.is_none() && self.source.is_some() && source == self.source.as_deref()
+    }
+
+    /// What actions call it: `company:ID` or `source:ID`.
+    fn subject(&self) -> Option<String> {
+        let company = self.company.as_ref().map(|company| format!("company:{company}"));
+        company.or_else(|| self.source.as_ref().map(|source| format!("source:{source}")))
+    }
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.company, &self.source) {
+            (Some(company), Some(source)) => {
+                write!(f, "the company '{company}' in an item of the source '{source}'")
+            }
+            (Some(company), None) => write!(f, "the company '{company}'"),
+            (None, source) => write!(f, "the source '{}'", source.as_deref().unwrap_or_default()),
+        }
+    }
+}
+
 /// What belongs to a source or company: items, their alerts, the occasions that told those.
 #[derive(Default)]
 struct Related {
-    source: Option<String>,
-    /// What actions call it: `company:ID` or `source:ID`.
-    subject: Option<String>,
+    asked: Asked,
+    /// Something in the record names it.
+    named: bool,
+    /// Items of the source, whatever they name.
+    of_source: HashSet<String>,
     items: HashSet<String>,
     alerts: HashSet<String>,
     occasions: HashSet<String>,
@@ -152,24 +194,25 @@ struct Related {
 }
 
 impl Related {
-    fn of(source: Option<&str>, company: Option<&str>) -> Self {
-        let subject = match (company, source) {
-            (Some(company), _) => Some(format!("company:{company}")),
-            (None, source) => source.map(|source| format!("source:{source}")),
-        };
-        Self { subject, ..Self::default() }
-    }
-
-    fn learn(&mut self, line: &Line, source: Option<&str>, company: Option<&str>) {
+    fn learn(&mut self, line: &Line) {
         let id = line.text("id").unwrap_or("");
         let item = line.text("item").unwrap_or("");
         match line.did() {
-            "item" if source.is_some() && company.is_none() && line.text("source") == source => {
-                self.source = source.map(str::to_owned);
-                self.items.insert(id.to_owned());
+            "item"
+                if self.asked.source.is_some()
+                    && line.text("source") == self.asked.source.as_deref() =>
+            {
+                self.of_source.insert(id.to_owned());
+                if self.asked.company.is_none() {
+                    self.items.insert(id.to_owned());
+                }
             }
-            "decision" if company.is_some_and(|company| names(line, company)) => {
-                self.items.insert(item.to_owned());
+            "decision"
+                if self.asked.company.as_ref().is_some_and(|company| names(line, company)) =>
+            {
+                if self.asked.source.is_none() || self.of_source.contains(item) {
+                    self.items.insert(item.to_owned());
+                }
             }
             "alert" if self.items.contains(item) => {
                 self.alerts.insert(id.to_owned());
@@ -183,6 +226,7 @@ impl Related {
             }
             _ => {}
         }
+        self.named = self.named || self.holds(line);
     }
 
     /// Whether a notice's id, `ALERT/READER`, is of an alert that belongs.
@@ -197,17 +241,15 @@ impl Related {
             "decision" | "alert" => line.text("item").is_some_and(|item| self.items.contains(item)),
             "action" => {
                 line.text("item").is_some_and(|item| self.items.contains(item))
-                    || self.subject.is_some() && line.text("subject") == self.subject.as_deref()
+                    || line.text("subject") == self.asked.subject().as_deref()
             }
             "notice" => self.tells_of(id),
             "sealed" => self.occasions.contains(id),
             "mail" | "attempt" => {
                 self.mails.get(id).is_some_and(|occasion| self.occasions.contains(occasion))
             }
-            "source" => self.source.as_deref() == Some(id),
-            "polled" | "gap" => {
-                self.source.is_some() && line.text("source") == self.source.as_deref()
-            }
+            "source" => self.asked.is_source(Some(id)),
+            "polled" | "gap" => self.asked.is_source(line.text("source")),
             _ => false,
         }
     }
@@ -249,5 +291,58 @@ fn write(line: &Line, format: Format, out: &mut dyn Write) -> std::io::Result<()
                 cells[..6].iter().chain([&details]).map(|one| cell(one)).collect();
             write!(out, "{}\r\n", cells.join(","))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn line(told: Value) -> Line {
+        let Value::Object(told) = told else { unreachable!("a line is an object") };
+        Line { entry: 1, at: Timestamp::from_millis(0), told }
+    }
+
+    /// What of a record belongs to what is asked for.
+    fn kept(source: Option<&str>, company: Option<&str>) -> Vec<&'static str> {
+        let record = [
+            ("source wire", json!({ "did": "source", "id": "wire" })),
+            ("wire polled", json!({ "did": "polled", "id": "p1", "source": "wire" })),
+            ("wire lost items", json!({ "did": "gap", "id": "g1", "source": "wire" })),
+            ("desk polled", json!({ "did": "polled", "id": "p2", "source": "desk" })),
+            ("item of desk", json!({ "did": "item", "id": "i1", "source": "desk" })),
+            (
+                "decision on it",
+                json!({ "did": "decision", "item": "i1", "companies": ["alibaba"] }),
+            ),
+            ("item of wire", json!({ "did": "item", "id": "i2", "source": "wire" })),
+            (
+                "decision on that",
+                json!({ "did": "decision", "item": "i2", "companies": ["alibaba"] }),
+            ),
+        ];
+        let asked =
+            Asked { source: source.map(str::to_owned), company: company.map(str::to_owned) };
+        let mut related = Related { asked, ..Related::default() };
+        let record = record.map(|(name, told)| (name, line(told)));
+        record.iter().for_each(|(_, line)| related.learn(line));
+        record.iter().filter(|(_, line)| related.holds(line)).map(|one| one.0).collect()
+    }
+
+    #[test]
+    fn polls_of_a_source_belong_to_it_whether_or_not_it_said_anything() {
+        assert_eq!(
+            kept(Some("wire"), None),
+            ["source wire", "wire polled", "wire lost items", "item of wire", "decision on that"]
+        );
+        assert_eq!(kept(Some("desk"), None), ["desk polled", "item of desk", "decision on it"]);
+        assert_eq!(
+            kept(None, Some("alibaba")),
+            ["item of desk", "decision on it", "item of wire", "decision on that"]
+        );
+        assert_eq!(kept(Some("desk"), Some("alibaba")), ["item of desk", "decision on it"]);
+        assert_eq!(kept(Some("desk"), Some("huawei")), Vec::<&str>::new());
     }
 }
