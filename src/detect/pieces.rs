@@ -228,11 +228,15 @@ fn labelled(text: &Text) -> bool {
 }
 
 /// Whether most paragraphs begin with labels in capitals (`IN COURT. A judge …`): a letter of several matters, of which its
-/// title may name the first.
+/// title may name the first. Labels that come again are those who speak in turn, of one matter.
 fn lettered(text: &Text) -> bool {
     let paragraphs = paragraphs(text);
-    let many = paragraphs.iter().filter(|at| label_in_capitals(text, **at)).count();
-    many >= PARAGRAPHS && 2 * many > paragraphs.len() && !notice(text)
+    let labels = paragraphs.iter().filter(|at| label_in_capitals(text, **at));
+    let mut labels: Vec<u64> = labels.map(|at| text.tokens[*at as usize].hash).collect();
+    let many = labels.len();
+    labels.sort_unstable();
+    labels.dedup();
+    many >= PARAGRAPHS && 2 * many > paragraphs.len() && 2 * labels.len() > many && !notice(text)
 }
 
 /// Whether a label in capitals begins here, with more behind it on its line.

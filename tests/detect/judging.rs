@@ -153,6 +153,10 @@ fn labels_in_capitals_tell_a_letter_whatever_its_title_names() {
             "WHY IT MATTERS: It is delisted.\nCONTEXT: Its campus is open.\nWHAT IS NEXT: It appeals.",
             true,
         ),
+        // Who speaks in turn, and the fields of a record.
+        ("SMITH: Its campus is open.\nJONES: I see.\nSMITH: It is delisted.\nJONES: So.", true),
+        ("Q: Is it open?\nA: It is delisted.\nQ: So?\nA: So.", true),
+        ("COURT: Here.\nDEFENDANT: The same.\nRULING: It is delisted.", true),
         // No label but the words of a shout.
         (
             "ASIA IS OPEN FOR ALL OF US. It sat.\nIT IS DELISTED NOW AND FOR EVER. So.\nBUY. So.",

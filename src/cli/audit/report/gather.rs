@@ -443,3 +443,50 @@ fn telling(row: &TellingRow) -> Vec<String> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::SourceId;
+
+    #[test]
+    fn a_source_says_how_it_was_looked_at() {
+        let at = |text: &str| Timestamp::parse(text).expect("an instant");
+        let asked = Asked {
+            company: "alibaba",
+            from: at("2026-11-01T00:00:00Z"),
+            until: at("2026-11-02T00:00:00Z"),
+            now: at("2026-11-27T00:00:00Z"),
+        };
+        let account = |polls: u64, troubled: u64| Account {
+            source: SourceId::new("wire"),
+            url: "https://wire.test/feed".to_owned(),
+            official: false,
+            interval: std::time::Duration::from_secs(1800),
+            added: at("2026-10-01T00:00:00Z"),
+            retired: None,
+            polls,
+            troubled,
+            new: 0,
+            first: None,
+            last: None,
+            troubles: None,
+        };
+        let noon = Some(at("2026-11-01T12:00:00Z"));
+        let added = Account { added: at("2026-11-01T12:00:00Z"), ..account(3, 3) };
+        for (account, due, note) in [
+            (account(48, 1), 48, ""),
+            (account(0, 0), 48, "not polled in this window"),
+            (account(2, 2), 48, "every poll met trouble"),
+            (added, 24, "watched since 2026-11-01T12:00:00Z; every poll met trouble"),
+            (
+                Account { retired: noon, ..account(0, 0) },
+                24,
+                "no longer watched since 2026-11-01T12:00:00Z; not polled in this window",
+            ),
+        ] {
+            let line = source(&account, &asked);
+            assert_eq!((line.due, line.note.as_str()), (due, note));
+        }
+    }
+}
