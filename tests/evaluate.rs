@@ -247,6 +247,16 @@ fn the_shipped_topics_hold_their_figures_on_streams_and_long_texts() {
     hold(&shipped("streams.jsonl"), &floors);
 }
 
+/// Newsrooms, ordinary business and headlines in eight languages, and long articles, newsletters and notices, by five
+/// hands that did not know the topics' words. Before these were mended by them, alerts were found with precisions of 0.89,
+/// 0.95 and 0.92 and recalls of 0.97, 1.00 and 0.94 in the short ones, and of 0.73 twice with 0.95 and 1.00 in the long
+/// ones, which tell of others' matters in their background on purpose.
+#[test]
+fn the_shipped_topics_hold_their_figures_on_presses_and_long_articles() {
+    let floors = [("companies", 0.99, 0.98), ("topics", 0.80, 0.89), ("alerts", 0.88, 0.98)];
+    hold(&shipped("presses.jsonl"), &floors);
+}
+
 /// Precision and recall of what was found are these at least.
 fn hold(report: &Value, floors: &[(&str, f64, f64)]) {
     for (what, precision, recall) in floors {
