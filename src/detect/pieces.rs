@@ -8,7 +8,8 @@
 //! paragraphs, a piece is a paragraph.
 //!
 //! Nobody announces a newsletter, but its paragraphs have labels (`Sourcing. …`), and a short one says something
-//! new with every sentence. Labels in capitals (`IN COURT. …`) tell one whatever its title names. Other texts are of one matter, however long: who is meant may be named only at their end.
+//! new with every sentence. Labels in capitals (`IN COURT. …`) tell one whatever its title names, if it names companies
+//! in several of its paragraphs. Other texts are of one matter, however long: who is meant may be named only at their end.
 //!
 //! An item that is no round-up is divided where its words lead to another matter ("Elsewhere, …"), where
 //! somebody new comes in behind business news ("…; a pastor is charged"), and a title where it strings
@@ -34,8 +35,6 @@ const RUBRIC: u32 = 5;
 const SHORT: u32 = 6;
 /// Paragraphs of a text that is written in paragraphs.
 const PARAGRAPHS: usize = 3;
-/// Words of the longest list of other articles at the end of one.
-const LINKS: usize = 80;
 /// Words of a paragraph's label, or characters of a language without spaces.
 const LABEL: u32 = 3;
 /// Words of a label in capitals.
@@ -51,9 +50,15 @@ pub(crate) struct Pieces(Vec<u32>);
 
 impl Pieces {
     /// The pieces of an item that tells of several matters. `named` says whether its title names a watched
-    /// company or a topic.
-    pub(crate) fn of_item(text: &Text, manner: &Manner, named: impl Fn() -> bool) -> Option<Self> {
-        if manner.round_up() || lettered(text) || (strewn(text, manner) && !named()) {
+    /// company or a topic, `several` whether parts of it that begin so name companies each of its own.
+    pub(crate) fn of_item(
+        text: &Text,
+        manner: &Manner,
+        named: impl Fn() -> bool,
+        several: impl Fn(&[u32]) -> bool,
+    ) -> Option<Self> {
+        let letter = || lettered(text).is_some_and(|paragraphs| several(&paragraphs));
+        if manner.round_up() || (strewn(text, manner) && !named()) || letter() {
             return Some(Self::of(text, manner));
         }
         Self::among(text, manner)
@@ -96,7 +101,6 @@ impl Pieces {
         }
         starts.extend(strung(text, manner));
         starts.extend(elsewhere(text, manner));
-        starts.extend(links(text, manner));
         starts.push(0);
         starts.sort_unstable();
         starts.dedup();
@@ -227,16 +231,20 @@ fn labelled(text: &Text) -> bool {
     told && !notice(text)
 }
 
-/// Whether most paragraphs begin with labels in capitals (`IN COURT. A judge …`): a letter of several matters, of which its
-/// title may name the first. Labels that come again are those who speak in turn, of one matter.
-fn lettered(text: &Text) -> bool {
+/// The paragraphs of a text of which most begin with labels in capitals (`IN COURT. A judge …`), as in a letter of several
+/// matters of which the title may name the first. Labels that come again are those who speak in turn, of one matter.
+fn lettered(text: &Text) -> Option<Vec<u32>> {
     let paragraphs = paragraphs(text);
     let labels = paragraphs.iter().filter(|at| label_in_capitals(text, **at));
     let mut labels: Vec<u64> = labels.map(|at| text.tokens[*at as usize].hash).collect();
     let many = labels.len();
     labels.sort_unstable();
     labels.dedup();
-    many >= PARAGRAPHS && 2 * many > paragraphs.len() && 2 * labels.len() > many && !notice(text)
+    let letter = many >= PARAGRAPHS
+        && 2 * many > paragraphs.len()
+        && 2 * labels.len() > many
+        && !notice(text);
+    letter.then_some(paragraphs)
 }
 
 /// Whether a label in capitals begins here, with more behind it on its line.
@@ -323,18 +331,6 @@ fn asides(text: &Text, manner: &Manner) -> Vec<u32> {
         back.is_none_or(|back| back <= aside.last)
     };
     manner.places(Says::Aside).filter(leads).map(|aside| aside.first).collect()
-}
-
-/// Where the links to other articles begin with which an article ends: so near its end that nothing else can follow.
-fn links(text: &Text, manner: &Manner) -> Option<u32> {
-    let title = text.title_end();
-    let last = |at: u32| {
-        let rest = &text.tokens[at as usize..];
-        let cjk = text.tokens[at as usize].shape == Shape::Cjk;
-        rest.len() <= if cjk { 2 * LINKS } else { LINKS }
-    };
-    let related = manner.places(Says::Related).map(|one| one.first);
-    related.into_iter().find(|at| *at >= title && last(*at))
 }
 
 /// Where the clauses of a title begin that are as many matters: three at least, divided by commas and a last

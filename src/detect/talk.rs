@@ -42,6 +42,7 @@ pub(crate) fn talk(
     }
     let mut marks: Vec<&Occ> = if official { Vec::new() } else { threats(&acts, &subject) };
     marks.extend(manner.places(Says::Genre));
+    marks.extend(manner.places(Says::Explainer).filter(titled));
     marks.sort_unstable_by_key(|occ| occ.first);
     // In text order, as the marks are.
     let marked: Vec<u32> = marks.iter().map(|mark| sentence(mark)).collect();

@@ -80,4 +80,7 @@ fn searches_that_find_everything_or_nothing() {
     }
     check(&problems(vec![], vec![topic("One", &["еxport controls"])], vec![]), "(U+0435)", "term");
     check(&problems(vec![], vec![topic("One", &["экспорт"])], vec![]), "", "term");
+    let sign = "\"gets $\": $ is no word, so \"gets\" is looked for";
+    check(&problems(vec![], vec![topic("One", &["gets $"])], vec![]), sign, "term");
+    check(&problems(vec![], vec![topic("One", &["$800 threshold"])], vec![]), "", "term");
 }

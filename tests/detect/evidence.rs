@@ -111,6 +111,40 @@ fn what_every_filing_says_is_evidence_of_nothing() {
 }
 
 #[test]
+fn links_to_other_articles_are_held_back_unless_they_name_both() {
+    let watchlist = compile(
+        vec![company("Norvik", &["诺维克"])],
+        vec![topic("Delisting", &["delist", "退市"])],
+        Vec::new(),
+    );
+    let why = "said in a link to another article";
+    let title = "Norvik opens its campus";
+    let link = format!("Norvik | [delisted: {why}]");
+    for (summary, expected) in [
+        ("It is large.\nAlso read: A game is delisted", link.clone()),
+        ("It is large.\nAlso read: A game is delisted\nAlso read: Rain falls", link.clone()),
+        ("It is large.\nLesen Sie auch: A game is delisted", link),
+        ("园区很大。\n延伸阅读：某游戏退市", format!("Norvik | [退市: {why}]")),
+        // What names both is news, and what refers back, and what stands anywhere else.
+        ("It is large.\nAlso read: Norvik is delisted", "Norvik | Norvik | delisted".to_owned()),
+        ("It is large.\nRead more: Its shares are delisted", "Norvik | delisted".to_owned()),
+        ("It is large.\nAlso read: Rain falls\nA game is delisted", "Norvik | delisted".to_owned()),
+        // The whole text is a link to the article itself; in a sentence the words are prose.
+        ("Read more: A game is delisted", "Norvik | delisted".to_owned()),
+        ("It is large. Also read: A game is delisted", "Norvik | delisted".to_owned()),
+        ("It is large.\nSee also the annex: a game is delisted", "Norvik | delisted".to_owned()),
+        ("园区很大。\n相关报道称，该公司退市", "Norvik | 退市".to_owned()),
+    ] {
+        let found = shown(&watchlist, &item(title, summary, "en"));
+        assert_eq!(found, expected, "{summary}");
+    }
+    // Where the text is of the matter, a link names somebody else.
+    let found =
+        shown(&watchlist, &item("Games are delisted", "So.\nAlso read: Norvik opens", "en"));
+    assert_eq!(found, format!("delisted | [Norvik: {why}]"));
+}
+
+#[test]
 fn kin_must_exist() {
     let lonely = TopicEntry { akin: Some(all(&["sancs"])), ..topic("Shadow", &["tanker"]) };
     let told = problems(Vec::new(), vec![lonely, topic("Sanc", &["sanction"])], Vec::new());

@@ -135,66 +135,38 @@ fn a_text_of_one_matter_may_name_whom_it_means_in_its_last_sentence() {
 }
 
 #[test]
-fn labels_in_capitals_tell_a_letter_whatever_its_title_names() {
-    let watchlist = ordinary();
+fn labels_in_capitals_tell_a_letter_of_several_whatever_its_title_names() {
+    let companies = vec![company("Alibaba", &[]), company("SMIC", &[]), company("Norvik", &[])];
+    let watchlist = compile(companies, vec![topic("Delisting", &["delist"])], vec![]);
     let title = "Alibaba opens its campus";
+    let letter =
+        "Good morning.\nASIA. SMIC is open.\nGAMES. The game is delisted.\nIN COURT. Norvik sat.";
     for (text, alert) in [
-        (
-            "Good morning.\nASIA. Its campus is open.\nGAMES. A classic is delisted.\nIN COURT. A judge sat.",
-            false,
-        ),
-        ("ASIA: Its campus is open.\nGAMES: A classic is delisted.\nIN COURT: A judge sat.", false),
-        ("ASIA. Alibaba is delisted.\nGAMES. A classic goes.\nIN COURT. A judge sat.", true),
+        (letter, false),
+        (&letter.replace(". ", ": "), false),
+        (&letter.replace("The game", "SMIC"), true),
+        // Nobody else is named, or in one paragraph only: one story, from several places.
+        (&letter.replace("Norvik", "The judge"), true),
+        (&letter.replace("SMIC is", "It is").replace("Norvik", "The judge"), true),
+        (&letter.replace("SMIC", "SMIC with Norvik").replace("Norvik sat", "It sat"), true),
         // Not most of the paragraphs.
-        ("ASIA. It is open.\nGAMES. It is delisted.\nIN COURT. It sat.\nOne.\nTwo.\nThree.", true),
-        // Headings of one story, on lines of their own or not.
-        ("ASIA\nIts campus is open.\nGAMES\nIt is delisted.\nIN COURT\nIt sat.", true),
-        (
-            "WHY IT MATTERS: It is delisted.\nCONTEXT: Its campus is open.\nWHAT IS NEXT: It appeals.",
-            true,
-        ),
+        (&format!("{letter}\nOne.\nTwo.\nThree."), true),
+        // Headings on lines of their own, or of one story.
+        (&letter.replace(". ", "\n"), true),
+        (&letter.replace("ASIA", "WHY IT MATTERS").replace("GAMES", "CONTEXT"), true),
         // Who speaks in turn, and the fields of a record.
-        ("SMITH: Its campus is open.\nJONES: I see.\nSMITH: It is delisted.\nJONES: So.", true),
-        ("Q: Is it open?\nA: It is delisted.\nQ: So?\nA: So.", true),
-        ("COURT: Here.\nDEFENDANT: The same.\nRULING: It is delisted.", true),
+        ("SMIC: It is open.\nNORVIK: I see.\nSMIC: It is delisted.\nNORVIK: So.", true),
+        ("Q: Is SMIC open?\nA: It is delisted.\nQ: And Norvik?\nA: So.", true),
+        ("COURT: Norvik.\nDEFENDANT: SMIC.\nRULING: It is delisted.", true),
         // No label but the words of a shout.
         (
-            "ASIA IS OPEN FOR ALL OF US. It sat.\nIT IS DELISTED NOW AND FOR EVER. So.\nBUY. So.",
+            "SMIC IS OPEN FOR ALL OF US. It sat.\nIT IS DELISTED NOW AND FOR EVER. So.\nBUY. Norvik.",
             true,
         ),
     ] {
         let judgement = judge(&watchlist, &item(title, text, "en"), Origin::default());
         assert_eq!(judgement.alert, alert, "{text}");
     }
-}
-
-#[test]
-fn links_to_other_articles_end_one() {
-    let watchlist = ordinary();
-    let title = "Alibaba opens its campus";
-    let long = "The rain falls. ".repeat(30);
-    for (text, alert) in [
-        ("It is large.\nAlso read: A game is delisted", false),
-        ("It is large.\nRelated stories\nA game is delisted\nThe rain falls", false),
-        ("It is large.\nAlso read: SMIC is delisted", true),
-        ("It is large, and it is delisted.\nAlso read: The rain falls", true),
-        // A link in the middle ends nothing.
-        (&format!("It is large.\nAlso read: The rain falls\nIt is delisted. {long}"), true),
-        ("It is large. Those who also read it say that it is delisted", true),
-    ] {
-        let judgement = judge(&watchlist, &item(title, text, "en"), Origin::default());
-        assert_eq!(judgement.alert, alert, "{text}");
-    }
-    let zh = "园区很大。\n延伸阅读：某游戏退市";
-    let delisted = compile(
-        vec![company("Alibaba", &["阿里巴巴"])],
-        vec![topic("Delisting", &["退市"])],
-        vec![],
-    );
-    let judged = |text: &str| {
-        judge(&delisted, &item("阿里巴巴园区启用", text, "zh"), Origin::default()).alert
-    };
-    assert_eq!((judged(zh), judged(&zh.replace("延伸阅读：", ""))), (false, true));
 }
 
 #[test]

@@ -159,10 +159,13 @@ impl Asked {
         self.company.is_none() && self.source.is_some() && source == self.source.as_deref()
     }
 
-    /// What actions call it: `company:ID` or `source:ID`.
+    /// What actions call it: `company:ID` or `source:ID`. No action is about what a source said of a company.
     fn subject(&self) -> Option<String> {
-        let company = self.company.as_ref().map(|company| format!("company:{company}"));
-        company.or_else(|| self.source.as_ref().map(|source| format!("source:{source}")))
+        match (&self.company, &self.source) {
+            (Some(company), None) => Some(format!("company:{company}")),
+            (None, Some(source)) => Some(format!("source:{source}")),
+            _ => None,
+        }
     }
 }
 
@@ -241,7 +244,10 @@ impl Related {
             "decision" | "alert" => line.text("item").is_some_and(|item| self.items.contains(item)),
             "action" => {
                 line.text("item").is_some_and(|item| self.items.contains(item))
-                    || line.text("subject") == self.asked.subject().as_deref()
+                    || self
+                        .asked
+                        .subject()
+                        .is_some_and(|subject| line.text("subject") == Some(&subject))
             }
             "notice" => self.tells_of(id),
             "sealed" => self.occasions.contains(id),

@@ -19,6 +19,8 @@ pub(crate) enum Says {
     Reaction,
     /// The item is of a kind that reports no event.
     Genre,
+    /// The item explains or sums up, and may report an event.
+    Explainer,
     Threat,
     /// Something might be done, whoever is its subject.
     Supposed,
@@ -47,7 +49,13 @@ impl Says {
     pub(super) fn doubts(self) -> bool {
         matches!(
             self,
-            Self::Talk | Self::Genre | Self::Supposed | Self::Unreal | Self::If | Self::Doubt
+            Self::Talk
+                | Self::Genre
+                | Self::Explainer
+                | Self::Supposed
+                | Self::Unreal
+                | Self::If
+                | Self::Doubt
         )
     }
 }
@@ -93,12 +101,13 @@ pub(crate) fn collector() -> Collector {
     LISTS.collector.clone()
 }
 
-const FILES: [(Says, &str); 16] = [
+const FILES: [(Says, &str); 17] = [
     (Says::Act, include_str!("../words/acts.txt")),
     (Says::Talk, include_str!("../words/talk.txt")),
     (Says::RoundUp, include_str!("../words/round_up.txt")),
     (Says::Reaction, include_str!("../words/reactions.txt")),
     (Says::Genre, include_str!("../words/genres.txt")),
+    (Says::Explainer, include_str!("../words/explainers.txt")),
     (Says::Threat, include_str!("../words/threats.txt")),
     (Says::Supposed, include_str!("../words/supposed.txt")),
     (Says::Unreal, include_str!("../words/unreal.txt")),
@@ -131,7 +140,7 @@ pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
 fn read(what: Says, entry: &'static str) -> (&'static str, Reading, Stands) {
     let (entry, stands) = match (what, entry.strip_prefix('^'), entry.strip_suffix(':')) {
         (Says::Genre | Says::Doubt, Some(rest), _) => (rest, Stands::First),
-        (Says::Genre | Says::Doubt, _, Some(rest)) => (rest, Stands::Label),
+        (Says::Genre | Says::Doubt | Says::Explainer, _, Some(rest)) => (rest, Stands::Label),
         (Says::RoundUp, _, Some(rest)) => (rest, Stands::LabelEnd),
         (Says::Aside, ..) => (entry, Stands::Part),
         (Says::Related, ..) => (entry, Stands::First),

@@ -7,14 +7,17 @@
 //! to one that the item calls by its own name: such words mostly belong to that matter. Not so in a
 //! headline that names a watched company and an act: what it says is what the item is about.
 //!
+//! And a link to another article (`Also read: …`) links what it names with nothing that the item tells.
+//!
 //! And a statement that every filing makes (`forward-looking statements … tariffs, export rules`) is no evidence of
 //! any matter.
 //! Nothing here knows a topic; a held-back hit says why.
 
 use std::collections::BTreeSet;
 
+use crate::detect::lexicon;
 use crate::detect::manner::Says;
-use crate::detect::text::Text;
+use crate::detect::text::{COLON, LINE, Text, Token};
 use crate::detect::watchlist::{Reach, Use, Watchlist};
 use crate::model::{EntityKind, Guard};
 
@@ -22,6 +25,8 @@ use super::{By, Found, Occ, Reading};
 
 const EVERYDAY: &str =
     "an everyday word, and nothing else in the item speaks of an authority, a market or a company";
+
+const RELATED: &str = "said in a link to another article";
 
 const BOILERPLATE: &str =
     "said in a statement of risks or a disclaimer, as every filing makes them";
@@ -49,6 +54,39 @@ pub(super) fn boilerplate(reading: &mut Reading) {
         if sentences.binary_search(&sentence(text, found.first)).is_ok() {
             found.held = Some(Guard::Other(BOILERPLATE.to_owned()));
         }
+    }
+}
+
+/// Companies or topics that stand in a link to another article. A link that names both is told like anything else, and
+/// one that refers back speaks of what the item tells.
+pub(super) fn related(reading: &mut Reading) {
+    if reading.found.is_empty() {
+        return;
+    }
+    let (text, found) = (&reading.text, &reading.found);
+    let starts = |token: &Token| token.marks & LINE != 0;
+    let line = |occ: &Occ| {
+        let field = text.field_of(occ.first);
+        let here = &text.tokens[occ.first as usize];
+        let rest = &text.tokens[occ.last as usize + 1..field.end as usize];
+        let colon = rest.first().is_some_and(|next| next.marks & COLON != 0 && !starts(next));
+        let words = rest.iter().take_while(|token| !starts(token)).count();
+        let refers = |token: &Token| lexicon::refers().contains(&token.hash);
+        let link = starts(here) && colon && !rest[..words].iter().any(refers);
+        link.then(|| (occ.first, occ.last + u32::try_from(words).unwrap_or(u32::MAX)))
+    };
+    let mut held: Vec<usize> = Vec::new();
+    for (first, last) in reading.manner().places(Says::Related).filter_map(line) {
+        let from = found.partition_point(|found| found.first < first);
+        let many = found[from..].partition_point(|found| found.first <= last);
+        let there = || (from..from + many).filter(|at| found[*at].held.is_none());
+        let kinds: BTreeSet<EntityKind> = there().map(|at| found[at].kind()).collect();
+        if kinds.len() == 1 {
+            held.extend(there());
+        }
+    }
+    for at in held {
+        reading.found[at].held = Some(Guard::Other(RELATED.to_owned()));
     }
 }
 

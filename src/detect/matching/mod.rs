@@ -103,6 +103,8 @@ impl Words {
     }
 }
 
+/// Companies that are compared to tell whether an item is of several.
+const COMPANIES: usize = 8;
 /// Tokens for which room is kept: of nearly all items.
 const KEPT: usize = 1 << 14;
 
@@ -147,6 +149,7 @@ impl Reading {
         guard::foreign_symbols(watchlist, &mut reading);
         guard::weak(watchlist, &mut reading);
         evidence::boilerplate(&mut reading);
+        evidence::related(&mut reading);
         evidence::everyday(watchlist, &mut reading);
         evidence::wide(watchlist, &mut reading);
         reading.settle();
@@ -171,8 +174,32 @@ impl Reading {
             found.kind() == EntityKind::Company || !watchlist.topic(found.entity).hidden
         };
         let named = || self.counting().any(|found| found.first < title && shown(found));
-        let all = self.pieces.get_or_init(|| Pieces::of_item(&self.text, self.manner(), named));
+        let several = |parts: &[u32]| self.names_several(parts);
+        let of_item = || Pieces::of_item(&self.text, self.manner(), named, several);
+        let all = self.pieces.get_or_init(of_item);
         all.as_ref()
+    }
+
+    /// Whether two of these parts name companies of which neither stands in the other's.
+    fn names_several(&self, parts: &[u32]) -> bool {
+        let companies = self.counting().filter(|found| found.kind() == EntityKind::Company);
+        let mut places: Vec<(u32, usize)> = companies
+            .map(|found| (found.entity, parts.partition_point(|part| *part <= found.first)))
+            .filter(|(_, part)| *part > 0)
+            .collect();
+        places.sort_unstable();
+        places.dedup();
+        let parts_of: Vec<Vec<usize>> = places
+            .chunk_by(|one, next| one.0 == next.0)
+            .map(|same| same.iter().map(|one| one.1).collect())
+            .take(COMPANIES)
+            .collect();
+        let beyond = |one: &[usize], other: &[usize]| one.iter().any(|part| !other.contains(part));
+        let apart = |one: &[usize], other: &[usize]| beyond(one, other) && beyond(other, one);
+        parts_of
+            .iter()
+            .enumerate()
+            .any(|(n, one)| parts_of[..n].iter().any(|other| apart(one, other)))
     }
 
     /// Which phrases that only rules ask for the item's words may begin.

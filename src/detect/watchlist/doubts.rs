@@ -71,6 +71,19 @@ impl Making {
         );
     }
 
+    /// A sign of money alone is no word, and what is left of `gets $` finds all that gets anything.
+    pub(super) fn doubt_signs(&mut self, words: &str, place: Option<Place>) {
+        let sign = |word: &&str| matches!(*word, "$" | "€" | "£" | "¥" | "US$");
+        if let Some(sign) = words.split_whitespace().find(sign) {
+            let left: Vec<&str> = words.split_whitespace().filter(|word| *word != sign).collect();
+            self.warn(
+                place,
+                format!("\"{words}\": {sign} is no word, so \"{}\" is looked for", left.join(" ")),
+                "write the words that tell it from others",
+            );
+        }
+    }
+
     pub(super) fn doubt_ticker(&mut self, ticker: &Located<String>, doubt: Option<&Doubt>) {
         let value = &ticker.value;
         match doubt {
@@ -81,7 +94,7 @@ impl Making {
             }
             Some(Doubt::Several(symbol)) => self.warn(
                 ticker.place.clone(),
-                format!("ticker '{value}': '{symbol}' is no symbol, so it is never found"),
+                format!("ticker '{value}': '{symbol}' is no symbol, so it is found only where all of it stands"),
                 "write one ticker a string, as in tickers = [\"NYSE:BABA\", \"9988.HK\"]",
             ),
             Some(Doubt::NoExchange) => self.warn(
@@ -123,19 +136,23 @@ fn is_short(text: &Text) -> bool {
     token.chars == 3 && token.shape == Shape::Caps && !lexicon::common().contains(&token.hash)
 }
 
-/// A letter in a Latin word that only looks like one, and the one that it looks like.
+/// A letter in a Latin word that only looks like one, and the one that it looks like. A word that holds others of that
+/// alphabet means them (`X5Клуб`).
 fn stranger(word: &str) -> Option<(char, char)> {
     // Cyrillic and Greek letters beside the Latin ones whose shape they have (Unicode's confusables.txt).
     const ALIKE: [(&str, &str); 2] = [
         ("АВЕЅІЈКМНОРСТУХаеѕіјорсухԁԛԝһ", "ABESIJKMHOPCTYXaesijopcyxdqwh"),
         ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo"),
     ];
-    word.chars().any(|one| one.is_ascii_alphabetic()).then_some(())?;
     let looks = |one: char| {
-        let pairs = ALIKE.iter().flat_map(|(odd, latin)| odd.chars().zip(latin.chars()));
-        pairs.into_iter().find(|(odd, _)| *odd == one)
+        let mut pairs = ALIKE.iter().flat_map(|(odd, latin)| odd.chars().zip(latin.chars()));
+        pairs.find(|(odd, _)| *odd == one)
     };
-    word.chars().find_map(looks)
+    let foreign = |one: char| is_greek(one) || ('\u{400}'..='\u{52f}').contains(&one);
+    let mut strangers = word.chars().filter(|one| foreign(*one)).map(looks);
+    let first = strangers.next().flatten()?;
+    let all = strangers.all(|one| one.is_some());
+    (all && word.chars().any(|one| one.is_ascii_alphabetic())).then_some(first)
 }
 
 fn is_greek(letter: char) -> bool {
@@ -156,6 +173,8 @@ mod tests {
             ("Газпром", None),
             ("µTorrent", None),
             ("TGFβ", None),
+            ("X5Клуб", None),
+            ("TikTokом", None),
         ] {
             assert_eq!(stranger(word), expected, "{word}");
         }

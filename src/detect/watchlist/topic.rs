@@ -123,6 +123,7 @@ impl Making {
         self.operators(term);
         let what = format!("the term \"{}\"", term.value);
         self.doubt_letters(&what, &term.value, term.place.clone());
+        self.doubt_signs(&term.value, term.place.clone());
         let number = u32::try_from(self.terms.len()).expect("fewer than four billion terms");
         self.uses.push((phrase, Use::Term(number)));
         self.terms.push(Term { topic, text: Arc::from(term.value.as_str()) });
@@ -206,6 +207,7 @@ impl Making {
         let place = || search.place.as_ref().map(|place| place.within(words.span.clone()));
         let what = format!("\"{}\"", words.text);
         self.doubt_letters(&what, &words.text, place());
+        self.doubt_signs(&words.text, place());
         let short = words.text.len() <= FEW_LETTERS
             && words.text.bytes().all(|one| one.is_ascii_alphabetic());
         if words.prefix && short {
