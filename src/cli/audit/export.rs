@@ -211,11 +211,10 @@ impl Related {
                 }
             }
             "decision"
-                if self.asked.company.as_ref().is_some_and(|company| names(line, company)) =>
+                if self.asked.company.as_ref().is_some_and(|company| names(line, company))
+                    && (self.asked.source.is_none() || self.of_source.contains(item)) =>
             {
-                if self.asked.source.is_none() || self.of_source.contains(item) {
-                    self.items.insert(item.to_owned());
-                }
+                self.items.insert(item.to_owned());
             }
             "alert" if self.items.contains(item) => {
                 self.alerts.insert(id.to_owned());
