@@ -2,7 +2,7 @@
 //!
 //! Three kinds. An item of a *genre* that reports no event (a hypothesis, a look back, an opinion, an
 //! invitation, a manual) is talk if its title says so, or if its text does and nothing else in it
-//! reports an act. A *threat* or vow is talk if nothing else in the item reports an act. What is only
+//! reports an act; what *explains* or sums up, if no verb below its title reports one. A *threat* or vow is talk if nothing else in the item reports an act. What is only
 //! *supposed* (`could be banned`, `mulls a ban`), and a title that only *doubts*, asks or looks back, is
 //! talk if no act in the item is real ([`acts`]). In doubt an item is news: a round-up, a threat that
 //! follows an act, a threat of the watched company itself.
@@ -40,9 +40,17 @@ pub(crate) fn talk(
     if let Some(mark) = supposed(&acts).filter(|_| !official) {
         return Some(mark);
     }
+    let beside = |mark: &&Occ| {
+        let mut others = manner.places(Says::Act).filter(|act| sentence(act) != sentence(mark));
+        others.any(|act| acts.told(act))
+    };
+    if let Some(explainer) = manner.places(Says::Explainer).find(titled)
+        && !beside(&explainer)
+    {
+        return Some(*explainer);
+    }
     let mut marks: Vec<&Occ> = if official { Vec::new() } else { threats(&acts, &subject) };
     marks.extend(manner.places(Says::Genre));
-    marks.extend(manner.places(Says::Explainer).filter(titled));
     marks.sort_unstable_by_key(|occ| occ.first);
     // In text order, as the marks are.
     let marked: Vec<u32> = marks.iter().map(|mark| sentence(mark)).collect();

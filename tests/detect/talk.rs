@@ -45,6 +45,15 @@ fn talk_is_told_from_news() {
         (false, "en", "How to comply with the Norvik ban", ""),
         (true, "en", "Norvik banned", "Our webinar is on Monday."),
         (false, "en", "Norvik and sanctions in practice", "Register now for our symposium."),
+        // What explains or sums up may report an act.
+        (false, "en", "Explainer: the Norvik ban", "Here is how such things work."),
+        (true, "en", "Explainer: the Norvik ban", "The exchange fined it on Monday."),
+        (false, "en", "Factbox: Norvik and sanctions", ""),
+        (true, "en", "Factbox: Norvik and sanctions", "Berlin on Monday fined it."),
+        (false, "en", "Podcast: Norvik and sanctions", "We talk to a scholar."),
+        (true, "en", "Podcast: Norvik and sanctions", "Berlin delists the maker."),
+        (true, "en", "Q&A: what does it mean for Norvik?", "It is an order that bans its panels."),
+        (false, "en", "Q&A: what does it mean for Norvik?", "There is no talk of a ban."),
         // threats
         (false, "en", "Senator vows to ban Norvik if elected", "No bill has been drafted."),
         (false, "en", "Minister threatens Norvik with a ban", ""),

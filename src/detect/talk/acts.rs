@@ -41,6 +41,11 @@ impl Acts<'_> {
         self.real(act) && !self.noun(act) && !self.in_question(act) && !self.weak(act)
     }
 
+    /// Whether an act is reported by a verb, be it one that also tells of everyday things.
+    pub(super) fn told(&self, act: &Occ) -> bool {
+        self.real(act) && !self.noun(act)
+    }
+
     /// Whether an act is told below the title by a verb that also tells of everyday things.
     fn weak(&self, act: &Occ) -> bool {
         act.first == act.last
@@ -197,7 +202,10 @@ impl Acts<'_> {
         }
         let listed = |word: &str| lexicon::nouns_too().contains(&hash(word));
         let plural = |ending: &str| word.strip_suffix(ending).is_some_and(listed);
-        after_noun_words && (plural("s") || plural("es"))
+        // Of several nobody says `that`: `an order that bars its panels`.
+        let one =
+            before.is_some_and(|one| matches!(self.text.word(one), "a" | "an" | "that" | "this"));
+        after_noun_words && !one && (plural("s") || plural("es"))
     }
 
     fn places(&self, what: Says) -> impl Iterator<Item = &Occ> {
