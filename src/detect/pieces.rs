@@ -46,20 +46,33 @@ const CLAUSE_CHARACTERS: u32 = 7;
 
 /// Where pieces begin, in order.
 #[derive(Debug)]
-pub(crate) struct Pieces(Vec<u32>);
+pub(crate) struct Pieces {
+    starts: Vec<u32>,
+    /// Nothing but the sentences of a text under a title that names nothing says that they are several matters.
+    pub(crate) guessed: bool,
+}
 
 impl Pieces {
     /// The pieces of an item that tells of several matters. `named` says whether its title names a watched
-    /// company or a topic, `several` whether parts of it that begin so name companies each of its own.
+    /// company, and whether that or a topic; `several` whether parts of it that begin so name companies each of its own.
     pub(crate) fn of_item(
         text: &Text,
         manner: &Manner,
-        named: impl Fn() -> bool,
+        named: impl Fn() -> (bool, bool),
         several: impl Fn(&[u32]) -> bool,
     ) -> Option<Self> {
         let letter = || lettered(text).is_some_and(|paragraphs| several(&paragraphs));
-        if manner.round_up() || (strewn(text, manner) && !named()) || letter() {
+        if manner.round_up() {
+            let pieces = Self::of(text, manner);
+            // `Nestlé recall at a glance`: one matter is summed up, if its title is undivided and nobody else is named.
+            let summed_up = pieces.whole_title(text) && named().0 && !several(&pieces.starts);
+            return if summed_up { Self::among(text, manner) } else { Some(pieces) };
+        }
+        if letter() {
             return Some(Self::of(text, manner));
+        }
+        if strewn(text, manner) && !named().1 {
+            return Some(Self { guessed: true, ..Self::of(text, manner) });
         }
         Self::among(text, manner)
     }
@@ -89,7 +102,12 @@ impl Pieces {
         }
         starts.sort_unstable();
         starts.dedup();
-        Self(starts)
+        Self { starts, guessed: false }
+    }
+
+    /// Whether the title is one piece.
+    fn whole_title(&self, text: &Text) -> bool {
+        self.starts.get(1).is_none_or(|second| *second >= text.title_end())
     }
 
     /// The pieces of an item that is no round-up, if it has several.
@@ -104,19 +122,19 @@ impl Pieces {
         starts.push(0);
         starts.sort_unstable();
         starts.dedup();
-        (starts.len() > 1).then_some(Self(starts))
+        (starts.len() > 1).then_some(Self { starts, guessed: false })
     }
 
     /// The piece that a token stands in.
     pub(crate) fn of_token(&self, token: u32) -> u32 {
-        let after = self.0.partition_point(|start| *start <= token);
+        let after = self.starts.partition_point(|start| *start <= token);
         u32::try_from(after.saturating_sub(1)).unwrap_or(u32::MAX)
     }
 
     /// First and last token of each piece of a text with so many tokens.
     pub(crate) fn stretches(&self, tokens: u32) -> impl Iterator<Item = (u32, u32)> {
-        let ends = self.0.iter().skip(1).copied().chain(std::iter::once(tokens));
-        self.0
+        let ends = self.starts.iter().skip(1).copied().chain(std::iter::once(tokens));
+        self.starts
             .iter()
             .copied()
             .zip(ends)
@@ -127,8 +145,8 @@ impl Pieces {
     /// First and last token of a piece.
     pub(crate) fn stretch(&self, piece: u32) -> (u32, u32) {
         let at = piece as usize;
-        let end = self.0.get(at + 1).map_or(u32::MAX, |next| next.saturating_sub(1));
-        (self.0.get(at).copied().unwrap_or(u32::MAX), end)
+        let end = self.starts.get(at + 1).map_or(u32::MAX, |next| next.saturating_sub(1));
+        (self.starts.get(at).copied().unwrap_or(u32::MAX), end)
     }
 }
 
@@ -482,9 +500,9 @@ mod tests {
             let text = Text::of_term(text);
             let all = Pieces::of(&text, &Manner::of(&text, None));
             let last = u32::try_from(text.tokens.len()).expect("a headline has few words") - 1;
-            assert_eq!((all.0.len(), all.of_token(last)), (pieces, pieces as u32 - 1));
+            assert_eq!((all.starts.len(), all.of_token(last)), (pieces, pieces as u32 - 1));
             assert_eq!(all.stretch(0).0, 0);
-            assert!(all.0.is_sorted(), "{:?}", all.0);
+            assert!(all.starts.is_sorted(), "{:?}", all.starts);
         }
     }
 
@@ -524,7 +542,12 @@ mod tests {
         ] {
             let text = Text::of_term(text);
             let all = Pieces::among(&text, &Manner::of(&text, None));
-            assert_eq!(all.map_or(0, |all| all.0.len()), pieces, "{}", text.word(&text.tokens[0]));
+            assert_eq!(
+                all.map_or(0, |all| all.starts.len()),
+                pieces,
+                "{}",
+                text.word(&text.tokens[0])
+            );
         }
     }
 }

@@ -9,9 +9,11 @@
 
 mod acts;
 
+use std::cell::OnceCell;
+
 use super::find::Occ;
 use super::manner::{Manner, Says};
-use super::text::Text;
+use super::text::{Shape, Text};
 
 use acts::Acts;
 
@@ -34,7 +36,17 @@ pub(crate) fn talk(
     let sentence = |occ: &Occ| text.tokens[occ.first as usize].sentence;
     // `Could this be the end? Berlin orders its parts out`: the title has an answer.
     let titled = |occ: &&Occ| manner.in_title(sentence(occ)) && !acts.answered(occ);
-    if let Some(genre) = manner.places(Says::Genre).find(titled) {
+    // A label or a first word says of what kind the item is; beside an act (`fined after a documentary`) others do not.
+    // Languages without spaces say it at the end.
+    let cjk = |occ: &Occ| text.tokens[occ.first as usize].shape == Shape::Cjk;
+    let leads = |occ: &Occ| occ.first == 0 || cjk(occ) || manner.labels(text, occ);
+    let acted = OnceCell::new();
+    let acted = || {
+        let in_title = |act: &&Occ| manner.in_title(sentence(act));
+        *acted.get_or_init(|| manner.places(Says::Act).filter(in_title).any(|act| acts.firm(act)))
+    };
+    let mut genres = manner.places(Says::Genre).filter(titled);
+    if let Some(genre) = genres.find(|genre| leads(genre) || !acted()) {
         return Some(*genre);
     }
     if let Some(mark) = supposed(&acts).filter(|_| !official) {
@@ -50,7 +62,9 @@ pub(crate) fn talk(
         return Some(*explainer);
     }
     let mut marks: Vec<&Occ> = if official { Vec::new() } else { threats(&acts, &subject) };
-    marks.extend(manner.places(Says::Genre));
+    marks.extend(
+        manner.places(Says::Genre).filter(|genre| !titled(genre) || leads(genre) || !acted()),
+    );
     marks.sort_unstable_by_key(|occ| occ.first);
     // In text order, as the marks are.
     let marked: Vec<u32> = marks.iter().map(|mark| sentence(mark)).collect();

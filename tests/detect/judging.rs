@@ -93,6 +93,32 @@ fn several_sentences_under_a_title_that_names_nothing_need_not_belong_together()
 }
 
 #[test]
+fn a_round_up_of_one_company_is_of_one_matter() {
+    let watchlist = ordinary();
+    for (title, text, alert) in [
+        ("Alibaba: the week at a glance", "It opens a campus. Its shares are delisted.", true),
+        ("Alibaba: the week at a glance", "SMIC opens a campus. Some shares are delisted.", false),
+        ("The week at a glance", "Alibaba opens a campus. A game is delisted.", false),
+        ("Alibaba opens a campus; SMIC hires; the week at a glance", "A game is delisted.", false),
+    ] {
+        let judgement = judge(&watchlist, &item(title, text, "en"), Origin::default());
+        assert_eq!(judgement.alert, alert, "{title}: {text}");
+    }
+}
+
+#[test]
+fn an_authoritys_notice_is_of_one_matter() {
+    let watchlist = ordinary();
+    let text = "Some shares are delisted. Alibaba has ten days. Rain falls.";
+    let told = |official: bool, title: &str| {
+        let origin = Origin { source: "eu", official, seen: None };
+        judge(&watchlist, &item(title, text, "en"), origin).alert
+    };
+    assert_eq!((told(false, "A morning in Asia"), told(true, "A morning in Asia")), (false, true));
+    assert!(!told(true, "Weekly digest"), "what says that it is a digest is one");
+}
+
+#[test]
 fn a_text_of_one_matter_may_name_whom_it_means_in_its_last_sentence() {
     let watchlist = ordinary();
     let release = "The exchange has completed its review. The developer of sensors did not file in time. It was \

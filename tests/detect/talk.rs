@@ -45,6 +45,11 @@ fn talk_is_told_from_news() {
         (false, "en", "How to comply with the Norvik ban", ""),
         (true, "en", "Norvik banned", "Our webinar is on Monday."),
         (false, "en", "Norvik and sanctions in practice", "Register now for our symposium."),
+        // Beside an act only a label or a first word says that an item is of such a kind.
+        (true, "en", "Berlin fines Norvik after a webinar", ""),
+        (false, "en", "Webinar: Berlin fines Norvik", ""),
+        (false, "en", "Webinar on why Berlin fined Norvik", ""),
+        (false, "en", "Norvik and the ban in our webinar", ""),
         // What explains or sums up may report an act.
         (false, "en", "Explainer: the Norvik ban", "Here is how such things work."),
         (true, "en", "Explainer: the Norvik ban", "The exchange fined it on Monday."),

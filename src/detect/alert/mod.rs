@@ -110,7 +110,9 @@ impl<'a> Case<'a> {
         let asked =
             !topics.is_empty() || (!watchlist.conditions.is_empty() && !companies.is_empty());
         let manner = asked.then(|| reading.manner());
+        // An authority's notice is of one matter, however it is written.
         let pieces = manner.and_then(|_| reading.pieces(watchlist));
+        let pieces = pieces.filter(|pieces| !(pieces.guessed && origin.official));
         // Hits are in text order, and so are pieces.
         let mut company_in: Vec<(u32, &Found)> = Vec::new();
         for found in reading.counting().filter(|found| found.kind() == EntityKind::Company) {

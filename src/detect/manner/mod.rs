@@ -13,7 +13,7 @@ use super::find::{Occ, find};
 use super::stem::Lang;
 use super::text::{LISTED, SEMICOLON, Shape, Text, Token};
 
-use lists::LISTS;
+use lists::{LISTS, Stands};
 pub(crate) use lists::{Says, collector};
 
 /// The manner of one text.
@@ -92,6 +92,11 @@ impl Manner {
             title,
             said,
         }
+    }
+
+    /// Whether words stand as a label: before a colon, in brackets, or alone between bars or dashes.
+    pub(crate) fn labels(&self, text: &Text, words: &Occ) -> bool {
+        Stands::Label.holds(text, words.first, words.last)
     }
 
     /// Places of what one list found, in text order.

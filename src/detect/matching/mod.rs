@@ -173,7 +173,9 @@ impl Reading {
         let shown = |found: &Found| {
             found.kind() == EntityKind::Company || !watchlist.topic(found.entity).hidden
         };
-        let named = || self.counting().any(|found| found.first < title && shown(found));
+        let in_title = || self.counting().filter(|found| found.first < title && shown(found));
+        let company = |found: &Found| found.kind() == EntityKind::Company;
+        let named = || (in_title().any(company), in_title().next().is_some());
         let several = |parts: &[u32]| self.names_several(parts);
         let of_item = || Pieces::of_item(&self.text, self.manner(), named, several);
         let all = self.pieces.get_or_init(of_item);
