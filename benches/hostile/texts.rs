@@ -99,6 +99,11 @@ const TEXTS: &[(&str, &str)] = &[
     ("Alibaba results", "forward-looking statements delisting tariffs "),
     ("Alibaba could be banned", "is it banned? it is "),
     ("Alibaba", "\"(a-"),
+    ("Alibaba opens", "Also read: a game is delisted\n"),
+    ("Alibaba opens", "Also read. Also read: Alibaba "),
+    ("Alibaba at a glance", "Alibaba and SMIC are delisted.\n"),
+    ("Alibaba opens", "ASIA. Alibaba and SMIC sat.\nGAMES. SMIC sat.\n"),
+    ("Explainer: Alibaba delisting", "explained: ban. "),
 ];
 
 /// The shipped topics beside a few companies, of which some are words, too.

@@ -2,7 +2,8 @@
 //!
 //! Three kinds. An item of a *genre* that reports no event (a hypothesis, a look back, an opinion, an
 //! invitation, a manual) is talk if its title says so, or if its text does and nothing else in it
-//! reports an act; what *explains* or sums up, if no verb below its title reports one. A *threat* or vow is talk if nothing else in the item reports an act. What is only
+//! reports an act; what *explains* or sums up, if no verb below its title reports one. A *threat* or vow is
+//! talk if nothing else in the item reports an act. What is only
 //! *supposed* (`could be banned`, `mulls a ban`), and a title that only *doubts*, asks or looks back, is
 //! talk if no act in the item is real ([`acts`]). In doubt an item is news: a round-up, a threat that
 //! follows an act, a threat of the watched company itself.

@@ -67,13 +67,16 @@ pub(super) fn related(reading: &mut Reading) {
     let starts = |token: &Token| token.marks & LINE != 0;
     let line = |occ: &Occ| {
         let field = text.field_of(occ.first);
-        let here = &text.tokens[occ.first as usize];
         let rest = &text.tokens[occ.last as usize + 1..field.end as usize];
         let colon = rest.first().is_some_and(|next| next.marks & COLON != 0 && !starts(next));
+        // Only of one that begins a line is the line read.
+        if !starts(&text.tokens[occ.first as usize]) || !colon {
+            return None;
+        }
         let words = rest.iter().take_while(|token| !starts(token)).count();
         let refers = |token: &Token| lexicon::refers().contains(&token.hash);
-        let link = starts(here) && colon && !rest[..words].iter().any(refers);
-        link.then(|| (occ.first, occ.last + u32::try_from(words).unwrap_or(u32::MAX)))
+        let refers_back = rest[..words].iter().any(refers);
+        (!refers_back).then(|| (occ.first, occ.last + u32::try_from(words).unwrap_or(u32::MAX)))
     };
     let mut held: Vec<usize> = Vec::new();
     for (first, last) in reading.manner().places(Says::Related).filter_map(line) {
