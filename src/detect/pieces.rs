@@ -11,6 +11,9 @@
 //! new with every sentence. Labels in capitals (`IN COURT. …`) tell one whatever its title names, if it names companies
 //! in several of its paragraphs. Other texts are of one matter, however long: who is meant may be named only at their end.
 //!
+//! A round-up with an undivided title that names a company sums up one matter if nobody else is named. What only the
+//! sentences of a text say is a guess, which nobody takes of an authority's notice.
+//!
 //! An item that is no round-up is divided where its words lead to another matter ("Elsewhere, …"), where
 //! somebody new comes in behind business news ("…; a pastor is charged"), and a title where it strings
 //! together three clauses, each with a subject of its own.

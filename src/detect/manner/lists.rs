@@ -40,7 +40,7 @@ pub(crate) enum Says {
     Reason,
     /// The sentence stands in every filing, whatever happens.
     Boilerplate,
-    /// Links to other articles follow.
+    /// A link to another article follows.
     Related,
 }
 
