@@ -23,7 +23,7 @@ use super::info::CompanyInfo;
 pub(crate) use filed::{Also, Cue, Filed, Marks, Needs, OneOf};
 use lists::{Kinds, Lists, Topical};
 pub(crate) use shape::Phrased;
-use shape::{Anchor, Beside, is_whole, places};
+use shape::{Anchor, Beside, Often, is_whole, places};
 
 /// A rule under a cue. What else it needs is looked up where one of these is marked, which is rare.
 #[derive(Clone, Copy, Debug, Default)]
@@ -116,8 +116,9 @@ impl Anchors {
         let (mut phrases, mut companies, mut topics) = (Vec::new(), Vec::new(), Vec::new());
         let mut groups: Vec<(u32, Filed)> = Vec::new();
         let mut numbers: HashMap<Arc<str>, u32, Digest> = HashMap::default();
+        let often = Often::of(rules);
         for (rule, compiled) in (0..).zip(rules) {
-            let (anchors, Beside { also, needs, marks }) = places(&compiled.when, words);
+            let (anchors, Beside { also, needs, marks }) = places(&compiled.when, words, &often);
             let one = Filed::of(rule, also, needs != Needs::ANY, is_whole(&compiled.when));
             filed.needs.push(needs);
             filed.filed.push(one);

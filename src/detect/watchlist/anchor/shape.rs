@@ -1,10 +1,13 @@
 //! Under what a rule is filed, by its shape: the rarest thing without which it cannot hold.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::detect::digest::Digest;
 use crate::detect::paths::Form;
 use crate::detect::phrases::Phrases;
-use crate::detect::watchlist::condition::Condition;
+use crate::detect::query::Ask;
+use crate::detect::watchlist::condition::{CompiledRule, Condition};
 use crate::detect::watchlist::necessary::anchors;
 
 use super::filed::{Also, Marks, Needs};
@@ -53,6 +56,56 @@ impl Phrased<'_> {
     }
 }
 
+/// In how many places rules ask for each phrase. Nothing is known of how often texts hold a word, but one that a
+/// thousand rules ask for beside another is commoner than that other.
+#[derive(Debug, Default)]
+pub(super) struct Often(HashMap<u32, usize, Digest>);
+
+impl Often {
+    pub(super) fn of(rules: &[CompiledRule]) -> Self {
+        let mut often = Self::default();
+        rules.iter().for_each(|rule| often.count(&rule.when));
+        often
+    }
+
+    fn count(&mut self, when: &Condition) {
+        match when {
+            Condition::Words(phrase) => self.add(*phrase),
+            Condition::Near(_, a, b) => [a, b].into_iter().for_each(|one| self.count_ask(one)),
+            Condition::All(all) | Condition::Any(all) => all.iter().for_each(|one| self.count(one)),
+            Condition::In(_, one) | Condition::Not(one) => self.count(one),
+            _ => {}
+        }
+    }
+
+    fn count_ask(&mut self, ask: &Ask) {
+        match ask {
+            Ask::Words(phrase) => self.add(*phrase),
+            Ask::Any(phrases) => phrases.iter().for_each(|phrase| self.add(*phrase)),
+            Ask::All(all) | Ask::Or(all) => all.iter().for_each(|one| self.count_ask(one)),
+            Ask::Near(_, a, b) => [a, b].into_iter().for_each(|one| self.count_ask(one)),
+            Ask::In(_, one) | Ask::Not(one) => self.count_ask(one),
+        }
+    }
+
+    fn add(&mut self, phrase: u32) {
+        *self.0.entry(phrase).or_default() += 1;
+    }
+
+    fn get(&self, phrase: u32) -> usize {
+        self.0.get(&phrase).copied().unwrap_or(0)
+    }
+
+    /// How common one of these is, as far as that is known.
+    fn of_set(&self, set: &[Anchor]) -> usize {
+        let one = |anchor: &Anchor| match anchor {
+            Anchor::Phrase(phrase) => self.get(*phrase),
+            _ => 0,
+        };
+        set.iter().map(one).fold(0, usize::saturating_add)
+    }
+}
+
 /// What a rule needs beside that under which it is filed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Beside {
@@ -77,15 +130,16 @@ pub(super) fn is_whole(when: &Condition) -> bool {
 
 /// Where a rule is filed: under the rarest of the sets of which it needs one each, with one of the
 /// others beside.
-pub(super) fn places(when: &Condition, of: Phrased<'_>) -> (Vec<Anchor>, Beside) {
-    let words = |expr| anchors(expr, &|_| 1).into_iter().map(Anchor::Phrase).collect::<Vec<_>>();
+pub(super) fn places(when: &Condition, of: Phrased<'_>, often: &Often) -> (Vec<Anchor>, Beside) {
+    let weight = |phrase| often.get(phrase);
+    let words = |expr| anchors(expr, &weight).into_iter().map(Anchor::Phrase).collect::<Vec<_>>();
     let mut sets = match when {
         Condition::Near(_, a, b) => vec![words(a), words(b)],
-        Condition::All(all) => all.iter().map(|one| necessary(one, of)).collect(),
-        other => vec![necessary(other, of)],
+        Condition::All(all) => all.iter().map(|one| necessary(one, of, often)).collect(),
+        other => vec![necessary(other, of, often)],
     };
     sets.retain(|set| !set.is_empty());
-    sets.sort_by_key(|set| frequency(set));
+    sets.sort_by_key(|set| (frequency(set), often.of_set(set)));
     let others = || sets.iter().skip(1);
     let also = others().find_map(|set| match set[..] {
         [Anchor::Phrase(phrase)] if of.cues(phrase).is_none() => Some(Also::Phrase(phrase)),
@@ -112,12 +166,12 @@ pub(super) fn places(when: &Condition, of: Phrased<'_>) -> (Vec<Anchor>, Beside)
 }
 
 /// Things of which one must be there where the condition holds: the rarest such set.
-fn necessary(when: &Condition, of: Phrased<'_>) -> Vec<Anchor> {
+fn necessary(when: &Condition, of: Phrased<'_>, often: &Often) -> Vec<Anchor> {
     match when {
         Condition::Words(phrase) => vec![Anchor::Phrase(*phrase)],
-        Condition::Near(..) | Condition::All(_) => places(when, of).0,
-        Condition::In(_, one) => necessary(one, of),
-        Condition::Any(any) => any.iter().flat_map(|one| necessary(one, of)).collect(),
+        Condition::Near(..) | Condition::All(_) => places(when, of, often).0,
+        Condition::In(_, one) => necessary(one, of, often),
+        Condition::Any(any) => any.iter().flat_map(|one| necessary(one, of, often)).collect(),
         Condition::Company(Some(company)) => vec![Anchor::Company(*company)],
         Condition::Company(None) | Condition::Group(None) => vec![Anchor::AnyCompany],
         Condition::Group(Some(group)) => vec![Anchor::Group(Arc::clone(group))],
@@ -136,6 +190,7 @@ fn frequency(set: &[Anchor]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::query::Part;
 
     #[test]
     fn a_rule_is_filed_under_what_it_cannot_do_without() {
@@ -150,7 +205,31 @@ mod tests {
             (All(vec![Official, Source(None)]), vec![Anchor::Official]),
             (Topic(None), vec![Anchor::AnyTopic]),
         ] {
-            assert_eq!(necessary(&when, Phrased::default()), expected, "{when:?}");
+            assert_eq!(
+                necessary(&when, Phrased::default(), &Often::default()),
+                expected,
+                "{when:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_word_that_many_rules_ask_for_is_taken_for_a_common_one() {
+        use Condition::{All, Company, In, Near, Not, Words};
+        let title = |one| In(Part::Title, Box::new(one));
+        let near = |a, b| Near(5, Box::new(Ask::Words(a)), Box::new(Ask::Words(b)));
+        let asked = [
+            (All(vec![Words(1), Words(2)]), 2),
+            (All(vec![Words(1), title(Words(3))]), 3),
+            (near(1, 4), 4),
+            (All(vec![Company(None), Not(Box::new(Words(1))), near(5, 1)]), 5),
+        ];
+        let rules: Vec<CompiledRule> =
+            asked.iter().map(|(when, _)| CompiledRule { when: when.clone() }).collect();
+        let often = Often::of(&rules);
+        for (when, expected) in asked {
+            let place = necessary(&when, Phrased::default(), &often);
+            assert_eq!(place, [Anchor::Phrase(expected)], "{when:?}");
         }
     }
 
@@ -163,7 +242,11 @@ mod tests {
             (All(vec![Company(Some(7)), Not(Box::new(Words(5)))]), Also::Nothing),
             (Words(5), Also::Nothing),
         ] {
-            assert_eq!(places(&when, Phrased::default()).1.also, expected, "{when:?}");
+            assert_eq!(
+                places(&when, Phrased::default(), &Often::default()).1.also,
+                expected,
+                "{when:?}"
+            );
         }
     }
 }
