@@ -26,7 +26,7 @@ mod text;
 pub mod watchlist;
 mod wordlist;
 
-pub use alert::{Origin, adds, judge};
+pub use alert::{Origin, adds, judge, still_adds};
 pub use compare::{Comparison, alert_of};
 pub use explain::{Decision, Explanation, NearMiss, explain};
 pub use matching::{Finder, Place};

@@ -1,6 +1,6 @@
 //! What back-fill hands to and fro: stored items that a new version is to match again.
 
-use crate::model::{Item, ItemId, Judgement, SourceId, StoryId, Timestamp};
+use crate::model::{Alert, Item, ItemId, Judgement, SourceId, StoryId, Timestamp};
 
 use super::{Assessment, SeenMark};
 
@@ -51,6 +51,19 @@ pub struct MadeBefore {
     pub story: Option<StoryId>,
     /// Whether a revision of it waits to be assessed.
     pub waits: bool,
+}
+
+/// A late alert that no mail has told yet to some reader.
+#[derive(Clone, Debug)]
+pub struct OwedLate {
+    /// Where it stands: the next page begins behind it.
+    pub row: i64,
+    /// The alert.
+    pub alert: Alert,
+    /// Its item, at the revision that it is about.
+    pub item: Item,
+    /// What was made of the item before it, taken together.
+    pub made: Judgement,
 }
 
 /// A page that was matched again.

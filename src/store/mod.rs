@@ -13,7 +13,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use self::backfill::{Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore};
+use self::backfill::{Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore, OwedLate};
 use self::review::Review;
 use crate::model::item::{Identity, KnownItem};
 use crate::model::mail::{ClaimedMail, MailOutcome};
@@ -137,6 +137,9 @@ pub trait Store: Send + Sync {
     /// What was made of these items so far, in their order.
     fn made_before(&self, items: Vec<Asked>) -> Answer<'_, Vec<MadeBefore>>;
 
+    /// Late alerts behind this row that some reader has not been told of by any mail, in stored order.
+    fn owed_late(&self, after: i64, limit: usize) -> Answer<'_, Vec<OwedLate>>;
+
     /// Writes what a page of back-fill brought and moves on to the next, at one stroke and once: the
     /// same page finished again changes nothing. A decision on an item that was edited meanwhile is
     /// left out.
@@ -195,14 +198,9 @@ pub trait Store: Send + Sync {
     /// no row for an address that had all its alerts by urgent mails before.
     fn seal(&self, mail: SealedMail) -> Answer<'_, bool>;
 
-    /// Marks notices as not to be told, with the reason.
-    fn withdraw(
-        &self,
-        reader: String,
-        alerts: Vec<AlertId>,
-        reason: String,
-        now: Timestamp,
-    ) -> Answer<'_, ()>;
+    /// Marks the pending notices of alerts as not to be told, with the reason. An alert of which nobody was told
+    /// by then counts no longer as something that was made of its item.
+    fn withdraw(&self, alerts: Vec<AlertId>, reason: String, now: Timestamp) -> Answer<'_, ()>;
 
     /// Claims the mail whose attempt is due longest, until `lease`.
     fn claim_mail(&self, now: Timestamp, lease: Timestamp) -> Answer<'_, Option<ClaimedMail>>;

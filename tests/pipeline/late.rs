@@ -157,6 +157,65 @@ async fn a_further_edit_takes_over_and_tells_nothing_twice() {
     assert!(newest(&desk).contains("Nine Rivers"), "{}", newest(&desk));
 }
 
+/// What became of the notices of all alerts of a company, oldest first: `withdrawn: why`, `sealed`.
+async fn notices_of(open: &Open, company: &str) -> Vec<String> {
+    let (from, until) = (Timestamp::from_millis(0), friday_noon().plus(60 * DAY));
+    let about = About::Company(company.to_owned());
+    let rows = open.ground.store.archive().decided(about, from, until, 0, 99).await.unwrap();
+    let told = rows.into_iter().flat_map(|row| row.told);
+    told.map(|one| match one.reason {
+        Some(why) => format!("{}: {why}", one.state),
+        None => one.state,
+    })
+    .collect()
+}
+
+#[tokio::test]
+async fn a_slip_that_is_mended_before_a_mail_told_it_is_told_to_nobody() {
+    let desk = before("NYSE to delist Keelung Foundry").await;
+    let mut open = desk.open_with(&with(KEELUNG)).await;
+    assert_eq!(open.assess().await, 1);
+    drop(open);
+    let mut open = desk.open().await;
+    assert_eq!(open.assess().await, 0);
+    let withdrawn = "withdrawn: version 3 took it back before a mail told it";
+    assert_eq!(notices_of(&open, "keelung-foundry").await, [withdrawn]);
+    next_day(&desk, &mut open).await;
+    assert!(!newest(&desk).contains("Keelung"), "{}", newest(&desk));
+    drop(open);
+    // Whoever meant it after all is told as if nothing had been.
+    let mut open = desk.open_with(&with(KEELUNG)).await;
+    assert_eq!(open.assess().await, 1);
+    next_day(&desk, &mut open).await;
+    assert!(
+        newest(&desk).contains("\"Keelung Foundry\" missing in version 3"),
+        "{}",
+        newest(&desk)
+    );
+    assert_eq!(notices_of(&open, "keelung-foundry").await, [withdrawn, "sealed"]);
+    drop(open);
+    // What a mail has told stays told, and is no news when the name comes back once more.
+    drop(desk.open().await);
+    let mut open = desk.open_with(&with(KEELUNG)).await;
+    assert_eq!(open.assess().await, 0);
+    assert_eq!(notices_of(&open, "keelung-foundry").await, [withdrawn, "sealed"]);
+    assert_eq!(open.ground.store.archive().verify_record(None).await.unwrap().faults, []);
+}
+
+#[tokio::test]
+async fn what_still_stands_of_a_late_alert_stays_owed() {
+    let desk = before("NYSE to delist Keelung Foundry and Harbour Lights").await;
+    let two = with(&format!("{KEELUNG}[[company]]\nname = \"Harbour Lights\"\n"));
+    let mut open = desk.open_with(&two).await;
+    assert_eq!(open.assess().await, 1);
+    drop(open);
+    let mut open = desk.open_with(&with(KEELUNG)).await;
+    assert_eq!(open.assess().await, 0, "nothing is new in it");
+    assert_eq!(notices_of(&open, "keelung-foundry").await, ["pending"]);
+    next_day(&desk, &mut open).await;
+    assert!(newest(&desk).contains("Keelung Foundry"), "{}", newest(&desk));
+}
+
 #[tokio::test]
 async fn what_matches_alike_is_not_matched_again() {
     let desk = before("NYSE to delist Keelung Foundry").await;
@@ -235,6 +294,24 @@ async fn in_force(store: &Arc<dyn Store>, companies: &str, now: Timestamp) -> In
     parts.in_force(version, None)
 }
 
+/// Assesses until nothing is left, cut off at the first await, at the second, and so on; gives how often.
+async fn cut_off_everywhere(ground: &Ground, in_force: &Arc<InForce>) -> usize {
+    let mut cuts = 0;
+    for left in 1.. {
+        let mut assessor = Assessor::new(ground.clone(), "one".to_owned());
+        let current = || Arc::clone(in_force);
+        let inner = Box::pin(assessor.run(&current));
+        match (Cut { inner, left }).await {
+            None => cuts += 1,
+            Some(done) => {
+                done.unwrap();
+                break;
+            }
+        }
+    }
+    cuts
+}
+
 /// The process may die at any await of a back-fill over several pages, with what it asked of the store
 /// done or not: in the end every item was told, each once.
 #[tokio::test]
@@ -256,19 +333,7 @@ async fn wherever_a_back_fill_is_cut_off_each_item_is_told_once() {
     drop(assessor);
 
     let two = Arc::new(in_force(&store, KEELUNG, clock.now()).await);
-    let mut cuts = 0;
-    for left in 1.. {
-        let mut assessor = Assessor::new(ground.clone(), "one".to_owned());
-        let current = || Arc::clone(&two);
-        let inner = Box::pin(assessor.run(&current));
-        match (Cut { inner, left }).await {
-            None => cuts += 1,
-            Some(done) => {
-                done.unwrap();
-                break;
-            }
-        }
-    }
+    let cuts = cut_off_everywhere(&ground, &two).await;
     assert!(cuts > 5, "cut off {cuts} times only");
     let told = store.pending_notices("Mei".to_owned()).await.unwrap();
     let told_of: BTreeSet<&str> = told.iter().map(|one| one.item.id.as_str()).collect();
@@ -277,5 +342,13 @@ async fn wherever_a_back_fill_is_cut_off_each_item_is_told_once() {
     assert_eq!(told.len(), wanted.len(), "each once");
     assert!(told.iter().all(|one| one.alert.marks.contains(&Mark::Late)));
     assert!(told.iter().all(|one| one.notice.urgency == Urgency::Digest), "never urgent");
+
+    // The same while all of it is taken back, and while it is found once more.
+    for (companies, owed) in [("", 0), (KEELUNG, wanted.len())] {
+        let next = Arc::new(in_force(&store, companies, clock.now()).await);
+        assert!(cut_off_everywhere(&ground, &next).await > 2);
+        let told = store.pending_notices("Mei".to_owned()).await.unwrap();
+        assert_eq!(told.len(), owed, "{companies}");
+    }
     assert_eq!(store.archive().verify_record(None).await.unwrap().faults, []);
 }

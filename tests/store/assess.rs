@@ -208,10 +208,7 @@ async fn pending_notices_carry_all_that_a_mail_says() {
         assert_eq!((one.notice.alert.clone(), one.undelivered), (alerts[0].clone(), false));
         assert!(store.pending_notices("Jo".into()).await.unwrap().is_empty());
 
-        store
-            .withdraw("Mei".into(), alerts[..2].to_vec(), "no filter".into(), at(5))
-            .await
-            .unwrap();
+        store.withdraw(alerts[..2].to_vec(), "no filter".into(), at(5)).await.unwrap();
         assert_eq!(store.pending_notices("Mei".into()).await.unwrap().len(), 1);
     })
     .await;

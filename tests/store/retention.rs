@@ -80,10 +80,7 @@ async fn the_text_of_an_alert_goes_with_the_audit_and_the_record_stays() {
             item("ofac", 1, at(0)),
             "what somebody still waits for keeps its words"
         );
-        store
-            .withdraw("Mei".into(), vec![told[0].alert.id.clone()], "gone".into(), day(3_651))
-            .await
-            .unwrap();
+        store.withdraw(vec![told[0].alert.id.clone()], "gone".into(), day(3_651)).await.unwrap();
         let short = Keep { audit: DAY, ..KEEP };
         let nothing = store.prune(short, day(399)).await.unwrap();
         assert!(nothing.is_nothing(), "never before text without hits goes: {nothing:?}");

@@ -26,7 +26,7 @@ use super::talk::talk;
 use super::watchlist::Watchlist;
 use standing::Standing;
 
-pub use adds::adds;
+pub use adds::{adds, still_adds};
 pub(crate) use yes::Yes;
 
 /// Who says it: what rules and official-only topics look at beside the words.

@@ -10,13 +10,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::{Assessed, Assessor, BATCH, Recent, marks, notices, place};
-use crate::detect::{Origin, adds, alert_of};
+use crate::detect::{Origin, adds, alert_of, still_adds};
 use crate::model::item::Arrival;
 use crate::model::{Alert, AlertId, Item, ItemId, Judgement, Mark, Reason, Severity, Timestamp};
 use crate::notify::late::{self, Lacked};
 use crate::pipeline::InForce;
 use crate::pipeline::preview::wanting;
-use crate::store::backfill::{Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore};
+use crate::store::backfill::{
+    Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore, OwedLate,
+};
 use crate::store::{Assessment, Decision, StoreError};
 
 /// Why nobody is told where only the record was asked for.
@@ -39,12 +41,46 @@ impl Assessor {
                 Some(before) => self.matches_otherwise(before, in_force).await?,
                 None => false,
             };
+            if again {
+                self.take_back(in_force, now).await?;
+            }
             let since = again.then(|| now.minus(in_force.backfill.span));
             let silent = in_force.backfill.silent;
             let adopted = Adopted { version: in_force.version, since, silent };
             store.adopt_for_assessment(adopted, now).await?;
         }
         self.adopted = Some(in_force.version);
+        Ok(())
+    }
+
+    /// Takes back late alerts that no mail told yet and of which nothing stands by this version: a slip of the
+    /// pen that found a week of items and was mended in time is told to nobody.
+    async fn take_back(&mut self, in_force: &InForce, now: Timestamp) -> Result<(), StoreError> {
+        let store = Arc::clone(&self.ground.store);
+        let (mut after, mut many) = (0, 0);
+        loop {
+            let page = store.owed_late(after, BATCH).await?;
+            let Some(last) = page.last() else { break };
+            after = last.row;
+            let fallen: Vec<AlertId> = page
+                .iter()
+                .filter(|owed| !stands(owed, in_force))
+                .map(|owed| owed.alert.id.clone())
+                .collect();
+            if !fallen.is_empty() {
+                many += fallen.len();
+                let why =
+                    format!("version {} took it back before a mail told it", in_force.version);
+                store.withdraw(fallen, why, now).await?;
+                // What was remembered of stories holds them.
+                self.recent = None;
+            }
+            tokio::task::yield_now().await;
+        }
+        if many > 0 {
+            let version = in_force.version;
+            tracing::info!(many, version, "late alerts that no mail told were taken back");
+        }
         Ok(())
     }
 
@@ -107,6 +143,18 @@ impl Assessor {
         self.recent = recent;
         tokio::task::yield_now().await;
         Ok(Some(done))
+    }
+}
+
+/// Whether anything of a late alert stands by this version. What nobody can judge stands.
+fn stands(owed: &OwedLate, in_force: &InForce) -> bool {
+    let origin = Origin::of(&owed.item);
+    let judged = AssertUnwindSafe(|| alert_of(&in_force.watchlist, &owed.item.text, origin));
+    match catch_unwind(judged) {
+        Ok(judgement) => {
+            judgement.is_some_and(|now| still_adds(&owed.made, &owed.alert.judgement, &now))
+        }
+        Err(_) => true,
     }
 }
 

@@ -19,6 +19,11 @@ use super::{fault, terms, values};
 /// between two texts must not cost more with each turn.
 const EARLIER: i64 = 20;
 
+/// Whether a decision's alert was taken back before anybody was told of it (SQL, of decisions `d`): then it is
+/// nothing that was made of the item.
+const TAKEN_BACK: &str = "(SELECT min(n.state = 'withdrawn') FROM alerts a JOIN notices n
+     ON n.alert = a.key WHERE a.decision = d.key) IS 1";
+
 /// Of items about the same companies and topics the newest so many are read back: more speak of a
 /// flood, of which these know enough.
 const OF_A_MATTER: usize = 40;
@@ -51,10 +56,20 @@ pub(super) fn earlier(
     connection: &Connection,
     key: i64,
 ) -> rusqlite::Result<(Option<Judgement>, Option<StoryId>)> {
-    let mut select = connection.prepare_cached(
-        "SELECT judgement, story FROM decisions WHERE item = ?1 ORDER BY key DESC LIMIT ?2",
-    )?;
-    let rows = select.query_map(params![key, EARLIER], |row| {
+    earlier_than(connection, key, i64::MAX)
+}
+
+/// The same before a decision was taken.
+pub(super) fn earlier_than(
+    connection: &Connection,
+    key: i64,
+    decision: i64,
+) -> rusqlite::Result<(Option<Judgement>, Option<StoryId>)> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT d.judgement, d.story FROM decisions d
+         WHERE d.item = ?1 AND d.key < ?3 AND NOT {TAKEN_BACK} ORDER BY d.key DESC LIMIT ?2",
+    ))?;
+    let rows = select.query_map(params![key, EARLIER, decision], |row| {
         Ok((values::from_json::<Judgement>(row, 0)?, row.get::<_, Option<StoryId>>(1)?))
     })?;
     let mut all: Option<Judgement> = None;
@@ -76,12 +91,12 @@ pub(super) fn decisions_on(
     connection: &Connection,
     items: &[ItemId],
 ) -> rusqlite::Result<Vec<(ItemId, Option<Judgement>)>> {
-    let mut select = connection.prepare_cached(
+    let mut select = connection.prepare_cached(&format!(
         "SELECT d.judgement FROM items i
-         LEFT JOIN decisions d ON d.item = i.key AND d.revision = i.revision
+         LEFT JOIN decisions d ON d.item = i.key AND d.revision = i.revision AND NOT {TAKEN_BACK}
          WHERE i.id = ?1 AND NOT EXISTS (SELECT 1 FROM waiting w WHERE w.item = i.key)
          ORDER BY d.key DESC LIMIT 1",
-    )?;
+    ))?;
     let mut found = Vec::with_capacity(items.len());
     for item in items {
         let decided = select
@@ -121,11 +136,12 @@ pub(super) fn story_window(
     limit: usize,
 ) -> rusqlite::Result<Vec<StoryMember>> {
     // The plus signs keep SQLite from walking all decisions in the order of items.
-    let mut newest = connection.prepare_cached(
+    let mut newest = connection.prepare_cached(&format!(
         "SELECT max(d.key) FROM decisions d JOIN items i ON i.key = d.item
          WHERE d.seen >= ?1 AND d.story IS NOT NULL AND coalesce(i.published, d.seen) >= ?1
+           AND NOT {TAKEN_BACK}
          GROUP BY +d.item ORDER BY +d.item DESC LIMIT ?2",
-    )?;
+    ))?;
     let keys: Vec<i64> = newest
         .query_map(params![since, values::size(limit)], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;

@@ -6,10 +6,13 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::Timestamp;
-use crate::store::backfill::{Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore};
+use crate::store::backfill::{
+    Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore, OwedLate,
+};
 use crate::store::{Decision, SeenMark};
 
-use super::{assess, seen, values};
+use super::assess::ALERT;
+use super::{assess, items, seen, values};
 
 /// The version by which assessing works.
 pub(super) fn version(connection: &Connection) -> rusqlite::Result<Option<u64>> {
@@ -105,6 +108,30 @@ fn made(connection: &Connection, asked: &Asked) -> rusqlite::Result<MadeBefore> 
     let (judgement, story) = assess::earlier(connection, key)?;
     let judgement = judgement.unwrap_or_default();
     Ok(MadeBefore { judgement, story, waits: waits(connection, key)? })
+}
+
+/// Late alerts that some reader has not been told of.
+pub(super) fn owed(
+    connection: &Connection,
+    after: i64,
+    limit: usize,
+) -> rusqlite::Result<Vec<OwedLate>> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {ALERT}, i.id, a.key, a.item, a.decision
+         FROM alerts a JOIN decisions d ON d.key = a.decision JOIN items i ON i.key = a.item
+         WHERE a.key IN (SELECT alert FROM notices WHERE state = 'pending' AND alert > ?1)
+           AND a.marks LIKE '%\"late\"%' ORDER BY a.key LIMIT ?2",
+    ))?;
+    let mut rows = select.query(params![after, values::size(limit)])?;
+    let mut owed = Vec::new();
+    while let Some(row) = rows.next()? {
+        let alert = assess::alert(connection, row, &row.get(9)?)?;
+        let (key, decision) = (row.get(11)?, row.get(12)?);
+        let item = items::at(connection, key, alert.revision)?;
+        let made = assess::earlier_than(connection, key, decision)?.0.unwrap_or_default();
+        owed.push(OwedLate { row: row.get(10)?, alert, item, made });
+    }
+    Ok(owed)
 }
 
 /// The row of an item and its newest revision.

@@ -291,18 +291,16 @@ pub(super) fn hand_on(
 /// Marks notices as not to be told.
 pub(super) fn withdraw(
     connection: &Connection,
-    reader: &str,
     alerts: &[AlertId],
     reason: &str,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     let mut mark = connection.prepare_cached(
-        "UPDATE notices SET state = 'withdrawn', reason = ?3, changed = ?4
-         WHERE alert = (SELECT key FROM alerts WHERE id = ?1) AND reader = ?2
-           AND state = 'pending'",
+        "UPDATE notices SET state = 'withdrawn', reason = ?2, changed = ?3
+         WHERE alert = (SELECT key FROM alerts WHERE id = ?1) AND state = 'pending'",
     )?;
     for alert in alerts {
-        mark.execute(params![alert, reader, reason, now])?;
+        mark.execute(params![alert, reason, now])?;
     }
     Ok(())
 }

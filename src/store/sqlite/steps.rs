@@ -14,7 +14,9 @@ use crate::model::{
     Action, AlertId, Canary, Coverage, MailId, PendingNotice, SealedMail, Source, SourceId,
     StoryId, Timestamp,
 };
-use crate::store::backfill::{Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore};
+use crate::store::backfill::{
+    Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore, OwedLate,
+};
 use crate::store::review::Review;
 use crate::store::{
     Adoption, Amend, Amended, Answer, Archive, Assessment, Claim, FinishedPoll, Keep, MailRow,
@@ -162,6 +164,12 @@ impl Store for Sqlite {
         })
     }
 
+    fn owed_late(&self, after: i64, limit: usize) -> Answer<'_, Vec<OwedLate>> {
+        self.read("read late alerts that are owed", move |connection| {
+            backfill::owed(connection, after, limit)
+        })
+    }
+
     fn finish_backfill(&self, finished: FinishedBackfill) -> Answer<'_, ()> {
         self.write("write what was matched again", move |connection| {
             backfill::finish(connection, &finished)
@@ -240,15 +248,9 @@ impl Store for Sqlite {
         self.write("seal a mail", move |connection| deliver::seal(connection, &mail))
     }
 
-    fn withdraw(
-        &self,
-        reader: String,
-        alerts: Vec<AlertId>,
-        reason: String,
-        now: Timestamp,
-    ) -> Answer<'_, ()> {
+    fn withdraw(&self, alerts: Vec<AlertId>, reason: String, now: Timestamp) -> Answer<'_, ()> {
         self.write("withdraw notices", move |connection| {
-            deliver::withdraw(connection, &reader, &alerts, &reason, now)
+            deliver::withdraw(connection, &alerts, &reason, now)
         })
     }
 
