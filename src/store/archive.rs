@@ -267,16 +267,18 @@ pub struct Account {
     pub retired: Option<Timestamp>,
     /// Polls made.
     pub polls: u64,
-    /// Those that met trouble.
-    pub troubled: u64,
+    /// Those that read nothing.
+    pub failed: u64,
+    /// Those that read entries, and not all that was there.
+    pub lossy: u64,
     /// New items.
     pub new: u64,
     /// When the first of these polls was.
     pub first: Option<Timestamp>,
     /// When the last was.
     pub last: Option<Timestamp>,
-    /// What the trouble was, in words.
-    pub troubles: Option<String>,
+    /// What the troubles were, in words, each once.
+    pub troubles: Vec<String>,
 }
 
 /// A decision with what came of it.

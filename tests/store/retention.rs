@@ -250,6 +250,15 @@ async fn polls_whose_accounts_were_forgotten_are_told_from_the_record() {
         let failed = |now| {
             let mut poll = polled("ofac", now, Vec::new());
             (poll.status, poll.state.error) = (Some(500), Some("500, twice".to_owned()));
+            // What it read the last time is remembered beside it.
+            (poll.entries, poll.state.entries) = (0, Some(30));
+            poll.state.last_success = Some(day(1));
+            poll
+        };
+        let lossy = |now| {
+            let mut poll = polled("ofac", now, Vec::new());
+            poll.state.error = Some("2 entries left out".to_owned());
+            poll.state.entries = Some(30);
             poll
         };
         let lived = [
@@ -258,23 +267,31 @@ async fn polls_whose_accounts_were_forgotten_are_told_from_the_record() {
             polled("ofac", day(1).plus(DAY / 4), Vec::new()),
             failed(day(2)),
             failed(day(2).plus(DAY / 4)),
+            lossy(day(2).plus(DAY / 2)),
+            lossy(day(2).plus(DAY / 2).plus(DAY / 24)),
+            lossy(day(2).plus(DAY / 2).plus(DAY / 12)),
             polled("ofac", day(3), vec![item("ofac", 2, day(3))]),
             polled("ofac", day(100), vec![item("ofac", 3, day(100))]),
         ];
         for poll in lived {
             store.finish_poll(poll).await.unwrap();
         }
+        // While a run is under way it is told alike.
+        store.finish_poll(failed(day(101))).await.unwrap();
+        let all = store.archive().accounts(day(101), day(102)).await.unwrap();
+        assert_eq!((all[0].polls, all[0].failed, all[0].lossy), (1, 1, 0));
         let account = async |from, until| {
             let all = store.archive().accounts(from, until).await.unwrap();
-            (all[0].polls, all[0].troubled, all[0].new, all[0].troubles.clone(), all[0].last)
+            let one = &all[0];
+            (one.polls, one.failed, one.lossy, one.new, one.troubles.clone(), one.last)
         };
         let windows = [(day(0), day(200)), (day(1), day(2)), (day(2), day(99)), (day(50), day(60))];
         let mut before = Vec::new();
         for (from, until) in windows {
             before.push(account(from, until).await);
         }
-        assert_eq!(before[0].0, 7);
-        assert_eq!(prune(store, 150).await.0, 4, "the accounts of the first days");
+        assert_eq!((before[0].0, before[0].1, before[0].2), (11, 3, 3));
+        assert_eq!(prune(store, 150).await.0, 6, "the accounts of the first days");
         for ((from, until), known) in windows.into_iter().zip(&before) {
             assert_eq!(account(from, until).await, *known, "{from} to {until}");
         }

@@ -11,6 +11,7 @@ use crate::model::{SourceId, Timestamp};
 use crate::store::{About, Account, ConfigVersion, DecidedRow, TellingRow};
 
 use super::mails::{MAIL, mail};
+use super::poll::RUN_ENTRIES;
 use super::{actions, items, terms, values};
 
 /// How each source was polled between two instants. Polls that were alike are kept as one row a day,
@@ -20,22 +21,24 @@ pub(super) fn accounts(
     from: Timestamp,
     until: Timestamp,
 ) -> rusqlite::Result<Vec<Account>> {
-    let mut select = connection.prepare_cached(
+    let mut select = connection.prepare_cached(&format!(
         "WITH runs AS (
-             SELECT source, first, last, polls, new, error FROM polls
-             WHERE last >= ?1 AND first <= ?2
+             SELECT source, first, last, polls, new, error, coalesce(entries, 0) > 0 AS read
+             FROM polls WHERE last >= ?1 AND first <= ?2
              UNION ALL
-             SELECT u.source, u.run_first, u.run_last, u.run_polls, 0, t.error
+             SELECT u.source, u.run_first, u.run_last, u.run_polls, 0, t.error,
+                    coalesce({RUN_ENTRIES}, 0) > 0
              FROM source_turns u JOIN source_states t ON t.source = u.source
              WHERE u.run_polls > 0 AND u.run_last >= ?1 AND u.run_first <= ?2)
          SELECT s.id, s.url, s.official, s.interval, s.added, s.retired,
-                coalesce(sum(r.polls), 0), coalesce(sum(r.polls) FILTER (WHERE r.error IS NOT NULL), 0),
+                coalesce(sum(r.polls), 0), coalesce(sum(r.polls) FILTER (WHERE r.error IS NOT NULL AND NOT r.read), 0),
+                coalesce(sum(r.polls) FILTER (WHERE r.error IS NOT NULL AND r.read), 0),
                 coalesce(sum(r.new), 0), min(r.first), max(r.last),
-                group_concat(DISTINCT r.error)
+                json_group_array(DISTINCT r.error) FILTER (WHERE r.error IS NOT NULL)
          FROM sources s LEFT JOIN runs r ON r.source = s.key
          WHERE NOT s.synthetic AND s.added <= ?2 AND coalesce(s.retired, ?1) >= ?1
          GROUP BY s.key ORDER BY s.id",
-    )?;
+    ))?;
     let rows = select.query_map(params![from, until], |row| {
         Ok(Account {
             source: SourceId::new(row.get::<_, String>(0)?),
@@ -45,11 +48,12 @@ pub(super) fn accounts(
             added: row.get(4)?,
             retired: row.get(5)?,
             polls: values::count(row, 6)?,
-            troubled: values::count(row, 7)?,
-            new: values::count(row, 8)?,
-            first: row.get(9)?,
-            last: row.get(10)?,
-            troubles: row.get(11)?,
+            failed: values::count(row, 7)?,
+            lossy: values::count(row, 8)?,
+            new: values::count(row, 9)?,
+            first: row.get(10)?,
+            last: row.get(11)?,
+            troubles: values::from_json(row, 12)?,
         })
     })?;
     let mut accounts: Vec<Account> = rows.collect::<rusqlite::Result<_>>()?;
@@ -106,6 +110,7 @@ struct Polled {
     first: i64,
     last: i64,
     polls: u64,
+    entries: Option<u64>,
     new: u64,
     error: Option<String>,
 }
@@ -118,11 +123,12 @@ impl Polled {
         account.first = Some(account.first.map_or(first, |known| known.min(first)));
         account.last = account.last.max(Some(last));
         let Some(error) = self.error else { return };
-        account.troubled += self.polls;
-        match &mut account.troubles {
-            Some(known) if known.split(',').any(|one| one == error) => {}
-            Some(known) => known.push_str(&format!(",{error}")),
-            none => *none = Some(error),
+        match self.entries {
+            Some(1..) => account.lossy += self.polls,
+            _ => account.failed += self.polls,
+        }
+        if !account.troubles.contains(&error) {
+            account.troubles.push(error);
         }
     }
 }

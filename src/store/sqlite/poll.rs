@@ -100,11 +100,16 @@ const CONTINUE_RUN: &str =
             OR run_status IS ?7 AND run_first >= ?8 AND run_first < ?8 + 86400000)
        AND EXISTS (SELECT 1 FROM sources WHERE key = ?1 AND url = ?9)";
 
+/// Entries that the run's last poll read (SQL, of turns `u` and states `t`). A poll that read nothing leaves the
+/// number of the last that did.
+pub(super) const RUN_ENTRIES: &str =
+    "CASE WHEN u.last_success >= u.last_poll THEN t.entries ELSE 0 END";
+
 fn run(connection: &Connection, poll: &FinishedPoll) -> rusqlite::Result<Run> {
     connection
         .prepare_cached(&format!(
             "SELECT s.key, u.run_first, u.run_last, u.run_polls, u.run_status, u.run_bytes,
-                    t.entries, t.error, t.shown_noted, s.url
+                    {RUN_ENTRIES}, t.error, t.shown_noted, s.url
              FROM {SOURCES} WHERE s.id = ?1"
         ))?
         .query_row(params![poll.source], |row| {

@@ -44,7 +44,8 @@ pub(super) struct Report {
     throughout: bool,
     sources: Vec<SourceLine>,
     polls: u64,
-    troubled: u64,
+    failed: u64,
+    lossy: u64,
     items: u64,
     gaps: Vec<String>,
     alerts: Vec<Line>,
@@ -77,7 +78,8 @@ struct SourceLine {
     official: bool,
     made: u64,
     due: u64,
-    troubled: u64,
+    failed: u64,
+    lossy: u64,
     new: u64,
     last: String,
     troubles: String,
@@ -148,7 +150,8 @@ pub(super) async fn report(
         throughout: !watched.is_empty() && watched.iter().all(|one| one.watched),
         watched,
         polls: accounts.iter().map(|one| one.polls).sum(),
-        troubled: accounts.iter().map(|one| one.troubled).sum(),
+        failed: accounts.iter().map(|one| one.failed).sum(),
+        lossy: accounts.iter().map(|one| one.lossy).sum(),
         items: accounts.iter().map(|one| one.new).sum(),
         sources: accounts.iter().map(|one| source(one, asked)).collect(),
         gaps: pauses.iter().map(pause_line).chain(gaps.iter().map(gap_line)).collect(),
@@ -339,8 +342,10 @@ fn source(account: &Account, asked: &Asked<'_>) -> SourceLine {
     }
     if account.polls == 0 {
         note.push("not polled in this window".to_owned());
-    } else if account.polls == account.troubled {
-        note.push("every poll met trouble".to_owned());
+    } else if account.polls == account.failed {
+        note.push("every poll failed".to_owned());
+    } else if account.polls == account.failed + account.lossy {
+        note.push("no poll read all that was there".to_owned());
     }
     SourceLine {
         id: account.source.to_string(),
@@ -348,10 +353,11 @@ fn source(account: &Account, asked: &Asked<'_>) -> SourceLine {
         official: account.official,
         made: account.polls,
         due,
-        troubled: account.troubled,
+        failed: account.failed,
+        lossy: account.lossy,
         new: account.new,
         last: account.last.map(seconds).unwrap_or_default(),
-        troubles: line(account.troubles.as_deref().unwrap_or_default(), LINK),
+        troubles: line(&account.troubles.join("; "), LINK),
         note: note.join("; "),
     }
 }
@@ -458,7 +464,7 @@ mod tests {
             until: at("2026-11-02T00:00:00Z"),
             now: at("2026-11-27T00:00:00Z"),
         };
-        let account = |polls: u64, troubled: u64| Account {
+        let account = |polls: u64, failed: u64, lossy: u64| Account {
             source: SourceId::new("wire"),
             url: "https://wire.test/feed".to_owned(),
             official: false,
@@ -466,21 +472,23 @@ mod tests {
             added: at("2026-10-01T00:00:00Z"),
             retired: None,
             polls,
-            troubled,
+            failed,
+            lossy,
             new: 0,
             first: None,
             last: None,
-            troubles: None,
+            troubles: Vec::new(),
         };
         let noon = Some(at("2026-11-01T12:00:00Z"));
-        let added = Account { added: at("2026-11-01T12:00:00Z"), ..account(3, 3) };
+        let added = Account { added: at("2026-11-01T12:00:00Z"), ..account(3, 3, 0) };
         for (account, due, note) in [
-            (account(48, 1), 48, ""),
-            (account(0, 0), 48, "not polled in this window"),
-            (account(2, 2), 48, "every poll met trouble"),
-            (added, 24, "watched since 2026-11-01T12:00:00Z; every poll met trouble"),
+            (account(48, 1, 1), 48, ""),
+            (account(0, 0, 0), 48, "not polled in this window"),
+            (account(2, 2, 0), 48, "every poll failed"),
+            (account(3, 1, 2), 48, "no poll read all that was there"),
+            (added, 24, "watched since 2026-11-01T12:00:00Z; every poll failed"),
             (
-                Account { retired: noon, ..account(0, 0) },
+                Account { retired: noon, ..account(0, 0, 0) },
                 24,
                 "no longer watched since 2026-11-01T12:00:00Z; not polled in this window",
             ),
