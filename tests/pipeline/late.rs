@@ -7,6 +7,7 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use watchlistd::clock::{Clock, FixedClock};
 use watchlistd::config::{Environment, Files};
@@ -214,6 +215,48 @@ async fn what_still_stands_of_a_late_alert_stays_owed() {
     assert_eq!(notices_of(&open, "keelung-foundry").await, ["pending"]);
     next_day(&desk, &mut open).await;
     assert!(newest(&desk).contains("Keelung Foundry"), "{}", newest(&desk));
+}
+
+#[tokio::test]
+async fn a_graver_severity_alone_is_told_late_and_a_lighter_one_is_not() {
+    let at = |severity: &str| WATCHLIST.replace("\"high\"", &format!("\"{severity}\""));
+    let desk = Desk::new(MEI_DAILY).await;
+    let mut open = desk.open_with(&at("medium")).await;
+    open.round().await;
+    desk.newsroom.publish("a1", "NYSE to delist Alibaba");
+    next_day(&desk, &mut open).await;
+    assert!(newest(&desk).contains("Alibaba"), "{}", newest(&desk));
+    drop(open);
+    for (severity, told) in [("high", 1), ("medium", 0), ("high", 0)] {
+        let mut open = desk.open_with(&at(severity)).await;
+        assert_eq!(open.assess().await, told, "{severity}");
+        next_day(&desk, &mut open).await;
+        let digest = newest(&desk);
+        assert_eq!(digest.contains("late: "), told == 1, "{digest}");
+    }
+}
+
+/// Renewed with each batch, the right to assess would cost a commit of its own; renewed too seldom, it would
+/// be somebody else's in the middle of a batch.
+#[tokio::test]
+async fn the_right_to_assess_is_renewed_when_half_of_it_is_over() {
+    for (runs, end) in [(&[0, 30, 59][..], 120), (&[0, 60], 180), (&[0, 59, 61, 100], 181)] {
+        let store: Arc<dyn Store> = Arc::new(store_of(&[]).await);
+        let clock = Arc::new(FixedClock::at(friday_noon()));
+        let ground = Ground { store: Arc::clone(&store), clock: clock.clone() };
+        let now = Arc::new(in_force(&store, "", clock.now()).await);
+        let mut assessor = Assessor::new(ground, "one".to_owned());
+        let after = |seconds| friday_noon().plus(Duration::from_secs(seconds));
+        for seconds in runs {
+            clock.set(after(*seconds));
+            assessor.run(&|| Arc::clone(&now)).await.unwrap();
+        }
+        let other = |seconds| {
+            store.claim_assessment("other".to_owned(), after(seconds), after(seconds + 120))
+        };
+        assert!(!other(end - 1).await.unwrap(), "{runs:?}");
+        assert!(other(end).await.unwrap(), "{runs:?}");
+    }
 }
 
 #[tokio::test]
