@@ -257,13 +257,70 @@ fn the_shipped_topics_hold_their_figures_on_presses_and_long_articles() {
     hold(&shipped("presses.jsonl"), &floors);
 }
 
-/// Items that must alert, by two hands who looked for what silences them: in as many formats as feeds have, and each with
-/// a word that elsewhere says that nothing happened. When they were written 19 of the first 155 were silent, and 272 of the
-/// 449 others, some of which are a stretch.
+/// A fortnight in seven languages, by one hand that did not know the topics' words: before any word was mended by them,
+/// alerts were found with a precision of 0.85 and a recall of 1.00.
+#[test]
+fn the_shipped_topics_hold_their_figures_on_a_fortnight() {
+    let floors = [("companies", 0.98, 0.98), ("topics", 0.86, 0.93), ("alerts", 0.83, 0.98)];
+    hold(&shipped("fortnight.jsonl"), &floors);
+}
+
+/// Items that must alert, by three hands who looked for what silences them: in as many formats as feeds have, each with
+/// a word that elsewhere says that nothing happened, and bare headlines in the words of registers and of desks. When they
+/// were written 19 of the first 155 were silent, 272 of the 449 others, some of which are a stretch, and 194 of the last
+/// 610.
 #[test]
 fn what_must_alert_does_whatever_stands_beside_it() {
     let [_, extra, missing] = counts(&shipped("must.jsonl"), "alerts");
-    assert!(extra == 0 && missing <= 160, "{missing} are silent");
+    assert!(extra == 0 && missing <= 142, "{missing} are silent");
+}
+
+/// Sentences that stand in any article about a company, beside whatever it is about.
+const BESIDE: [&str; 12] = [
+    "The company is a sponsor of a football club.",
+    "It opened a museum at its headquarters last year.",
+    "It also runs a refinery nearby.",
+    "The board proposed a dividend in May.",
+    "It holds several thousand patents.",
+    "The group will launch a new product at a fair next week.",
+    "Its partnership with a local startup goes on.",
+    "Economists see inflation easing.",
+    "The company is considering an appeal.",
+    "If the company fails to comply, it could face daily penalties.",
+    "Analysts expect little effect on earnings.",
+    "A documentary on the case airs in May.",
+];
+
+/// A headline that alerts by itself alerts whatever such a sentence stands below it.
+#[test]
+fn what_an_article_says_beside_its_headline_takes_no_alert_back() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let set = fs::read_to_string(root.join("tests/fixtures/labelled/must.jsonl")).unwrap();
+    let items = set.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let bare = items.filter(|item| item["lang"] == "en" && item["summary"].as_str().is_none());
+    let titles: Vec<Value> = bare.map(|item| item["title"].clone()).collect();
+    let alert = |beside: &str| -> Vec<bool> {
+        let rows = titles.iter().enumerate().map(|(n, title)| {
+            json!({ "id": n.to_string(), "lang": "en", "title": title, "summary": beside })
+                .to_string()
+        });
+        let rows = rows.collect::<Vec<_>>().join("\n");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_watchlistd"));
+        command.arg("match").arg("--watchlist").arg(root.join("config/topics.toml"));
+        command.arg(root.join("config/examples/labelled-set.toml"));
+        let output = command.write_stdin(rows).output().unwrap();
+        let lines = String::from_utf8(output.stdout).unwrap();
+        let told =
+            lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["alert"] == true);
+        told.collect()
+    };
+    let alone = alert("");
+    assert!(alone.iter().filter(|told| **told).count() > 200, "{}", alone.len());
+    for beside in BESIDE {
+        let silenced =
+            alone.iter().zip(alert(beside)).filter(|(alone, told)| **alone && !told).count();
+        assert!(silenced <= 2, "{silenced} are silent beside '{beside}'");
+    }
 }
 
 /// Precision and recall of what was found are these at least.
@@ -278,7 +335,7 @@ fn hold(report: &Value, floors: &[(&str, f64, f64)]) {
 #[test]
 fn the_shipped_topics_hold_their_figures_on_bare_headlines_and_on_paraphrases() {
     for (set, precision, recall, alerts) in
-        [("headlines.jsonl", 0.95, 0.95, [4, 0]), ("paraphrases.jsonl", 0.95, 0.86, [32, 10])]
+        [("headlines.jsonl", 0.95, 0.95, [4, 0]), ("paraphrases.jsonl", 0.95, 0.86, [33, 7])]
     {
         let report = shipped(set);
         let figure = |key: &str| report["topics"][key].as_f64().unwrap();

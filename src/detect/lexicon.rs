@@ -58,6 +58,8 @@ lists! {
     newcomers = folded_words("words/newcomers.txt");
     /// Words by which a clause goes on with the subject of the one before.
     goes_on = folded_words("words/goes_on.txt");
+    /// Words in which a headline ends that says who says so.
+    saying = folded_words("words/saying.txt");
     /// Words that give a cause.
     causes = folded_words("words/causes.txt");
     /// Words that join the last clause of several.

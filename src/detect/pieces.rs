@@ -38,6 +38,9 @@ const CHARACTERS: u32 = 5;
 const CLAUSE: u32 = 3;
 const CLAUSE_CHARACTERS: u32 = 7;
 
+/// Words of a clause that only says who says so, at most.
+const ATTRIBUTION: usize = 5;
+
 /// Where pieces begin, in order.
 #[derive(Debug)]
 pub(crate) struct Pieces {
@@ -326,7 +329,17 @@ fn elsewhere(text: &Text, manner: &Manner) -> impl Iterator<Item = u32> {
             () if token.marks & SEMICOLON != 0 || token.gap == Gap::Break => true,
             () => divides(text, *at) && comes_in(4),
         };
+        // `…, court filing shows` says who says so.
+        let says_who = || {
+            let clause = || rest().take(ATTRIBUTION + 1);
+            let last = clause().last().is_some_and(|one| lexicon::saying().contains(&one.hash));
+            let whole = clause().skip(1).all(|one| one.gap != Gap::Comma);
+            last && whole && clause().count() <= ATTRIBUTION
+        };
         let refers_back = || {
+            if *at < end && says_who() {
+                return true;
+            }
             if *at >= end {
                 return rest().skip(1).any(back);
             }
@@ -427,6 +440,9 @@ mod tests {
             ("Shell lifts its dividend, plus a banker is convicted of bribery", 2),
             ("Micron hires 500 people; dog food recall widens", 2),
             ("JD.com starts grocery test, a watchdog fines an adult site", 2),
+            // Who says so is no matter of its own, but what somebody says behind a further comma is.
+            ("JD.com starts grocery test, a court filing shows", 0),
+            ("JD.com starts grocery test, a watchdog fines an adult site, filing shows", 2),
             ("Nvidia slumps; US tightens chip export rules", 0),
             ("Trump orders a tax on chips; two plants win a carve-out", 0),
             ("Mexiko hebt 50% Abgabe auf Autos, Hersteller klagen laut darüber", 0),

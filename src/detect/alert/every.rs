@@ -12,7 +12,7 @@ use crate::model::watchlist::{
 };
 use crate::model::{EntityKind, ItemText, Located, Severity};
 
-const LEAVES: [&str; 25] = [
+const LEAVES: [&str; 26] = [
     "company:alba",
     "company:norvik",
     "company:*",
@@ -26,6 +26,7 @@ const LEAVES: [&str; 25] = [
     "source:wire",
     "official",
     "manner:talk",
+    "title:manner:talk",
     "probe",
     "de-list",
     "export control",

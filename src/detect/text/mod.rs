@@ -18,6 +18,7 @@ mod token;
 #[cfg(test)]
 mod uax29;
 
+use crate::detect::lexicon;
 use crate::model::{Field, ItemText};
 
 pub(crate) use token::{
@@ -106,8 +107,8 @@ fn asks(title: &str) -> bool {
         || title.strip_suffix('か').is_some_and(|before| !before.ends_with(['ら', '豊', '静']))
 }
 
-/// A text of capitals throughout: at least three words of letters, none of them small, and one too
-/// long to be an abbreviation.
+/// A text of capitals throughout: at least three words of letters, none of them small, and one that is no
+/// abbreviation: too long for that, or a word of every day.
 fn shouts(tokens: &[Token]) -> bool {
     let mut caps = 0;
     let mut long = false;
@@ -115,11 +116,30 @@ fn shouts(tokens: &[Token]) -> bool {
         match token.shape {
             Shape::Caps => {
                 caps += 1;
-                long |= token.chars > 5;
+                long |=
+                    token.chars > 5 || (token.chars > 3 && lexicon::common().contains(&token.hash));
             }
             Shape::Lower | Shape::Capital => return false,
             Shape::Digit | Shape::Cjk => {}
         }
     }
     caps >= 3 && long
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_capitals_is_told_from_abbreviations() {
+        for (text, expected) in [
+            ("APPLE FINED BY EU", true),
+            ("EU ANTITRUST REGULATORS OPEN CASE", true),
+            ("NYSE BABA UFLPA", false),
+            ("TSMC ASML", false),
+            ("APPLE fined by EU", false),
+        ] {
+            assert_eq!(shouts(&Text::of_term(text).tokens), expected, "{text}");
+        }
+    }
 }
