@@ -337,3 +337,30 @@ async fn a_stored_mail_is_found_whole() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_refused_mail_that_is_tried_again_tells_once() {
+    each(async |store| {
+        sealed(store, &["mei@x.test"]).await;
+        let id = claimed(store, 60).await;
+        store.mail_outcome(outcome(id.clone(), MailState::Refused, at(61))).await.unwrap();
+        let owed = store.pending_notices("Mei".into()).await.unwrap();
+        assert!(!owed.is_empty() && owed.iter().all(|one| one.undelivered), "they come back");
+        let told = store.archive().told_by(id.clone()).await.unwrap();
+        assert_eq!(told.len(), owed.len(), "what it said is known");
+
+        store.amend_mail(id.clone(), Amend::Retry, at(62)).await.unwrap();
+        assert!(store.pending_notices("Mei".into()).await.unwrap().is_empty());
+        // Refused once more they come back once more, and tried once more it tells them.
+        store.claim_mail(at(63), at(80)).await.unwrap().unwrap();
+        store.mail_outcome(outcome(id.clone(), MailState::Refused, at(64))).await.unwrap();
+        assert_eq!(store.pending_notices("Mei".into()).await.unwrap().len(), owed.len());
+        store.amend_mail(id.clone(), Amend::Retry, at(65)).await.unwrap();
+        store.claim_mail(at(66), at(80)).await.unwrap().unwrap();
+        store.mail_outcome(outcome(id.clone(), MailState::Sent, at(67))).await.unwrap();
+        assert!(store.pending_notices("Mei".into()).await.unwrap().is_empty());
+        assert_eq!(store.archive().told_by(id).await.unwrap(), told);
+        assert_eq!(store.archive().verify_record(None).await.unwrap().faults, []);
+    })
+    .await;
+}

@@ -133,9 +133,28 @@ pub(super) fn amend(
                          attempts = CASE WHEN ?4 THEN 0 ELSE attempts END WHERE key = ?1",
                 )?
                 .execute(params![key, state, now, afresh])?;
+            if rests {
+                tell_after_all(connection, &occasion, now)?;
+            }
         }
     }
     Ok(Amended::Done(state))
+}
+
+/// A mail that is tried again tells what came back from it, and no other mail is to tell it as well: but for what
+/// another has told meanwhile.
+fn tell_after_all(
+    connection: &Connection,
+    occasion: &str,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE notices SET state = 'sealed', changed = ?2
+             WHERE occasion = ?1 AND state = 'pending'",
+        )?
+        .execute(params![occasion, now])?;
+    Ok(())
 }
 
 /// When the oldest mail that still wants sending was sealed, the canary's left out.
@@ -196,12 +215,11 @@ fn next_attempt(outcome: &MailOutcome) -> Option<Timestamp> {
 
 /// When no address of an occasion was reached, its notices come back, to be listed in the next mail
 /// that works. They no longer ask for one of their own: a dead address must not draw urgent mails
-/// without end.
+/// without end. Which mail failed to tell them stays known.
 fn bring_back(connection: &Connection, occasion: &str, now: Timestamp) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "UPDATE notices SET state = 'pending', occasion = NULL, undelivered = 1,
-                 urgency = 'digest', changed = ?2
+            "UPDATE notices SET state = 'pending', undelivered = 1, urgency = 'digest', changed = ?2
              WHERE occasion = ?1 AND state = 'sealed' AND NOT EXISTS (SELECT 1 FROM mails
                  WHERE occasion = ?1 AND state NOT IN ('refused', 'dead'))",
         )?
