@@ -57,6 +57,7 @@ pub fn run(
         (None, file) => file.clone().unwrap_or_default(),
     };
     let settings = settings(&folder);
+    folder.is_there()?;
     let storage = load::storage(&folder);
     let Storage::Sqlite(path) = &storage;
     let copied = as_owner(load::owner(&storage), || copy(&storage, path))

@@ -23,6 +23,8 @@ use crate::store::{ConfigVersion, Store};
 pub struct Folder {
     /// The folder.
     pub path: PathBuf,
+    /// Somebody named it, so that one that is not there is a slip.
+    pub named: bool,
     /// systemd's and the shell's variables.
     pub environment: Environment,
 }
@@ -34,10 +36,17 @@ impl Folder {
         path.exists()
     }
 
+    /// Refuses a folder that was named and is none: whoever mistypes one must not work on the database at the
+    /// default place.
+    pub fn is_there(&self) -> Result<(), Failure> {
+        if self.named { Ok(Files::folder_at(&self.path)?) } else { Ok(()) }
+    }
+
     /// The folder given on the command line, else the usual ones.
     pub fn named(given: Option<PathBuf>) -> Self {
         let environment = Environment::of_process();
-        Self { path: environment.config_folder(given.as_deref()), environment }
+        let named = given.is_some();
+        Self { path: environment.config_folder(given.as_deref()), named, environment }
     }
 }
 
@@ -115,6 +124,7 @@ pub fn open_to_amend(folder: &Folder) -> Result<Arc<dyn Store>, Failure> {
 
 /// As root, the store is opened by its owner: its threads stay the owner's, this one stays root's.
 fn open(folder: &Folder, access: Access) -> Result<Arc<dyn Store>, Failure> {
+    folder.is_there()?;
     let storage = storage(folder);
     as_owner(owner(&storage), || wire::open_store(&storage, access))
         .map_err(|error| Failure::file("go on as the owner of the database", error))?

@@ -86,7 +86,7 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
     let assessed = assessor.run(&|| Arc::clone(&in_force)).await?;
     let deliverer = Deliverer::new(ground.clone(), transport.clone());
     if arguments.dry_run {
-        let composed = deliverer.compose_on_demand(&in_force).await?;
+        let composed = deliverer.compose_dry_run(&in_force).await?;
         print(&composed, out)?;
         tell(&polled, &assessed, None);
         return Ok(if polled.failed > 0 { Exit::TryAgain } else { Exit::Fine });

@@ -94,6 +94,15 @@ pub struct Files {
 }
 
 impl Files {
+    /// Whether there is a folder at all.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be looked at.
+    pub fn folder_at(path: &Path) -> Result<(), ReadError> {
+        let about = std::fs::metadata(path).map_err(|error| ReadError::of(path, error))?;
+        about.is_dir().then_some(()).ok_or_else(|| ReadError::NotAFolder(path.to_path_buf()))
+    }
+
     /// Reads the folder's files. One that cannot be read is among the problems of
     /// [`super::parse`].
     ///

@@ -231,7 +231,12 @@ fn a_report_on_what_was_never_watched_names_what_may_be_meant() {
     desk.ask(&["once"]).ends(0);
     let report =
         |id: &str| desk.ask(&["audit", "report", "--company", id, "--from", "2020-01-01"]).ends(0);
-    assert!(report("alibba").says("did you mean 'alibaba'?").out.contains("NOT WATCHED"));
-    report("Alibaba").says("its id is 'alibaba'");
+    let unknown = report("alibba").out;
+    assert!(
+        unknown.contains("No watchlist knows the id 'alibba' (did you mean 'alibaba'?)."),
+        "{unknown}"
+    );
+    let named = report("Alibaba").says("note: 'Alibaba' is taken for 'alibaba'").out;
+    assert!(named.starts_with("REPORT ON Alibaba Group Holding Limited (alibaba)"), "{named}");
     assert_eq!(report("alibaba").err, "");
 }

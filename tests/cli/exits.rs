@@ -169,6 +169,39 @@ fn a_failed_source_is_75_and_the_others_are_read() {
     assert_eq!(desk.mails().len(), 1, "the digest is mailed all the same");
 }
 
+/// Whoever mistypes a folder must not work on the database at the default place.
+#[test]
+fn a_folder_that_is_named_and_not_there_is_66() {
+    let desk = Desk::new();
+    desk.ask(&["once"]).ends(0);
+    let missing = desk.folder().join("missing");
+    for arguments in [
+        &["status"][..],
+        &["ack", "a", "--as", "relevant"],
+        &["search", "x"],
+        &["outbox", "list"],
+        &["watch", "accept"],
+        &["restore", "--resume"],
+        &["audit", "verify"],
+        &["backup", "x.tar"],
+    ] {
+        let said = std::process::Command::new(env!("CARGO_BIN_EXE_watchlistd"))
+            .args(arguments)
+            .arg("--config")
+            .arg(&missing)
+            .env_clear()
+            .env("STATE_DIRECTORY", desk.state().parent().unwrap())
+            .output()
+            .unwrap();
+        let err = String::from_utf8(said.stderr).unwrap();
+        assert_eq!(said.status.code(), Some(66), "{arguments:?}: {err}");
+        assert!(
+            err.contains(&format!("cannot read {}", missing.display())),
+            "{arguments:?}: {err}"
+        );
+    }
+}
+
 #[test]
 fn an_output_that_cannot_be_written_is_74() {
     let desk = Desk::new();

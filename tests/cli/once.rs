@@ -104,6 +104,7 @@ fn a_dry_run_prints_the_digest_and_changes_no_byte() {
     let dry = desk.ask(&["once", "--dry-run", "--all"]).ends(0);
     assert!(dry.out.contains("audit inspection"), "{dry}");
     assert!(!dry.out.contains(HEADLINE), "that was told before\n{dry}");
+    assert!(!dry.out.contains("chain head"), "no entry tells of it\n{dry}");
     assert_eq!(contents(&desk.folder()), before);
     desk.ask(&["once", "--all"]).ends(0).says("1 new item");
 }

@@ -35,6 +35,8 @@ pub enum DigestKind {
     Scheduled,
     /// Somebody asked for what is owed by now.
     OnDemand,
+    /// The same, looked at and not sent: no entry of the record tells of it.
+    DryRun,
     /// Somebody asked for what a stretch of time brought, told before or not; nothing counts as
     /// told by it.
     Recap,
@@ -151,6 +153,7 @@ fn heading(input: &DigestInput<'_>) -> String {
     let kind = match input.kind {
         DigestKind::Scheduled => "",
         DigestKind::OnDemand => " · on demand",
+        DigestKind::DryRun => " · dry run",
         DigestKind::Recap => " · recap",
     };
     let day = full_day(input.until, input.reader.zone);
@@ -268,12 +271,21 @@ fn small(input: &DigestInput<'_>, stories: &[Story<'_>]) -> Vec<String> {
         }
     };
     let mut small = Vec::new();
-    if input.kind == DigestKind::OnDemand {
-        small.push("Somebody asked for this mail; the schedule goes on as it is.".to_owned());
+    match input.kind {
+        DigestKind::OnDemand => {
+            small.push("Somebody asked for this mail; the schedule goes on as it is.".to_owned());
+        }
+        DigestKind::DryRun => {
+            small.push(
+                "This is a dry run: nothing was stored, and this mail is not sent.".to_owned(),
+            );
+        }
+        DigestKind::Scheduled | DigestKind::Recap => {}
     }
     small.push(format!("{covers} {}", super::frame::WHAT_IS_JUDGED));
     small.push(made_by(input.watchlist, stories));
-    if let Some(record) = input.record {
+    // What a dry run would enter is nowhere, and a head that fits nothing would look like a rewritten record.
+    if let Some(record) = input.record.filter(|_| input.kind != DigestKind::DryRun) {
         small.push(format!("Record {}, chain head {}.", record.number, line(&record.hash, 80)));
     }
     let next = input.reader.schedule.next_after(input.until);

@@ -29,7 +29,7 @@ pub(super) fn subject(input: &DigestInput<'_>, stories: &[Story<'_>], facts: &Fa
     let zone = input.reader.zone;
     let when = match input.kind {
         DigestKind::Recap => format!("recap since {}", day(input.from, zone)),
-        DigestKind::Scheduled | DigestKind::OnDemand => day(input.until, zone),
+        DigestKind::Scheduled | DigestKind::OnDemand | DigestKind::DryRun => day(input.until, zone),
     };
     let mut subject = format!("Watchlist {when}: {}", counts(stories));
     if stories.is_empty() {

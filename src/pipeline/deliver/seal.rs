@@ -107,15 +107,12 @@ impl Deliverer {
     /// # Errors
     ///
     /// When the store fails or a digest cannot be written.
-    pub async fn compose_on_demand(
-        &self,
-        in_force: &InForce,
-    ) -> Result<Vec<Composed>, DeliverError> {
+    pub async fn compose_dry_run(&self, in_force: &InForce) -> Result<Vec<Composed>, DeliverError> {
         let now = self.ground.clock.now();
         self.hand_on(in_force, now).await?;
         let mut all = Vec::new();
         for reader in in_force.readers.iter().filter(|reader| !reader.schedule.is_never()) {
-            all.push(self.compose(in_force, reader, now, DigestKind::OnDemand).await?);
+            all.push(self.compose(in_force, reader, now, DigestKind::DryRun).await?);
         }
         if let Some(unrouted) = self.compose_unrouted(in_force, now).await? {
             all.push(unrouted);

@@ -143,11 +143,7 @@ pub(super) fn amend(
 
 /// A mail that is tried again tells what came back from it, and no other mail is to tell it as well: but for what
 /// another has told meanwhile.
-fn tell_after_all(
-    connection: &Connection,
-    occasion: &str,
-    now: Timestamp,
-) -> rusqlite::Result<()> {
+fn tell_after_all(connection: &Connection, occasion: &str, now: Timestamp) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "UPDATE notices SET state = 'sealed', changed = ?2

@@ -42,6 +42,8 @@ pub(super) struct Report {
     watched: Vec<Stretch>,
     /// Whether it was watched throughout the window.
     throughout: bool,
+    /// That nobody knows this id, and what is near: of whoever mistyped one, "not watched" would be a lie.
+    unknown: Option<String>,
     sources: Vec<SourceLine>,
     polls: u64,
     failed: u64,
@@ -121,6 +123,12 @@ impl Stretch {
 }
 
 impl Report {
+    /// Says on the page that no version that is in force or was in force in the window knows this id.
+    pub(super) fn nobody_knows(&mut self, hint: &str) {
+        let hint = if hint.is_empty() { String::new() } else { format!(" ({hint})") };
+        self.unknown = Some(format!("No watchlist knows the id '{}'{hint}.", self.company));
+    }
+
     /// Whether there were versions, and none of them watched it.
     pub(super) fn never_watched(&self) -> bool {
         !self.watched.is_empty() && !self.watched.iter().any(|one| one.watched)
@@ -148,6 +156,7 @@ pub(super) async fn report(
         made: seconds(asked.now),
         program: concat!("watchlistd ", env!("CARGO_PKG_VERSION")),
         throughout: !watched.is_empty() && watched.iter().all(|one| one.watched),
+        unknown: None,
         watched,
         polls: accounts.iter().map(|one| one.polls).sum(),
         failed: accounts.iter().map(|one| one.failed).sum(),

@@ -56,29 +56,39 @@ pub fn run(
             anyhow::anyhow!("the window ends ({until}) before it begins ({})", arguments.from),
         ));
     }
-    let report = load::wait(async {
-        let store = load::open_for_reading(&folder)?;
-        let asked = gather::Asked { company: &arguments.company, from: arguments.from, until, now };
-        gather::report(store.archive(), &asked, &folder.environment).await.map_err(Failure::from)
-    })?;
+    let about = |company: &str| {
+        load::wait(async {
+            let store = load::open_for_reading(&folder)?;
+            let asked = gather::Asked { company, from: arguments.from, until, now };
+            let report = gather::report(store.archive(), &asked, &folder.environment);
+            report.await.map_err(Failure::from)
+        })
+    };
+    let mut report = about(&arguments.company)?;
     if report.never_watched() {
-        mistaken(&folder, &arguments.company);
+        match meant(&folder, &arguments.company) {
+            Some(Ok(id)) if id != arguments.company => {
+                bench::say(&format!("note: '{}' is taken for '{id}'", arguments.company));
+                report = about(&id)?;
+            }
+            Some(Err(hint)) => report.nobody_knows(&hint),
+            _ => {}
+        }
     }
     let page = render(&report, arguments.html).map_err(|error| Failure::new(Exit::Bug, error))?;
     out.write_all(page.as_bytes())?;
     Ok(Exit::Fine)
 }
 
-/// "Not watched" is an answer, and a slip in the id gives it too.
-fn mistaken(folder: &Folder, company: &str) {
-    let Ok(files) = Files::read(&folder.path) else { return };
+/// The id of the company that is meant, or what is near. "Not watched" is an answer, and a slip in the id gives
+/// it too.
+fn meant(folder: &Folder, company: &str) -> Option<Result<String, String>> {
+    let files = Files::read(&folder.path).ok()?;
     let entries = config::parse(&files, &folder.environment).watchlist;
-    let meant = match find::entry(&entries, "company", company) {
-        Ok(found) if found.id() == company => return,
-        Ok(found) => format!("its id is '{}'", found.id()),
-        Err(failure) => failure.hint.unwrap_or_default(),
-    };
-    bench::say(&format!("note: no version of that time watched '{company}': {meant}"));
+    Some(match find::entry(&entries, "company", company) {
+        Ok(found) => Ok(found.id().to_owned()),
+        Err(failure) => Err(failure.hint.unwrap_or_default()),
+    })
 }
 
 fn render(report: &gather::Report, html: bool) -> Result<String, minijinja::Error> {
