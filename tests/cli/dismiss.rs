@@ -121,6 +121,24 @@ fn a_name_is_muted_until_a_day_and_a_company_only_when_it_is_said() {
     desk.ask(&["check"]).ends(0);
 }
 
+/// A term has no silence of its own: who mutes one word must not mute all that the topic tells of everybody.
+#[test]
+fn a_topic_is_muted_only_when_it_is_said() {
+    let desk = told(&[TRUE]);
+    let id = alert(&desk, TRUE);
+    let before = watchlist(&desk);
+    let mute = ["dismiss", &id, "--why", "x", "--term", "delist", "--until", "2100-01-01", "--yes"];
+    let said = desk.ask(&mute).ends(64).says("--whole-topic silences it");
+    assert!(said.err.contains("only the whole topic can be silent, for all companies"), "{said}");
+    let slip = ["dismiss", &id, "--why", "x", "--until", "2100-01-01", "--whole-topic", "--yes"];
+    desk.ask(&slip).ends(64).says("'Target' is a name of the company target");
+    assert_eq!(watchlist(&desk), before);
+    let whole = [&mute[..], &["--whole-topic"]].concat();
+    let said = desk.ask(&whole).ends(0).out;
+    assert!(said.contains("all terms of the topic delisting muted until"), "{said}");
+    assert!(watchlist(&desk).contains("muted_until = 2100-01-01"), "{}", watchlist(&desk));
+}
+
 #[test]
 fn slips_are_answered() {
     let desk = told(&[TRUE]);

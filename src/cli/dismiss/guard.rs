@@ -78,6 +78,26 @@ impl Target {
         }
     }
 
+    /// Refuses to silence a topic that nobody named as a whole: a term has no silence of its own, and a topic is
+    /// told of every company.
+    pub(super) fn is_meant(&self, whole_topic: bool) -> Result<(), Failure> {
+        let hint = match (self.kind, whole_topic) {
+            ("topic", false) => {
+                "--whole-topic silences it; --not-with PHRASE holds back where a phrase stands"
+            }
+            ("company", true) => "--term names a term of the topic that is to be silent",
+            _ => return Ok(()),
+        };
+        let what = match self.kind {
+            "topic" => format!(
+                "'{}' is a term of the topic {}, and only the whole topic can be silent, for all companies",
+                self.term, self.id
+            ),
+            _ => format!("'{}' is a name of the company {}", self.term, self.id),
+        };
+        Err(Failure::new(Exit::Usage, anyhow::anyhow!(what)).hint(hint))
+    }
+
     /// As the record calls it.
     pub(super) fn subject(&self) -> String {
         format!("{}:{}", self.kind, self.id)

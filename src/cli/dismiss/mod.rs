@@ -39,12 +39,15 @@ pub struct Arguments {
     /// The phrase that tells the false sense, instead of the one proposed
     #[arg(long, value_name = "PHRASE", conflicts_with = "until")]
     not_with: Option<String>,
-    /// No guard: silence the name or topic until the end of this day (2026-12-31)
+    /// No guard: silence the name until the end of this day (2026-12-31)
     #[arg(long, value_name = "DATE")]
     until: Option<chrono::NaiveDate>,
     /// Silence the whole company, all its names and tickers
     #[arg(long, requires = "until")]
     whole_company: bool,
+    /// Silence the whole topic, all its terms and searches for all companies
+    #[arg(long, requires = "until", conflicts_with = "whole_company")]
+    whole_topic: bool,
     /// Who says so, for the record [default: the user's name]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
@@ -88,6 +91,9 @@ pub fn run(
     }
     let hit = chosen(&dismissal.judgement, arguments)?;
     let target = Target::of(bench.entries(), &hit, arguments.whole_company)?;
+    if arguments.until.is_some() {
+        target.is_meant(arguments.whole_topic)?;
+    }
     let about = match hit.kind {
         EntityKind::Company => About::Company(hit.entity.to_string()),
         EntityKind::Topic => About::Topic(hit.entity.to_string()),
