@@ -319,7 +319,7 @@ fn poll(n: u32, now: Timestamp, new: Vec<Item>) -> FinishedPoll {
         ended: now,
         status: Some(if new.is_empty() { 304 } else { 200 }),
         bytes: if new.is_empty() { 0 } else { 24_318 },
-        entries: 30,
+        entries: Some(30),
         new,
         edited: Vec::new(),
         seen: Vec::new(),

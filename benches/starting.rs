@@ -230,7 +230,7 @@ async fn polled(state: &Path) -> Outcome<()> {
             ended: now,
             status: Some(200),
             bytes: 2_000,
-            entries: ITEMS as u32,
+            entries: Some(ITEMS as u32),
             new: (0..ITEMS).map(item).collect(),
             edited: Vec::new(),
             seen: Vec::new(),

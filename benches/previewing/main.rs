@@ -250,7 +250,7 @@ async fn filled(
             ended: at,
             status: Some(200),
             bytes: 0,
-            entries: 0,
+            entries: Some(0),
             new: numbers.map(|n| world.item(&mut dice, mix, n, &from, at)).collect(),
             edited: Vec::new(),
             seen: Vec::new(),

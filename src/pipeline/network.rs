@@ -87,7 +87,7 @@ impl Watch {
                     ended: now,
                     status: None,
                     bytes: 0,
-                    entries: 0,
+                    entries: None,
                     new: Vec::new(),
                     edited: Vec::new(),
                     seen: Vec::new(),

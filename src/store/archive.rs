@@ -269,8 +269,8 @@ pub struct Account {
     pub polls: u64,
     /// Those that read nothing.
     pub failed: u64,
-    /// Those that read entries, and not all that was there.
-    pub lossy: u64,
+    /// Those that read the feed and had a remark to make: entries that were lost, a feed that is silent or has moved.
+    pub remarked: u64,
     /// New items.
     pub new: u64,
     /// When the first of these polls was.

@@ -37,8 +37,8 @@ pub struct FinishedPoll {
     pub status: Option<u16>,
     /// Bytes of the body as received.
     pub bytes: u64,
-    /// Entries in the document.
-    pub entries: u32,
+    /// Entries in the document, be it the one that the server says has not changed; `None`: nothing was read.
+    pub entries: Option<u32>,
     /// Items not known before, in the order in which they are to be assessed.
     pub new: Vec<Item>,
     /// New revisions of known items.

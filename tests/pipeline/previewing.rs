@@ -70,7 +70,7 @@ pub(super) async fn store_of(items: &[Item]) -> Sqlite {
             ended: now,
             status: Some(200),
             bytes: 0,
-            entries: 0,
+            entries: Some(0),
             new,
             edited: Vec::new(),
             seen: Vec::new(),

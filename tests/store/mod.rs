@@ -113,7 +113,7 @@ fn polled(source: &str, ended: Timestamp, new: Vec<Item>) -> FinishedPoll {
         ended,
         status: Some(200),
         bytes: 1_000,
-        entries: 30,
+        entries: Some(30),
         new,
         edited: vec![],
         seen: vec![],

@@ -237,7 +237,7 @@ async fn a_quiet_poll_leaves_the_account_that_it_would_leave_written_whole() {
                     (poll.status, known.error) =
                         (Some(500), Some("the server answered 500".into()));
                 } else {
-                    (poll.status, poll.entries, poll.bytes) = (Some(304), 0, u64::from(n));
+                    (poll.status, poll.entries, poll.bytes) = (Some(304), Some(0), u64::from(n));
                     (known.last_poll, known.last_success) = (read.last_poll, read.last_success);
                     poll.quiet = short && known.error.is_none();
                     known.error = None;

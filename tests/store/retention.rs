@@ -251,11 +251,11 @@ async fn polls_whose_accounts_were_forgotten_are_told_from_the_record() {
             let mut poll = polled("ofac", now, Vec::new());
             (poll.status, poll.state.error) = (Some(500), Some("500, twice".to_owned()));
             // What it read the last time is remembered beside it.
-            (poll.entries, poll.state.entries) = (0, Some(30));
+            (poll.entries, poll.state.entries) = (None, Some(30));
             poll.state.last_success = Some(day(1));
             poll
         };
-        let lossy = |now| {
+        let remarked = |now| {
             let mut poll = polled("ofac", now, Vec::new());
             poll.state.error = Some("2 entries left out".to_owned());
             poll.state.entries = Some(30);
@@ -267,9 +267,9 @@ async fn polls_whose_accounts_were_forgotten_are_told_from_the_record() {
             polled("ofac", day(1).plus(DAY / 4), Vec::new()),
             failed(day(2)),
             failed(day(2).plus(DAY / 4)),
-            lossy(day(2).plus(DAY / 2)),
-            lossy(day(2).plus(DAY / 2).plus(DAY / 24)),
-            lossy(day(2).plus(DAY / 2).plus(DAY / 12)),
+            remarked(day(2).plus(DAY / 2)),
+            remarked(day(2).plus(DAY / 2).plus(DAY / 24)),
+            remarked(day(2).plus(DAY / 2).plus(DAY / 12)),
             polled("ofac", day(3), vec![item("ofac", 2, day(3))]),
             polled("ofac", day(100), vec![item("ofac", 3, day(100))]),
         ];
@@ -279,11 +279,11 @@ async fn polls_whose_accounts_were_forgotten_are_told_from_the_record() {
         // While a run is under way it is told alike.
         store.finish_poll(failed(day(101))).await.unwrap();
         let all = store.archive().accounts(day(101), day(102)).await.unwrap();
-        assert_eq!((all[0].polls, all[0].failed, all[0].lossy), (1, 1, 0));
+        assert_eq!((all[0].polls, all[0].failed, all[0].remarked), (1, 1, 0));
         let account = async |from, until| {
             let all = store.archive().accounts(from, until).await.unwrap();
             let one = &all[0];
-            (one.polls, one.failed, one.lossy, one.new, one.troubles.clone(), one.last)
+            (one.polls, one.failed, one.remarked, one.new, one.troubles.clone(), one.last)
         };
         let windows = [(day(0), day(200)), (day(1), day(2)), (day(2), day(99)), (day(50), day(60))];
         let mut before = Vec::new();

@@ -52,6 +52,11 @@ pub(super) async fn finish(
         failed,
         again: Some(next_poll),
     };
+    let entries = match &polled.outcome {
+        source::Outcome::Read(_) => Some(entries),
+        source::Outcome::NotModified => task.state.entries,
+        source::Outcome::NotAFeed(_) | source::Outcome::Failed(_) => None,
+    };
     let (status, bytes) = (fetched.status(), fetched.received());
     let quiet = matches!(fetched, Fetched::NotModified(_)) && state.repeats(&task.state);
     let finished = FinishedPoll {

@@ -23,11 +23,11 @@ pub(super) fn accounts(
 ) -> rusqlite::Result<Vec<Account>> {
     let mut select = connection.prepare_cached(&format!(
         "WITH runs AS (
-             SELECT source, first, last, polls, new, error, coalesce(entries, 0) > 0 AS read
+             SELECT source, first, last, polls, new, error, entries IS NOT NULL AS read
              FROM polls WHERE last >= ?1 AND first <= ?2
              UNION ALL
              SELECT u.source, u.run_first, u.run_last, u.run_polls, 0, t.error,
-                    coalesce({RUN_ENTRIES}, 0) > 0
+                    {RUN_ENTRIES} IS NOT NULL
              FROM source_turns u JOIN source_states t ON t.source = u.source
              WHERE u.run_polls > 0 AND u.run_last >= ?1 AND u.run_first <= ?2)
          SELECT s.id, s.url, s.official, s.interval, s.added, s.retired,
@@ -49,7 +49,7 @@ pub(super) fn accounts(
             retired: row.get(5)?,
             polls: values::count(row, 6)?,
             failed: values::count(row, 7)?,
-            lossy: values::count(row, 8)?,
+            remarked: values::count(row, 8)?,
             new: values::count(row, 9)?,
             first: row.get(10)?,
             last: row.get(11)?,
@@ -124,8 +124,8 @@ impl Polled {
         account.last = account.last.max(Some(last));
         let Some(error) = self.error else { return };
         match self.entries {
-            Some(1..) => account.lossy += self.polls,
-            _ => account.failed += self.polls,
+            Some(_) => account.remarked += self.polls,
+            None => account.failed += self.polls,
         }
         if !account.troubles.contains(&error) {
             account.troubles.push(error);

@@ -102,8 +102,7 @@ const CONTINUE_RUN: &str =
 
 /// Entries that the run's last poll read (SQL, of turns `u` and states `t`). A poll that read nothing leaves the
 /// number of the last that did.
-pub(super) const RUN_ENTRIES: &str =
-    "CASE WHEN u.last_success >= u.last_poll THEN t.entries ELSE 0 END";
+pub(super) const RUN_ENTRIES: &str = "CASE WHEN u.last_success >= u.last_poll THEN t.entries END";
 
 fn run(connection: &Connection, poll: &FinishedPoll) -> rusqlite::Result<Run> {
     connection
@@ -181,7 +180,7 @@ fn record(
         polls: 1,
         status: poll.status,
         bytes,
-        entries: Some(poll.entries),
+        entries: poll.entries,
         error: poll.state.error.clone(),
         ..run
     };
@@ -343,7 +342,7 @@ mod tests {
             ended: now,
             status: Some(200),
             bytes: 1,
-            entries: 2,
+            entries: Some(2),
             new: vec![item(1, 10), item(2, 1_000_000)],
             edited: vec![],
             seen: vec![],

@@ -47,7 +47,7 @@ pub(super) struct Report {
     sources: Vec<SourceLine>,
     polls: u64,
     failed: u64,
-    lossy: u64,
+    remarked: u64,
     items: u64,
     gaps: Vec<String>,
     alerts: Vec<Line>,
@@ -81,7 +81,7 @@ struct SourceLine {
     made: u64,
     due: u64,
     failed: u64,
-    lossy: u64,
+    remarked: u64,
     new: u64,
     last: String,
     troubles: String,
@@ -160,7 +160,7 @@ pub(super) async fn report(
         watched,
         polls: accounts.iter().map(|one| one.polls).sum(),
         failed: accounts.iter().map(|one| one.failed).sum(),
-        lossy: accounts.iter().map(|one| one.lossy).sum(),
+        remarked: accounts.iter().map(|one| one.remarked).sum(),
         items: accounts.iter().map(|one| one.new).sum(),
         sources: accounts.iter().map(|one| source(one, asked)).collect(),
         gaps: pauses.iter().map(pause_line).chain(gaps.iter().map(gap_line)).collect(),
@@ -353,8 +353,8 @@ fn source(account: &Account, asked: &Asked<'_>) -> SourceLine {
         note.push("not polled in this window".to_owned());
     } else if account.polls == account.failed {
         note.push("every poll failed".to_owned());
-    } else if account.polls == account.failed + account.lossy {
-        note.push("no poll read all that was there".to_owned());
+    } else if account.polls == account.failed + account.remarked {
+        note.push("every poll had a remark".to_owned());
     }
     SourceLine {
         id: account.source.to_string(),
@@ -363,7 +363,7 @@ fn source(account: &Account, asked: &Asked<'_>) -> SourceLine {
         made: account.polls,
         due,
         failed: account.failed,
-        lossy: account.lossy,
+        remarked: account.remarked,
         new: account.new,
         last: account.last.map(seconds).unwrap_or_default(),
         troubles: line(&account.troubles.join("; "), LINK),
@@ -473,7 +473,7 @@ mod tests {
             until: at("2026-11-02T00:00:00Z"),
             now: at("2026-11-27T00:00:00Z"),
         };
-        let account = |polls: u64, failed: u64, lossy: u64| Account {
+        let account = |polls: u64, failed: u64, remarked: u64| Account {
             source: SourceId::new("wire"),
             url: "https://wire.test/feed".to_owned(),
             official: false,
@@ -482,7 +482,7 @@ mod tests {
             retired: None,
             polls,
             failed,
-            lossy,
+            remarked,
             new: 0,
             first: None,
             last: None,
@@ -494,7 +494,7 @@ mod tests {
             (account(48, 1, 1), 48, ""),
             (account(0, 0, 0), 48, "not polled in this window"),
             (account(2, 2, 0), 48, "every poll failed"),
-            (account(3, 1, 2), 48, "no poll read all that was there"),
+            (account(3, 1, 2), 48, "every poll had a remark"),
             (added, 24, "watched since 2026-11-01T12:00:00Z; every poll failed"),
             (
                 Account { retired: noon, ..account(0, 0, 0) },
