@@ -116,6 +116,9 @@ pub(super) fn made_by(in_force: u64, stories: &[Story<'_>]) -> String {
     format!("Watchlist version {in_force}{earlier}. watchlistd {}.", env!("CARGO_PKG_VERSION"))
 }
 
+/// Alerts of a story whose ids stand beside the first one's; the attached list has all.
+const OTHERS: usize = 6;
+
 /// A mail to the desk that names the alert.
 pub(super) fn dismiss(story: &Story<'_>, n: usize, desk: &str) -> Dismiss {
     let id = story.lead().alert.id.as_str().to_owned();
@@ -125,8 +128,10 @@ pub(super) fn dismiss(story: &Story<'_>, n: usize, desk: &str) -> Dismiss {
         "Not relevant because:\r\n\r\n\r\n{}: {headline}\r\nAlert {id}\r\n",
         story.who()
     ));
+    let others = story.notices.iter().skip(1).map(|one| one.alert.id.as_str());
     Dismiss {
         n,
+        others: others.take(OTHERS).collect::<Vec<_>>().join(", "),
         href: format!("mailto:{}?subject={subject}&body={body}", percent_address(desk)),
         id,
     }

@@ -232,6 +232,8 @@ pub(super) struct Dismiss {
     pub(super) n: usize,
     /// The alert's id.
     pub(super) id: String,
+    /// The ids of the story's other alerts, as far as there are few.
+    pub(super) others: String,
     /// The mailto link.
     pub(super) href: String,
 }

@@ -83,7 +83,10 @@ fn page(
         cut: cut(stories, &allotted),
         sections: coverage_sections(input.coverage, input.reader, &facts, input.recap_from, view),
         small: vec![
-            format!("The recap is for information; your digests begin now. {WHAT_IS_JUDGED}"),
+            format!(
+                "The recap is for information and counts as no telling: your first digest lists what it \
+                 owes you, this once more. {WHAT_IS_JUDGED}"
+            ),
             made_by(input.watchlist, stories),
         ],
         dismiss: shown.iter().map(|one| dismiss(&stories[one.n - 1], one.n, input.desk)).collect(),
