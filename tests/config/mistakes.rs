@@ -170,3 +170,20 @@ fn a_broken_line_does_not_take_its_neighbours_along() {
         parsed.watchlist.companies.iter().map(|one| one.name.value.as_str()).collect();
     assert_eq!(names, ["B", "C"]);
 }
+
+#[test]
+fn a_table_in_the_plural_is_told_its_name() {
+    for (file, written, expected) in [
+        ("watchlist.toml", "[[companies]]", "did you mean [[company]]?"),
+        ("watchlist.toml", "[companies]", "did you mean [[company]]?"),
+        ("watchlist.toml", "[[Topics]]", "did you mean [[topic]]?"),
+        ("watchlist.toml", "[[rules]]", "did you mean [[rule]]?"),
+        ("sources.toml", "[[sources]]", "did you mean [[source]]?"),
+        ("readers.toml", "[[readers]]", "did you mean [[reader]]?"),
+        ("readers.toml", "[[companies]]", "`company` belongs in watchlist.toml"),
+        ("watchlistd.toml", "[mails]", "did you mean `mail`?"),
+    ] {
+        let told = told(file, &format!("{written}\nname = \"Huawei\"\n"));
+        assert!(told.contains(expected), "{written} in {file}\n{told}");
+    }
+}
