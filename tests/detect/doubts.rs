@@ -74,6 +74,11 @@ fn searches_that_find_everything_or_nothing() {
         ("ban NOT title:ban", ""),
         ("ban NOT \"price ban\"", ""),
         ("(chip NEAR/3 ban) NOT (ban NEAR/3 chip)", ""),
+        ("trading NEAR5 halt", "NEAR5 is searched as a word (write NEAR/5,"),
+        ("trading NEAR-12 halt", "NEAR-12 is searched as a word (write NEAR/12,"),
+        ("trading NEAR 5 halt", "'NEAR' does not say how near"),
+        ("\"trading NEAR5\"", ""),
+        ("NEARSHORE", ""),
         ("bаn AND chip", "'а' (U+0430) is a Cyrillic letter"),
     ] {
         check(&problems(vec![], vec![search("One", query)], vec![]), expected, query);
