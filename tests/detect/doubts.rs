@@ -114,3 +114,15 @@ fn terms_that_stand_in_every_text() {
         check(&problems(vec![], vec![exact], vec![]), expected, term);
     }
 }
+
+#[test]
+fn names_that_are_several() {
+    for (alias, expected) in [
+        ("HuaCloud, HiSilicon, Honor", "looks like 3 names in one"),
+        ("HiSilicon; Honor", "write each in quotes of its own"),
+        ("Norvik Foods, Inc.", ""),
+        ("Norvik Foods, Beverages & Co", ""),
+    ] {
+        check(&problems(vec![company("Norvik Plc", &[alias])], vec![], vec![]), expected, alias);
+    }
+}

@@ -8,7 +8,7 @@ use crate::model::{Located, Place};
 
 use super::name::weakness;
 use super::ticker::{self, Doubt};
-use super::{Making, nearest};
+use super::{Making, nearest, several};
 
 impl Making {
     /// Doubts a name; `weak` says why it does not stand alone.
@@ -21,6 +21,14 @@ impl Making {
         place: Option<Place>,
     ) {
         self.doubt_letters(&format!("'{name}'"), name, place.clone());
+        if let Some(count) = several::names_in(name) {
+            self.warn(
+                place,
+                format!("'{name}' looks like {count} names in one, and is found only where all of it stands"),
+                "write each in quotes of its own, as in aliases = [\"HiSilicon\", \"Honor\"]",
+            );
+            return;
+        }
         if let Some(why) = weak {
             self.warn(
                 place,

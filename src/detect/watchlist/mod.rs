@@ -17,6 +17,7 @@ mod never;
 mod outcome;
 mod rule;
 mod searched;
+mod several;
 mod shared;
 mod ticker;
 mod topic;
