@@ -77,7 +77,7 @@ fn lapsed(entries: &WatchlistEntries, today: NaiveDate) -> Vec<Problem> {
         .collect()
 }
 
-/// Entries whose day of review is past. A remark that is no date is a remark.
+/// Entries whose day of review is past. What is no date was told as the file was read.
 fn overdue(entries: &WatchlistEntries, today: NaiveDate) -> Vec<Problem> {
     let companies = entries.companies.iter().map(|one| (&one.name, &one.remarks));
     let topics = entries.topics.iter().map(|one| (&one.name, &one.remarks));

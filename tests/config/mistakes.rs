@@ -187,3 +187,35 @@ fn a_table_in_the_plural_is_told_its_name() {
         assert!(told.contains(expected), "{written} in {file}\n{told}");
     }
 }
+
+#[test]
+fn a_day_that_is_none_is_told() {
+    for (line, expected) in [
+        (
+            "review_by = \"20.05.2027\"",
+            "error: `review_by` in [[company]]: \"20.05.2027\" is no date",
+        ),
+        (
+            "review_by = \"2027-13-45\"",
+            "error: `review_by` in [[company]]: \"2027-13-45\" is no date",
+        ),
+        ("review_by = 2027-05-20T08:00:00Z", "error: `review_by` in [[company]]"),
+        (
+            "review_by = \"when they sell it\"",
+            "warning: `review_by` in [[company]]: \"when they sell it\" is no date",
+        ),
+        ("added = \"yesterday\"", "warning: `added` in [[company]]: \"yesterday\" is no date"),
+        ("added = \"20.05.2027\"", "warning: `added` in [[company]]"),
+        ("review_by = \"2027-05-20\"", ""),
+        ("added = 2026-05-20\nreview_by = 2027-05-20", ""),
+        ("review_by = \" \"", ""),
+    ] {
+        let told =
+            watchlist_problems(&format!("[[company]]\nname = \"Huawei\"\n{line}\n")).join("\n");
+        assert!(
+            told.contains(expected) && told.is_empty() == expected.is_empty(),
+            "{line}: {told}"
+        );
+        assert!(told.is_empty() || told.contains("as in 2027-05-20"), "{line}: {told}");
+    }
+}
