@@ -44,6 +44,7 @@ pub fn run(_: &Arguments, config: Option<PathBuf>, out: &mut dyn Write) -> Resul
     }
     found.extend(parts.as_ref().and_then(|one| wire::no_second_channel(&one.settings)));
     found.extend(parts.as_ref().and_then(|one| wire::nothing_alerts(&one.watchlist)));
+    found.extend(parts.as_ref().and_then(|one| wire::nobody_watched(&one.watchlist)));
     let now = SystemClock.now();
     if let Some(parts) = &parts {
         let entries = config::parse(&parts.files, &folder.environment).watchlist;
@@ -77,7 +78,7 @@ fn lapsed(entries: &WatchlistEntries, today: NaiveDate) -> Vec<Problem> {
         .collect()
 }
 
-/// Entries whose day of review is past. A remark that is no date is a remark.
+/// Entries whose day of review is past. What is no date was told as the file was read.
 fn overdue(entries: &WatchlistEntries, today: NaiveDate) -> Vec<Problem> {
     let companies = entries.companies.iter().map(|one| (&one.name, &one.remarks));
     let topics = entries.topics.iter().map(|one| (&one.name, &one.remarks));

@@ -8,7 +8,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::model::{FileText, Place, Problem};
+use super::unread::unread;
+use crate::model::{FileText, Level, Place, Problem};
 
 /// The operator's file.
 pub const SERVICE: &str = "watchlistd.toml";
@@ -89,6 +90,8 @@ pub struct Files {
     texts: BTreeMap<String, Arc<FileText>>,
     /// What went wrong while reading, by the name of the file.
     unreadable: BTreeMap<String, Problem>,
+    /// Files that somebody meant and nobody reads.
+    unread: Vec<Problem>,
     /// Files that must be there.
     required: &'static [&'static str],
 }
@@ -188,7 +191,7 @@ impl Files {
     /// Whether every file could be read.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        self.problems().is_empty()
+        self.problems().iter().all(|one| one.level != Level::Error)
     }
 
     /// The folder they belong to.
@@ -238,7 +241,8 @@ impl Files {
                 !self.texts.contains_key(**name) && !self.unreadable.contains_key(**name)
             })
             .map(|name| self.missing(name));
-        self.unreadable.values().cloned().chain(missing).collect()
+        let unread = self.unread.iter().cloned();
+        self.unreadable.values().cloned().chain(missing).chain(unread).collect()
     }
 
     fn missing(&self, name: &str) -> Problem {
@@ -249,6 +253,7 @@ impl Files {
     }
 
     fn load_watchlist(&mut self, present: &[String]) {
+        self.unread = unread(&self.folder);
         for name in [TOPICS, WATCHLIST] {
             if present.iter().any(|one| one == name) {
                 self.load(name.to_owned());

@@ -36,6 +36,7 @@ mod source;
 mod status;
 mod syntax;
 mod table;
+mod unread;
 mod watchlist;
 
 pub use credential::Credential;

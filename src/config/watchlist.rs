@@ -152,7 +152,7 @@ fn remarks(table: &mut Table<'_>) -> Remarks {
         note: table.remark("note"),
         why: table.remark("why"),
         owner: table.remark("owner"),
-        added: table.remark("added"),
-        review_by: table.remark("review_by"),
+        added: table.day_remark("added", false),
+        review_by: table.day_remark("review_by", true),
     }
 }

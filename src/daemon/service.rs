@@ -91,15 +91,15 @@ impl Service {
     async fn try_reload(&mut self) -> anyhow::Result<()> {
         let store = Arc::clone(&self.shared.ground.store);
         let now = self.shared.now();
-        let (parts, words) = match Files::read(&self.folder) {
+        let (parts, words, problems) = match Files::read(&self.folder) {
             Ok(files) => {
                 let gone = start::gone(&*store, &files).await?;
                 let (parts, mut problems) = wire::build_to_run(files, &self.environment);
                 let parts = parts.filter(|_| gone.is_empty());
                 problems.extend(gone);
-                (parts, start::words_of(&problems))
+                (parts, start::words_of(&problems), problems)
             }
-            Err(error) => (None, error.to_string()),
+            Err(error) => (None, error.to_string(), Vec::new()),
         };
         let Some(parts) = parts else {
             start::reject(&*store, &words, now).await?;
@@ -108,6 +108,9 @@ impl Service {
             self.put_in_force(self.parts.in_force(version, Some(words)));
             return Ok(());
         };
+        for doubt in &problems {
+            tracing::warn!("reload: {doubt}");
+        }
         for thing in wire::needs_restart(&self.started, &parts.settings) {
             tracing::warn!("reload: {thing} changed; that needs a restart");
         }

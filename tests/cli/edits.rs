@@ -81,6 +81,16 @@ fn companies_alone_are_said_to_alert_never() {
 }
 
 #[test]
+fn a_watchlist_without_a_company_is_said() {
+    let desk = Desk::new();
+    let what = "warning: no company is watched";
+    assert!(!desk.ask(&["check"]).ends(0).out.contains(what));
+    desk.write("watchlist.toml", "[[topic]]\nname = \"Delisting\"\nterms = [\"delist\"]\n");
+    let said = desk.ask(&["check"]).ends(0).out;
+    assert!(said.contains(what) && said.contains("[[company]]"), "{said}");
+}
+
+#[test]
 fn a_day_that_is_past_is_said() {
     let desk = Desk::new();
     desk.write(

@@ -80,6 +80,46 @@ fn a_byte_order_mark_is_no_mistake_and_moves_no_column() {
 }
 
 #[test]
+fn files_that_were_meant_and_are_not_read_are_told() {
+    for (name, expected) in [
+        ("watchlist.d/x.TOML", "only files whose names end in .toml are (rename it to x.toml,"),
+        ("watchlist.d/x.toml.txt", "only files whose names end in .toml are (rename it to x.toml,"),
+        ("watchlist.d/x.txt", "only files whose names end in .toml are (rename it to x.toml,"),
+        ("watchlist.d/team/x.toml", "only files in watchlist.d itself are (move it to"),
+        ("watchlist.d/team/asia/x.Toml", "only files in watchlist.d itself are"),
+        ("Watchlist.toml", "watchlist.toml is (rename it to watchlist.toml,"),
+        ("sources.toml.txt", "sources.toml is (rename it to sources.toml,"),
+        ("topics.txt", "topics.toml is (rename it to topics.toml,"),
+        ("watchlist.d/x.toml~", ""),
+        ("watchlist.d/.x.toml.swp", ""),
+        ("watchlist.d/#x.toml#", ""),
+        ("watchlist.d/.hidden.TOML", ""),
+        ("watchlist.d/x.toml.bak", ""),
+        ("watchlist.d/x.toml.dpkg-dist", ""),
+        ("watchlist.d/README.txt", ""),
+        ("watchlist.d/x.md", ""),
+        ("watchlist.d/.git/x.toml", ""),
+        ("watchlist.d/team/x.md", ""),
+        ("notes.txt", ""),
+        ("team/x.toml", ""),
+    ] {
+        let folder = folder(&[]);
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder around it")).unwrap();
+        fs::write(&path, "[[company]]\nname = \"X\"\n").unwrap();
+        let files = Files::read(folder.path()).unwrap();
+        assert!(files.is_sound(), "{name}: what is read is sound all the same");
+        let told = problems(folder.path());
+        if expected.is_empty() {
+            assert_eq!(told, [""; 0], "{name}");
+            continue;
+        }
+        let expected = format!("warning: {name} is not read: {expected}");
+        assert!(told.len() == 1 && told[0].starts_with(&expected), "{expected}\n{told:?}");
+    }
+}
+
+#[test]
 fn an_empty_watchlist_is_told() {
     let folder = folder(&[("watchlist.toml", "# to come\n")]);
     let told = problems(folder.path());

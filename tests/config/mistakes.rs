@@ -170,3 +170,52 @@ fn a_broken_line_does_not_take_its_neighbours_along() {
         parsed.watchlist.companies.iter().map(|one| one.name.value.as_str()).collect();
     assert_eq!(names, ["B", "C"]);
 }
+
+#[test]
+fn a_table_in_the_plural_is_told_its_name() {
+    for (file, written, expected) in [
+        ("watchlist.toml", "[[companies]]", "did you mean [[company]]?"),
+        ("watchlist.toml", "[companies]", "did you mean [[company]]?"),
+        ("watchlist.toml", "[[Topics]]", "did you mean [[topic]]?"),
+        ("watchlist.toml", "[[rules]]", "did you mean [[rule]]?"),
+        ("sources.toml", "[[sources]]", "did you mean [[source]]?"),
+        ("readers.toml", "[[readers]]", "did you mean [[reader]]?"),
+        ("readers.toml", "[[companies]]", "`company` belongs in watchlist.toml"),
+        ("watchlistd.toml", "[mails]", "did you mean `mail`?"),
+    ] {
+        let told = told(file, &format!("{written}\nname = \"Huawei\"\n"));
+        assert!(told.contains(expected), "{written} in {file}\n{told}");
+    }
+}
+
+#[test]
+fn a_day_that_is_none_is_told() {
+    for (line, expected) in [
+        (
+            "review_by = \"20.05.2027\"",
+            "error: `review_by` in [[company]]: \"20.05.2027\" is no date",
+        ),
+        (
+            "review_by = \"2027-13-45\"",
+            "error: `review_by` in [[company]]: \"2027-13-45\" is no date",
+        ),
+        ("review_by = 2027-05-20T08:00:00Z", "error: `review_by` in [[company]]"),
+        (
+            "review_by = \"when they sell it\"",
+            "warning: `review_by` in [[company]]: \"when they sell it\" is no date",
+        ),
+        ("added = \"yesterday\"", "warning: `added` in [[company]]: \"yesterday\" is no date"),
+        ("added = \"20.05.2027\"", "warning: `added` in [[company]]"),
+        ("review_by = \"2027-05-20\"", ""),
+        ("added = 2026-05-20\nreview_by = 2027-05-20", ""),
+        ("review_by = \" \"", ""),
+    ] {
+        let told =
+            watchlist_problems(&format!("[[company]]\nname = \"Huawei\"\n{line}\n")).join("\n");
+        assert!(
+            told.contains(expected) && told.is_empty() == expected.is_empty(),
+            "{line}: {told}"
+        );
+        assert!(told.is_empty() || told.contains("as in 2027-05-20"), "{line}: {told}");
+    }
+}

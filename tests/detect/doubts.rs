@@ -1,6 +1,8 @@
 //! What the compiler doubts in a watchlist: names, terms and searches that would find nearly everything, or
 //! nothing. Each row is one slip, with the words of what is said; rows that are sound say nothing.
 
+use watchlistd::model::watchlist::TopicEntry;
+
 use super::{all, company, compile, item, problems, search, shown, topic};
 
 fn check(told: &str, expected: &str, slip: &str) {
@@ -74,6 +76,11 @@ fn searches_that_find_everything_or_nothing() {
         ("ban NOT title:ban", ""),
         ("ban NOT \"price ban\"", ""),
         ("(chip NEAR/3 ban) NOT (ban NEAR/3 chip)", ""),
+        ("trading NEAR5 halt", "NEAR5 is searched as a word (write NEAR/5,"),
+        ("trading NEAR-12 halt", "NEAR-12 is searched as a word (write NEAR/12,"),
+        ("trading NEAR 5 halt", "'NEAR' does not say how near"),
+        ("\"trading NEAR5\"", ""),
+        ("NEARSHORE", ""),
         ("bаn AND chip", "'а' (U+0430) is a Cyrillic letter"),
     ] {
         check(&problems(vec![], vec![search("One", query)], vec![]), expected, query);
@@ -83,4 +90,39 @@ fn searches_that_find_everything_or_nothing() {
     let sign = "\"gets $\": $ is no word, so \"gets\" is looked for";
     check(&problems(vec![], vec![topic("One", &["gets $"])], vec![]), sign, "term");
     check(&problems(vec![], vec![topic("One", &["$800 threshold"])], vec![]), "", "term");
+}
+
+#[test]
+fn terms_that_stand_in_every_text() {
+    for (term, expected) in [
+        ("a", "the term \"a\" is a single letter, so nearly everything is found"),
+        ("X", "is a single letter"),
+        ("the", "the term \"the\" is a word of nearly every text"),
+        ("The", "is a word of nearly every text"),
+        ("of", "is a word of nearly every text"),
+        ("который", ""),
+        ("WHO", ""),
+        ("罚", ""),
+        ("5G", ""),
+        ("the fine", ""),
+        ("fine", ""),
+    ] {
+        check(&problems(vec![], vec![topic("One", &[term])], vec![]), expected, term);
+        let hidden = TopicEntry { hidden: true, ..topic("One", &[term]) };
+        check(&problems(vec![], vec![hidden], vec![]), "", term);
+        let exact = TopicEntry { exact: all(&[term]), ..topic("One", &[]) };
+        check(&problems(vec![], vec![exact], vec![]), expected, term);
+    }
+}
+
+#[test]
+fn names_that_are_several() {
+    for (alias, expected) in [
+        ("HuaCloud, HiSilicon, Honor", "looks like 3 names in one"),
+        ("HiSilicon; Honor", "write each in quotes of its own"),
+        ("Norvik Foods, Inc.", ""),
+        ("Norvik Foods, Beverages & Co", ""),
+    ] {
+        check(&problems(vec![company("Norvik Plc", &[alias])], vec![], vec![]), expected, alias);
+    }
 }

@@ -42,6 +42,31 @@ impl<'d> Table<'d> {
         }
     }
 
+    /// A remark that says a day. One that is not the calendar's is told as wrong where `told_when_past`, since its
+    /// writer counts on being reminded; one in words reminds nobody, which is doubted.
+    pub(in crate::config) fn day_remark(
+        &mut self,
+        key: &'static str,
+        told_when_past: bool,
+    ) -> Option<Located<String>> {
+        let remark = self.remark(key)?;
+        let written = remark.value.trim();
+        if written.parse::<chrono::NaiveDate>().is_ok() {
+            return Some(remark);
+        }
+        let what = format!("{}: \"{written}\" is no date", self.named(key));
+        let figures = |one: char| one.is_ascii_digit() || "./-: TZ".contains(one);
+        if told_when_past && written.chars().all(figures) {
+            let problem = Problem::error(remark.place, what);
+            self.desk.wrong(problem.hint("write year, month and day, as in 2027-05-20"));
+            return None;
+        }
+        let what = if told_when_past { format!("{what}, so nobody is reminded") } else { what };
+        let problem = Problem::warning(remark.place.clone(), what);
+        self.desk.wrong(problem.hint("write year, month and day, as in 2027-05-20"));
+        Some(remark)
+    }
+
     /// A list of texts; an absent one is empty.
     pub(in crate::config) fn strings(&mut self, key: &'static str) -> Vec<Located<String>> {
         self.values(key).into_iter().filter_map(|one| one.string()).collect()

@@ -33,6 +33,8 @@ pub(super) struct Table<'d> {
     written: u64,
     /// Some twice.
     asked: Vec<&'static str>,
+    /// Those of them that are written with two pairs of brackets.
+    doubled: Vec<&'static str>,
     /// Keys that belong to another table, with that table's title.
     elsewhere: &'static [(&'static str, &'static str)],
 }
@@ -57,7 +59,8 @@ impl<'d> Table<'d> {
         let keys = entries.into_iter().flat_map(|entries| entries.keys());
         let written = keys.fold(0, |written, key| written | bit(key.get_ref()));
         // About as many keys as an entry may have: a long watchlist has very many entries.
-        Self { desk, title, span, entries, written, asked: Vec::with_capacity(24), elsewhere: &[] }
+        let asked = Vec::with_capacity(24);
+        Self { desk, title, span, entries, written, asked, doubled: Vec::new(), elsewhere: &[] }
     }
 
     /// Where the table starts: its header.
@@ -171,6 +174,7 @@ impl<'d> Table<'d> {
     pub(super) fn tables(&mut self, key: &'static str) -> Vec<Table<'d>> {
         let title: Rc<str> = format!("[[{key}]]").into();
         let desk = self.desk;
+        self.doubled.push(key);
         let Some(value) = self.ask(key) else { return Vec::new() };
         let list = match value.value.get_ref() {
             DeValue::Array(list) => list,
@@ -238,11 +242,16 @@ impl<'d> Table<'d> {
             (true, _) => format!("unknown key `{written}`"),
             (false, _) => format!("unknown key `{written}` in {}", self.title),
         };
-        let near = match self.elsewhere.iter().find(|(key, _)| *key == written) {
-            Some((key, home)) => format!("`{key}` belongs {home}\n"),
-            None => nearest(written, self.asked.iter().copied())
-                .map(|key| format!("did you mean `{key}`?\n"))
-                .unwrap_or_default(),
+        let meant = self.asked.iter().copied();
+        let meant =
+            meant.clone().find(|key| is_plural(written, key)).or_else(|| nearest(written, meant));
+        let mut elsewhere = self.elsewhere.iter();
+        let elsewhere = elsewhere.find(|(key, _)| *key == written || is_plural(written, key));
+        let near = match (meant, elsewhere) {
+            (Some(key), _) if self.doubled.contains(&key) => format!("did you mean [[{key}]]?\n"),
+            (_, Some((key, home))) => format!("`{key}` belongs {home}\n"),
+            (Some(key), None) => format!("did you mean `{key}`?\n"),
+            (None, None) => String::new(),
         };
         let mut accepted = self.asked.clone();
         accepted.sort_unstable();
@@ -254,6 +263,13 @@ impl<'d> Table<'d> {
 /// A key as messages call it: "`aliases` in [[company]]".
 fn named(key: &str, title: &str) -> String {
     if title.is_empty() { format!("`{key}`") } else { format!("`{key}` in {title}") }
+}
+
+/// Whether a word is another one's plural, which is more letters away from `company` than a slip.
+fn is_plural(written: &str, one: &str) -> bool {
+    let singular = |end: &str| written.strip_suffix(end).map(str::to_lowercase);
+    singular("s").as_deref() == Some(one)
+        || singular("ies").is_some_and(|stem| one.strip_suffix('y') == Some(&stem))
 }
 
 /// What to say of a value that stands where a table belongs.

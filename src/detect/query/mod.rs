@@ -17,6 +17,7 @@ pub(crate) use ask::Ask;
 pub(crate) use expr::{Atom, Expr, Part, Words};
 use lex::{Piece, lex};
 use parser::Parser;
+pub(crate) use parser::distance;
 pub(crate) use wrong::Wrong;
 use wrong::wrong;
 
@@ -27,7 +28,7 @@ const LONGEST: usize = 20_000;
 #[derive(Clone, Debug)]
 pub(crate) struct Parsed {
     pub(crate) expr: Expr,
-    /// Lower-case operators, as words and places.
+    /// Operators in lower case or without their slash, as words and places.
     pub(crate) slips: Vec<(String, Range<usize>)>,
 }
 
@@ -138,5 +139,6 @@ mod tests {
         let deep = format!("{}a", "NOT ".repeat(4000));
         assert!(parse(&deep, false).is_err());
         assert_eq!(parse("halt or suspend", false).unwrap().slips[0].0, "or");
+        assert_eq!(parse("trading NEAR-5 halt", false).unwrap().slips[0].0, "NEAR-5");
     }
 }

@@ -9,6 +9,14 @@ use super::wrong::{Wrong, wrong};
 /// Brackets and prefixes deeper than this are refused.
 const DEEPEST: usize = 50;
 
+/// How near, where only the slash of `NEAR/5` is missing or another sign stands for it.
+pub(crate) fn distance(word: &str) -> Option<&str> {
+    let rest = word.strip_prefix("NEAR")?;
+    let digits = rest.strip_prefix(['-', '–', '_', ':', '=', '~', '\\']).unwrap_or(rest);
+    let whole = !digits.is_empty() && digits.bytes().all(|one| one.is_ascii_digit());
+    whole.then_some(digits)
+}
+
 /// Reads pieces one after another.
 pub(super) struct Parser {
     pieces: Vec<(Piece, Range<usize>)>,
@@ -170,7 +178,8 @@ impl Parser {
     }
 
     fn slip(&mut self, word: &str, span: &Range<usize>) {
-        if matches!(word, "or" | "and" | "not") || word.starts_with("near/") {
+        let operator = matches!(word, "or" | "and" | "not") || word.starts_with("near/");
+        if operator || distance(word).is_some() {
             self.slips.push((word.to_owned(), span.clone()));
         }
     }

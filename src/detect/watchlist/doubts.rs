@@ -2,12 +2,13 @@
 //! written, and its writer is told.
 
 use crate::detect::lexicon;
+use crate::detect::phrases::{Need, capitals};
 use crate::detect::text::{Shape, Text};
 use crate::model::{Located, Place};
 
 use super::name::weakness;
 use super::ticker::{self, Doubt};
-use super::{Making, nearest};
+use super::{Making, nearest, several};
 
 impl Making {
     /// Doubts a name; `weak` says why it does not stand alone.
@@ -20,6 +21,14 @@ impl Making {
         place: Option<Place>,
     ) {
         self.doubt_letters(&format!("'{name}'"), name, place.clone());
+        if let Some(count) = several::names_in(name) {
+            self.warn(
+                place,
+                format!("'{name}' looks like {count} names in one, and is found only where all of it stands"),
+                "write each in quotes of its own, as in aliases = [\"HiSilicon\", \"Honor\"]",
+            );
+            return;
+        }
         if let Some(why) = weak {
             self.warn(
                 place,
@@ -84,6 +93,31 @@ impl Making {
         }
     }
 
+    /// A term that hardly a text is without.
+    pub(super) fn doubt_term(&mut self, term: &Located<String>, any_case: bool) {
+        let text = Text::of_term(&term.value);
+        let [token] = text.tokens.as_slice() else { return };
+        let letter = token.chars == 1
+            && !matches!(token.shape, Shape::Cjk | Shape::Digit)
+            && text.word(token).chars().all(char::is_alphabetic);
+        // US and WHO in capitals are found in capitals only, so they are no us and who.
+        let plain = any_case || capitals(&text) == Need::Free;
+        let why = if letter {
+            "is a single letter"
+        } else if plain
+            && (lexicon::stop_words().contains(&token.hash) || is_small(text.word(token)))
+        {
+            "is a word of nearly every text"
+        } else {
+            return;
+        };
+        self.warn(
+            term.place.clone(),
+            format!("the term \"{}\" {why}, so nearly everything is found", term.value),
+            "write the words that tell it from others",
+        );
+    }
+
     pub(super) fn doubt_ticker(&mut self, ticker: &Located<String>, doubt: Option<&Doubt>) {
         let value = &ticker.value;
         match doubt {
@@ -128,6 +162,15 @@ pub(super) fn commonplace(text: &Text) -> Option<&'static str> {
     let form = |hash| lexicon::legal_forms().contains(&hash);
     let forms = !text.tokens.is_empty() && text.tokens.iter().all(|token| form(token.hash));
     forms.then_some("a legal form, which stands in many names")
+}
+
+/// Stop words of two letters, which the list leaves out since it compares longer ones only.
+fn is_small(word: &str) -> bool {
+    const SMALL: [&str; 17] = [
+        "an", "as", "at", "be", "by", "he", "if", "in", "is", "it", "of", "on", "or", "so", "to",
+        "up", "we",
+    ];
+    SMALL.contains(&word.to_lowercase().as_str())
 }
 
 /// Three letters in capitals that are no common word.

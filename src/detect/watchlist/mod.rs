@@ -17,6 +17,7 @@ mod never;
 mod outcome;
 mod rule;
 mod searched;
+mod several;
 mod shared;
 mod ticker;
 mod topic;
@@ -31,7 +32,7 @@ use crate::model::{Located, Place, Problem};
 use super::digest::Digest;
 use super::manner;
 use super::phrases::{Collector, Phrases};
-use super::query::{Ask, Wrong};
+use super::query::{self, Ask, Wrong};
 use super::text::Text;
 
 use anchor::Phrased;
@@ -296,6 +297,11 @@ impl Making {
     fn slips(&mut self, search: &Located<String>, slips: &[(String, std::ops::Range<usize>)]) {
         for (word, span) in slips {
             let place = search.place.as_ref().map(|place| place.within(span.clone()));
+            if let Some(near) = query::distance(word) {
+                let hint = format!("write NEAR/{near}, or \"{word}\" for the word");
+                self.warn(place, format!("{word} is searched as a word"), &hint);
+                continue;
+            }
             let hint = format!(
                 "write {} for the operator, or \"{word}\" for the word",
                 word.to_uppercase()

@@ -65,6 +65,10 @@ impl Making {
         {
             for term in terms {
                 self.term(number, term, reading, any_case);
+                // What is hidden tells nothing by itself, and may well ask for common words beside others.
+                if !entry.hidden {
+                    self.doubt_term(term, any_case);
+                }
             }
         }
         self.lend(&id, number);
