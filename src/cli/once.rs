@@ -101,8 +101,21 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
         canary_missing: None,
     };
     Messenger::new(ground, fetcher).cycle(&in_force.channel, &vitals).await?;
+    if sent.refused > 0 {
+        // Before what a later round mends by itself: this needs a person.
+        return Err(refused(sent.refused));
+    }
     let again = short.is_some() || polled.failed > 0 || sent.deferred > 0 || sent.uncertain > 0;
     Ok(if again { Exit::TryAgain } else { Exit::Fine })
+}
+
+/// Mails that no server takes, however often a round is done.
+fn refused(mails: u64) -> Failure {
+    let were = if mails == 1 { "was" } else { "were" };
+    let what = format!("{} {were} refused or given up", count(mails, "mail"));
+    Failure::new(Exit::Io, anyhow::anyhow!(what)).hint(
+        "`watchlistd outbox list` shows the server's words, `watchlistd outbox retry ID` tries one again",
+    )
 }
 
 /// What mails go out by.
