@@ -60,7 +60,8 @@ pub fn run(
     let storage = load::storage(&folder);
     let Storage::Sqlite(path) = &storage;
     let copied = as_owner(load::owner(&storage), || copy(&storage, path))
-        .map_err(|error| Failure::file("go on as the owner of the database", error))??;
+        .map_err(|error| Failure::file("go on as the owner of the database", error))?
+        .map_err(|failure| load::unseen(&folder).unwrap_or(failure))?;
     let files = backup::gather(&folder.path)?;
     let written = Written {
         made: now,

@@ -76,7 +76,21 @@ pub fn refused(problems: &[Problem]) -> Failure {
         1 => "the configuration has an error".to_owned(),
         n => format!("the configuration has {n} errors"),
     };
-    Failure::new(Exit::Config, anyhow::anyhow!(what))
+    let exit = match exit(problems) {
+        Exit::Permission => Exit::Permission,
+        _ => Exit::Config,
+    };
+    Failure::new(exit, anyhow::anyhow!(what))
+}
+
+/// The code for what is wrong: where we may not read a file, nobody knows whether what stands in it is.
+pub fn exit(problems: &[Problem]) -> Exit {
+    let errors = || problems.iter().filter(|one| one.level == Level::Error);
+    match errors().count() {
+        0 => Exit::Fine,
+        _ if errors().any(|one| one.denied) => Exit::Permission,
+        _ => Exit::Config,
+    }
 }
 
 /// Says problems on standard error.
@@ -118,7 +132,17 @@ fn open(folder: &Folder, access: Access) -> Result<Arc<dyn Store>, Failure> {
     let storage = storage(folder);
     as_owner(owner(&storage), || wire::open_store(&storage, access))
         .map_err(|error| Failure::file("go on as the owner of the database", error))?
-        .map_err(Failure::from)
+        .map_err(|error| unseen(folder).unwrap_or_else(|| error.into()))
+}
+
+/// Why the store was looked for at its default place, if it is that we may not read where it lies.
+pub fn unseen(folder: &Folder) -> Option<Failure> {
+    let problem = service(folder).problems.into_iter().find(|one| one.denied)?;
+    let failure = Failure::new(Exit::Permission, anyhow::anyhow!(problem.what));
+    Some(match problem.hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    })
 }
 
 /// Where the state lies, as far as `watchlistd.toml` can be read, else its default place.

@@ -254,8 +254,7 @@ impl Files {
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => {
-                let what = ReadError::of(&folder, error).to_string();
-                self.unreadable.insert(WATCHLIST_FOLDER.to_owned(), Problem::error(None, what));
+                self.unreadable.insert(WATCHLIST_FOLDER.to_owned(), unreadable(&folder, error));
             }
         }
     }
@@ -306,7 +305,9 @@ fn unreadable(path: &Path, error: std::io::Error) -> Problem {
             if !denied {
                 return problem;
             }
-            problem.hint("the service's user must be able to read it: `ls -l` tells whose it is")
+            problem
+                .hint("the service's user must be able to read it: `ls -l` tells whose it is")
+                .denied()
         }
     }
 }

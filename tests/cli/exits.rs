@@ -273,6 +273,36 @@ fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|about| std::os::unix::fs::MetadataExt::uid(&about) == 0)
 }
 
+/// Commands that understand all files.
+const UNDERSTANDING: [&[&str]; 11] = [
+    &["check"],
+    &["once"],
+    &["once", "--dry-run"],
+    &["run"],
+    &["explain", "x"],
+    &["send-test", "mei@bank.test"],
+    &["doctor", "--offline"],
+    &["watch", "list"],
+    &["watch", "add", "company", "Nvidia"],
+    &["source", "list"],
+    &["source", "pause", "wire"],
+];
+
+/// Commands that only ask `watchlistd.toml` where the state lies.
+const LOOKING: [&[&str]; 11] = [
+    &["status"],
+    &["search", "Huawei"],
+    &["show", "aaaaaa"],
+    &["ack", "aaaaaa", "--as", "relevant"],
+    &["outbox", "list"],
+    &["audit", "verify"],
+    &["audit", "export"],
+    &["digest", "preview", "Mei"],
+    &["preview"],
+    &["watch", "history"],
+    &["backup", "/nowhere"],
+];
+
 #[test]
 fn what_we_may_not_do_is_77() {
     let desk = Desk::new();
@@ -303,6 +333,22 @@ fn what_we_may_not_do_is_77() {
     let said = run(&["once"]).ends(77).says(text(&state));
     assert!(said.err.contains("hint: "), "{said}");
     assert!(contents(&state).is_empty(), "nothing is half-written");
+    // A file that may not be read is not a wrong one.
+    for (name, commands) in [
+        ("sources.toml", &UNDERSTANDING[..]),
+        ("watchlist.toml", &UNDERSTANDING),
+        ("watchlistd.toml", &[UNDERSTANDING, LOOKING].concat()),
+    ] {
+        let path = desk.folder().join(name);
+        mode(&path, 0o000).unwrap();
+        for arguments in commands {
+            let said = run(arguments).ends(77);
+            let all = format!("{}{}", said.out, said.err);
+            assert!(all.contains(&format!("{name}: permission denied")), "{arguments:?}\n{said}");
+            assert!(all.contains("must be able to read it"), "{arguments:?}\n{said}");
+        }
+        mode(&path, 0o644).unwrap();
+    }
     mode(&desk.folder(), 0o000).unwrap();
     run(&["check"]).ends(77).says("permission denied");
     run(&["run"]).ends(77).says("permission denied");
