@@ -88,6 +88,16 @@ fn what_cannot_be_read_is_66() {
         let path = arguments.last().unwrap();
         assert!(said.err.contains(path), "the message names no path\n{said}");
     }
+    // Commands that edit wait for each other in the folder, and say what the others say where there is none.
+    for arguments in [
+        &["source", "pause", "wire"][..],
+        &["dismiss", "aaaaaa", "--why", "x"],
+        &["import", "csv", text(&file)],
+        &["watch", "add", "company", "Nvidia"],
+    ] {
+        let said = check(&[arguments, &["--config", missing]].concat(), "", 66, no_such);
+        assert!(said.err.contains(missing) && said.err.contains("watchlistd init"), "{said}");
+    }
     assert_eq!(contents(top.path()).len(), 1, "nothing is created");
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_watchlistd"));
     command.env_clear().args(["match", "--watchlist", text(&file)]);

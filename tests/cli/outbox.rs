@@ -50,9 +50,8 @@ fn a_mail_that_waits_is_listed_with_its_reason_and_can_be_tried_again() {
 /// Nothing mends a refusal but a person, so it is no "try again", and never fine.
 #[test]
 fn a_round_whose_mail_is_refused_ends_with_74() {
-    let server = Script::new(Protection::Clear)
-        .once(At::Rcpt, Does::says("550 5.1.1 no such user"))
-        .start();
+    let server =
+        Script::new(Protection::Clear).once(At::Rcpt, Does::says("550 5.1.1 no such user")).start();
     let desk = mailing_to(server.port());
     let said = desk.ask(&["once"]).ends(74).says("0 mails sent, 1 refused");
     said.says("watchlistd: 1 mail was refused or given up").says("watchlistd outbox list");

@@ -10,6 +10,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
 use super::Arguments;
+use super::file;
 use super::ledger::{self, Ledger, Line};
 use super::shown::Names;
 use crate::cli::bench::{self, Bench};
@@ -100,8 +101,7 @@ pub(super) fn run(
     now: Timestamp,
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
-    let bytes = std::fs::read(path)
-        .map_err(|error| Failure::file(format!("read {}", path.display()), error))?;
+    let bytes = file::bytes(path)?;
     let text = String::from_utf8_lossy(&bytes);
     let feeds = feeds(text.trim_start_matches('\u{feff}')).map_err(|why| {
         let what = anyhow::anyhow!("{} cannot be read as opml: {why}", path.display());
