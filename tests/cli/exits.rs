@@ -43,6 +43,9 @@ fn a_wrong_command_line_is_64() {
         (&["send-test", "nonsense"], "nonsense"),
         (&["send-test", "mei@bank.test, jo@bank.test"], "mei@bank.test, jo@bank.test"),
         (&["--log-format", "xml", "check"], "possible values"),
+        (&["watch", "history", "--last", "0"], "0 is not in 1.."),
+        (&["audit", "export", "--from", "2026-11-24", "--to", "2026-11-23"], "before it begins"),
+        (&["audit", "export", "--from", "2999-01-01"], "before it begins"),
     ] {
         let said = check(arguments, "", 64, words);
         assert!(said.out.is_empty(), "a complaint belongs on standard error\n{said}");
