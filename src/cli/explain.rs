@@ -102,7 +102,7 @@ fn given(arguments: &Arguments) -> Result<String, Failure> {
         .lock()
         .take(LONGEST)
         .read_to_end(&mut bytes)
-        .map_err(|error| load::no_input(&error))?;
+        .map_err(|error| load::no_input(load::STANDARD_INPUT, &error))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

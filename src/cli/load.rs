@@ -209,9 +209,12 @@ pub async fn in_force(
     parts.map(|parts| (version, parts)).ok_or_else(|| refused(&problems))
 }
 
-/// Standard input that cannot be read.
-pub fn no_input(error: &std::io::Error) -> Failure {
-    Failure::new(Exit::NoInput, anyhow::anyhow!("cannot read standard input: {error}"))
+/// What standard input is called.
+pub const STANDARD_INPUT: &str = "standard input";
+
+/// An input that cannot be read: a file, or [`STANDARD_INPUT`].
+pub fn no_input(name: impl std::fmt::Display, error: &std::io::Error) -> Failure {
+    Failure::new(Exit::NoInput, anyhow::anyhow!("cannot read {name}: {error}"))
 }
 
 /// The runtime on which a command waits for network and store: one thread, which spares what is handed

@@ -86,6 +86,7 @@ fn what_cannot_be_read_is_66() {
         (&["parse", missing], "No such file"),
         (&["parse", empty], "directory"),
         (&["check", "--config", text(&file)], "not a folder"),
+        (&["evaluate", "--watchlist", text(&file), "--", empty], "Is a directory"),
     ] {
         let said = check(arguments, "", 66, words);
         let path = arguments.last().unwrap();
@@ -201,6 +202,20 @@ fn an_output_that_cannot_be_written_is_74() {
         assert_eq!(child.wait().unwrap().code(), Some(74), "{arguments:?}: {said}");
         assert!(said.contains("No space left"), "{arguments:?}: {said}");
     }
+}
+
+#[test]
+fn init_over_a_file_says_so_once_and_what_to_do() {
+    let top = tempfile::tempdir().unwrap();
+    let file = top.path().join("afile");
+    fs::write(&file, "mine").unwrap();
+    for folder in [file.clone(), file.join("desk")] {
+        let arguments =
+            ["init", text(&folder), "--to", "mei@bank.test", "--timezone", "Europe/Berlin"];
+        let said = check(&arguments, "", 74, "hint: a file stands where the folder is to be");
+        assert_eq!(said.err.matches("os error").count(), 1, "{said}");
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
 }
 
 /// `match … | head -1`.

@@ -88,7 +88,7 @@ fn judged(watchlist: &Watchlist, path: &Path) -> Result<(Vec<Case>, u64), Failur
     })?;
     let mut matcher = Matcher::new(watchlist);
     let (mut cases, mut bad) = (Vec::new(), 0);
-    lines::each(&mut BufReader::new(file), |number, bytes| {
+    lines::each(&mut BufReader::new(file), &path.display(), |number, bytes| {
         let read =
             lines::parse::<Line>(bytes).and_then(|line| Ok((line, lines::parse::<Labels>(bytes)?)));
         match read {
