@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use super::answer;
 use super::desk::Desk;
 use super::site::feed;
 use crate::support::feeds::Reply;
@@ -127,4 +128,17 @@ fn a_moved_address_is_adopted() {
     assert!(listed.contains(&format!("moved to {to}: `watchlistd source adopt wire`")), "{listed}");
     desk.ask(&["source", "adopt", "wire"]).ends(0);
     assert!(sources(&desk).contains(&format!("url = \"{to}\"")), "{}", sources(&desk));
+}
+
+/// A shell's variable may say anything.
+#[test]
+fn who_is_at_work_is_asked_of_the_system() {
+    let desk = Desk::new();
+    desk.ask(&["once"]).ends(0);
+    let said = std::process::Command::new("id").arg("-un").output().unwrap();
+    let name = String::from_utf8(said.stdout).unwrap().trim().to_owned();
+    answer(desk.command(&["source", "pause", "wire"]).env("USER", "boss")).ends(0);
+    let record = desk.ask(&["audit", "export"]).ends(0).out;
+    let line = record.lines().find(|line| line.contains("paused the source wire")).unwrap();
+    assert!(line.contains(&format!("\"{name}\"")) && !line.contains("boss"), "{line}");
 }
