@@ -248,6 +248,7 @@ fn who_holds_the_store_is_named_and_what_only_reads_works_beside_it() {
     let desk = Desk::new();
     desk.ask(&["once"]).ends(0);
     let service = desk.run();
+    assert!(service.said.contains("started: 1 source, 1 reader, mail "), "{}", service.said);
     let pid = service.pid().to_string();
     for command in ["once", "run"] {
         let said = desk.ask(&[command]).ends(75).says(&format!("process {pid}"));

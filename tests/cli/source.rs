@@ -105,6 +105,7 @@ fn a_paused_source_is_not_read_until_it_is_resumed() {
     assert_eq!((desk.site.asked("/wire.xml"), desk.site.asked("/other.xml")), (1, 2));
     let listed = desk.ask(&["source", "list"]).ends(0).out;
     assert!(listed.contains("wire                         paused"), "{listed}");
+    assert!(listed.contains(", 1 item\n"), "{listed}");
     let digest = desk.ask(&["digest", "preview", "mei"]).ends(0).out;
     assert!(digest.contains("Paused by a person, and not read: wire."), "{digest}");
     desk.ask(&["source", "resume", "wire"]).ends(0);

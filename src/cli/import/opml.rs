@@ -18,7 +18,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::config::SOURCES;
 use crate::config::edit::Written;
 use crate::detect::watchlist::id_of_name;
-use crate::model::{Action, Deed, Timestamp};
+use crate::model::{Action, Deed, Timestamp, counted};
 use crate::notify::outside::line;
 
 /// A feed of a list.
@@ -137,7 +137,7 @@ pub(super) fn run(
         verdict: None,
         alert: None,
         subject: None,
-        what: format!("imported {} sources", told.added.count),
+        what: format!("imported {}", counted(told.added.count as u64, "source")),
         why: None,
         until: None,
     })?;

@@ -7,7 +7,7 @@ use std::io::Write;
 use super::super::bench::Bench;
 use super::super::exit::{Exit, Failure};
 use super::super::load::{self, Folder};
-use super::super::samples::{counted, day};
+use super::super::samples::day;
 use crate::collect::fetch::{self, Body, FailureKind, Fetched, Fetcher};
 use crate::collect::parse::{self, Document, Hints};
 use crate::config::SOURCES;
@@ -15,7 +15,7 @@ use crate::config::Settings;
 use crate::config::edit::Written;
 use crate::daemon::wire;
 use crate::detect::watchlist::id_of_name;
-use crate::model::{Entry, FirstRun, Source, SourceId};
+use crate::model::{Entry, FirstRun, Source, SourceId, counted};
 use crate::notify::outside::line;
 
 /// Items that are shown.
