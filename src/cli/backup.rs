@@ -16,8 +16,8 @@ use crate::config::{self, Files, Settings};
 use crate::daemon::backup::{self, BackupError, Manifest, Written};
 use crate::daemon::privilege::as_owner;
 use crate::daemon::wire::{self, Access};
-use crate::model::Timestamp;
 use crate::model::record::Verified;
+use crate::model::{Timestamp, counted};
 use crate::store::StoreError;
 
 /// How files of `--into` begin and end; between stands the instant, so that names sort by age.
@@ -61,7 +61,8 @@ pub fn run(
     let storage = load::storage(&folder);
     let Storage::Sqlite(path) = &storage;
     let copied = as_owner(load::owner(&storage), || copy(&storage, path))
-        .map_err(|error| Failure::file("go on as the owner of the database", error))??;
+        .map_err(|error| Failure::file("go on as the owner of the database", error))?
+        .map_err(|failure| load::unseen(&folder).unwrap_or(failure))?;
     let files = backup::gather(&folder.path)?;
     let written = Written {
         made: now,
@@ -157,9 +158,9 @@ fn tell(
 ) -> Result<Exit, Failure> {
     writeln!(
         out,
-        "Written to {target}: the database ({:.1} MB) and {} files of {}.",
+        "Written to {target}: the database ({:.1} MB) and {} of {}.",
         manifest.database.size as f64 / 1e6,
-        manifest.config.len(),
+        counted(manifest.config.len() as u64, "file"),
         manifest.folder
     )?;
     for one in &manifest.left_out {

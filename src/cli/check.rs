@@ -14,7 +14,7 @@ use crate::config::{self, Files};
 use crate::daemon::start;
 use crate::daemon::wire::{self, Parts};
 use crate::model::watchlist::WatchlistEntries;
-use crate::model::{Level, Problem, Timestamp};
+use crate::model::{Problem, Timestamp};
 use crate::notify::reader::Reader;
 
 /// How many fire times of each schedule are shown.
@@ -54,11 +54,10 @@ pub fn run(_: &Arguments, config: Option<PathBuf>, out: &mut dyn Write) -> Resul
     }
     found = config::in_order(found);
     write!(out, "{}", problems::render(&found, false))?;
-    let bad = found.iter().any(|one| one.level == Level::Error);
     if let Some(parts) = &parts {
         summary(parts, now, out)?;
     }
-    Ok(if bad { Exit::Config } else { Exit::Fine })
+    Ok(load::exit(&found))
 }
 
 /// Silences that are over: whoever reads the file would count on them.

@@ -19,7 +19,7 @@ pub enum Exit {
     NoInput = 66,
     /// A bug of ours.
     Bug = 70,
-    /// An input or output error.
+    /// An input or output error, a mail that was refused or given up included.
     Io = 74,
     /// Try again: a source failed, a mail was deferred, or somebody else holds the store.
     TryAgain = 75,
@@ -36,7 +36,7 @@ pub(super) const TABLE: &[(u8, &str)] = &[
     (65, "The data is not what it should be."),
     (66, "An input cannot be read."),
     (70, "A bug; please report it."),
-    (74, "An input or output error."),
+    (74, "An input or output error, or a mail was refused or given up."),
     (
         75,
         "Try again: a source failed, a mail was deferred or is held, or somebody else holds the store.",

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 
 use super::bench;
 use super::exit::{Exit, Failure};
+use super::find;
 use super::load::{self, Folder};
 use super::samples;
 use crate::clock::{Clock, SystemClock};
+use crate::config;
 use crate::daemon::wire::Parts;
 use crate::detect::{Explanation, Origin, explain};
 use crate::model::item::Arrival;
@@ -48,7 +50,8 @@ pub fn run(
     config: Option<PathBuf>,
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
-    let parts = load::parts(&Folder::named(config))?;
+    let folder = Folder::named(config);
+    let parts = load::parts(&folder)?;
     let given = given(arguments)?;
     if given.trim().is_empty() && arguments.title.is_none() {
         return Err(Failure::new(Exit::Usage, anyhow::anyhow!("there is no text to explain"))
@@ -61,6 +64,9 @@ pub fn run(
     let text = ItemText { title, summary, lang: arguments.lang.clone(), ..ItemText::default() };
     let source = arguments.source.as_deref().unwrap_or("explain");
     let known = parts.sources.iter().find(|one| one.id.as_str() == source);
+    if known.is_none() && arguments.source.is_some() {
+        mistaken(&parts, &folder, source);
+    }
     let official = arguments.official || known.is_some_and(|one| one.official);
     let now = SystemClock.now();
     let origin = Origin { source, official, seen: Some(now) };
@@ -68,6 +74,15 @@ pub fn run(
     tell(&explained, &text, out)?;
     tell_readers(&parts, &explained, &text, official, now, out)?;
     Ok(Exit::Fine)
+}
+
+/// A source may be thought of before it is added, and a slip in its id gives the same answer.
+fn mistaken(parts: &Parts, folder: &Folder, source: &str) {
+    let written = config::parse(&parts.files, &folder.environment).sources;
+    if let Err(failure) = find::source(&written, source) {
+        let hint = failure.hint.unwrap_or_default();
+        bench::say(&format!("note: no source has the id '{source}': {hint}"));
+    }
 }
 
 /// The text of the command line, or standard input. With a headline alone nothing is waited for at a
@@ -87,7 +102,7 @@ fn given(arguments: &Arguments) -> Result<String, Failure> {
         .lock()
         .take(LONGEST)
         .read_to_end(&mut bytes)
-        .map_err(|error| load::no_input(&error))?;
+        .map_err(|error| load::no_input(load::STANDARD_INPUT, &error))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -53,12 +53,12 @@ pub enum InitError {
     #[error("nothing was written, because these files exist already and may hold somebody's work:{}", lines(.0))]
     Exists(Vec<PathBuf>),
     /// The system refused (exit code 74, or 77 without permission).
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}: {why}", path.display())]
     Io {
         /// What was written.
         path: PathBuf,
-        /// What the system said.
-        source: io::Error,
+        /// What the system said. Told above, and no cause: it would be told twice.
+        why: io::Error,
     },
 }
 
@@ -93,14 +93,31 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Exit, Fa
     init(&answers, out).map_err(|error| {
         let exit = match &error {
             InitError::Usage { .. } | InitError::Exists(_) => Exit::Usage,
-            InitError::Io { source, .. } if source.kind() == ErrorKind::PermissionDenied => {
+            InitError::Io { why, .. } if why.kind() == ErrorKind::PermissionDenied => {
                 Exit::Permission
             }
             InitError::Io { .. } => Exit::Io,
         };
-        Failure::new(exit, error)
+        let hint = hint(&error);
+        let failure = Failure::new(exit, error);
+        match hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
     })?;
     Ok(Exit::Fine)
+}
+
+/// What to do where the system refused.
+fn hint(error: &InitError) -> Option<&'static str> {
+    let InitError::Io { why, .. } = error else { return None };
+    match why.kind() {
+        ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
+            Some("a file stands where the folder is to be; name another folder")
+        }
+        ErrorKind::PermissionDenied => Some("name a folder that you may write, or ask its owner"),
+        _ => None,
+    }
 }
 
 /// What a person said on the command line.
@@ -126,7 +143,7 @@ pub fn init(answers: &Answers<'_>, out: &mut dyn Write) -> Result<(), InitError>
     let files = files(answers);
     write(answers.folder, &files)?;
     let told = tell(answers, &files, out);
-    told.map_err(|source| InitError::Io { path: PathBuf::from("standard output"), source })
+    told.map_err(|why| InitError::Io { path: PathBuf::from("standard output"), why })
 }
 
 /// The texts by name, with the blanks filled in. Pure.
@@ -251,7 +268,7 @@ pub fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), Init
     if !existing.is_empty() {
         return Err(InitError::Exists(existing));
     }
-    let failed = |path: &Path, source| InitError::Io { path: path.to_path_buf(), source };
+    let failed = |path: &Path, why| InitError::Io { path: path.to_path_buf(), why };
     fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
     let shared = fs::metadata(folder).is_ok_and(|about| about.permissions().mode() & 0o2000 != 0);
     let mut written = Vec::new();

@@ -4,6 +4,7 @@
 //! forgotten, but for the window in which copies and stories are recognised. What is done with an
 //! answer is the commands' own affair.
 
+use std::fmt::Display;
 use std::io::BufRead;
 use std::sync::Arc;
 
@@ -56,16 +57,18 @@ pub struct Answer {
     pub copy_of: Option<Arc<str>>,
 }
 
-/// Hands every line of `input` to `each` with its number, from 1.
+/// Hands every line of `input`, which is called `name`, to `each` with its number, from 1.
 pub fn each(
     input: &mut dyn BufRead,
+    name: &dyn Display,
     mut each: impl FnMut(u64, &[u8]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut number = 0;
     let mut bytes = Vec::new();
     loop {
         bytes.clear();
-        let read = input.read_until(b'\n', &mut bytes).map_err(|error| load::no_input(&error))?;
+        let read =
+            input.read_until(b'\n', &mut bytes).map_err(|error| load::no_input(name, &error))?;
         if read == 0 {
             return Ok(());
         }

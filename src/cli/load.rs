@@ -85,7 +85,21 @@ pub fn refused(problems: &[Problem]) -> Failure {
         1 => "the configuration has an error".to_owned(),
         n => format!("the configuration has {n} errors"),
     };
-    Failure::new(Exit::Config, anyhow::anyhow!(what))
+    let exit = match exit(problems) {
+        Exit::Permission => Exit::Permission,
+        _ => Exit::Config,
+    };
+    Failure::new(exit, anyhow::anyhow!(what))
+}
+
+/// The code for what is wrong: where we may not read a file, nobody knows whether what stands in it is.
+pub fn exit(problems: &[Problem]) -> Exit {
+    let errors = || problems.iter().filter(|one| one.level == Level::Error);
+    match errors().count() {
+        0 => Exit::Fine,
+        _ if errors().any(|one| one.denied) => Exit::Permission,
+        _ => Exit::Config,
+    }
 }
 
 /// Says problems on standard error.
@@ -128,7 +142,17 @@ fn open(folder: &Folder, access: Access) -> Result<Arc<dyn Store>, Failure> {
     let storage = storage(folder);
     as_owner(owner(&storage), || wire::open_store(&storage, access))
         .map_err(|error| Failure::file("go on as the owner of the database", error))?
-        .map_err(Failure::from)
+        .map_err(|error| unseen(folder).unwrap_or_else(|| error.into()))
+}
+
+/// Why the store was looked for at its default place, if it is that we may not read where it lies.
+pub fn unseen(folder: &Folder) -> Option<Failure> {
+    let problem = service(folder).problems.into_iter().find(|one| one.denied)?;
+    let failure = Failure::new(Exit::Permission, anyhow::anyhow!(problem.what));
+    Some(match problem.hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    })
 }
 
 /// Where the state lies, as far as `watchlistd.toml` can be read, else its default place.
@@ -195,9 +219,12 @@ pub async fn in_force(
     parts.map(|parts| (version, parts)).ok_or_else(|| refused(&problems))
 }
 
-/// Standard input that cannot be read.
-pub fn no_input(error: &std::io::Error) -> Failure {
-    Failure::new(Exit::NoInput, anyhow::anyhow!("cannot read standard input: {error}"))
+/// What standard input is called.
+pub const STANDARD_INPUT: &str = "standard input";
+
+/// An input that cannot be read: a file, or [`STANDARD_INPUT`].
+pub fn no_input(name: impl std::fmt::Display, error: &std::io::Error) -> Failure {
+    Failure::new(Exit::NoInput, anyhow::anyhow!("cannot read {name}: {error}"))
 }
 
 /// The runtime on which a command waits for network and store: one thread, which spares what is handed

@@ -65,7 +65,7 @@ fn match_lines(
     let mut matcher = Matcher::new(watchlist);
     let mut bad = 0;
     let mut made = Vec::new();
-    lines::each(input, |line, bytes| {
+    lines::each(input, &load::STANDARD_INPUT, |line, bytes| {
         made.clear();
         match lines::parse(bytes) {
             Ok(item) => json_line(&mut made, &matched(&matcher.answer(item)))?,

@@ -14,6 +14,7 @@ use crate::config::Settings;
 use crate::daemon::disk::{Room, Shortage};
 use crate::daemon::start::{self, Started};
 use crate::daemon::wire::{self, Access};
+use crate::model::counted;
 use crate::notify::smtp::Transport;
 use crate::pipeline::assess::{Assessed, Assessor};
 use crate::pipeline::channel::{Messenger, Vitals};
@@ -101,8 +102,21 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
         canary_missing: None,
     };
     Messenger::new(ground, fetcher).cycle(&in_force.channel, &vitals).await?;
+    if sent.refused > 0 {
+        // Before what a later round mends by itself: this needs a person.
+        return Err(refused(sent.refused));
+    }
     let again = short.is_some() || polled.failed > 0 || sent.deferred > 0 || sent.uncertain > 0;
     Ok(if again { Exit::TryAgain } else { Exit::Fine })
+}
+
+/// Mails that no server takes, however often a round is done.
+fn refused(mails: u64) -> Failure {
+    let were = if mails == 1 { "was" } else { "were" };
+    let what = format!("{} {were} refused or given up", counted(mails, "mail"));
+    Failure::new(Exit::Io, anyhow::anyhow!(what)).hint(
+        "`watchlistd outbox list` shows the server's words, `watchlistd outbox retry ID` tries one again",
+    )
 }
 
 /// What mails go out by.
@@ -137,7 +151,7 @@ impl Mailing<'_> {
                 writeln!(std::io::stderr(), "the mails lie in {}", folder.join("new").display());
         }
         if unmade > 0 {
-            let what = format!("{} could not be made; the log says why", count(unmade, "mail"));
+            let what = format!("{} could not be made; the log says why", counted(unmade, "mail"));
             return Err(Failure::new(Exit::Bug, anyhow::anyhow!(what)));
         }
         Ok(sent)
@@ -190,7 +204,13 @@ impl Progress {
             let _ = writeln!(said, "{clear}{}: {trouble}", report.source);
         }
         if self.terminal {
-            let _ = write!(said, "{clear}{} of {total} sources, {} new items", self.done, self.new);
+            let _ = write!(
+                said,
+                "{clear}{} of {}, {}",
+                self.done,
+                counted(total as u64, "source"),
+                counted(self.new as u64, "new item")
+            );
         }
         // Progress is a courtesy: where it cannot be shown, the work goes on.
         let _ = std::io::stderr().write_all(said.as_bytes());
@@ -206,23 +226,26 @@ impl Progress {
 fn tell(polled: &PolledSum, assessed: &Assessed, sent: Option<&deliver::Sent>) {
     let mut line = format!(
         "{} polled, {} failed; {}, {} changed; {}",
-        count(polled.sources, "source"),
+        counted(polled.sources, "source"),
         polled.failed,
-        count(polled.new, "new item"),
+        counted(polled.new, "new item"),
         polled.edited,
-        count(assessed.alerts, "alert")
+        counted(assessed.alerts, "alert")
     );
     if let Some(since) = polled.out_since {
         line.push_str(&format!(
-            "; no host has answered since {since}: our own network is out, and {} sources were not \
-             asked",
-            polled.left
+            "; no host has answered since {since}: our own network is out, and {} not asked",
+            if polled.left == 1 {
+                "1 source was".to_owned()
+            } else {
+                format!("{} sources were", polled.left)
+            }
         ));
     }
     match sent {
         None => line.push_str("; dry run: nothing was stored or sent"),
         Some(sent) => {
-            line.push_str(&format!("; {} sent", count(sent.sent, "mail")));
+            line.push_str(&format!("; {} sent", counted(sent.sent, "mail")));
             for (count, what) in [
                 (sent.deferred, "deferred"),
                 (sent.uncertain, "uncertain"),
@@ -238,10 +261,4 @@ fn tell(polled: &PolledSum, assessed: &Assessed, sent: Option<&deliver::Sent>) {
         line.push_str("; no source was due (--all polls them all the same)");
     }
     let _ = writeln!(std::io::stderr(), "{line}");
-}
-
-/// "1 mail", "2 mails".
-fn count(n: u64, what: &str) -> String {
-    let s = if n == 1 { "" } else { "s" };
-    format!("{n} {what}{s}")
 }

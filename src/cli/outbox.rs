@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
+use super::ids;
 use super::load::{self, Folder};
 use crate::clock::{Clock, SystemClock};
 use crate::model::{MailId, MailKind, MailState, Timestamp};
@@ -46,7 +47,7 @@ struct List {
 
 #[derive(Debug, clap::Args)]
 struct Ids {
-    /// Ids as `outbox list` shows them
+    /// Ids as `outbox list` shows them, or their first letters
     #[arg(value_name = "ID", required_unless_present = "waiting")]
     ids: Vec<String>,
     /// All that wait for another attempt
@@ -214,7 +215,13 @@ async fn amend(
 
 async fn chosen(store: &dyn Store, ids: &Ids) -> Result<Vec<MailId>, Failure> {
     if !ids.waiting {
-        return Ok(ids.ids.iter().map(|id| MailId::stored(id.trim().to_owned())).collect());
+        let mut chosen = Vec::new();
+        // All of them before the first is touched: of what begins several ids nobody knows what is meant.
+        for typed in &ids.ids {
+            let known = ids::begun(store.archive(), "m", typed).await?;
+            chosen.push(MailId::stored(known.unwrap_or_else(|| typed.trim().to_owned())));
+        }
+        return Ok(chosen);
     }
     let waiting = vec![MailState::Pending, MailState::Deferred, MailState::Uncertain];
     let rows = store.archive().mails_in(waiting, usize::MAX).await?;

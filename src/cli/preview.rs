@@ -99,13 +99,14 @@ impl Shown {
 }
 
 async fn compare(arguments: &Arguments, folder: &Folder) -> Result<Shown, Failure> {
+    let until = SystemClock.now();
+    let since = arguments.since.past(until)?;
     let store = load::open_for_reading(folder)?;
     let (version, in_force) = load::in_force(folder, &*store).await?;
     let (new, entries) = match arguments.decided {
         true => (Arc::clone(&in_force.watchlist), wire::watchlist_of(&version.files)),
         false => edited(arguments, folder, &in_force)?,
     };
-    let until = SystemClock.now();
     let zone = in_force.operator.zone;
     let before = wire::watchlist_of(&version.files);
     let way = Way::between(
@@ -114,11 +115,7 @@ async fn compare(arguments: &Arguments, folder: &Folder) -> Result<Shown, Failur
     );
     let scope = Scope {
         // Before that another watchlist decided.
-        since: arguments.since.at(until).max(if arguments.decided {
-            version.since
-        } else {
-            Timestamp::default()
-        }),
+        since: since.max(if arguments.decided { version.since } else { Timestamp::default() }),
         until,
         zone,
         old: Arc::clone(&in_force.watchlist),

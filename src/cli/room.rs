@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::load::Place;
 use crate::daemon::disk;
-use crate::model::Timestamp;
+use crate::model::{Timestamp, counted};
 use crate::store::Size;
 
 const DAY: i64 = 86_400_000;
@@ -81,7 +81,7 @@ impl Room {
         match self.days_until_floor {
             Some(0) | None => {}
             Some(days) if days > 3_650 => words.push_str(", enough for over ten years"),
-            Some(days) => words.push_str(&format!(", enough for {days} days")),
+            Some(days) => words.push_str(&format!(", enough for {}", counted(days, "day"))),
         }
         words
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::exit::Failure;
 use crate::detect::{Origin, Watchlist, judge};
-use crate::model::{Field, HeldBack, Hit, Item, ItemText, Judgement, Severity, Timestamp};
+use crate::model::{Field, HeldBack, Hit, Item, ItemText, Judgement, Severity, Timestamp, counted};
 use crate::notify::outside::line;
 use crate::store::Archive;
 
@@ -157,11 +157,6 @@ pub fn head(item: &Item) -> String {
 /// The day of an instant, in UTC.
 pub fn day(at: Timestamp) -> String {
     at.to_chrono().date_naive().to_string()
-}
-
-/// `1 item`, `2 items`.
-pub fn counted(n: u64, thing: &str) -> String {
-    format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
 }
 
 /// The text of a field.

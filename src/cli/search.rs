@@ -13,13 +13,15 @@ use serde::Serialize;
 
 use super::exit::{Exit, Failure};
 use super::load::{self, Folder};
-use super::samples::{self, counted};
+use super::samples;
 use super::since::{Since, since};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Files};
 use crate::detect::{Origin, Watchlist, alert_of};
 use crate::model::watchlist::{Remarks, RuleEntry, TopicEntry, WatchlistEntries, WithoutCompany};
-use crate::model::{FileText, Hit, Item, Level, Located, Place, Problem, Severity, Timestamp};
+use crate::model::{
+    FileText, Hit, Item, Level, Located, Place, Problem, Severity, Timestamp, counted,
+};
 use crate::store::{About, Archive};
 
 /// What `search` is told.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::exit::{Exit, Failure};
 use crate::config;
 use crate::model::Timestamp;
 
@@ -20,6 +21,20 @@ impl Since {
         match self {
             Self::Span(span) => now.minus(span),
             Self::At(at) => at,
+        }
+    }
+}
+
+impl Since {
+    /// The same, refused where it lies ahead: nothing was stored since then.
+    pub fn past(self, now: Timestamp) -> Result<Timestamp, Failure> {
+        match self.at(now) {
+            at if at > now => {
+                let what = anyhow::anyhow!("--since {at} is yet to come");
+                Err(Failure::new(Exit::Usage, what)
+                    .hint("write a span back from now, 30d, or a day"))
+            }
+            at => Ok(at),
         }
     }
 }

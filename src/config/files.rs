@@ -63,22 +63,22 @@ pub enum ReadError {
     #[error("{} holds no watchlist: no watchlist.toml, topics.toml or watchlist.d/*.toml", .0.display())]
     NoWatchlist(PathBuf),
     /// The system says something else.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {why}", path.display())]
     Io {
         /// What was read.
         path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
+        /// What the system said. Told above, and no cause: it would be told twice.
+        why: std::io::Error,
     },
 }
 
 impl ReadError {
-    fn of(path: &Path, source: std::io::Error) -> Self {
-        match source.kind() {
+    fn of(path: &Path, why: std::io::Error) -> Self {
+        match why.kind() {
             ErrorKind::NotFound => Self::Missing(path.to_path_buf()),
             ErrorKind::PermissionDenied => Self::Denied(path.to_path_buf()),
             ErrorKind::NotADirectory => Self::NotAFolder(path.to_path_buf()),
-            _ => Self::Io { path: path.to_path_buf(), source },
+            _ => Self::Io { path: path.to_path_buf(), why },
         }
     }
 }
@@ -268,8 +268,7 @@ impl Files {
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => {
-                let what = ReadError::of(&folder, error).to_string();
-                self.unreadable.insert(WATCHLIST_FOLDER.to_owned(), Problem::error(None, what));
+                self.unreadable.insert(WATCHLIST_FOLDER.to_owned(), unreadable(&folder, error));
             }
         }
     }
@@ -320,7 +319,9 @@ fn unreadable(path: &Path, error: std::io::Error) -> Problem {
             if !denied {
                 return problem;
             }
-            problem.hint("the service's user must be able to read it: `ls -l` tells whose it is")
+            problem
+                .hint("the service's user must be able to read it: `ls -l` tells whose it is")
+                .denied()
         }
     }
 }

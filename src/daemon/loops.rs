@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::health::Loop;
 use super::shared::{AFTER_TROUBLE, LONGEST_SLEEP, Shared, trouble};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, counted};
 use crate::pipeline::assess::{Assessed, Assessor};
 use crate::pipeline::deliver::{Deliverer, Handed, Sending};
 use crate::pipeline::poll::{Poller, Report, Running};
@@ -117,11 +117,19 @@ fn after_batch(shared: &Shared, done: Assessed) {
     match (items, again) {
         // A canary alone is no news.
         (0, 0) => {}
-        (_, 0) => tracing::info!(items, alerts, "assessed {items} items: {alerts} alerts"),
+        (_, 0) => tracing::info!(
+            items,
+            alerts,
+            "assessed {}: {}",
+            counted(items, "item"),
+            counted(alerts, "alert")
+        ),
         _ => tracing::info!(
             again,
             alerts,
-            "matched {again} stored items again: {alerts} late alerts"
+            "matched {} again: {}",
+            counted(again, "stored item"),
+            counted(alerts, "late alert")
         ),
     }
 }

@@ -44,6 +44,27 @@ impl Owner {
     }
 }
 
+/// Where the system keeps its users (passwd(5)).
+const USERS: &str = "/etc/passwd";
+
+/// Who this process works as: the number, and the name that the system has for it, if it has one.
+#[must_use]
+pub fn user() -> (u32, Option<String>) {
+    let uid = rustix::process::geteuid().as_raw();
+    let users = std::fs::read(USERS).unwrap_or_default();
+    (uid, named(&String::from_utf8_lossy(&users), uid))
+}
+
+/// The name of a user among the lines of passwd(5): `name:password:uid:…`.
+fn named(users: &str, uid: u32) -> Option<String> {
+    users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next().map(str::trim).filter(|name| !name.is_empty())?;
+        let same = fields.nth(1)?.parse() == Ok(uid);
+        same.then(|| name.to_owned())
+    })
+}
+
 /// Does `work` as the owner, in a thread of its own, while this one stays what it is.
 ///
 /// # Errors
@@ -54,4 +75,18 @@ pub fn as_owner<T: Send>(owner: Option<Owner>, work: impl FnOnce() -> T + Send) 
         let done = scope.spawn(move || owner.assume().map(|()| work())).join();
         done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_are_found_by_their_number() {
+        let users = "root:x:0:0:root:/root:/bin/bash\n\n# no line\n+::::::\n:x:7:7::/:\n\
+                     mei:x:1000:1000:Mei, desk:/home/mei:/bin/sh\nbroken:x\n";
+        for (uid, name) in [(0, Some("root")), (1000, Some("mei")), (7, None), (100, None)] {
+            assert_eq!(named(users, uid).as_deref(), name, "{uid}");
+        }
+    }
 }

@@ -21,7 +21,7 @@ use super::edits;
 use super::health::Pulse;
 use super::lifecycle::{self, GRACE, Request, Signals};
 use super::loops::{assess_loop, poll_loop, retain_loop, seal_loop, send_loop};
-use super::service::{Service, status_line};
+use super::service::{Service, sources_and_readers, status_line};
 use super::shared::{AFTER_TROUBLE, Shared};
 use super::start::{self, StartError, Started};
 use super::status::tally::Tally;
@@ -122,9 +122,8 @@ pub async fn run(
     tracing::info!(
         sources = parts.sources.len(),
         readers = parts.readers.len(),
-        "started: {} sources, {} readers, mail by {}",
-        parts.sources.len(),
-        parts.readers.len(),
+        "started: {}, mail by {}",
+        sources_and_readers(&parts, ", "),
         transport.describe()
     );
     lifecycle::ready(&status_line(&parts));

@@ -14,10 +14,17 @@ use super::shared::{LONGEST_SLEEP, Shared};
 use super::start;
 use super::wire::{self, Parts};
 use crate::config::{Environment, Files, Settings};
+use crate::model::counted;
 use crate::pipeline::InForce;
 
+/// How many sources are read, and how many readers told.
+pub(super) fn sources_and_readers(parts: &Parts, between: &str) -> String {
+    let sources = counted(parts.sources.len() as u64, "source");
+    format!("{sources}{between}{}", counted(parts.readers.len() as u64, "reader"))
+}
+
 pub(super) fn status_line(parts: &Parts) -> String {
-    format!("watching {} sources for {} readers", parts.sources.len(), parts.readers.len())
+    format!("watching {}", sources_and_readers(parts, " for "))
 }
 
 pub(super) struct Service {
@@ -117,9 +124,8 @@ impl Service {
         let version = start::adopt(&*store, &parts, now).await?;
         tracing::info!(
             version,
-            "reloaded: version {version}, {} sources, {} readers",
-            parts.sources.len(),
-            parts.readers.len()
+            "reloaded: version {version}, {}",
+            sources_and_readers(&parts, ", ")
         );
         self.put_in_force(parts.in_force(version, None));
         self.parts = parts;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::shared::{Shared, trouble};
-use crate::model::Difference;
+use crate::model::{Difference, counted};
 use crate::pipeline::deliver::Deliverer;
 use crate::pipeline::preview::{self, Scope, Way};
 use crate::store::StoreError;
@@ -52,8 +52,8 @@ async fn look(shared: &Shared, deliverer: &Deliverer) -> Result<(), StoreError> 
     tracing::info!(
         items = difference.items,
         differing,
-        "{to} replaced {from}: of {} items of the last days it decides {differing} otherwise",
-        difference.items
+        "{to} replaced {from}: of {} of the last days it decides {differing} otherwise",
+        counted(difference.items, "item")
     );
     deliverer.tell_upgrade(&in_force, (from, to), &difference).await?;
     shared.sealed.notify_one();

@@ -126,23 +126,32 @@ pub struct Problem {
     pub what: String,
     /// What to do about it, if that is known; may have several lines.
     pub hint: Option<String>,
+    /// Whether it is that we may not read a file: what stands in it may be right.
+    pub denied: bool,
 }
 
 impl Problem {
     /// An error at a place.
     pub fn error(place: Option<Place>, what: impl Into<String>) -> Self {
-        Self { level: Level::Error, place, what: what.into(), hint: None }
+        Self { level: Level::Error, place, what: what.into(), hint: None, denied: false }
     }
 
     /// A warning at a place.
     pub fn warning(place: Option<Place>, what: impl Into<String>) -> Self {
-        Self { level: Level::Warning, place, what: what.into(), hint: None }
+        Self { level: Level::Warning, place, what: what.into(), hint: None, denied: false }
     }
 
     /// The same problem with its remedy.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same problem as one of permission.
+    #[must_use]
+    pub fn denied(mut self) -> Self {
+        self.denied = true;
         self
     }
 }

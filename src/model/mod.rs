@@ -6,6 +6,7 @@
 pub mod action;
 pub mod alert;
 pub mod canary;
+pub mod counted;
 pub mod coverage;
 pub mod difference;
 pub mod hit;
@@ -23,6 +24,7 @@ pub mod zone;
 pub use action::{Action, Deed, Verdict};
 pub use alert::{Alert, Judgement, Mark, Named, Notice, PendingNotice, Reason, Severity, Urgency};
 pub use canary::{Canary, CanaryState};
+pub use counted::counted;
 pub use coverage::{Coverage, HeldHigh, Pause, Recovered, SourceCoverage};
 pub use difference::Difference;
 pub use hit::{EntityKind, Field, Guard, HeldBack, Hit};

@@ -125,7 +125,7 @@ fn an_empty_machine_goes_on_where_the_backup_was_made_and_sends_nothing_unasked(
     assert!(held.err.contains("no mail goes out since the restore"), "{held}");
     assert_eq!(server.taken().len(), sent, "nothing goes out");
     let listed = at(&folder, &["restore", "--resume", "--dry-run"]).ends(0);
-    assert!(listed.out.contains("1 mails were waiting") && listed.out.contains(id), "{listed}");
+    assert!(listed.out.contains("1 mail was waiting") && listed.out.contains(id), "{listed}");
     assert!(listed.out.contains("mei: 1") && listed.out.contains("still held"), "{listed}");
     at(&folder, &["once"]).ends(75);
 

@@ -43,6 +43,9 @@ fn a_wrong_command_line_is_64() {
         (&["send-test", "nonsense"], "nonsense"),
         (&["send-test", "mei@bank.test, jo@bank.test"], "mei@bank.test, jo@bank.test"),
         (&["--log-format", "xml", "check"], "possible values"),
+        (&["watch", "history", "--last", "0"], "0 is not in 1.."),
+        (&["audit", "export", "--from", "2026-11-24", "--to", "2026-11-23"], "before it begins"),
+        (&["audit", "export", "--from", "2999-01-01"], "before it begins"),
     ] {
         let said = check(arguments, "", 64, words);
         assert!(said.out.is_empty(), "a complaint belongs on standard error\n{said}");
@@ -83,10 +86,21 @@ fn what_cannot_be_read_is_66() {
         (&["parse", missing], "No such file"),
         (&["parse", empty], "directory"),
         (&["check", "--config", text(&file)], "not a folder"),
+        (&["evaluate", "--watchlist", text(&file), "--", empty], "Is a directory"),
     ] {
         let said = check(arguments, "", 66, words);
         let path = arguments.last().unwrap();
         assert!(said.err.contains(path), "the message names no path\n{said}");
+    }
+    // Commands that edit wait for each other in the folder, and say what the others say where there is none.
+    for arguments in [
+        &["source", "pause", "wire"][..],
+        &["dismiss", "aaaaaa", "--why", "x"],
+        &["import", "csv", text(&file)],
+        &["watch", "add", "company", "Nvidia"],
+    ] {
+        let said = check(&[arguments, &["--config", missing]].concat(), "", 66, no_such);
+        assert!(said.err.contains(missing) && said.err.contains("watchlistd init"), "{said}");
     }
     assert_eq!(contents(top.path()).len(), 1, "nothing is created");
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_watchlistd"));
@@ -223,6 +237,20 @@ fn an_output_that_cannot_be_written_is_74() {
     }
 }
 
+#[test]
+fn init_over_a_file_says_so_once_and_what_to_do() {
+    let top = tempfile::tempdir().unwrap();
+    let file = top.path().join("afile");
+    fs::write(&file, "mine").unwrap();
+    for folder in [file.clone(), file.join("desk")] {
+        let arguments =
+            ["init", text(&folder), "--to", "mei@bank.test", "--timezone", "Europe/Berlin"];
+        let said = check(&arguments, "", 74, "hint: a file stands where the folder is to be");
+        assert_eq!(said.err.matches("os error").count(), 1, "{said}");
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+}
+
 /// `match … | head -1`.
 #[test]
 fn a_closed_pipe_is_0() {
@@ -253,6 +281,7 @@ fn who_holds_the_store_is_named_and_what_only_reads_works_beside_it() {
     let desk = Desk::new();
     desk.ask(&["once"]).ends(0);
     let service = desk.run();
+    assert!(service.said.contains("started: 1 source, 1 reader, mail "), "{}", service.said);
     let pid = service.pid().to_string();
     for command in ["once", "run"] {
         let said = desk.ask(&[command]).ends(75).says(&format!("process {pid}"));
@@ -306,6 +335,36 @@ fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|about| std::os::unix::fs::MetadataExt::uid(&about) == 0)
 }
 
+/// Commands that understand all files.
+const UNDERSTANDING: [&[&str]; 11] = [
+    &["check"],
+    &["once"],
+    &["once", "--dry-run"],
+    &["run"],
+    &["explain", "x"],
+    &["send-test", "mei@bank.test"],
+    &["doctor", "--offline"],
+    &["watch", "list"],
+    &["watch", "add", "company", "Nvidia"],
+    &["source", "list"],
+    &["source", "pause", "wire"],
+];
+
+/// Commands that only ask `watchlistd.toml` where the state lies.
+const LOOKING: [&[&str]; 11] = [
+    &["status"],
+    &["search", "Huawei"],
+    &["show", "aaaaaa"],
+    &["ack", "aaaaaa", "--as", "relevant"],
+    &["outbox", "list"],
+    &["audit", "verify"],
+    &["audit", "export"],
+    &["digest", "preview", "Mei"],
+    &["preview"],
+    &["watch", "history"],
+    &["backup", "/nowhere"],
+];
+
 #[test]
 fn what_we_may_not_do_is_77() {
     let desk = Desk::new();
@@ -336,6 +395,22 @@ fn what_we_may_not_do_is_77() {
     let said = run(&["once"]).ends(77).says(text(&state));
     assert!(said.err.contains("hint: "), "{said}");
     assert!(contents(&state).is_empty(), "nothing is half-written");
+    // A file that may not be read is not a wrong one.
+    for (name, commands) in [
+        ("sources.toml", &UNDERSTANDING[..]),
+        ("watchlist.toml", &UNDERSTANDING),
+        ("watchlistd.toml", &[UNDERSTANDING, LOOKING].concat()),
+    ] {
+        let path = desk.folder().join(name);
+        mode(&path, 0o000).unwrap();
+        for arguments in commands {
+            let said = run(arguments).ends(77);
+            let all = format!("{}{}", said.out, said.err);
+            assert!(all.contains(&format!("{name}: permission denied")), "{arguments:?}\n{said}");
+            assert!(all.contains("must be able to read it"), "{arguments:?}\n{said}");
+        }
+        mode(&path, 0o644).unwrap();
+    }
     mode(&desk.folder(), 0o000).unwrap();
     run(&["check"]).ends(77).says("permission denied");
     run(&["run"]).ends(77).says("permission denied");

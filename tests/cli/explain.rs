@@ -19,6 +19,17 @@ when = "company:huawei NOT company:*"
 severity = "high"
 "#;
 
+/// The rules that ask for a source would not hold, and nobody would know why.
+#[test]
+fn a_source_that_is_not_there_is_said() {
+    let desk = Desk::new();
+    let explain = |source: &str| desk.ask(&["explain", "Alibaba delisted", "--source", source]);
+    let said = explain("wrie").ends(0).says("note: no source has the id 'wrie'");
+    assert!(said.err.contains("did you mean 'wire'?"), "{said}");
+    assert!(said.out.starts_with("Alert, high."), "{said}");
+    assert_eq!(explain("wire").ends(0).err, "");
+}
+
 #[test]
 fn talk_is_shown_as_held_back_with_its_words_and_what_it_would_be() {
     let desk = Desk::new();

@@ -36,6 +36,17 @@ const CSL: &str = r#"{"total":5,"results":[
 ]}"#;
 
 #[test]
+fn a_list_that_cannot_be_read_is_no_input() {
+    let desk = Desk::new();
+    let (missing, folder) = (desk.state().join("nosuch.opml"), desk.folder());
+    for kind in [&[][..], &["opml"], &["csv"], &["csl"], &["sec"]] {
+        import(&desk, kind, &missing).ends(66).says("nosuch.opml: No such file");
+        let said = import(&desk, kind, &folder).ends(66).says("is a directory");
+        assert!(said.err.contains("hint: name the list itself"), "{said}");
+    }
+}
+
+#[test]
 fn the_screening_list_comes_in_clean_and_an_import_again_changes_nothing() {
     let desk = Desk::new();
     let path = list(&desk, "csl.json", CSL);

@@ -37,7 +37,7 @@ fn a_mail_that_waits_is_listed_with_its_reason_and_can_be_tried_again() {
     assert!(text.contains(&id) && text.contains("1 try made, next "), "{text}");
     assert!(text.contains("RCPT TO: 451 4.7.1 come back later"), "{text}");
 
-    let said = desk.ask(&["outbox", "retry", &id]).ends(0);
+    let said = desk.ask(&["outbox", "retry", &id[..6]]).ends(0);
     assert_eq!(said.out, format!("{id} was deferred and is tried again now\n"));
     desk.ask(&["once"]).ends(0);
     assert!(listed(&desk, &[]).is_empty());
@@ -45,6 +45,46 @@ fn a_mail_that_waits_is_listed_with_its_reason_and_can_be_tried_again() {
     assert_eq!(listed(&desk, &["--state", "sent", "--limit", "1"]).len(), 1);
     let said = desk.ask(&["outbox", "retry", &id]).ends(65).says("a mail was left as before");
     assert_eq!(said.out, format!("{id} is sent and stays so\n"));
+}
+
+/// Of two mails' first letters nobody knows which is meant, and then neither is touched.
+#[test]
+fn first_letters_of_several_mails_are_answered_with_their_ids() {
+    let server = Script::new(Protection::Clear)
+        .always(At::Rcpt, Does::says("451 4.7.1 come back later"))
+        .start();
+    let desk = mailing_to(server.port());
+    desk.write(
+        "readers.toml",
+        "[[reader]]\nname = \"Mei\"\nto = [\"mei@bank.test\", \"jo@bank.test\"]\n",
+    );
+    desk.ask(&["once"]).ends(75);
+    let rows = listed(&desk, &[]);
+    let ids: Vec<&str> = rows.iter().map(|row| row["id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), 2);
+    let states =
+        || -> Vec<Value> { listed(&desk, &[]).iter().map(|row| row["state"].clone()).collect() };
+    let before = states();
+    for command in ["retry", "drop"] {
+        let said = desk.ask(&["outbox", command, ids[0], "m"]).ends(65);
+        assert_eq!(said.out, "");
+        let said = said.says("'m' begins several ids: ").says("write more of it");
+        assert!(ids.iter().all(|id| said.err.contains(id)), "{said}");
+    }
+    assert_eq!(states(), before);
+}
+
+/// Nothing mends a refusal but a person, so it is no "try again", and never fine.
+#[test]
+fn a_round_whose_mail_is_refused_ends_with_74() {
+    let server =
+        Script::new(Protection::Clear).once(At::Rcpt, Does::says("550 5.1.1 no such user")).start();
+    let desk = mailing_to(server.port());
+    let said = desk.ask(&["once"]).ends(74).says("0 mails sent, 1 refused");
+    said.says("watchlistd: 1 mail was refused or given up").says("watchlistd outbox list");
+    assert_eq!(listed(&desk, &[])[0]["state"], "refused");
+    // What an earlier round came to is not this one's.
+    desk.ask(&["once"]).ends(0).says("1 mail sent");
 }
 
 #[test]

@@ -18,6 +18,16 @@ fn read_desk() -> Desk {
     desk
 }
 
+/// Nothing was stored since then, which would look like an edit that changes nothing.
+#[test]
+fn a_time_that_is_yet_to_come_is_refused() {
+    let desk = Desk::new();
+    for arguments in [&["preview"][..], &["preview", "--decided"]] {
+        let said = desk.ask(&[arguments, &["--since", "2999-01-01"]].concat()).ends(64);
+        said.says("--since 2999-01-01T00:00:00Z is yet to come").says("hint: ");
+    }
+}
+
 #[test]
 fn an_edit_is_seen_before_it_is_in_force() {
     let desk = read_desk();

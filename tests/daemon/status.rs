@@ -47,7 +47,7 @@ async fn it_says_how_far_the_work_is() {
     desk.write("watchlistd.toml", &format!("{SERVICE}{LISTEN}"));
     let service = desk.start();
     let address = address(&service);
-    service.says("assessed 1 items");
+    service.says("assessed 1 item: ");
     assert_eq!(get(&address, "/healthz"), (200, "ready\n".to_owned()));
     let (status, page) = get(&address, "/metrics");
     assert_eq!(status, 200);

@@ -179,7 +179,7 @@ async fn the_service_does_its_work_inside() {
     });
     let mut service = Service(child, lines);
     told(&systemd, "READY=1");
-    service.says("assessed 1 items");
+    service.says("assessed 1 item: ");
     service.says("was taken");
 
     // The one process below bubblewrap that is ours; it has the filter and no right to gain rights.

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::super::exit::{Exit, Failure};
 use super::super::load::{self, Folder};
+use crate::clock::{Clock, SystemClock};
 use crate::model::Timestamp;
 use crate::model::record::Entry;
 use crate::notify::listing::cell;
@@ -62,6 +63,7 @@ pub fn run(
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let folder = Folder::named(config);
+    super::end_of(arguments.from, arguments.to, SystemClock.now())?;
     let runtime = load::runtime()?;
     let store = load::wait_on(&runtime, async { load::open_for_reading(&folder) })?;
     let archive = store.archive();

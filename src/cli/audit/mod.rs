@@ -10,6 +10,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::exit::{Exit, Failure};
+use crate::model::Timestamp;
 
 pub(super) use export::instant;
 
@@ -28,6 +29,23 @@ enum What {
     Export(export::Arguments),
     /// Answer an examiner on one page: how a company was watched, what was found, who was told
     Report(report::Arguments),
+}
+
+/// The end of a window of time that is asked for, at the latest now; one that ends before it begins is a
+/// slip of the pen, and an empty answer would look like one.
+fn end_of(
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Timestamp, Failure> {
+    let until = to.unwrap_or(now).min(now);
+    match from.filter(|from| until < *from) {
+        None => Ok(until),
+        Some(from) => {
+            let what = anyhow::anyhow!("the window ends ({until}) before it begins ({from})");
+            Err(Failure::new(Exit::Usage, what))
+        }
+    }
 }
 
 /// Does what was asked.

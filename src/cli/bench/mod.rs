@@ -10,7 +10,6 @@ mod replace;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{IsTerminal, Write};
-use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 
 use super::exit::{Exit, Failure};
@@ -18,6 +17,7 @@ use super::load::{self, Folder};
 use super::problems;
 use crate::config::edit::{EditError, Sheet};
 use crate::config::{self, Files};
+use crate::daemon::privilege;
 use crate::daemon::wire::{self, Parts};
 use crate::model::watchlist::WatchlistEntries;
 use crate::model::{Action, Level, Place, Problem, SourceEntry};
@@ -242,19 +242,19 @@ pub fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// Who is at work: as they say, else as the system knows them.
+/// Who is at work: as they say, else who went on as another user by `sudo`, else as the system knows
+/// them. A shell's `USER` may say anything, and is asked only of a user whom the system cannot name.
 pub fn author(said: Option<&str>) -> String {
-    let known = ["SUDO_USER", "USER", "LOGNAME"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok())
-        .filter(|name| !name.trim().is_empty());
-    match said.map(str::trim).filter(|said| !said.is_empty()) {
-        Some(said) => said.to_owned(),
-        None => known.unwrap_or_else(|| match std::fs::metadata("/proc/self") {
-            Ok(about) => format!("uid {}", about.uid()),
-            Err(_) => "unknown".to_owned(),
-        }),
+    let told = |name: &str| std::env::var(name).ok().filter(|name| !name.trim().is_empty());
+    if let Some(said) = said.map(str::trim).filter(|said| !said.is_empty()) {
+        return said.to_owned();
     }
+    let (uid, name) = privilege::user();
+    told("SUDO_USER")
+        .or(name)
+        .or_else(|| told("USER"))
+        .or_else(|| told("LOGNAME"))
+        .unwrap_or_else(|| format!("uid {uid}"))
 }
 
 /// Whether a person is there to be asked.

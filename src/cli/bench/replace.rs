@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::super::exit::{Exit, Failure};
+use crate::config::ReadError;
 use crate::daemon::disk;
 
 /// Mode of a file that is new: for the service's user and its group alone.
@@ -33,7 +34,10 @@ const ASK_TIMES: usize = 300;
 /// Holds the folder against other commands of ours until dropped.
 pub(super) fn hold(folder: &Path) -> Result<File, Failure> {
     let failed = |error| Failure::file(format!("edit the files in {}", folder.display()), error);
-    let open = File::open(folder).map_err(failed)?;
+    let open = File::open(folder).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => ReadError::Missing(folder.to_path_buf()).into(),
+        _ => failed(error),
+    })?;
     for _ in 0..ASK_TIMES {
         match open.try_lock() {
             Ok(()) => return Ok(open),

@@ -7,12 +7,12 @@ use std::io::Write;
 
 use super::super::bench::Bench;
 use super::super::exit::{Exit, Failure};
-use super::super::samples::{self, DAYS, counted, judged};
+use super::super::samples::{self, DAYS, judged};
 use super::guard::{Guard, Target};
 use super::phrase;
 use super::{Dismissal, because};
 use crate::detect::Watchlist;
-use crate::model::{AlertId, Hit, Severity, Timestamp};
+use crate::model::{AlertId, Hit, Severity, Timestamp, counted};
 use crate::store::{About, Archive, DecidedRow};
 
 /// Rows fetched at a time.

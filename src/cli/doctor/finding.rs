@@ -108,6 +108,7 @@ impl Findings {
             let place = problem.place.as_ref().map(|place| format!("{place}: "));
             let what = format!("{}{}", place.unwrap_or_default(), problem.what);
             let (grade, exit) = match problem.level {
+                Level::Error if problem.denied => (Grade::Error, Exit::Permission),
                 Level::Error => (Grade::Error, Exit::Config),
                 Level::Warning => (Grade::Warning, Exit::Fine),
             };

@@ -108,7 +108,11 @@ async fn mails(
     if dead > 0 {
         found.warn(
             Area::State,
-            format!("{dead} mails were refused or given up"),
+            if dead == 1 {
+                "1 mail was refused or given up".to_owned()
+            } else {
+                format!("{dead} mails were refused or given up")
+            },
             "`watchlistd outbox list` shows them with the server's words",
         );
     }

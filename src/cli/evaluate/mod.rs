@@ -16,6 +16,7 @@ use super::exit::{Exit, Failure};
 use super::lines::{self, Line, Matcher};
 use super::{explain, load};
 use crate::detect::{Explanation, Origin, Watchlist};
+use crate::model::counted;
 use crate::notify::outside::line;
 use score::{Case, Labels, Score, Tally, score};
 
@@ -46,9 +47,9 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Exit, Failure> 
     let (cases, bad) = judged(&watchlist, &arguments.labelled)?;
     if !cases.iter().any(|case| case.labels.say_anything()) {
         let what = format!(
-            "cannot score {}: none of its {} items has a label",
+            "cannot score {}: none of its {} has a label",
             arguments.labelled.display(),
-            cases.len()
+            counted(cases.len() as u64, "item")
         );
         let hint = "write beside each title what is right: \"companies\": [ids], \"topics\": [ids], \"alert\": true";
         return Err(Failure::new(Exit::Data, anyhow::anyhow!(what)).hint(hint));
@@ -88,7 +89,7 @@ fn judged(watchlist: &Watchlist, path: &Path) -> Result<(Vec<Case>, u64), Failur
     })?;
     let mut matcher = Matcher::new(watchlist);
     let (mut cases, mut bad) = (Vec::new(), 0);
-    lines::each(&mut BufReader::new(file), |number, bytes| {
+    lines::each(&mut BufReader::new(file), &path.display(), |number, bytes| {
         let read =
             lines::parse::<Line>(bytes).and_then(|line| Ok((line, lines::parse::<Labels>(bytes)?)));
         match read {

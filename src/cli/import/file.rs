@@ -1,7 +1,7 @@
 //! Which file comes in, what it is, and into which file it goes.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use clap::ValueEnum as _;
@@ -34,22 +34,34 @@ pub(super) fn asked(arguments: &Arguments) -> Result<(Kind, &Path), Failure> {
 /// Bytes that tell what a file is.
 const HEAD: usize = 4_096;
 
+/// A folder opens like a file, and cannot be read like one.
 fn open(path: &Path) -> Result<File, Failure> {
-    File::open(path).map_err(|error| {
-        let mut failure = Failure::file(format!("read {}", path.display()), error);
-        if failure.exit == Exit::Io {
-            failure.exit = Exit::NoInput;
-        }
-        failure
-    })
+    let file = File::open(path).map_err(|error| unread(path, error))?;
+    if file.metadata().is_ok_and(|about| about.is_dir()) {
+        return Err(unread(path, io::ErrorKind::IsADirectory.into()).hint("name the list itself"));
+    }
+    Ok(file)
+}
+
+/// A list that cannot be read is no input.
+fn unread(path: &Path, error: io::Error) -> Failure {
+    let mut failure = Failure::file(format!("read {}", path.display()), error);
+    if failure.exit == Exit::Io {
+        failure.exit = Exit::NoInput;
+    }
+    failure
+}
+
+/// The list as a whole.
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes).map_err(|error| unread(path, error))?;
+    Ok(bytes)
 }
 
 pub(super) fn head(path: &Path) -> Result<String, Failure> {
     let mut bytes = Vec::new();
-    open(path)?
-        .take(HEAD as u64)
-        .read_to_end(&mut bytes)
-        .map_err(|error| Failure::file(format!("read {}", path.display()), error))?;
+    open(path)?.take(HEAD as u64).read_to_end(&mut bytes).map_err(|error| unread(path, error))?;
     let text = String::from_utf8_lossy(&bytes);
     Ok(text.trim_start_matches('\u{feff}').trim_start().to_owned())
 }
@@ -108,8 +120,7 @@ pub(super) fn read(path: &Path) -> Result<BufReader<File>, Failure> {
     let mut file = open(path)?;
     let mut mark = [0; 3];
     if !matches!(file.read(&mut mark), Ok(3) if mark == [0xef, 0xbb, 0xbf]) {
-        file.seek(SeekFrom::Start(0))
-            .map_err(|error| Failure::file(format!("read {}", path.display()), error))?;
+        file.seek(SeekFrom::Start(0)).map_err(|error| unread(path, error))?;
     }
     Ok(BufReader::with_capacity(1 << 16, file))
 }

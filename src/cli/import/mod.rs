@@ -26,7 +26,7 @@ use super::exit::{Exit, Failure};
 use super::load::Folder;
 use crate::clock::{Clock, SystemClock};
 use crate::config::WATCHLIST_FOLDER;
-use crate::model::{Action, Deed, Level, Timestamp};
+use crate::model::{Action, Deed, Level, Timestamp, counted};
 
 use listed::Listed;
 
@@ -224,8 +224,8 @@ fn warn(checked: Checked) {
     bench::warn(&warnings[..warnings.len().min(WARNINGS)]);
     if warnings.len() > WARNINGS {
         bench::say(&format!(
-            "and {} more warnings; `watchlistd check` shows all",
-            warnings.len() - WARNINGS
+            "and {}; `watchlistd check` shows all",
+            counted((warnings.len() - WARNINGS) as u64, "more warning")
         ));
     }
 }

@@ -10,6 +10,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
 use super::Arguments;
+use super::file;
 use super::ledger::{self, Ledger, Line};
 use super::shown::Names;
 use crate::cli::bench::{self, Bench};
@@ -17,7 +18,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::config::SOURCES;
 use crate::config::edit::Written;
 use crate::detect::watchlist::id_of_name;
-use crate::model::{Action, Deed, Timestamp};
+use crate::model::{Action, Deed, Timestamp, counted};
 use crate::notify::outside::line;
 
 /// A feed of a list.
@@ -100,8 +101,7 @@ pub(super) fn run(
     now: Timestamp,
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
-    let bytes = std::fs::read(path)
-        .map_err(|error| Failure::file(format!("read {}", path.display()), error))?;
+    let bytes = file::bytes(path)?;
     let text = String::from_utf8_lossy(&bytes);
     let feeds = feeds(text.trim_start_matches('\u{feff}')).map_err(|why| {
         let what = anyhow::anyhow!("{} cannot be read as opml: {why}", path.display());
@@ -137,7 +137,7 @@ pub(super) fn run(
         verdict: None,
         alert: None,
         subject: None,
-        what: format!("imported {} sources", told.added.count),
+        what: format!("imported {}", counted(told.added.count as u64, "source")),
         why: None,
         until: None,
     })?;

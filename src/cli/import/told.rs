@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::gathered::Gathered;
 use super::merge::Merged;
-use crate::cli::samples::counted;
+use crate::model::counted;
 
 /// Tells what was read, and what of the file it is to become changes.
 pub(super) fn tell(

@@ -29,9 +29,10 @@ pub(super) async fn tell(
         n => {
             writeln!(
                 out,
-                "\n{n} mails were waiting in the outbox when the backup was made. Each may have gone \
+                "\n{} waiting in the outbox when the backup was made. Each may have gone \
                  out since, and goes out now; its Message-ID is the same. `watchlistd outbox drop ID` \
-                 gives one up:"
+                 gives one up:",
+                if n == 1 { "1 mail was".to_owned() } else { format!("{n} mails were") }
             )?;
             for mail in mails.into_iter().take(LISTED) {
                 outbox::show(mail, out)?;

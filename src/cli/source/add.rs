@@ -7,15 +7,15 @@ use std::io::Write;
 use super::super::bench::Bench;
 use super::super::exit::{Exit, Failure};
 use super::super::load::{self, Folder};
-use super::super::samples::{counted, day};
-use crate::collect::fetch::{Body, Fetched, Fetcher};
+use super::super::samples::day;
+use crate::collect::fetch::{self, Body, FailureKind, Fetched, Fetcher};
 use crate::collect::parse::{self, Document, Hints};
 use crate::config::SOURCES;
 use crate::config::Settings;
 use crate::config::edit::Written;
 use crate::daemon::wire;
 use crate::detect::watchlist::id_of_name;
-use crate::model::{Entry, FirstRun, Source, SourceId};
+use crate::model::{Entry, FirstRun, Source, SourceId, counted};
 use crate::notify::outside::line;
 
 /// Items that are shown.
@@ -67,6 +67,7 @@ pub fn run(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Result
     let mut bench = Bench::open(folder)?;
     let settings = load::parts(bench.folder())?.settings;
     let url = whole(&arguments.url);
+    readable(&url).map_err(|wrong| wrong.typed())?;
     known(&bench, &url)?;
     let (url, title) = if arguments.untried {
         (url, None)
@@ -107,6 +108,56 @@ fn whole(url: &str) -> String {
     if url.contains("://") { url.to_owned() } else { format!("https://{url}") }
 }
 
+/// Why nothing can be read at an address, whatever answers there.
+enum Unreadable {
+    /// It is no address of the web.
+    NoAddress(String),
+    /// It holds a user name or a password.
+    Secret(String),
+}
+
+/// Judges an address before anything is asked for: what is wrong with it no second try mends.
+fn readable(url: &str) -> Result<(), Unreadable> {
+    let read = url::Url::parse(url).ok().filter(|one| matches!(one.scheme(), "http" | "https"));
+    match read {
+        Some(read) if !read.username().is_empty() || read.password().is_some() => {
+            Err(Unreadable::Secret(masked(url)))
+        }
+        Some(read) if read.has_host() => Ok(()),
+        _ => Err(Unreadable::NoAddress(masked(url))),
+    }
+}
+
+/// The address without what may be a secret: whatever stands between its scheme and its last @.
+fn masked(url: &str) -> String {
+    let from = url.find("://").map_or(0, |at| at + 3);
+    match url.rfind('@').filter(|at| *at > from) {
+        Some(at) => format!("{}***{}", &url[..from], &url[at..]),
+        None => url.to_owned(),
+    }
+}
+
+impl Unreadable {
+    /// As a fault of what was typed.
+    fn typed(self) -> Failure {
+        self.failure(Exit::Usage)
+    }
+
+    fn failure(self, exit: Exit) -> Failure {
+        match self {
+            Self::NoAddress(url) => {
+                Failure::new(exit, anyhow::anyhow!("'{url}' is no address of a feed"))
+                    .hint("an address looks like https://www.your-source.com/news.xml")
+            }
+            Self::Secret(url) => {
+                let what = anyhow::anyhow!("{url} holds a user name or password");
+                Failure::new(exit, what)
+                    .hint("secrets do not belong into sources.toml; add an address that needs none")
+            }
+        }
+    }
+}
+
 fn known(bench: &Bench, url: &str) -> Result<(), Failure> {
     let same = |one: &str| one.trim().trim_end_matches('/') == url.trim_end_matches('/');
     let Some(source) = bench.sources().iter().find(|one| same(&one.url.value)) else {
@@ -138,6 +189,7 @@ async fn attempt(
         return Err(Failure::new(Exit::Data, what)
             .hint("look on the page for a link called RSS, Atom or Feed, and add its address"));
     };
+    readable(&feed).map_err(|wrong| wrong.failure(Exit::Data))?;
     writeln!(out, "{url} is a page; it names {feed} as its feed.")?;
     let body = get(&fetcher, &feed, private).await?;
     match read(&body) {
@@ -161,8 +213,6 @@ fn address(asked: &str, body: &Body) -> String {
 }
 
 async fn get(fetcher: &Fetcher, url: &str, allow_private: bool) -> Result<Body, Failure> {
-    let hint = "nothing was written; is the address right, its http:// or https:// too? --untried with --id \
-                writes it all the same";
     let source = Source {
         id: SourceId::new("tried"),
         url: url.to_owned(),
@@ -179,10 +229,19 @@ async fn get(fetcher: &Fetcher, url: &str, allow_private: bool) -> Result<Body, 
             Err(Failure::new(Exit::Data, what))
         }
         Fetched::Failed(failure) => {
-            let failure = Failure::new(Exit::TryAgain, anyhow::anyhow!(failure.words));
-            Err(failure.hint(hint))
+            let hint = hint(&failure);
+            Err(Failure::new(Exit::TryAgain, anyhow::anyhow!(failure.words)).hint(hint))
         }
     }
+}
+
+fn hint(failure: &fetch::Failure) -> &'static str {
+    // Nobody answered that we may not: it was not asked at all, because of where it is.
+    if failure.kind == FailureKind::Blocked && failure.status.is_none() {
+        return "nothing was written; if it is in a network of yours, --allow-private reads it";
+    }
+    "nothing was written; is the address right, its http:// or https:// too? --untried with --id writes it \
+     all the same"
 }
 
 fn tell(tried: &Tried, out: &mut dyn Write) -> std::io::Result<()> {

@@ -11,7 +11,7 @@ use super::super::load::{self, Folder};
 use super::super::samples::day;
 use crate::config::{self, Files};
 use crate::daemon::wire;
-use crate::model::{SourceEntry, Timestamp};
+use crate::model::{SourceEntry, Timestamp, counted};
 use crate::store::SourceRow;
 
 /// What `source list` is told.
@@ -106,7 +106,7 @@ fn print(row: &Row, out: &mut dyn Write) -> std::io::Result<()> {
         }
     };
     let official = if row.official { ", official" } else { "" };
-    let items = row.items.map(|n| format!(", {n} items")).unwrap_or_default();
+    let items = row.items.map(|n| format!(", {}", counted(n, "item"))).unwrap_or_default();
     writeln!(out, "{:<28} {stands}{official}{items}", row.id)?;
     writeln!(out, "    {}", row.url)?;
     if let Some(to) = &row.moved_to {

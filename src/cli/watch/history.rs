@@ -17,7 +17,7 @@ use crate::store::{Archive, ConfigVersion};
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// How many versions, the newest
-    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     last: u32,
     /// One JSON list instead of text
     #[arg(long)]

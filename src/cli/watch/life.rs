@@ -5,9 +5,9 @@ use std::io::Write;
 use super::super::exit::Failure;
 use super::super::find::Entry;
 use super::super::load::{self, Folder};
-use super::super::samples::{self, DAYS, counted};
+use super::super::samples::{self, DAYS};
 use crate::clock::{Clock, SystemClock};
-use crate::model::{HeldBack, Severity, Timestamp};
+use crate::model::{HeldBack, Severity, Timestamp, counted};
 use crate::store::{About, Archive};
 
 /// Rows fetched at a time.

@@ -159,7 +159,10 @@ fn finish(reading: Reading, base: Option<Url>, mut complaints: Vec<String>) -> D
     complaints.extend(reading.lost);
     if capped > 0 {
         lost = true;
-        complaints.push(format!("{capped} entries are longer than is kept and were cut"));
+        complaints.push(match capped {
+            1 => "an entry is longer than is kept and was cut".to_owned(),
+            n => format!("{n} entries are longer than is kept and were cut"),
+        });
     }
     Document {
         entries,

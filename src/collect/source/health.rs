@@ -6,7 +6,7 @@
 use super::{Outcome, Polled, address, habit};
 use crate::collect::fetch::{Failure, FailureKind};
 use crate::model::source::SourceState;
-use crate::model::{Health, Timestamp};
+use crate::model::{Health, Timestamp, counted};
 
 /// The health after a poll, and what is wrong. `state` is what is remembered from now on.
 pub(super) fn of(state: &SourceState, polled: &Polled, now: Timestamp) -> (Health, Option<String>) {
@@ -29,7 +29,10 @@ fn of_document(state: &SourceState, now: Timestamp) -> (Health, Option<String>) 
     }
     let usual = state.habit.items;
     if habit::is_few(entries, usual) {
-        return (Health::Shrunk, Some(format!("{entries} items, usually {usual}")));
+        return (
+            Health::Shrunk,
+            Some(format!("{}, usually {usual}", counted(u64::from(entries), "item"))),
+        );
     }
     if let Some(words) = habit::silent(&state.habit, now) {
         return (Health::Silent, Some(words));

@@ -7,7 +7,7 @@ use super::send::BREATHER;
 use super::{Composed, DeliverError, Deliverer, skip_unmakeable};
 use crate::model::mail::Letter;
 use crate::model::reader::WhenEmpty;
-use crate::model::{MailKey, MailKind, SealedMail, StoryId, Timestamp};
+use crate::model::{MailKey, MailKind, SealedMail, StoryId, Timestamp, counted};
 use crate::notify::digest::DigestKind;
 use crate::notify::message::{self, Envelope};
 use crate::notify::reader::Reader;
@@ -94,8 +94,9 @@ impl Deliverer {
         if handed > 0 {
             tracing::warn!(
                 notices = handed,
-                "{handed} alerts waited for readers who take no such mails any more; the operator \
-                 is told"
+                "{} waited for readers who take no such mails any more; the operator \
+                 is told",
+                counted(handed, "alert")
             );
         }
         Ok(())

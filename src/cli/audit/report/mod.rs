@@ -49,13 +49,7 @@ pub fn run(
 ) -> Result<Exit, Failure> {
     let folder = Folder::named(config);
     let now = SystemClock.now();
-    let until = arguments.to.unwrap_or(now).min(now);
-    if until < arguments.from {
-        return Err(Failure::new(
-            Exit::Usage,
-            anyhow::anyhow!("the window ends ({until}) before it begins ({})", arguments.from),
-        ));
-    }
+    let until = super::end_of(Some(arguments.from), arguments.to, now)?;
     let about = |company: &str| {
         load::wait(async {
             let store = load::open_for_reading(&folder)?;
