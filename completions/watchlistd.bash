@@ -554,7 +554,7 @@ _watchlistd() {
             return 0
             ;;
         watchlistd__subcmd__dismiss)
-            opts="-y -h -V --why --term --not-with --until --whole-company --by --yes --config --log-format --help --version"
+            opts="-y -h -V --why --term --not-with --until --whole-company --whole-topic --by --yes --config --log-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

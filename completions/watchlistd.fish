@@ -257,13 +257,14 @@ complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l why -d 'Why it is false, for the record' -r
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l term -d 'Which of the names and terms that were found is the false one' -r
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l not-with -d 'The phrase that tells the false sense, instead of the one proposed' -r
-complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l until -d 'No guard: silence the name or topic until the end of this day (2026-12-31)' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l until -d 'No guard: silence the name until the end of this day (2026-12-31)' -r
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l by -d 'Who says so, for the record [default: the user\'s name]' -r
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
 text\t'Lines for people'
 json\t'One JSON object a line'"
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l whole-company -d 'Silence the whole company, all its names and tickers'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l whole-topic -d 'Silence the whole topic, all its terms and searches for all companies'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -s y -l yes -d 'Write it without asking'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -s V -l version -d 'Print version'

@@ -265,6 +265,14 @@ fn the_shipped_topics_hold_their_figures_on_a_fortnight() {
     hold(&shipped("fortnight.jsonl"), &floors);
 }
 
+/// Everyday business in words that sound like acts, on purpose, and a few plain acts among it, by one hand that did not
+/// know the topics' words. That so much of it alerts is the price of the shipped catch-all; no more of it may.
+#[test]
+fn business_in_words_that_sound_like_acts_alerts_no_more_than_it_did() {
+    let [_, extra, missing] = counts(&shipped("wordplay.jsonl"), "alerts");
+    assert!(extra <= 41 && missing == 0, "{extra} alert that should not, {missing} do not");
+}
+
 /// Items that must alert, by three hands who looked for what silences them: in as many formats as feeds have, each with
 /// a word that elsewhere says that nothing happened, and bare headlines in the words of registers and of desks. When they
 /// were written 19 of the first 155 were silent, 272 of the 449 others, some of which are a stretch, and 194 of the last

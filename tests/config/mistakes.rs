@@ -193,13 +193,13 @@ fn a_day_that_is_none_is_told() {
     for (line, expected) in [
         (
             "review_by = \"20.05.2027\"",
-            "error: `review_by` in [[company]]: \"20.05.2027\" is no date",
+            "warning: `review_by` in [[company]]: \"20.05.2027\" is no date",
         ),
         (
             "review_by = \"2027-13-45\"",
-            "error: `review_by` in [[company]]: \"2027-13-45\" is no date",
+            "warning: `review_by` in [[company]]: \"2027-13-45\" is no date",
         ),
-        ("review_by = 2027-05-20T08:00:00Z", "error: `review_by` in [[company]]"),
+        ("review_by = 2027-05-20T08:00:00Z", "warning: `review_by` in [[company]]"),
         (
             "review_by = \"when they sell it\"",
             "warning: `review_by` in [[company]]: \"when they sell it\" is no date",

@@ -42,8 +42,8 @@ impl<'d> Table<'d> {
         }
     }
 
-    /// A remark that says a day. One that is not the calendar's is told as wrong where `told_when_past`, since its
-    /// writer counts on being reminded; one in words reminds nobody, which is doubted.
+    /// A remark that says a day. One that is no day of the calendar is doubted, for where it is `told_when_past` its
+    /// writer counts on being reminded; refused it would stop a service that was started with it.
     pub(in crate::config) fn day_remark(
         &mut self,
         key: &'static str,
@@ -55,12 +55,6 @@ impl<'d> Table<'d> {
             return Some(remark);
         }
         let what = format!("{}: \"{written}\" is no date", self.named(key));
-        let figures = |one: char| one.is_ascii_digit() || "./-: TZ".contains(one);
-        if told_when_past && written.chars().all(figures) {
-            let problem = Problem::error(remark.place, what);
-            self.desk.wrong(problem.hint("write year, month and day, as in 2027-05-20"));
-            return None;
-        }
         let what = if told_when_past { format!("{what}, so nobody is reminded") } else { what };
         let problem = Problem::warning(remark.place.clone(), what);
         self.desk.wrong(problem.hint("write year, month and day, as in 2027-05-20"));
