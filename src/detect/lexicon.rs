@@ -36,6 +36,8 @@ lists! {
     nouns = folded_words("words/nouns.txt");
     /// Words that say nothing of an event.
     stop_words = folded_words("words/stop.txt");
+    /// Words of two letters that say as little.
+    small = folded_words("words/small.txt");
     /// Verbs of acts that are nouns as well.
     nouns_too = folded_words("words/nouns_too.txt");
     /// Words after which these are verbs.

@@ -5,7 +5,7 @@ use super::excerpt;
 use super::frame::{cut, delay, dismiss, fit, made_by};
 use super::outlets::Outlets;
 use super::outside::line;
-use super::page::Page;
+use super::page::{Note, Page};
 use super::reader::Reader;
 use super::stories::{self, Story, View};
 use super::{Content, Subjects};
@@ -35,6 +35,8 @@ pub struct UrgentInput<'a> {
     pub outlets: &'a Outlets,
     /// Since when mails could not be sent, if this one comes late for that reason.
     pub delayed_since: Option<Timestamp>,
+    /// Whether it is the last that the reader's limit allows within an hour: what is urgent then waits.
+    pub last_of_hour: bool,
 }
 
 /// Writes the mail.
@@ -99,7 +101,13 @@ fn page(input: &UrgentInput<'_>, subject: &str, stories: &[Story<'_>], most: usi
             several => count(several.len(), "urgent story", "urgent stories"),
         },
         basis: basis(input, stories),
-        notes: input.delayed_since.map(|since| delay(since, input.now, zone)).into_iter().collect(),
+        notes: [
+            input.delayed_since.map(|since| delay(since, input.now, zone)),
+            input.last_of_hour.then(|| full(input.reader.urgent_per_hour)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         index: if stories.len() > 1 {
             stories::index(stories, &allotted, view)
         } else {
@@ -112,6 +120,16 @@ fn page(input: &UrgentInput<'_>, subject: &str, stories: &[Story<'_>], most: usi
         stories: shown,
         ..Page::default()
     }
+}
+
+/// That urgent mails rest for a while: who is used to being told at once must not take silence for quiet.
+fn full(limit: u32) -> Note {
+    let lines = vec![format!(
+        "{} within an hour is this reader's limit (urgent_per_hour), and this is the last. What is urgent \
+         meanwhile comes in one mail as soon as the first of them is an hour old.",
+        count(limit as usize, "urgent mail", "urgent mails")
+    )];
+    Note { label: "THE LIMIT IS REACHED".to_owned(), grave: false, lines }
 }
 
 /// How many items, and why they come together or again.

@@ -33,6 +33,7 @@ fn both(piece: &Piece) -> [Content; 2] {
         subjects: base.subjects,
         outlets: outlets(),
         delayed_since: None,
+        last_of_hour: true,
     };
     [digest(&base), urgent(&mail)]
 }
@@ -205,6 +206,7 @@ fn everywhere(evil: &str) -> Vec<Content> {
         subjects: base.subjects,
         outlets: &outlets,
         delayed_since: Some(base.from),
+        last_of_hour: true,
     };
     let hello = WelcomeInput {
         reader: &reader,

@@ -493,6 +493,7 @@ fn urgent_input<'a>(reader: &'a Reader, notices: &'a [&'a PendingNotice]) -> Urg
         subjects: Subjects::Full,
         outlets: outlets(),
         delayed_since: None,
+        last_of_hour: false,
     }
 }
 

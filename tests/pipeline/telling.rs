@@ -59,6 +59,9 @@ async fn a_story_that_was_folded_waits_for_its_follow_up_like_any_other() {
     desk.pass(HOUR);
     open.round().await;
     assert_eq!(desk.subjects().len(), 2, "{:?}", desk.subjects());
+    let limit = |mail| text(mail).contains("THE LIMIT IS REACHED");
+    let said: Vec<bool> = desk.transport.received().iter().map(limit).collect();
+    assert_eq!(said, [false, true], "the last of the hour says so");
     desk.newsroom.publish("s3b", "Nasdaq panel begins to delist Baidu after the audit row");
     desk.pass(40 * MINUTE);
     open.round().await;

@@ -105,7 +105,7 @@ impl Making {
         let why = if letter {
             "is a single letter"
         } else if plain
-            && (lexicon::stop_words().contains(&token.hash) || is_small(text.word(token)))
+            && [lexicon::stop_words(), lexicon::small()].iter().any(|all| all.contains(&token.hash))
         {
             "is a word of nearly every text"
         } else {
@@ -162,15 +162,6 @@ pub(super) fn commonplace(text: &Text) -> Option<&'static str> {
     let form = |hash| lexicon::legal_forms().contains(&hash);
     let forms = !text.tokens.is_empty() && text.tokens.iter().all(|token| form(token.hash));
     forms.then_some("a legal form, which stands in many names")
-}
-
-/// Stop words of two letters, which the list leaves out since it compares longer ones only.
-fn is_small(word: &str) -> bool {
-    const SMALL: [&str; 17] = [
-        "an", "as", "at", "be", "by", "he", "if", "in", "is", "it", "of", "on", "or", "so", "to",
-        "up", "we",
-    ];
-    SMALL.contains(&word.to_lowercase().as_str())
 }
 
 /// Three letters in capitals that are no common word.

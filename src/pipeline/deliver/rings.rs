@@ -54,8 +54,9 @@ impl Deliverer {
         if delayed_since.is_some() {
             plan = plan.in_one();
         }
-        for mail in &plan.mails {
-            let composed = written(|| page.compose(&pending, mail, delayed_since))?;
+        for (nth, mail) in (1..).zip(&plan.mails) {
+            let last_of_hour = last_hour.saturating_add(nth) >= reader.urgent_per_hour;
+            let composed = written(|| page.compose(&pending, mail, delayed_since, last_of_hour))?;
             let answers = before.message_ids.remove(&mail.story).unwrap_or_default();
             let occasion = occasion(reader, &mail.story, mail.n, answers, now);
             sealed.mails += u64::from(self.seal(in_force, reader, occasion, &composed).await?);
@@ -118,7 +119,7 @@ impl Deliverer {
                 notices: (0..notices.len()).collect(),
                 folded: false,
             };
-            let composed = written(|| page.compose(&notices, &mail, None))?;
+            let composed = written(|| page.compose(&notices, &mail, None, false))?;
             let occasion = occasion(reader, &story, mail.n, Vec::new(), now);
             self.seal(in_force, reader, occasion, &composed).await?;
         }
@@ -158,6 +159,7 @@ impl Page<'_> {
         pending: &[PendingNotice],
         mail: &UrgentMail,
         delayed_since: Option<Timestamp>,
+        last_of_hour: bool,
     ) -> Composed {
         let notices: Vec<&PendingNotice> = mail.notices.iter().map(|at| &pending[*at]).collect();
         let content = urgent::urgent(&UrgentInput {
@@ -170,6 +172,7 @@ impl Page<'_> {
             subjects: self.in_force.letterhead.subjects,
             outlets: self.outlets,
             delayed_since,
+            last_of_hour,
         });
         let notices = notices.into_iter().cloned().collect();
         Composed { reader: self.reader.name.clone(), content, notices, empty: false }
