@@ -253,7 +253,8 @@ impl Files {
     }
 
     fn load_watchlist(&mut self, present: &[String]) {
-        self.unread = unread(&self.folder);
+        let ours = [SERVICE, SOURCES, READERS, TOPICS, WATCHLIST];
+        self.unread = unread(&self.folder, &ours, WATCHLIST_FOLDER);
         for name in [TOPICS, WATCHLIST] {
             if present.iter().any(|one| one == name) {
                 self.load(name.to_owned());

@@ -5,7 +5,6 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::files::{READERS, SERVICE, SOURCES, TOPICS, WATCHLIST, WATCHLIST_FOLDER};
 use crate::model::Problem;
 
 /// Endings by which people, editors and packages put a file aside.
@@ -26,18 +25,19 @@ const ASIDE: [&str; 12] = [
 /// What packages put between `.toml` and the rest of such a name: `.dpkg-dist`, `.rpmnew`, `.ucf-old`.
 const PACKAGED: [&str; 3] = [".dpkg-", ".rpm", ".ucf-"];
 
-/// A warning for each file of a configuration folder that somebody meant to be read.
-pub(super) fn unread(folder: &Path) -> Vec<Problem> {
+/// A warning for each file of a configuration folder that somebody meant to be read: of those that are called like
+/// one of `ours`, and of those in the folder of watchlists.
+pub(super) fn unread(folder: &Path, ours: &[&str], watchlists: &str) -> Vec<Problem> {
     let mut told = Vec::new();
     for name in names(folder, false) {
-        if let Some(meant) = as_one_of_ours(&name) {
+        if let Some(meant) = as_one_of(ours, &name) {
             let what = format!("{} is not read: {meant} is", folder.join(&name).display());
             told.push(
                 Problem::warning(None, what).hint(format!("rename it to {meant}, or take it away")),
             );
         }
     }
-    let inside = folder.join(WATCHLIST_FOLDER);
+    let inside = folder.join(watchlists);
     for name in names(&inside, false) {
         if let Some(meant) = as_toml(&name) {
             let shown = inside.join(&name);
@@ -49,8 +49,7 @@ pub(super) fn unread(folder: &Path) -> Vec<Problem> {
         }
     }
     for path in deeper(&inside) {
-        let what =
-            format!("{} is not read: only files in {WATCHLIST_FOLDER} itself are", path.display());
+        let what = format!("{} is not read: only files in {watchlists} itself are", path.display());
         let hint = format!("move it to {}, or take it away", inside.display());
         told.push(Problem::warning(None, what).hint(hint));
     }
@@ -85,12 +84,11 @@ fn as_toml(name: &str) -> Option<String> {
 }
 
 /// The file of ours that a name in the folder itself stands for.
-fn as_one_of_ours(name: &str) -> Option<&'static str> {
+fn as_one_of<'o>(ours: &[&'o str], name: &str) -> Option<&'o str> {
     let lower = name.to_ascii_lowercase();
     let bare = lower.strip_suffix(".txt").unwrap_or(&lower);
     let bare = bare.strip_suffix(".toml").or_else(|| (bare != lower).then_some(bare))?;
-    let ours = [SERVICE, SOURCES, READERS, TOPICS, WATCHLIST];
-    ours.into_iter().find(|one| one.strip_suffix(".toml") == Some(bare) && *one != name)
+    ours.iter().copied().find(|one| one.strip_suffix(".toml") == Some(bare) && *one != name)
 }
 
 /// Watchlists in folders within the folder, however deep.

@@ -18,7 +18,6 @@ mod token;
 #[cfg(test)]
 mod uax29;
 
-use crate::detect::lexicon;
 use crate::model::{Field, ItemText};
 
 pub(crate) use token::{
@@ -107,23 +106,21 @@ fn asks(title: &str) -> bool {
         || title.strip_suffix('か').is_some_and(|before| !before.ends_with(['ら', '豊', '静']))
 }
 
-/// A text of capitals throughout: at least three words of letters, none of them small, and one that is no
-/// abbreviation: too long for that, or a word of every day.
+/// A text of capitals throughout: at least three words of letters, none of them small, and one too long to be an
+/// abbreviation; of four words one that is longer than most abbreviations.
 fn shouts(tokens: &[Token]) -> bool {
-    let mut caps = 0;
-    let mut long = false;
+    let (mut caps, mut longest) = (0, 0);
     for token in tokens {
         match token.shape {
             Shape::Caps => {
                 caps += 1;
-                long |=
-                    token.chars > 5 || (token.chars > 3 && lexicon::common().contains(&token.hash));
+                longest = longest.max(token.chars);
             }
             Shape::Lower | Shape::Capital => return false,
             Shape::Digit | Shape::Cjk => {}
         }
     }
-    caps >= 3 && long
+    caps >= 3 && longest > 5 || caps >= 4 && longest > 4
 }
 
 #[cfg(test)]
