@@ -236,6 +236,9 @@ fn a_report_on_what_was_never_watched_names_what_may_be_meant() {
         unknown.contains("No watchlist knows the id 'alibba' (did you mean 'alibaba'?)."),
         "{unknown}"
     );
+    let page = ["audit", "report", "--company", "alibba", "--from", "2020-01-01", "--html"];
+    let page = desk.ask(&page).ends(0).out;
+    assert!(page.contains("<p class=\"no\">No watchlist knows the id"), "{page}");
     let named = report("Alibaba").says("note: 'Alibaba' is taken for 'alibaba'").out;
     assert!(named.starts_with("REPORT ON Alibaba Group Holding Limited (alibaba)"), "{named}");
     assert_eq!(report("alibaba").err, "");
