@@ -13,7 +13,7 @@ use cpu_time::ThreadTime;
 use watchlistd::config;
 use watchlistd::detect::{Origin, Watchlist, judge};
 use watchlistd::model::watchlist::{AliasEntry, CompanyEntry, Guards, WatchlistEntries};
-use watchlistd::model::{ItemText, Located};
+use watchlistd::model::{ItemText, Located, Timestamp};
 
 use super::{Outcome, fill};
 
@@ -91,6 +91,9 @@ const TEXTS: &[(&str, &str)] = &[
     ("Alibaba", "Meta Orinoco "),
     ("Alibaba", "listing withdrawal "),
     ("Alibaba", "prosecutors charged chips went on to China "),
+    ("Alibaba opens a plant", "Alibaba was fined in May 2019. "),
+    ("Alibaba opens a plant", "fined in May 2019, "),
+    ("Alibaba opens a plant", "fined in May de 14 "),
     ("阿里巴巴退市", "威胁禁止。或退市。"),
     ("Morning notes", "Label. banned\n"),
     ("Morning notes", "SUMMARY: banned\n"),
@@ -143,9 +146,11 @@ fn tell(
 /// CPU seconds to judge an item: the best of three times.
 fn cost(watchlist: &Watchlist, (title, summary): (String, String)) -> f64 {
     let item = ItemText { title, summary, ..ItemText::default() };
+    // What is dated years ago is looked for only where the item's day is known.
+    let origin = Origin { seen: Timestamp::parse("2026-11-20T09:00:00Z"), ..Origin::default() };
     let once = || {
         let began = ThreadTime::now();
-        std::hint::black_box(judge(watchlist, &item, Origin::default()));
+        std::hint::black_box(judge(watchlist, &item, origin));
         began.elapsed()
     };
     let best = (0..3).map(|_| once()).min().unwrap_or(Duration::MAX);

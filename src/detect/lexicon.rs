@@ -62,6 +62,18 @@ lists! {
     goes_on = folded_words("words/goes_on.txt");
     /// Words in which a headline ends that says who says so.
     saying = folded_words("words/saying.txt");
+    /// Words directly before a year or its month that say when something was done.
+    before_a_year = folded_words("words/before_a_year.txt");
+    /// Words directly behind a year by which it dates what follows.
+    behind_a_year = folded_words("words/behind_a_year.txt");
+    /// Months.
+    months = folded_words("words/months.txt");
+    /// Words before a year by which a span of time is told.
+    spans = folded_words("words/spans.txt");
+    /// Such words behind a year.
+    until = folded_words("words/until.txt");
+    /// Words between an act and a year that say what the act is for.
+    on_account = folded_words("words/on_account.txt");
     /// Words that give a cause.
     causes = folded_words("words/causes.txt");
     /// Words that join the last clause of several.

@@ -9,6 +9,7 @@
 //! follows an act, a threat of the watched company itself.
 
 mod acts;
+mod dated;
 
 use std::cell::OnceCell;
 
@@ -17,6 +18,7 @@ use super::manner::{Manner, Says};
 use super::text::{Shape, Text};
 
 use acts::Acts;
+pub(crate) use dated::Dated;
 
 /// How many words may stand between a subject and its verb.
 const SUBJECT: u32 = 1;

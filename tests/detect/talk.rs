@@ -1,7 +1,7 @@
 //! Talk without an act: what a shipped rule holds back, and what it must not.
 
 use watchlistd::detect::{Origin, Watchlist, explain, judge};
-use watchlistd::model::Severity;
+use watchlistd::model::{Severity, Timestamp};
 
 use super::{all, at, company, compile, item, rule, topic};
 
@@ -191,4 +191,62 @@ fn a_rule_may_ask_for_news_only() {
     for (title, alert) in [("Norvik ban", true), ("Webinar on the Norvik ban", false)] {
         assert_eq!(super::judged(&watchlist, title).alert, alert, "{title}");
     }
+}
+
+#[test]
+fn what_only_looks_back_is_told_from_news() {
+    let watchlist = held();
+    let seen = Timestamp::parse("2026-11-20T09:00:00Z");
+    for (alert, title, summary) in [
+        (false, "Norvik opens a plant", "It makes pumps. Norvik was fined in May 2019."),
+        (false, "Norvik opens a plant", "It makes pumps. In 2019 the maker was fined by Ottawa."),
+        (false, "Norvik opens a plant", "It makes pumps. Norvik paid the fine of March 12, 2019."),
+        (
+            false,
+            "Norvik baut",
+            "Das Werk entsteht in Emden. 2021 hatte Bonn eine Fine (fine) verhängt.",
+        ),
+        (false, "诺维克开新厂", "新厂生产水泵。诺维克2019年被罚（fine）。"),
+        (false, "Norvik: hausse", "Le groupe avait soldé en 2018 une fine (fine)."),
+        (
+            false,
+            "Norvik grows",
+            "It has grown since 2018, when a ban nearly put it out of business.",
+        ),
+        (false, "Norvik grows", "It is over a dispute. It ended last year with a fine."),
+        // the title, or a sentence without a date, has the matter
+        (true, "Norvik fined", "It was fined in 2019, too."),
+        (true, "Norvik update", "It was fined in 2019. A ban follows."),
+        // of these days
+        (true, "Norvik update", "The maker, fined in 2019, was fined again on Monday."),
+        (true, "Norvik update", "Norvik, which was founded in 2019, has been fined."),
+        (true, "Norvik update", "Under the act of 2019 it was fined on November 14."),
+        (true, "Norvik update", "It was fined in October 2026 as it had been in October 2019."),
+        (true, "诺维克公告", "诺维克2019年被罚（fine），昨日再次被罚（fine）。"),
+        (true, "Norvikの発表", "14日、2019年の決算をめぐりNorvikに罰金（fine）。"),
+        // the year is that of what the fine is for, or a span
+        (true, "Norvik update", "Ottawa fined Norvik for failings in 2021."),
+        (true, "Norvik update", "It pays a fine over conduct between 2012 and 2018."),
+        (true, "Norvik update", "Owners approved the delisting, first proposed in 2024."),
+        // an act of these days stands beside, in whatever words
+        (
+            true,
+            "Norvik update",
+            "It was fined in 2019. On Thursday Ottawa went further and revoked its licence.",
+        ),
+    ] {
+        let origin = Origin { seen, ..Origin::default() };
+        let judged = judge(&watchlist, &item(title, summary, "en"), origin);
+        assert_eq!(judged.alert, alert, "{title} | {summary}: {judged:?}");
+    }
+    // A year that has just ended is no past, nobody looks back whose item's day is unknown, and an authority's
+    // notice names the years of what it is about.
+    let old =
+        item("Norvik opens a plant", "It makes pumps. Norvik was fined in December 2025.", "en");
+    let at = |day: &str| Origin { seen: Timestamp::parse(day), ..Origin::default() };
+    assert!(judge(&watchlist, &old, at("2026-01-12T09:00:00Z")).alert);
+    assert!(!judge(&watchlist, &old, at("2026-06-12T09:00:00Z")).alert);
+    assert!(judge(&watchlist, &old, Origin::default()).alert);
+    let official = Origin { official: true, ..at("2026-06-12T09:00:00Z") };
+    assert!(judge(&watchlist, &old, official).alert);
 }

@@ -5,6 +5,7 @@
 //! one way to lower.
 
 mod adds;
+mod back;
 mod defaults;
 #[cfg(test)]
 mod every;
@@ -68,6 +69,14 @@ pub(crate) fn judge_read(
     Case::new(watchlist, reading, item, origin).judgement()
 }
 
+/// What shows an item to be talk without an act.
+#[derive(Clone, Copy, Debug)]
+struct Talk {
+    words: Occ,
+    /// They are of nothing else than the item as a whole, wherever they stand.
+    whole: bool,
+}
+
 /// One item on the table.
 pub(crate) struct Case<'a> {
     pub(crate) watchlist: &'a Watchlist,
@@ -83,8 +92,8 @@ pub(crate) struct Case<'a> {
     pieces: Option<&'a Pieces>,
     /// The first company of each piece, by piece; of an item that is no round-up only the first.
     company_in: Vec<(u32, &'a Found)>,
-    /// The words that show the item to be talk without an act, once somebody asked.
-    talk: OnceCell<Option<Occ>>,
+    /// What shows the item to be talk without an act, once somebody asked.
+    talk: OnceCell<Option<Talk>>,
     /// In which pieces what is named stands, once somebody asked.
     standing: OnceCell<Standing>,
     /// Whether searches hold in single pieces, as far as somebody asked.
@@ -141,8 +150,8 @@ impl<'a> Case<'a> {
         self.pieces.is_some()
     }
 
-    /// The words that show the item to be talk without an act.
-    fn talk(&self) -> Option<Occ> {
+    /// What shows the item to be talk without an act.
+    fn talk(&self) -> Option<Talk> {
         // Where names and terms end. A search may be found by the very words that threaten.
         let ends = OnceCell::new();
         let subject = |token: u32| {
@@ -154,9 +163,13 @@ impl<'a> Case<'a> {
             });
             ends.binary_search(&token).is_ok()
         };
-        *self
-            .talk
-            .get_or_init(|| talk(&self.reading.text, self.manner?, self.origin.official, subject))
+        *self.talk.get_or_init(|| {
+            let manner = self.manner?;
+            let talk = talk(&self.reading.text, manner, self.origin.official, subject);
+            let talk = talk.map(|words| Talk { words, whole: false });
+            let back = || Some(Talk { words: self.looks_back(manner)?, whole: true });
+            talk.or_else(back)
+        })
     }
 
     fn hits(&self, kind: EntityKind, entity: u32) -> impl Iterator<Item = &Found> {

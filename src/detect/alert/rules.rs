@@ -167,7 +167,9 @@ impl Case<'_> {
             Condition::Any(any) => any.iter().any(|one| self.asks_in(one, scene)),
             Condition::Not(one) => !self.asks_in(one, scene),
             Condition::Official => self.origin.official,
-            Condition::Talk => self.talk().is_some_and(|words| scene.sees(words.first)),
+            Condition::Talk => {
+                self.talk().is_some_and(|talk| talk.whole || scene.sees(talk.words.first))
+            }
             Condition::Source(id) => id.as_deref().is_none_or(|id| id == self.origin.source),
             Condition::Topic(Some(topic)) if !self.is_about(*topic) => false,
             Condition::Company(_) | Condition::Group(_) | Condition::Topic(_) => {

@@ -131,7 +131,7 @@ impl Case<'_> {
             Condition::Official if self.origin.official => {
                 into.push("an official source".to_owned())
             }
-            Condition::Talk => into.extend(self.talk().map(|words| self.written(words))),
+            Condition::Talk => into.extend(self.talk().map(|talk| self.written(talk.words))),
             Condition::Company(_) | Condition::Group(_) | Condition::Topic(_) => {
                 let hit = self.witness(when, piece);
                 into.extend(hit.map(|found| self.quoted(found)));

@@ -42,6 +42,10 @@ pub(crate) enum Says {
     Boilerplate,
     /// A link to another article follows.
     Related,
+    /// The sentence tells of what was some years ago.
+    Past,
+    /// The sentence tells of these days.
+    Now,
 }
 
 impl Says {
@@ -101,7 +105,7 @@ pub(crate) fn collector() -> Collector {
     LISTS.collector.clone()
 }
 
-const FILES: [(Says, &str); 17] = [
+const FILES: [(Says, &str); 19] = [
     (Says::Act, include_str!("../words/acts.txt")),
     (Says::Talk, include_str!("../words/talk.txt")),
     (Says::RoundUp, include_str!("../words/round_up.txt")),
@@ -119,6 +123,8 @@ const FILES: [(Says, &str); 17] = [
     (Says::Reason, include_str!("../words/reasons.txt")),
     (Says::Boilerplate, include_str!("../words/boilerplate.txt")),
     (Says::Related, include_str!("../words/related.txt")),
+    (Says::Past, include_str!("../words/past.txt")),
+    (Says::Now, include_str!("../words/now.txt")),
 ];
 
 pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {

@@ -212,11 +212,11 @@ impl Acts<'_> {
         self.manner.places(what)
     }
 
-    fn token(&self, at: u32) -> &Token {
+    pub(super) fn token(&self, at: u32) -> &Token {
         &self.text.tokens[at as usize]
     }
 
-    fn word(&self, at: u32) -> &str {
+    pub(super) fn word(&self, at: u32) -> &str {
         self.text.word(self.token(at))
     }
 }

@@ -107,6 +107,8 @@ pub struct Watchlist {
     pub(crate) conditions: Vec<CompiledRule>,
     /// Which conditions an item is to be held against.
     pub(crate) anchors: Anchors,
+    /// Topics that rules which make alerts ask for, sorted.
+    pub(crate) alerting: Vec<u32>,
     /// Guards for all names of a company, by company.
     pub(crate) company_guards: BTreeMap<u32, Box<Guarding>>,
     /// Guards of a topic, by topic.
@@ -322,6 +324,7 @@ impl Making {
         let words = Phrased { from, asked: asked.as_deref() };
         let (anchors, cues) = Anchors::of(&self.conditions, &self.companies, words);
         self.phrases.rules_are_filed_under(cues);
+        let alerting = self.alerting();
         let phrases = self.phrases.finish();
         let uses = Uses::of(phrases.all.len(), &uses);
         let watchlist = Watchlist {
@@ -334,6 +337,7 @@ impl Making {
             searches: self.searches,
             searched,
             anchors,
+            alerting,
             conditions: self.conditions,
             company_guards: self.company_guards,
             topic_guards: self.topic_guards,

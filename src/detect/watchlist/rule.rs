@@ -37,6 +37,27 @@ impl Making {
         }
     }
 
+    /// Topics that rules which make alerts ask for, sorted.
+    pub(super) fn alerting(&self) -> Vec<u32> {
+        fn add(when: &Condition, into: &mut BTreeSet<u32>) {
+            match when {
+                Condition::All(all) | Condition::Any(all) => {
+                    all.iter().for_each(|one| add(one, into));
+                }
+                Condition::In(_, one) => add(one, into),
+                Condition::Topic(topic) => into.extend(topic),
+                _ => {}
+            }
+        }
+        let mut topics = BTreeSet::new();
+        for (rule, compiled) in self.rules.iter().zip(&self.conditions) {
+            if rule.severity.is_some() || !rule.readers.is_empty() {
+                add(&compiled.when, &mut topics);
+            }
+        }
+        topics.into_iter().collect()
+    }
+
     fn rule(&mut self, entry: &RuleEntry, id: Arc<str>, worded: &[bool]) {
         let name = &entry.name.value;
         let place = entry.name.place.clone().or_else(|| entry.place.clone());
