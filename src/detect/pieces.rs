@@ -4,8 +4,9 @@
 //! Round-ups also string their matters together with commas ("Chipmaker opens plant, pastor charged with
 //! fraud, jury out in cartel case"): a segment all of whose parts between commas are long enough to be a
 //! matter is divided there, and so is one where somebody new comes in behind a comma and an `and`. Commas that
-//! set off a name or an aside leave short parts, and divide nothing. Below the title of one that is written in
-//! paragraphs, a piece is a paragraph.
+//! set off a name or an aside leave short parts, and divide nothing. So titles do; below them sentences are as long
+//! as anybody's (`…, the equivalent of a statement of objections, alleging …`), and only newcomers divide them. Below
+//! the title of one that is written in paragraphs, a piece is a paragraph.
 //!
 //! Nobody announces a newsletter, but its paragraphs have labels (`Sourcing. …`), and a short one says something
 //! new with every sentence. Labels in capitals (`IN COURT. …`) tell one whatever its title names, if it names companies
@@ -91,7 +92,12 @@ impl Pieces {
             parts.sort_unstable();
             starts.extend(&parts[1..]);
             parts.push(after);
-            parts.windows(2).for_each(|part| divide(text, manner, (part[0], part[1]), &mut starts));
+            let parts = parts.windows(2).map(|part| (part[0], part[1]));
+            if first < title {
+                parts.for_each(|part| divide(text, manner, part, &mut starts));
+            } else {
+                starts.extend(parts.filter_map(|(from, to)| come_in(text, from, to)));
+            }
             first = after;
         }
         if written {
