@@ -184,29 +184,6 @@ fn vocabulary(watchlist: &Watchlist) -> Vocabulary {
     Vocabulary { companies, topics }
 }
 
-/// What there is to say of companies alone.
-#[must_use]
-pub fn nothing_alerts(watchlist: &Watchlist) -> Option<Problem> {
-    let nothing = watchlist.topics().next().is_none() && watchlist.rules().next().is_none();
-    nothing.then(|| {
-        let what = "the watchlist has no topic and no rule, so nothing can ever be an alert";
-        Problem::warning(None, what).hint(
-            "put topics.toml, which `watchlistd init` writes, beside watchlist.toml; or write a [[topic]] or a [[rule]]",
-        )
-    })
-}
-
-/// What there is to say of a watchlist without a company, unless it has nothing that could alert either.
-#[must_use]
-pub fn nobody_watched(watchlist: &Watchlist) -> Option<Problem> {
-    let nobody = watchlist.companies().next().is_none() && nothing_alerts(watchlist).is_none();
-    nobody.then(|| {
-        let what = "no company is watched, so only topics and rules that need none can alert";
-        Problem::warning(None, what)
-            .hint("write in watchlist.toml:\n[[company]]\nname = \"Huawei\"")
-    })
-}
-
 fn nothing_to_do(sources: &[Source]) -> Option<Problem> {
     sources.is_empty().then(|| {
         Problem::warning(None, "no source is watched")

@@ -11,6 +11,7 @@ mod edit;
 mod forms;
 mod guard;
 mod info;
+mod lacks;
 mod name;
 mod necessary;
 mod never;
