@@ -25,6 +25,7 @@ mod keep;
 mod lines;
 mod mail;
 mod matching;
+mod odd;
 mod operator;
 mod reader;
 pub mod schema;
