@@ -11,6 +11,7 @@
 
 mod address;
 mod canary;
+mod changes;
 mod collect;
 mod credential;
 pub mod defaults;
@@ -40,6 +41,7 @@ mod table;
 mod unread;
 mod watchlist;
 
+pub use changes::changes;
 pub use credential::Credential;
 pub use environment::Environment;
 pub use files::{

@@ -268,6 +268,7 @@ impl Parts {
             read_watchlist: watchlist_of,
             compile_watchlist,
             match_alike,
+            edited_tables: config::changes,
         }
     }
 }
