@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::lines::in_whole_signs;
 use crate::model::{FileText, Place, Problem};
 
 /// Where the readers of one file lay down the problems they find.
@@ -30,6 +31,7 @@ impl Desk {
     }
 
     pub(super) fn place(&self, span: Range<usize>) -> Place {
+        let span = in_whole_signs(&self.file.text, span);
         Place { file: Arc::clone(&self.file), span }
     }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
-use super::lines::{is_assignment, is_header, line_of};
+use super::lines::{in_whole_signs, is_assignment, is_header, line_of};
 use super::{hint, odd};
 use crate::model::{FileText, Place, Problem};
 
@@ -52,7 +52,8 @@ enum Cure {
 
 impl SyntaxError {
     pub(super) fn into_problem(self, file: &Arc<FileText>) -> Problem {
-        let place = Place { file: Arc::clone(file), span: self.span };
+        let span = in_whole_signs(&file.text, self.span);
+        let place = Place { file: Arc::clone(file), span };
         let problem = Problem::error(Some(place), self.what);
         match self.hint {
             Some(hint) => problem.hint(hint),

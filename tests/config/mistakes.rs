@@ -306,3 +306,15 @@ fn a_line_with_an_odd_sign_is_judged() {
         ["2:1", "2:7", "2:16", "3:1", "3:2", "3:17"].map(|at| format!("watchlist.toml:{at}"));
     assert_eq!(places, expected, "{}", told.join("\n"));
 }
+
+/// A sign that stands in for a wider one is shown as the one that is written.
+#[test]
+fn what_is_shown_of_an_odd_line_is_what_is_written() {
+    for (file, text, expected) in [
+        ("readers.toml", "[[reader]]\nname = \"Mei\"\nto = 【 】\n", "     |      ^^^^^\n"),
+        ("watchlist.toml", "[[company】ame = \"Huawei\"\n", "[[company】ame"),
+    ] {
+        let told = told(file, text);
+        assert!(told.contains(expected), "{told}");
+    }
+}
