@@ -43,8 +43,7 @@ pub fn run(_: &Arguments, config: Option<PathBuf>, out: &mut dyn Write) -> Resul
         );
     }
     found.extend(parts.as_ref().and_then(|one| wire::no_second_channel(&one.settings)));
-    found.extend(parts.as_ref().and_then(|one| wire::nothing_alerts(&one.watchlist)));
-    found.extend(parts.as_ref().and_then(|one| wire::nobody_watched(&one.watchlist)));
+    found.extend(parts.as_ref().and_then(|one| one.watchlist.lacks()));
     let now = SystemClock.now();
     if let Some(parts) = &parts {
         let entries = config::parse(&parts.files, &folder.environment).watchlist;

@@ -51,6 +51,7 @@ mod show;
 mod since;
 mod source;
 mod status;
+mod waiting;
 mod watch;
 
 use exit::{Exit, Failure};

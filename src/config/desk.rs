@@ -4,21 +4,25 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::lines::in_whole_signs;
 use crate::model::{FileText, Place, Problem};
 
 /// Where the readers of one file lay down the problems they find.
 pub(super) struct Desk {
     pub(super) file: Arc<FileText>,
+    /// Whether the file was parsed whole; otherwise what seems to be absent may stand on a mistaken line.
+    pub(super) whole: bool,
     /// Wrong where it stands.
     wrong: RefCell<Vec<Problem>>,
-    /// Required and absent: uncertain when the file did not parse whole.
+    /// Required and absent: uncertain when the file was not parsed whole.
     absent: RefCell<Vec<Problem>>,
 }
 
 impl Desk {
     /// An empty one for a file.
-    pub(super) fn of(file: &Arc<FileText>) -> Self {
-        Self { file: Arc::clone(file), wrong: RefCell::default(), absent: RefCell::default() }
+    pub(super) fn of(file: &Arc<FileText>, whole: bool) -> Self {
+        let (wrong, absent) = Default::default();
+        Self { file: Arc::clone(file), whole, wrong, absent }
     }
 
     /// Takes what was laid down: what is wrong where it stands, and what is required and absent.
@@ -27,6 +31,7 @@ impl Desk {
     }
 
     pub(super) fn place(&self, span: Range<usize>) -> Place {
+        let span = in_whole_signs(&self.file.text, span);
         Place { file: Arc::clone(&self.file), span }
     }
 

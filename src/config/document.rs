@@ -27,8 +27,8 @@ pub(super) fn read<T>(
     findings: &mut Findings,
     take: impl FnOnce(Table<'_>) -> T,
 ) -> T {
-    let desk = Desk::of(file);
     let (root, errors) = DeTable::parse_recoverable(&file.text);
+    let desk = Desk::of(file, errors.is_empty());
     if errors.is_empty() {
         let value = take(Table::root(&desk, root.get_ref()));
         let (wrong, absent) = desk.problems();

@@ -32,6 +32,11 @@ pub(super) fn bare(one: char) -> bool {
     one.is_ascii_alphanumeric() || matches!(one, '_' | '-' | '.')
 }
 
+/// A span of a text in which signs stand for wider ones, as one of the text itself: of such a sign all is meant.
+pub(super) fn in_whole_signs(text: &str, span: Range<usize>) -> Range<usize> {
+    text.floor_char_boundary(span.start)..text.ceil_char_boundary(span.end)
+}
+
 /// Bytes of the line around `at`, its line end included.
 pub(super) fn line_of(text: &str, at: usize) -> Range<usize> {
     let start = text[..at].rfind('\n').map_or(0, |found| found + 1);

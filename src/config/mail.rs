@@ -73,8 +73,13 @@ enum Kind {
 }
 
 /// Reads `[mail]`; `None` when something required is missing or unusable. `state` is the folder of
-/// the database.
-pub(super) fn read(mut table: Table<'_>, folder: &Path, state: &Path) -> Option<Mail> {
+/// the database; `sender` becomes what has the form of an address.
+pub(super) fn read(
+    mut table: Table<'_>,
+    folder: &Path,
+    state: &Path,
+    sender: &mut Option<Located<String>>,
+) -> Option<Mail> {
     table.forbid(
         "password",
         "is not accepted: a secret does not belong in a file that people read and copy",
@@ -87,9 +92,7 @@ pub(super) fn read(mut table: Table<'_>, folder: &Path, state: &Path) -> Option<
     let path = table.string("path");
     let smtp = smtp(&mut table, folder, matches!(kind, Kind::Smtp));
     let from = table.required("from", "\"watchlist@your-company.com\"");
-    if let Some(from) = &from {
-        table.judge(from, address);
-    }
+    *sender = from.clone().filter(|from| table.judge(from, address));
     let styles = [("full", SubjectStyle::Full), ("discreet", SubjectStyle::Discreet)];
     let subject = table.choice("subject", &styles).map_or(SubjectStyle::Full, |one| one.value);
     table.finish(&["password"]);

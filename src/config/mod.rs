@@ -11,6 +11,7 @@
 
 mod address;
 mod canary;
+mod changes;
 mod collect;
 mod credential;
 pub mod defaults;
@@ -25,6 +26,7 @@ mod keep;
 mod lines;
 mod mail;
 mod matching;
+mod odd;
 mod operator;
 mod reader;
 pub mod schema;
@@ -39,6 +41,7 @@ mod table;
 mod unread;
 mod watchlist;
 
+pub use changes::changes;
 pub use credential::Credential;
 pub use environment::Environment;
 pub use files::{
@@ -60,6 +63,8 @@ use crate::model::{Level, Problem, ReaderEntry, SourceEntry};
 pub struct Parsed {
     /// `watchlistd.toml`; `None` when something required is missing or unusable.
     pub settings: Option<Settings>,
+    /// What of it other rooms judge, also when settings as a whole are `None`.
+    pub legible: settings::Legible,
     /// Where the state lies, as far as `watchlistd.toml` can be read, also when other parts of it
     /// cannot; `None` when the file itself cannot. The last good version is looked for there.
     pub storage: Option<settings::Storage>,
@@ -85,9 +90,10 @@ pub fn parse(files: &Files, environment: &Environment) -> Parsed {
     let service = files
         .text(SERVICE)
         .map(|text| service::read(text, files.folder(), environment, &mut found));
-    let (settings, storage, collect) =
-        service.map_or_else(Default::default, |one| (one.settings, Some(one.storage), one.collect));
-    let zone = settings.as_ref().map(|one| &one.timezone);
+    let (settings, legible, storage, collect) = service.map_or_else(Default::default, |one| {
+        (one.settings, one.legible, Some(one.storage), one.collect)
+    });
+    let zone = legible.timezone.as_ref();
     let sources = || {
         let mut found = Findings { problems: Vec::new(), whole: true };
         let read = files.text(SOURCES).map(|text| source::read(text, &collect, &mut found));
@@ -119,6 +125,7 @@ pub fn parse(files: &Files, environment: &Environment) -> Parsed {
     }
     Parsed {
         settings,
+        legible,
         storage,
         sources,
         readers,

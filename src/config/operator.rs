@@ -19,20 +19,13 @@ pub struct Operator {
     pub command: Vec<Located<String>>,
 }
 
-/// Reads `[operator]`; `None` without a usable address.
-pub(super) fn read(mut table: Table<'_>) -> Option<Operator> {
+/// Reads `[operator]`; `None` without a usable address. Those that have the form of one join `people`.
+pub(super) fn read(mut table: Table<'_>, people: &mut Vec<Located<String>>) -> Option<Operator> {
     let to = table.required_strings("to", "[\"ops@your-company.com\"]");
-    for one in &to {
-        table.judge(one, address);
-    }
     let reply_to = table.string("reply_to");
-    if let Some(one) = &reply_to {
-        table.judge(one, address);
-    }
     let editors = table.strings("editors");
-    for one in &editors {
-        table.judge(one, address);
-    }
+    let all = to.iter().chain(&reply_to).chain(&editors);
+    people.extend(all.filter(|one| table.judge(one, address)).cloned());
     let ping_url = table.string("ping_url");
     if let Some(one) = &ping_url {
         table.judge(one, web_address);

@@ -32,7 +32,9 @@ pub(super) fn read(
 }
 
 fn one(mut table: Table<'_>, zone: &Located<String>) -> Option<ReaderEntry> {
-    let name = table.required("name", "\"Mei\"");
+    let name = table.name("\"Mei\"");
+    // Whether it is not there, or on a line that could not be read.
+    let told = table.is_sure_of("to");
     let to = table.required_strings("to", "[\"mei@your-company.com\"]");
     let digest = table.string("digest");
     let timezone = table.string("timezone");
@@ -48,7 +50,7 @@ fn one(mut table: Table<'_>, zone: &Located<String>) -> Option<ReaderEntry> {
     let quiet = table.string("quiet");
     let away = table.inline("away", AWAY).and_then(away);
     table.finish(&[]);
-    if to.is_empty() {
+    if to.is_empty() && !told {
         return None;
     }
     Some(ReaderEntry {
@@ -85,5 +87,12 @@ fn away(mut table: Table<'_>) -> Option<Away> {
     }
     let deputy = table.string("deputy");
     table.finish(&[]);
-    Some(Away { from: from?, until: until?, deputy })
+    // One day stands in for the other, and any for both, so that the deputy is judged too.
+    let any = || {
+        let place = deputy.as_ref()?.place.clone();
+        Some(Located { value: chrono::NaiveDate::default(), place })
+    };
+    let day = from.clone().or_else(|| until.clone()).or_else(any)?;
+    let (from, until) = (from.unwrap_or_else(|| day.clone()), until.unwrap_or(day));
+    Some(Away { from, until, deputy })
 }

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use super::address::reachable;
 use super::collect::Collect;
 use super::document::{self, Findings};
-use super::settings::{Settings, Storage};
+use super::settings::{Legible, Settings, Storage};
 use super::table::{Table, Unfit};
 use super::{Environment, canary, collect, keep, mail, matching, operator, status};
 use crate::model::{FileText, Located};
 
 /// What `watchlistd.toml` says. `collect` is usable even when the rest is not, so that sources are
-/// judged all the same; so is `storage`, because the last good version lies there.
+/// judged all the same; so is what is `legible`, and `storage`, because the last good version lies there.
 pub(super) struct Service {
     pub(super) settings: Option<Settings>,
+    pub(super) legible: Legible,
     pub(super) storage: Storage,
     pub(super) collect: Collect,
 }
@@ -66,13 +67,15 @@ pub(super) fn read(
             root.judge(contact, reachable);
         }
         let timezone = root.required("timezone", "\"America/New_York\"");
+        let mut legible = Legible { timezone: timezone.clone(), ..Legible::default() };
         let storage = storage(&mut root, folder, environment);
         let state = storage.state_folder().to_path_buf();
-        let operator = operator::read(section(&mut root, "operator"));
+        let operator = operator::read(section(&mut root, "operator"), &mut legible.people);
         let collect = collect::read(section(&mut root, "collect"));
         let matching = matching::read(section(&mut root, "matching"));
-        let mail = mail::read(section(&mut root, "mail"), folder, &state);
+        let mail = mail::read(section(&mut root, "mail"), folder, &state, &mut legible.sender);
         let keep = keep::read(section(&mut root, "keep"));
+        legible.keep = Some(keep.clone());
         let canary = canary::read(section(&mut root, "canary"));
         let status = status::read(section(&mut root, "status"), folder);
         root.finish(&[]);
@@ -91,7 +94,7 @@ pub(super) fn read(
                 status,
             })
         })();
-        Service { settings, storage, collect }
+        Service { settings, legible, storage, collect }
     })
 }
 

@@ -42,6 +42,20 @@ pub struct Settings {
     pub status: Option<Status>,
 }
 
+/// What of `watchlistd.toml` other rooms judge, as far as it can be read: also where settings as a whole cannot be, so
+/// that one mistake hides no other.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Legible {
+    /// `timezone`.
+    pub timezone: Option<Located<String>>,
+    /// Addresses of `[operator]`.
+    pub people: Vec<Located<String>>,
+    /// `[mail] from`.
+    pub sender: Option<Located<String>>,
+    /// `[keep]`.
+    pub keep: Option<Keep>,
+}
+
 /// A backend and where its data lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Storage {

@@ -34,8 +34,10 @@ pub(super) fn read(
 }
 
 fn one(mut table: Table<'_>, collect: &Collect) -> Option<SourceEntry> {
-    let id = table.required("id", "\"ofac\"");
-    let url = table.required("url", "\"https://…\"");
+    let id = table.required_or("id", "\"ofac\"", |place| format!("line-{}", place.line()));
+    let url = table.required_or("url", "\"https://…\"", |place| {
+        format!("https://line-{}.invalid/", place.line())
+    });
     let kind = table.string("kind").unwrap_or_else(|| Located::nowhere(FEED.to_owned()));
     let official = table.boolean("official").is_some_and(|one| one.value);
     let lang = table.string("lang");

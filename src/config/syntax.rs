@@ -11,8 +11,8 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
-use super::hint;
-use super::lines::{is_assignment, is_header, line_of};
+use super::lines::{in_whole_signs, is_assignment, is_header, line_of};
+use super::{hint, odd};
 use crate::model::{FileText, Place, Problem};
 
 /// Mistakes told in one file.
@@ -44,15 +44,16 @@ pub(super) struct SyntaxError {
 enum Cure {
     /// By blanks over these lines.
     Blank(Range<usize>),
-    /// By a comma over this blank.
-    Comma(usize),
+    /// By other signs in place of these bytes.
+    Put(Vec<(Range<usize>, String)>),
     /// By itself: the parser goes on as people mean it.
     None,
 }
 
 impl SyntaxError {
     pub(super) fn into_problem(self, file: &Arc<FileText>) -> Problem {
-        let place = Place { file: Arc::clone(file), span: self.span };
+        let span = in_whole_signs(&file.text, self.span);
+        let place = Place { file: Arc::clone(file), span };
         let problem = Problem::error(Some(place), self.what);
         match self.hint {
             Some(hint) => problem.hint(hint),
@@ -74,7 +75,9 @@ pub(super) fn mend(text: &str) -> Mended {
         }
         match &error.cure {
             Cure::Blank(lines) => blank(&mut mended.text, lines),
-            Cure::Comma(at) => mended.text.replace_range(*at..at + 1, ","),
+            Cure::Put(meant) => {
+                meant.iter().for_each(|(at, signs)| put(&mut mended.text, at, signs))
+            }
             Cure::None => {}
         }
         mended.errors.push(error);
@@ -136,6 +139,12 @@ fn describe(
     let lines = line_of(text, span.start);
     let line = &text[lines.clone()];
     let seen = span.start;
+    let listed = around.as_ref().is_some_and(|(value, _)| seen < value.end);
+    if let Some(odd) = odd::at(text, seen, listed) {
+        let cure = if odd.meant.is_empty() { Cure::Blank(lines) } else { Cure::Put(odd.meant) };
+        let (what, hint) = (format!("not TOML: {}", odd.what), Some(odd.hint));
+        return SyntaxError { span: odd.span, what, hint, seen, cure };
+    }
     let (span, hint, cure) = match around {
         Some((value, false)) => return not_closed(text, &value, seen),
         Some((value, true)) => in_list(text, &value, span),
@@ -157,7 +166,11 @@ fn in_list(
 ) -> (Range<usize>, Option<String>, Cure) {
     if let Some((value_end, blank)) = missing_comma(text, &span) {
         let hint = "put a comma between the two values".to_owned();
-        return (value_end..value_end, Some(hint), Cure::Comma(blank));
+        return (
+            value_end..value_end,
+            Some(hint),
+            Cure::Put(vec![(blank..blank + 1, ",".to_owned())]),
+        );
     }
     let hint = hint::in_list(text, span.start);
     let line = line_of(text, span.start);
@@ -196,6 +209,11 @@ fn not_closed(text: &str, value: &Range<usize>, seen: usize) -> SyntaxError {
         seen,
         cure: Cure::Blank(opening.start..next(text, opening.end, begins_anew)),
     }
+}
+
+/// Puts ASCII signs in place of as many bytes or more, and blanks over the rest.
+fn put(text: &mut String, bytes: &Range<usize>, signs: &str) {
+    text.replace_range(bytes.clone(), &format!("{signs:<0$}", bytes.len()));
 }
 
 /// Puts blanks over all but the line ends.

@@ -12,7 +12,7 @@ use crate::model::watchlist::{
     AliasEntry, CaseRule, CompanyEntry, Guards, Remarks, RuleEntry, TopicEntry, WatchlistEntries,
     WithoutCompany,
 };
-use crate::model::{FileText, Problem, Severity};
+use crate::model::{FileText, Located, Problem, Severity};
 
 const CASES: &[(&str, CaseRule)] = &[("exact", CaseRule::Exact), ("any", CaseRule::Any)];
 const SEVERITIES: &[(&str, Severity)] = &[("high", Severity::High), ("medium", Severity::Medium)];
@@ -54,7 +54,7 @@ pub(super) fn nothing_watched() -> Problem {
 fn company(mut table: Table<'_>) -> Option<CompanyEntry> {
     let place = Some(table.place());
     let id = table.string("id");
-    let name = table.required("name", "\"Huawei\"");
+    let name = table.name("\"Huawei\"");
     let aliases = table.values("aliases").iter().filter_map(alias).collect();
     let tickers = table.strings("tickers");
     let groups = table.strings("groups");
@@ -90,7 +90,7 @@ fn alias(value: &Value<'_>) -> Option<AliasEntry> {
 fn topic(mut table: Table<'_>) -> Option<TopicEntry> {
     let place = Some(table.place());
     let id = table.string("id");
-    let name = table.required("name", "\"Delisting\"");
+    let name = table.name("\"Delisting\"");
     let terms = table.strings("terms");
     let exact = table.strings("exact");
     let search = table.strings("search");
@@ -126,9 +126,12 @@ fn topic(mut table: Table<'_>) -> Option<TopicEntry> {
 fn rule(mut table: Table<'_>) -> Option<RuleEntry> {
     let place = Some(table.place());
     let id = table.string("id");
-    let name = table.required("name", "\"China tech delisting\"");
-    let when = table.required("when", "\"group:china-tech AND topic:delisting\"");
-    let severity = table.choice("severity", SEVERITIES);
+    let name = table.name("\"China tech delisting\"");
+    let when = "\"group:china-tech AND topic:delisting\"";
+    let when = table.required_or("when", when, |_| "company:*".to_owned());
+    // One that cannot be read stands for some severity: the rule does something.
+    let meant = table.has("severity").then(|| Located::nowhere(defaults::TOPIC_SEVERITY));
+    let severity = table.choice("severity", SEVERITIES).or(meant);
     let readers = table.strings("readers");
     let hold = table.string("hold");
     let remarks = remarks(&mut table);

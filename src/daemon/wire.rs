@@ -13,7 +13,9 @@ use anyhow::Context;
 
 use crate::collect::fetch::{FetchSettings, Fetcher};
 use crate::collect::source;
-use crate::config::settings::{Mail, Smtp, Storage, SubjectStyle, Tls, Transport as Chosen};
+use crate::config::settings::{
+    Legible, Mail, Smtp, Storage, SubjectStyle, Tls, Transport as Chosen,
+};
 use crate::config::{self, Environment, Files, Parsed, Settings};
 use crate::detect::Watchlist;
 use crate::model::reader::{UrgentFrom, WhenEmpty};
@@ -65,6 +67,7 @@ pub fn build(files: Files, environment: &Environment) -> (Option<Parts>, Vec<Pro
 pub fn build_parsed(files: Files, parsed: &mut Parsed) -> (Option<Parts>, Vec<Problem>) {
     let mut problems = std::mem::take(&mut parsed.problems);
     let (sources, mut found) = source::compile(&parsed.sources);
+    let legible_sources = is_sound(&found);
     problems.append(&mut found);
     let (watchlist, mut found) = Watchlist::compile(&parsed.watchlist);
     problems.append(&mut found);
@@ -72,32 +75,29 @@ pub fn build_parsed(files: Files, parsed: &mut Parsed) -> (Option<Parts>, Vec<Pr
     let (readers, mut found) = reader::compile(&parsed.readers, &vocabulary);
     if parsed.whole {
         problems.append(&mut found);
-        for rule in watchlist.rules() {
-            problems.extend(reader::check_names(&rule.readers, &readers));
+        for rule in &parsed.watchlist.rules {
+            problems.extend(reader::check_names(&rule.readers, &parsed.readers));
         }
         // A reader left out for an error of their own would make all that follows look unread.
         if readers.len() == parsed.readers.len() {
             problems.extend(route::unreached(&readers, &vocabulary));
         }
-        problems.extend(nothing_to_do(&sources));
+        // Nor are sources missing that were left out for an error.
+        if legible_sources {
+            problems.extend(nothing_to_do(&sources));
+        }
         let ids: Vec<&str> = parsed.sources.iter().map(|one| one.id.value.as_str()).collect();
         problems.extend(watchlist.unknown_sources(&ids));
     } else {
         // What seems to be missing may stand in the part that could not be read.
         problems.extend(found.into_iter().filter(|one| one.level == Level::Error));
     }
-    let mut operator = None;
-    if let Some(settings) = &parsed.settings {
-        problems.extend(kept_longer(settings));
-        match operator_of(settings) {
-            Ok(reader) => operator = Some(reader),
-            Err(mut found) => problems.append(&mut found),
-        }
-    }
+    problems.extend(of_settings(&parsed.legible));
     let problems = config::in_order(problems);
-    let sound = problems.iter().all(|one| one.level != Level::Error);
-    let parts = match (parsed.settings.take(), operator) {
-        (Some(settings), Some(operator)) if sound => {
+    let settings = parsed.settings.take().filter(|_| is_sound(&problems));
+    let operator = settings.as_ref().and_then(operator_of);
+    let parts = match (settings, operator) {
+        (Some(settings), Some(operator)) => {
             let watchlist = Arc::new(watchlist.with_defaults(settings.matching.defaults));
             let paused = parsed.sources.iter().filter(|one| one.paused.is_some());
             let paused = paused.map(|one| SourceId::new(one.id.value.as_str())).collect();
@@ -130,9 +130,21 @@ pub fn keep(settings: &Settings) -> Keep {
     Keep { items: *items, polls: *polls, audit: audit.value }
 }
 
+fn is_sound(problems: &[Problem]) -> bool {
+    problems.iter().all(|one| one.level != Level::Error)
+}
+
+/// What is wrong with zone, addresses and spans of `watchlistd.toml`.
+fn of_settings(legible: &Legible) -> Vec<Problem> {
+    let zone = legible.timezone.iter().filter_map(|one| reader::zone(one).err());
+    let people = legible.people.iter().filter_map(|one| reader::address(one).err());
+    let sender = legible.sender.iter().filter_map(|one| reader::sender(one).err());
+    let keep = legible.keep.iter().filter_map(kept_longer);
+    zone.chain(people).chain(sender).chain(keep).collect()
+}
+
 /// Evidence is kept no shorter than what is none, whatever is written.
-fn kept_longer(settings: &Settings) -> Option<Problem> {
-    let keep = &settings.keep;
+fn kept_longer(keep: &config::settings::Keep) -> Option<Problem> {
     let place = written(&keep.audit)?.clone();
     (keep.audit.value < keep.items).then(|| {
         let what = "[keep] audit is shorter than `items`, so text with hits is kept as long as that without";
@@ -184,29 +196,6 @@ fn vocabulary(watchlist: &Watchlist) -> Vocabulary {
     Vocabulary { companies, topics }
 }
 
-/// What there is to say of companies alone.
-#[must_use]
-pub fn nothing_alerts(watchlist: &Watchlist) -> Option<Problem> {
-    let nothing = watchlist.topics().next().is_none() && watchlist.rules().next().is_none();
-    nothing.then(|| {
-        let what = "the watchlist has no topic and no rule, so nothing can ever be an alert";
-        Problem::warning(None, what).hint(
-            "put topics.toml, which `watchlistd init` writes, beside watchlist.toml; or write a [[topic]] or a [[rule]]",
-        )
-    })
-}
-
-/// What there is to say of a watchlist without a company, unless it has nothing that could alert either.
-#[must_use]
-pub fn nobody_watched(watchlist: &Watchlist) -> Option<Problem> {
-    let nobody = watchlist.companies().next().is_none() && nothing_alerts(watchlist).is_none();
-    nobody.then(|| {
-        let what = "no company is watched, so only topics and rules that need none can alert";
-        Problem::warning(None, what)
-            .hint("write in watchlist.toml:\n[[company]]\nname = \"Huawei\"")
-    })
-}
-
 fn nothing_to_do(sources: &[Source]) -> Option<Problem> {
     sources.is_empty().then(|| {
         Problem::warning(None, "no source is watched")
@@ -215,35 +204,13 @@ fn nothing_to_do(sources: &[Source]) -> Option<Problem> {
 }
 
 /// The operator as a reader: everything that reaches nobody else, once a day, and nothing when
-/// there is nothing.
-fn operator_of(settings: &Settings) -> Result<Reader, Vec<Problem>> {
-    let mut problems = Vec::new();
-    let mut keep = |result: Result<String, Problem>| match result {
-        Ok(address) => Some(address),
-        Err(problem) => {
-            problems.push(problem);
-            None
-        }
-    };
-    let to: Vec<String> =
-        settings.operator.to.iter().filter_map(|one| keep(reader::address(one))).collect();
-    keep(reader::address(&settings.operator.reply_to));
-    for editor in &settings.operator.editors {
-        keep(reader::address(editor));
-    }
-    keep(reader::sender(&settings.mail.from));
-    let zone = match reader::zone(&settings.timezone) {
-        Ok(zone) => zone,
-        Err(problem) => {
-            problems.push(problem);
-            return Err(problems);
-        }
-    };
-    if !problems.is_empty() {
-        return Err(problems);
-    }
+/// there is nothing. `None` if its addresses or its zone, which [`of_settings`] judges, are none.
+fn operator_of(settings: &Settings) -> Option<Reader> {
+    let to: Result<Vec<String>, Problem> =
+        settings.operator.to.iter().map(reader::address).collect();
+    let (to, zone) = (to.ok()?, reader::zone(&settings.timezone).ok()?);
     let schedule = Schedule::parse(OPERATOR_DIGEST, zone).expect("the schedule is a constant");
-    Ok(Reader {
+    Some(Reader {
         name: String::new(),
         to,
         schedule,
@@ -301,6 +268,7 @@ impl Parts {
             read_watchlist: watchlist_of,
             compile_watchlist,
             match_alike,
+            edited_tables: config::changes,
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod canary;
 pub mod counted;
 pub mod coverage;
 pub mod difference;
+pub mod edit;
 pub mod hit;
 pub mod id;
 pub mod item;

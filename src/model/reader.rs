@@ -43,7 +43,7 @@ pub struct Away {
 pub struct ReaderEntry {
     /// The name, unique.
     pub name: Located<String>,
-    /// One or more addresses.
+    /// One or more addresses; none where that was told as an error.
     pub to: Vec<Located<String>>,
     /// When: "weekdays 08:00", a crontab, or "never".
     pub digest: Located<String>,

@@ -12,6 +12,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::detect::Watchlist;
 use crate::model::SourceId;
+use crate::model::edit::TableEdit;
 use crate::model::watchlist::WatchlistEntries;
 use crate::notify::Subjects;
 use crate::notify::reader::{Reader, Vocabulary};
@@ -56,14 +57,19 @@ pub struct InForce {
     /// The problems of an edit that was refused while this version stays in force.
     pub rejected: Option<String>,
     /// Reads the watchlist of an earlier version's files, so that a digest can say what changed.
-    pub read_watchlist: fn(&BTreeMap<String, String>) -> WatchlistEntries,
+    pub read_watchlist: fn(&Texts) -> WatchlistEntries,
     /// Compiles the watchlist of an earlier version's files, as far as it is understood today.
-    pub compile_watchlist: fn(&BTreeMap<String, String>) -> Arc<Watchlist>,
+    pub compile_watchlist: fn(&Texts) -> Arc<Watchlist>,
     /// Whether two versions' files match alike: then nothing stored needs to be matched again.
-    pub match_alike: fn(&BTreeMap<String, String>, &BTreeMap<String, String>) -> bool,
+    pub match_alike: fn(&Texts, &Texts) -> bool,
+    /// Which tables of the operator's files differ between two versions.
+    pub edited_tables: fn(&Texts, &Texts) -> Vec<TableEdit>,
     /// How far back a new or corrected term looks.
     pub backfill: Backfill,
 }
+
+/// The files of a version, by name.
+pub type Texts = BTreeMap<String, String>;
 
 /// How far back a new or corrected term looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

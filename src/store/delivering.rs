@@ -14,8 +14,8 @@ pub struct ReaderHistory {
     pub covered_until: Option<Timestamp>,
     /// When the last scheduled slot was sealed.
     pub last_slot: Option<Timestamp>,
-    /// Urgent mails sealed within the last hour.
-    pub urgent_last_hour: u32,
+    /// When urgent mails were sealed within the last hour, oldest first.
+    pub urgent_last_hour: Vec<Timestamp>,
     /// Whether the reader was welcomed.
     pub welcomed: bool,
 }

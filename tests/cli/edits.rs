@@ -152,6 +152,29 @@ fn a_reload_takes_what_is_good_and_refuses_what_is_not() {
     assert_eq!(service.stop(), Some(0));
 }
 
+/// What `check` doubts the log tells when the edit is taken, at its place and with the remedy.
+#[test]
+fn the_warnings_of_an_edit_are_in_the_log_at_reload() {
+    let desk = Desk::new();
+    let service = desk.run();
+    fs::create_dir_all(desk.folder().join("watchlist.d")).unwrap();
+    desk.write(
+        "watchlist.d/more.toml",
+        "[[company]]\nname = \"Baidu\"\naliases = [\"HiSilicon, Honor\"]\nadded = \"yesterday\"\n",
+    );
+    service.signal("HUP");
+    let said = service.until("reloaded: version 2");
+    for words in [
+        "more.toml:3:12: warning: 'HiSilicon, Honor' looks like 2 names in one",
+        "write each in quotes of its own",
+        "more.toml:4:9: warning: `added` in [[company]]: \"yesterday\" is no date",
+    ] {
+        assert!(said.contains(words), "'{words}' is not said\n{said}");
+    }
+    assert!(desk.status()["watchlist"]["degraded"].is_null(), "a warning refuses nothing");
+    assert_eq!(service.stop(), Some(0));
+}
+
 /// Spoils one file of a desk that ran before, and runs `once` on it.
 fn after(spoil: impl FnOnce(&Desk)) -> (Desk, Answer) {
     let desk = Desk::new();

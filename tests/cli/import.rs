@@ -247,3 +247,30 @@ fn a_subscription_list_becomes_sources() {
     }
     assert!(file(&desk, "sources.toml").starts_with(kept.trim_end()));
 }
+
+#[test]
+fn a_list_in_another_encoding_is_read_and_said() {
+    let desk = Desk::new();
+    fs::create_dir_all(desk.state()).unwrap();
+    let text =
+        "Company;Alias\nNestlé Deutschland AG;Nestlé\nMüller Maschinenbau GmbH;Müller Maschinen\n";
+    let latin: Vec<u8> = text.chars().map(|one| u8::try_from(u32::from(one)).unwrap()).collect();
+    let tabs = text.replace(';', "\t");
+    let wide: Vec<u8> =
+        format!("\u{feff}{tabs}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (name, bytes, encoding) in
+        [("latin.csv", latin, "windows-1252"), ("wide.txt", wide, "UTF-16LE")]
+    {
+        let path = desk.state().join(name);
+        fs::write(&path, bytes).unwrap();
+        let said = import(&desk, &["--dry-run"], &path).ends(0);
+        let expected =
+            format!("Not UTF-8: read as {encoding}. Look whether the names came out right");
+        assert!(said.out.contains(&expected), "{said}");
+        for part in
+            ["name ← Company", "2 added", "Nestlé Deutschland AG", "Müller Maschinenbau GmbH"]
+        {
+            assert!(said.out.contains(part), "{part}: {said}");
+        }
+    }
+}

@@ -199,3 +199,33 @@ fn status_without_a_store_says_how_to_start() {
     assert!(said.err.contains("watchlistd once"), "{said}");
     assert!(!desk.state().exists());
 }
+
+/// Which alerts wait because the hour's urgent mails are used up, and until when.
+#[test]
+fn urgent_alerts_that_wait_for_the_hour_are_told() {
+    let desk = Desk::new();
+    desk.write(
+        "readers.toml",
+        "[[reader]]\nname = \"Jo\"\nto = [\"jo@bank.test\"]\ndigest = \"never\"\nurgent_per_hour = 1\n",
+    );
+    desk.ask(&["once"]).ends(0).says("1 mail sent");
+    assert_eq!(desk.status()["urgent_waiting"], Value::Array(Vec::new()), "nothing waits yet");
+    desk.site.put("/wire.xml", feed(&[HEADLINE, "Exchange moves to delist Huawei bonds"]));
+    desk.ask(&["once", "--all"]).ends(0).says("0 mails sent");
+    let waiting = desk.status()["urgent_waiting"][0].clone();
+    assert_eq!((&waiting["reader"], &waiting["alerts"]), (&"Jo".into(), &1.into()), "{waiting}");
+    let until = waiting["until"].as_str().unwrap().split('.').next().unwrap().trim_end_matches('Z');
+    let why = "1 urgent mail an hour is this reader's limit (urgent_per_hour)";
+    let said = desk.ask(&["status"]).ends(0);
+    let line = said.out.lines().find(|line| line.contains("urgent alert")).unwrap_or_default();
+    assert!(
+        line.contains("Jo ")
+            && line.ends_with(&format!("1 urgent alert waiting until {until}Z: {why}")),
+        "{said}"
+    );
+    let found = desk.ask(&["search", "delist AND Huawei", "--json"]).ends(0).out;
+    let found: Value = serde_json::from_str(&found).unwrap();
+    let shown = desk.ask(&["show", found[0]["alert"].as_str().unwrap()]).ends(0);
+    let expected = format!("notice for Jo: pending; urgent, and waiting until {until}Z: {why}");
+    assert!(shown.out.contains(&expected), "{shown}");
+}

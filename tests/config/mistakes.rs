@@ -219,3 +219,102 @@ fn a_day_that_is_none_is_told() {
         assert!(told.is_empty() || told.contains("as in 2027-05-20"), "{line}: {told}");
     }
 }
+
+/// What is pasted from a page, a mail or another language is called by its name and told once; the rest of the line is
+/// judged.
+#[test]
+fn a_sign_that_is_no_toml_is_named() {
+    const SPACE: &str = "a no-break space (U+00A0) stands here (type an ordinary space instead)";
+    let end = |sign: char| {
+        format!(
+            "a `{sign}` stands at the end of the line (take it away: a line ends with its value)"
+        )
+    };
+    let before = |sign: char| format!("a `{sign}` stands before the line (take it away)");
+    let comment = |mark: &str| format!("`{mark}` begins no comment (comments start with #)");
+    for (text, at, expected) in [
+        ("name\u{a0}=\u{a0}\"Acme\"", "2:5", SPACE.to_owned()),
+        ("\u{a0}\u{a0}name = \"Acme\"", "2:1", SPACE.to_owned()),
+        ("name = \"Acme\"\u{a0}# why", "2:14", SPACE.to_owned()),
+        ("name = \"Acme\"\naliases = [\"One\",\u{a0}\"Two\"]", "3:18", SPACE.to_owned()),
+        ("name\u{3000}= \"Acme\"", "2:5", "an ideographic space (U+3000) stands here".to_owned()),
+        (
+            "\u{200b}name = \"Acme\"",
+            "2:1",
+            "a zero-width space (U+200B) stands here (delete".to_owned(),
+        ),
+        ("na\u{200b}me = \"Acme\"", "2:3", "a zero-width space (U+200B) stands here".to_owned()),
+        ("\u{feff}name = \"Acme\"", "2:1", "a byte order mark (U+FEFF) stands here".to_owned()),
+        ("name = \u{202a}\"Acme\"\u{202c}", "2:8", "a mark of direction (U+202A)".to_owned()),
+        ("name = \"Ac\0me\"", "2:11", "a control character (U+0000)".to_owned()),
+        ("name = \"Acme\"\u{2028}weak = true", "2:14", "a line separator (U+2028)".to_owned()),
+        ("• name = \"Acme\"", "2:1", before('•')),
+        ("– name = \"Acme\"", "2:1", before('–')),
+        ("* name = \"Acme\"", "2:1", before('*')),
+        ("- name = \"Acme\"", "2:1", before('-')),
+        ("name = \"Acme\"\naliases = [\n  • \"One\",\n]", "4:3", "a `•` stands before".to_owned()),
+        ("name = \"Acme\" // why", "2:15", comment("//")),
+        ("// why\nname = \"Acme\"", "2:1", comment("//")),
+        ("; why\nname = \"Acme\"", "2:1", comment(";")),
+        ("-- why\nname = \"Acme\"", "2:1", comment("--")),
+        ("name = \"Acme\"\naliases = [\n  \"One\", // why\n]", "4:10", comment("//")),
+        ("name = \"Acme\";", "2:14", end(';')),
+        ("name = \"Acme\", # why", "2:14", end(',')),
+        ("name = \"Acme\"\naliases = [\"One\"],", "3:18", end(',')),
+        ("name = \"Acme\"\nweak = true;", "3:12", end(';')),
+        (
+            "name = \"Acme\"\naliases = [\"One\"; \"Two\"]",
+            "3:17",
+            "a `;` stands where a `,`".to_owned(),
+        ),
+        (
+            "name = \"Acme\"\naliases = [\"One\"、\"Two\"]",
+            "3:17",
+            "`、` (U+3001) is no `,`".to_owned(),
+        ),
+        ("name = \"Acme\"\naliases = 【\"One\"】", "3:11", "`【` (U+3010) is no `[`".to_owned()),
+        ("name＝\"Acme\"", "2:5", "`＝` (U+FF1D) is no `=` (type `=` instead)".to_owned()),
+        ("nаme = \"Acme\"", "2:2", "'а' (U+0430) is no letter of a key".to_owned()),
+        ("name = “Acme”", "2:8", "string values must be quoted".to_owned()),
+    ] {
+        let told = watchlist_problems(&format!("[[company]]\n{text}\n"));
+        let expected = format!("watchlist.toml:{at}: error: not TOML: {expected}");
+        assert!(told.len() == 1 && told[0].starts_with(&expected), "{text}\n{}", told.join("\n"));
+    }
+    for (text, expected) in [
+        ("\u{a0}[[company]]\nname = \"Acme\"\n", "1:1: error: not TOML: a no-break"),
+        ("• [[company]]\nname = \"Acme\"\n", "1:1: error: not TOML: a `•` stands before"),
+        ("［［company］］\nname = \"Acme\"\n", "1:1: error: not TOML: `［` (U+FF3B) is no `[`"),
+        ("[[company]],\nname = \"Acme\"\n", "1:12: error: not TOML: a `,` stands at the end"),
+        ("[[company]] // why\nname = \"Acme\"\n", "1:13: error: not TOML: `//` begins"),
+        ("[[company]]\rname = \"Acme\"\r", "1:12: error: not TOML: a line ends with a carriage"),
+    ] {
+        let parsed = parse(&[("watchlist.toml", text)]);
+        let told: Vec<String> = parsed.problems.iter().map(ToString::to_string).collect();
+        assert!(told.len() == 1 && told[0].contains(expected), "{text}\n{}", told.join("\n"));
+        assert_eq!(parsed.watchlist.companies[0].name.value, "Acme", "{text}");
+    }
+}
+
+/// What stands in for such a sign lets the rest of its line be judged.
+#[test]
+fn a_line_with_an_odd_sign_is_judged() {
+    let told =
+        watchlist_problems("[[company]]\n• name\u{a0}= \"Acme\";\n\u{a0}tikers = [\"A\"] // why\n");
+    let places: Vec<&str> = told.iter().filter_map(|one| one.split(": error").next()).collect();
+    let expected =
+        ["2:1", "2:7", "2:16", "3:1", "3:2", "3:17"].map(|at| format!("watchlist.toml:{at}"));
+    assert_eq!(places, expected, "{}", told.join("\n"));
+}
+
+/// A sign that stands in for a wider one is shown as the one that is written.
+#[test]
+fn what_is_shown_of_an_odd_line_is_what_is_written() {
+    for (file, text, expected) in [
+        ("readers.toml", "[[reader]]\nname = \"Mei\"\nto = 【 】\n", "     |      ^^^^^\n"),
+        ("watchlist.toml", "[[company】ame = \"Huawei\"\n", "[[company】ame"),
+    ] {
+        let told = told(file, text);
+        assert!(told.contains(expected), "{told}");
+    }
+}

@@ -5,6 +5,7 @@ mod init;
 mod mistakes;
 mod schema;
 mod secret;
+mod together;
 mod values;
 
 use std::collections::BTreeMap;

@@ -65,7 +65,6 @@ warning: x@y.co is an address of both 'Mei' and 'Jo' (it gets the digests of bot
 error: 'America/New_Yrok' is no time zone (did you mean 'America/New_York'?)
 error: reader 'Jo' cannot be their own deputy (name another reader)
 error: two readers are named 'Jo' (names are unique; rename one)
-error: reader 'Jo' has no address (to = ["name@your-domain"])
 warning: while 'Jo' is away from 2026-12-21 to 2027-01-06, nobody is told at once (name a deputy)
 "#);
 }

@@ -207,13 +207,17 @@ fn plan(
             (StoryId::of(&[story]), Told { count: *count, last: Some(at(last)) })
         })
         .collect();
-    let plan = plan_urgent(&one_reader(entry("Mei")), pending, &told, last_hour, at(now));
+    // The first of the hour was ten minutes after it began, the others a minute later each.
+    let minutes = |n: u32| Duration::from_secs(u64::from(60 * (50 - n)));
+    let hour: Vec<Timestamp> = (0..last_hour).map(|n| at(now).minus(minutes(n))).collect();
+    let plan = plan_urgent(&one_reader(entry("Mei")), pending, &told, &hour, at(now));
     let mails = plan.mails.iter().map(|mail| {
         let folded = if mail.folded { " folded" } else { "" };
         format!("#{} of {:?}{folded}", mail.n, mail.notices)
     });
     let wake = plan.wake.map(|at| format!("wake {at}"));
-    mails.chain(wake).collect::<Vec<_>>().join("; ")
+    let full = plan.full.map(|full| format!("{} full until {}", full.notices.len(), full.until));
+    mails.chain(wake).chain(full).collect::<Vec<_>>().join("; ")
 }
 
 #[test]
@@ -242,7 +246,10 @@ fn what_exceeds_the_hour_is_folded() {
     assert_eq!(mails.matches('#').count(), 6, "{mails}");
     assert_eq!(mails.matches("folded").count(), 1, "{mails}");
     assert_eq!(mails.matches(',').count(), 3, "three more in the last: {mails}");
-    assert_eq!(plan(&pending, &[], 6, NOW), "wake 2026-11-23T15:05:00Z");
+    let full = |until: &str| format!("wake {until}; 9 full until {until}");
+    assert_eq!(plan(&pending, &[], 6, NOW), full("2026-11-23T15:10:00Z"));
+    // A limit that was lowered waits until so many have left the hour.
+    assert_eq!(plan(&pending, &[], 8, NOW), full("2026-11-23T15:12:00Z"));
     assert_eq!(plan(&pending, &[], 5, NOW).matches('#').count(), 1);
 }
 
@@ -286,7 +293,7 @@ proptest! {
                 .filter(|one| one.item.first_seen <= now).skip(done).cloned().collect();
             hour.retain(|at| now.since(*at) < Duration::from_secs(3600));
             let known = HashMap::from([(StoryId::of(&["memo"]), told)]);
-            let plan = plan_urgent(&reader, &seen, &known, hour.len() as u32, now);
+            let plan = plan_urgent(&reader, &seen, &known, &hour, now);
             for mail in plan.mails {
                 done += mail.notices.len();
                 told = Told { count: told.count + 1, last: Some(now) };

@@ -53,6 +53,8 @@ fn newest(desk: &Desk) -> String {
     text(digest).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+const JO: &str = "[[reader]]\nname = \"Jo\"\nto = [\"jo@desk.test\"]\n";
+
 /// Without Alibaba, and with a name that finds something.
 fn without_alibaba() -> String {
     WATCHLIST.replace("name = \"Alibaba\"", "name = \"Keelung Foundry\"")
@@ -164,12 +166,21 @@ async fn going_back_needs_no_word() {
 #[tokio::test]
 async fn an_edit_of_other_files_is_named_without_a_preview() {
     let mut desk = desk().await;
-    desk.readers = format!("{MEI}{DAILY}max_items = 20\n");
+    desk.readers = format!("{MEI}{DAILY}max_items = 20\n{JO}");
+    desk.more_service = "[canary]\nat = \"06:00\"\n".to_owned();
     let open = desk.open().await;
     desk.pass(SETTLED);
     review(&open).await;
     let mail = shown(&about_edits(&desk)[0]);
-    assert!(mail.contains("Edited: readers.toml"), "{mail}");
+    for line in [
+        "- Edited: readers.toml",
+        "- Settings added: [canary]",
+        "- Reader “Mei”: max_items added",
+        "- Reader added: “Jo”",
+    ] {
+        assert!(mail.lines().any(|one| one == line), "'{line}' is not said\n{mail}");
+    }
+    assert!(!mail.contains("06:00"), "no value is told\n{mail}");
     assert!(!mail.contains("Alerts:"), "{mail}");
 }
 

@@ -1,12 +1,12 @@
 //! Which file comes in, what it is, and into which file it goes.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use clap::ValueEnum as _;
 
-use super::{Arguments, Kind};
+use super::{Arguments, Kind, encoding};
 use crate::cli::exit::{Exit, Failure};
 
 /// Kind and file; of a file alone the kind is guessed.
@@ -62,8 +62,8 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 pub(super) fn head(path: &Path) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     open(path)?.take(HEAD as u64).read_to_end(&mut bytes).map_err(|error| unread(path, error))?;
-    let text = String::from_utf8_lossy(&bytes);
-    Ok(text.trim_start_matches('\u{feff}').trim_start().to_owned())
+    // Cut off anywhere, it may end within a character.
+    Ok(encoding::text(&bytes).0.trim_start().to_owned())
 }
 
 /// What a file is by its first words.
@@ -115,14 +115,17 @@ pub(super) fn name(arguments: &Arguments, kind: Kind, path: &Path) -> Result<Str
     Ok(name)
 }
 
-/// The list from its first sign on. Serde's and csv's readers each take a byte order mark for text.
-pub(super) fn read(path: &Path) -> Result<BufReader<File>, Failure> {
+/// The list as UTF-8 from its first sign on (serde's and csv's readers each take a byte order mark for text), and in
+/// which encoding it was if in another.
+pub(super) fn read(path: &Path) -> Result<(Box<dyn Read>, Option<&'static str>), Failure> {
     let mut file = open(path)?;
-    let mut mark = [0; 3];
-    if !matches!(file.read(&mut mark), Ok(3) if mark == [0xef, 0xbb, 0xbf]) {
-        file.seek(SeekFrom::Start(0)).map_err(|error| unread(path, error))?;
+    let plain = encoding::plain_from(&mut file).map_err(|error| unread(path, error))?;
+    if let Some(mark) = plain {
+        file.seek(SeekFrom::Start(mark)).map_err(|error| unread(path, error))?;
+        return Ok((Box::new(BufReader::with_capacity(1 << 16, file)), None));
     }
-    Ok(BufReader::with_capacity(1 << 16, file))
+    let (text, encoding) = encoding::text(&bytes(path)?);
+    Ok((Box::new(Cursor::new(text)), encoding))
 }
 
 /// The sign between cells: people's spreadsheets have semicolons and tabs too.

@@ -19,6 +19,8 @@ pub(super) struct Gathered {
     pub(super) unusable: Names,
     /// Companies of which no name may stand alone.
     pub(super) weak: Names,
+    /// In which encoding it was, if not in UTF-8.
+    pub(super) encoding: Option<&'static str>,
     /// What the columns were taken for.
     pub(super) columns: String,
 }
@@ -69,8 +71,9 @@ pub(super) fn gather(arguments: &Arguments, kind: Kind, path: &Path) -> Result<G
         columns: arguments.columns.clone(),
         separator: file::separator(head.lines().next().unwrap_or("")),
     };
-    let input: &mut dyn Read = &mut file::read(path)?;
-    let mut gathered = Gathered::default();
+    let (mut input, encoding) = file::read(path)?;
+    let input: &mut dyn Read = &mut input;
+    let mut gathered = Gathered { encoding, ..Gathered::default() };
     let mut known = HashMap::new();
     let mut columns = String::new();
     let mut take = |row: Row| gathered.take(row, &mut known, &arguments.group);

@@ -5,6 +5,7 @@
 //! result ([`ledger`]).
 
 mod csl;
+mod encoding;
 mod file;
 mod gathered;
 mod ledger;
@@ -153,6 +154,9 @@ pub fn run(
         return opml::run(bench, arguments, path, now, out);
     }
     let mut gathered = gathered::gather(arguments, kind, path)?;
+    if let Some(encoding) = gathered.encoding {
+        told::encoding(encoding, out)?;
+    }
     if !gathered.columns.is_empty() {
         writeln!(out, "Columns: {}", gathered.columns)?;
     }

@@ -10,9 +10,9 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
 use super::Arguments;
-use super::file;
 use super::ledger::{self, Ledger, Line};
 use super::shown::Names;
+use super::{encoding, file, told};
 use crate::cli::bench::{self, Bench};
 use crate::cli::exit::{Exit, Failure};
 use crate::config::SOURCES;
@@ -102,8 +102,11 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let bytes = file::bytes(path)?;
-    let text = String::from_utf8_lossy(&bytes);
-    let feeds = feeds(text.trim_start_matches('\u{feff}')).map_err(|why| {
+    let (text, encoding) = encoding::text(&bytes);
+    if let Some(encoding) = encoding {
+        told::encoding(encoding, out)?;
+    }
+    let feeds = feeds(&text).map_err(|why| {
         let what = anyhow::anyhow!("{} cannot be read as opml: {why}", path.display());
         Failure::new(Exit::Data, what).hint("nothing was changed")
     })?;

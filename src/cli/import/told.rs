@@ -6,6 +6,14 @@ use super::gathered::Gathered;
 use super::merge::Merged;
 use crate::model::counted;
 
+/// Tells that a list was in another encoding than UTF-8: where that was guessed, names may have come out wrong.
+pub(super) fn encoding(name: &str, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(
+        out,
+        "Not UTF-8: read as {name}. Look whether the names came out right; if not, save the list as UTF-8."
+    )
+}
+
 /// Tells what was read, and what of the file it is to become changes.
 pub(super) fn tell(
     gathered: &Gathered,

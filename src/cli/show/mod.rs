@@ -13,11 +13,14 @@ use super::exit::{Exit, Failure};
 use super::ids;
 use super::load::{self, Folder};
 use super::samples;
+use super::waiting;
+use crate::clock::{Clock, SystemClock};
 use crate::model::item::Arrival;
 use crate::model::record::Entry;
 use crate::model::{Action, AlertId, Item, ItemId, MailId, Severity, Timestamp};
 use crate::notify::outside::line;
-use crate::store::{About, Archive, DecidedRow, MailRow, TellingRow};
+use crate::pipeline::deliver::Waiting;
+use crate::store::{About, Archive, DecidedRow, MailRow, Store, TellingRow};
 
 /// What `show` is told.
 #[derive(Debug, clap::Args)]
@@ -57,17 +60,31 @@ pub fn run(
             Some('a') => {
                 let rows = decided(archive, About::Alert(AlertId::stored(id))).await?;
                 let item = rows.first().map(|row| row.item.clone());
-                tell(archive, item, &rows, arguments.full, out).await
+                let waiting = waiting(&folder, &*store, &rows).await?;
+                tell(archive, item, (&rows, &waiting), arguments.full, out).await
             }
             _ => {
                 let id = ItemId::stored(id);
                 let item = archive.item(id.clone()).await?;
                 let rows = decided(archive, About::Item(id)).await?;
-                tell(archive, item, &rows, arguments.full, out).await
+                let waiting = waiting(&folder, &*store, &rows).await?;
+                tell(archive, item, (&rows, &waiting), arguments.full, out).await
             }
         }
     })?;
     Ok(Exit::Fine)
+}
+
+/// Whose urgent mails of the hour are used up, where a notice of these waits for a mail.
+async fn waiting(
+    folder: &Folder,
+    store: &dyn Store,
+    rows: &[DecidedRow],
+) -> Result<Vec<Waiting>, Failure> {
+    if !rows.iter().flat_map(|row| &row.told).any(|one| one.state == "pending") {
+        return Ok(Vec::new());
+    }
+    waiting::of(folder, store, SystemClock.now()).await
 }
 
 async fn decided(archive: &dyn Archive, about: About) -> Result<Vec<DecidedRow>, Failure> {
@@ -78,7 +95,7 @@ async fn decided(archive: &dyn Archive, about: About) -> Result<Vec<DecidedRow>,
 async fn tell(
     archive: &dyn Archive,
     item: Option<Item>,
-    rows: &[DecidedRow],
+    (rows, waiting): (&[DecidedRow], &[Waiting]),
     full: bool,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
@@ -92,7 +109,7 @@ async fn tell(
     }
     for row in rows {
         writeln!(out)?;
-        decision(row, &item, out)?;
+        decision(row, &item, waiting, out)?;
     }
     let mut ids = vec![item.id.to_string()];
     for row in rows {
@@ -148,7 +165,12 @@ pub fn verdict(row: &DecidedRow) -> String {
     }
 }
 
-fn decision(row: &DecidedRow, item: &Item, out: &mut dyn Write) -> std::io::Result<()> {
+fn decision(
+    row: &DecidedRow,
+    item: &Item,
+    waiting: &[Waiting],
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
     writeln!(
         out,
         "DECIDED {} by version {} of the watchlist, on revision {}: {}",
@@ -201,7 +223,11 @@ fn decision(row: &DecidedRow, item: &Item, out: &mut dyn Write) -> std::io::Resu
         writeln!(out, "  a copy of {copy}")?;
     }
     for telling in &row.told {
-        told(telling, out)?;
+        let waits = waiting.iter().find(|one| {
+            telling.reader.as_ref() == Some(&one.reader)
+                && row.alert.as_ref().is_some_and(|alert| one.alerts.contains(alert))
+        });
+        told(telling, waits, out)?;
     }
     for action in &row.actions {
         writeln!(out, "  {}", deed(action))?;
@@ -214,9 +240,17 @@ fn shown(term: &str) -> String {
     line(term, 80)
 }
 
-fn told(telling: &TellingRow, out: &mut dyn Write) -> std::io::Result<()> {
+fn told(telling: &TellingRow, waits: Option<&Waiting>, out: &mut dyn Write) -> std::io::Result<()> {
     let reader = telling.reader.as_deref().unwrap_or("the operator");
     let why = telling.reason.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+    if let Some(waits) = waits {
+        let (state, until) = (&telling.state, seconds(waits.until));
+        let why = waiting::why(waits);
+        return writeln!(
+            out,
+            "  notice for {reader}: {state}; urgent, and waiting until {until}: {why}"
+        );
+    }
     if telling.mails.is_empty() {
         return writeln!(out, "  notice for {reader}: {}{why}", telling.state);
     }

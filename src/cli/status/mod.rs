@@ -14,10 +14,12 @@ use super::exit::{Exit, Failure};
 use super::holder;
 use super::load::{self, Folder, Place};
 use super::room::Room;
+use super::waiting;
 use crate::clock::{Clock, SystemClock};
 use crate::config::settings::Storage;
 use crate::model::source::Health;
-use crate::model::{CanaryState, MailKind, MailState, Timestamp};
+use crate::model::{CanaryState, MailKind, MailState, Timestamp, counted};
+use crate::pipeline::deliver::Waiting;
 use crate::store::review::Review;
 use crate::store::{Archive, MailRow, SourceRow, Store, StoreError};
 
@@ -43,7 +45,8 @@ pub fn run(
     let now = SystemClock.now();
     let status = load::wait(async {
         let store = load::open_for_reading(&folder)?;
-        gather(&*store, &place, now).await.map_err(Failure::from)
+        let urgent = waiting::of(&folder, &*store, now).await?;
+        gather(&*store, &place, urgent, now).await.map_err(Failure::from)
     })?;
     if arguments.json {
         serde_json::to_writer_pretty(&mut *out, &status).map_err(std::io::Error::from)?;
@@ -66,6 +69,8 @@ struct Status {
     /// When the database was restored, while mails are held since; null otherwise.
     held: Option<Timestamp>,
     digests: Vec<DigestStatus>,
+    /// Readers whose urgent mails of the hour are used up while urgent alerts wait.
+    urgent_waiting: Vec<UrgentStatus>,
     /// The last synthetic item that went the whole way; null while none was flown.
     canary: Option<CanaryStatus>,
     database: Room,
@@ -134,6 +139,25 @@ struct DigestStatus {
     sent: Option<Timestamp>,
 }
 
+#[derive(Debug, Serialize)]
+struct UrgentStatus {
+    reader: String,
+    /// How many alerts wait.
+    alerts: usize,
+    /// When the next urgent mail may go out.
+    until: Timestamp,
+    /// Why, in words.
+    why: String,
+}
+
+impl UrgentStatus {
+    fn of(waiting: Waiting) -> Self {
+        let why = waiting::why(&waiting);
+        let Waiting { reader, alerts, until, .. } = waiting;
+        Self { reader, alerts: alerts.len(), until, why }
+    }
+}
+
 impl CanaryStatus {
     fn words(&self) -> String {
         let Self { day, planted, detail, .. } = self;
@@ -151,7 +175,12 @@ impl CanaryStatus {
     }
 }
 
-async fn gather(store: &dyn Store, place: &Place, now: Timestamp) -> Result<Status, StoreError> {
+async fn gather(
+    store: &dyn Store,
+    place: &Place,
+    urgent: Vec<Waiting>,
+    now: Timestamp,
+) -> Result<Status, StoreError> {
     let archive = store.archive();
     let version = archive.config_in_force().await?;
     let rejected = archive.rejected_edit().await?;
@@ -180,6 +209,7 @@ async fn gather(store: &dyn Store, place: &Place, now: Timestamp) -> Result<Stat
         },
         held: store.held().await?.map(|restore| restore.at),
         digests: digests(archive).await?,
+        urgent_waiting: urgent.into_iter().map(UrgentStatus::of).collect(),
         canary: last_canary(archive, now).await?,
         database: Room::of(&archive.size().await?, place, now),
     })
@@ -332,6 +362,11 @@ fn print_mails(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
             "           held since the restore of {}: see restore --resume",
             seconds(at)
         )?;
+    }
+    for urgent in &status.urgent_waiting {
+        let UrgentStatus { reader, alerts, until, why } = urgent;
+        let alerts = counted(*alerts as u64, "urgent alert");
+        writeln!(out, "  {reader:<24} {alerts} waiting until {}: {why}", seconds(*until))?;
     }
     for digest in &status.digests {
         let (reader, slot) = (&digest.reader, seconds(digest.slot));

@@ -9,7 +9,7 @@ use toml::de::DeValue;
 
 use super::{Table, Unfit, Value, nearest};
 use crate::config::{duration, size};
-use crate::model::{Located, Problem};
+use crate::model::{Located, Place, Problem};
 
 impl<'d> Table<'d> {
     /// A text that must be there; `example` is written as in TOML.
@@ -25,6 +25,27 @@ impl<'d> Table<'d> {
                 None
             }
         }
+    }
+
+    /// A text that must be there and by which an entry is known. While there is none, what `stand_in` makes of the
+    /// place stands in, so that all else that is wrong with the entry is told too.
+    pub(in crate::config) fn required_or(
+        &mut self,
+        key: &'static str,
+        example: &str,
+        stand_in: impl FnOnce(&Place) -> String,
+    ) -> Option<Located<String>> {
+        let text = self.required(key, example);
+        let place = self.place();
+        text.or_else(|| self.is_sure_of(key).then(|| Located::at(stand_in(&place), place)))
+    }
+
+    /// The name of an entry, or what tells where it stands.
+    pub(in crate::config) fn name(&mut self, example: &str) -> Option<Located<String>> {
+        self.required_or("name", example, |place| {
+            let file = place.file.name.rsplit('/').next().unwrap_or_default();
+            format!("{file}:{}", place.line())
+        })
     }
 
     /// A text.

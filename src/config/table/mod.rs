@@ -97,6 +97,12 @@ impl<'d> Table<'d> {
         self.entries.is_some_and(|entries| entries.get(key).is_some())
     }
 
+    /// Whether what is read of a key is all that can be: in a file that was not parsed whole, an absent key may stand
+    /// on a mistaken line.
+    pub(super) fn is_sure_of(&self, key: &str) -> bool {
+        self.desk.whole || self.has(key)
+    }
+
     /// Says that a required key is absent.
     pub(super) fn require(&self, key: &str, example: &str) {
         let what = if self.title.is_empty() {
@@ -114,13 +120,13 @@ impl<'d> Table<'d> {
         self.desk.absent(Problem::error(Some(self.place()), what).hint(hint));
     }
 
-    /// Judges a text that was read already; what is wrong is told at its place.
+    /// Judges a text that was read already; what is wrong is told at its place. Says whether it is fine.
     pub(super) fn judge(
         &self,
         text: &Located<String>,
         check: impl FnOnce(&str) -> Result<(), Unfit>,
-    ) {
-        self.judge_at(text, |text| check(text));
+    ) -> bool {
+        self.judge_at(text, |text| check(text))
     }
 
     /// Judges a value that was read already.
@@ -128,12 +134,12 @@ impl<'d> Table<'d> {
         &self,
         value: &Located<T>,
         check: impl FnOnce(&T) -> Result<(), Unfit>,
-    ) {
-        if let Err(unfit) = check(&value.value) {
-            let key = value.place.as_ref().and_then(|place| self.key_at(&place.span));
-            let named = key.map(|key| self.named(key)).unwrap_or_default();
-            self.desk.wrong(unfit.problem(value.place.clone(), &named));
-        }
+    ) -> bool {
+        let Err(unfit) = check(&value.value) else { return true };
+        let key = value.place.as_ref().and_then(|place| self.key_at(&place.span));
+        let named = key.map(|key| self.named(key)).unwrap_or_default();
+        self.desk.wrong(unfit.problem(value.place.clone(), &named));
+        false
     }
 
     /// The key whose value lies around a span.

@@ -14,7 +14,7 @@ use super::doubts::commonplace;
 use super::guard::{Way, speaks};
 use super::name::{self, weakness};
 use super::ticker::{self, Doubt};
-use super::{CompanyInfo, Making, Name, Use, id_of, nearest, note_of};
+use super::{CompanyInfo, LOOKED_UP, Making, Name, Use, id_of, nearest, note_of};
 
 /// A name before it is a phrase.
 struct Draft<'a> {
@@ -56,7 +56,6 @@ impl Making {
 
     /// The first entry with an id; of a list that is all twice over, nobody looks up every one.
     fn first_of<'e>(&self, id: &str, all: &'e [CompanyEntry]) -> Option<&'e CompanyEntry> {
-        const LOOKED_UP: usize = 100;
         let mut all = (self.problems.len() < LOOKED_UP).then(|| all.iter())?;
         all.find(|one| {
             let core = super::forms_of(&one.name.value).last().copied().unwrap_or_default();
@@ -82,6 +81,8 @@ impl Making {
                 format!("'{}'{at} has it: add this name to its aliases, or ", first.name.value)
             });
             self.error(at, what, Some(format!("{first}write an id of its own: id = \"…\"")));
+            self.parents.extend(entry.part_of.clone().map(|parent| (None, parent)));
+            self.judge_alone(|alone| alone.company(entry, &[]));
             return;
         }
         let number =
@@ -90,6 +91,11 @@ impl Making {
         let core: Arc<str> = Arc::from(core);
         self.company_names(number, entry, &forms, &core);
         self.company_tickers(number, entry);
+        let aliases = entry.aliases.iter().map(|alias| alias.name.value.as_str());
+        let names = std::iter::once(entry.name.value.as_str()).chain(aliases);
+        // Most companies have no guards, and then there is nothing to make sense of.
+        let of: Vec<Way> = names.filter(|_| speaks(&entry.guards)).map(Way::of_term).collect();
+        let guards = self.guards(&entry.guards, &of);
         if !self.names[from..].iter().any(|name| !name.weak) {
             self.names.truncate(from);
             self.uses.truncate(from_uses);
@@ -99,13 +105,10 @@ impl Making {
             );
             let hint = "add its full legal name, a ticker, guards, or weak = false".to_owned();
             self.error(place(), what, Some(hint));
+            self.parents.extend(entry.part_of.clone().map(|parent| (None, parent)));
             return;
         }
-        let aliases = entry.aliases.iter().map(|alias| alias.name.value.as_str());
-        let names = std::iter::once(entry.name.value.as_str()).chain(aliases);
-        // Most companies have no guards, and then there is nothing to make sense of.
-        let of: Vec<Way> = names.filter(|_| speaks(&entry.guards)).map(Way::of_term).collect();
-        if let Some(guards) = self.guards(&entry.guards, &of) {
+        if let Some(guards) = guards {
             self.company_guards.insert(number, guards);
         }
         self.company_by_id.insert(Arc::clone(&id), number);
@@ -116,9 +119,7 @@ impl Making {
             part_of: entry.part_of.as_ref().map(|parent| Arc::from(parent.value.trim())),
             place: entry.place.clone(),
         });
-        if let Some(parent) = &entry.part_of {
-            self.parents.push((number, parent.clone()));
-        }
+        self.parents.extend(entry.part_of.clone().map(|parent| (Some(number), parent)));
     }
 
     /// A company's groups, sorted; all companies of a group share its name in memory.
@@ -319,16 +320,19 @@ impl Making {
         for (company, parent) in &written {
             let id = parent.value.trim();
             if let Some(known) = self.company_by_id.get(id) {
-                parents.insert(*company, *known);
+                parents.extend(company.map(|company| (company, *known)));
                 continue;
             }
             let like = nearest(id, self.company_by_id.keys().map(AsRef::as_ref));
             let what = format!("part_of names no company of the watchlist: '{id}'");
             let hint = like.or_else(|| Some("write the parent's id".to_owned()));
             self.error(parent.place.clone(), what, hint);
-            self.companies[*company as usize].part_of = None;
+            if let Some(company) = company {
+                self.companies[*company as usize].part_of = None;
+            }
         }
         for (company, parent) in written {
+            let Some(company) = company else { continue };
             if let Some(what) = self.ring(&parents, company) {
                 parents.remove(&company);
                 self.error(parent.place, what, Some("take one part_of away".to_owned()));

@@ -11,6 +11,7 @@ mod edit;
 mod forms;
 mod guard;
 mod info;
+mod lacks;
 mod name;
 mod necessary;
 mod never;
@@ -128,6 +129,9 @@ pub struct Watchlist {
 /// The words of fewer rules are looked for with all others: there they cost less than being looked for
 /// by themselves where a rule is in question.
 const MANY_RULES: usize = 1000;
+
+/// Behind so many problems nothing is looked up for the sake of saying more: a list may be all twice over.
+const LOOKED_UP: usize = 100;
 
 impl Watchlist {
     /// Compiles what people wrote. Errors say what was left out; the rest is in force.
@@ -274,8 +278,8 @@ struct Making {
     sources: Vec<(String, Located<String>)>,
     /// Whether anything is muted until some day.
     mutes: bool,
-    /// `part_of` as written, until all companies are known.
-    parents: Vec<(u32, Located<String>)>,
+    /// `part_of` as written, until all companies are known; that of an entry that is left out is only judged.
+    parents: Vec<(Option<u32>, Located<String>)>,
 }
 
 impl Making {
@@ -287,6 +291,15 @@ impl Making {
 
     fn warn(&mut self, place: Option<Place>, what: impl Into<String>, hint: &str) {
         self.problems.push(Problem::warning(place, what).hint(hint));
+    }
+
+    /// Judges an entry that is left out: what else is wrong with it, and nothing of what it would be beside the others.
+    fn judge_alone(&mut self, judge: impl FnOnce(&mut Self)) {
+        if self.problems.len() < LOOKED_UP {
+            let mut alone = Self::default();
+            judge(&mut alone);
+            self.problems.append(&mut alone.problems);
+        }
     }
 
     /// A search that cannot be read, at the character.

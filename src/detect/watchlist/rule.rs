@@ -27,13 +27,13 @@ impl Making {
         let mut ids = BTreeSet::new();
         for entry in entries {
             let id = id_of(entry.id.as_ref(), &entry.name.value);
-            if !ids.insert(Arc::clone(&id)) {
+            let alone = ids.insert(Arc::clone(&id));
+            if !alone {
                 let place = entry.id.as_ref().unwrap_or(&entry.name).place.clone();
                 let what = format!("two rules have the id '{id}'; the second is left out");
                 self.error(place, what, Some("write an id of its own: id = \"…\"".to_owned()));
-                continue;
             }
-            self.rule(entry, id, &worded);
+            self.rule(entry, id, alone, &worded);
         }
     }
 
@@ -58,22 +58,22 @@ impl Making {
         topics.into_iter().collect()
     }
 
-    fn rule(&mut self, entry: &RuleEntry, id: Arc<str>, worded: &[bool]) {
+    /// Compiles one; what is not to be in force is judged all the same.
+    fn rule(&mut self, entry: &RuleEntry, id: Arc<str>, in_force: bool, worded: &[bool]) {
         let name = &entry.name.value;
         let place = entry.name.place.clone().or_else(|| entry.place.clone());
-        if entry.severity.is_none() && entry.readers.is_empty() && entry.hold.is_none() {
+        let idle = entry.severity.is_none() && entry.readers.is_empty() && entry.hold.is_none();
+        let low = entry.severity.as_ref().is_some_and(|one| one.value == Severity::Low);
+        if idle {
             let what = format!("rule '{name}' does nothing");
             self.error(place, what, Some("give it severity, readers or hold".to_owned()));
-            return;
-        }
-        if entry.severity.as_ref().is_some_and(|one| one.value == Severity::Low) {
+        } else if low {
             let what = format!("rule '{name}' gives the severity low, which is no alert");
             self.error(
                 place,
                 what,
                 Some("write high or medium; to lower, use hold = \"reason\"".to_owned()),
             );
-            return;
         }
         let parsed = match query::parse(&entry.when.value, true) {
             Ok(parsed) => parsed,
@@ -82,6 +82,9 @@ impl Making {
         self.slips(&entry.when, &parsed.slips);
         let Some(when) = self.condition(name, &parsed.expr, &entry.when) else { return };
         self.can_fire(name, &when, &entry.when, worded);
+        if idle || low || !in_force {
+            return;
+        }
         self.conditions.push(CompiledRule { when });
         self.rules.push(RuleInfo {
             id,

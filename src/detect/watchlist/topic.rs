@@ -20,7 +20,7 @@ impl Making {
     pub(super) fn topics(&mut self, entries: &[TopicEntry]) {
         self.share(entries);
         for entry in entries {
-            self.topic(entry);
+            self.topic(entry, entries);
         }
         for entry in entries {
             self.kin(entry);
@@ -41,7 +41,7 @@ impl Making {
         }
     }
 
-    fn topic(&mut self, entry: &TopicEntry) {
+    fn topic(&mut self, entry: &TopicEntry, all: &[TopicEntry]) {
         let place = || entry.name.place.clone().or_else(|| entry.place.clone());
         if entry.name.value.trim().is_empty() {
             self.error(place(), "a topic without a name", Some("write name = \"…\"".to_owned()));
@@ -52,6 +52,10 @@ impl Making {
             let what = format!("two topics have the id '{id}'; the second is left out");
             let at = entry.id.as_ref().and_then(|id| id.place.clone()).or_else(place);
             self.error(at, what, Some("write an id of its own: id = \"…\"".to_owned()));
+            self.judge_alone(|alone| {
+                alone.share(all);
+                alone.topic(entry, &[]);
+            });
             return;
         }
         if entry.setting && !(entry.search.is_empty() && entry.everyday.is_empty()) {

@@ -6,7 +6,8 @@ use super::super::civil::{full_day, moment};
 use super::super::difference;
 use super::super::outside::{line, link};
 use super::super::page::{Entry, Href, Note, Page, Section, render};
-use super::{capital, capped};
+use super::{capital, capped, tables};
+use crate::model::edit::TableEdit;
 use crate::model::{Difference, Timestamp, Tz};
 
 /// An edit that was taken.
@@ -20,6 +21,8 @@ pub struct Edited<'a> {
     pub base: u64,
     /// Files that differ between the two.
     pub files: &'a [String],
+    /// Which tables of the operator's files differ.
+    pub tables: &'a [TableEdit],
     /// What differs in the watchlist, a line each.
     pub changes: &'a [String],
     /// What it makes of the last days; `None` where both match alike.
@@ -72,11 +75,13 @@ fn large(edit: &Edited<'_>) -> Option<Note> {
 fn sections(edit: &Edited<'_>, zone: Tz) -> Vec<Section> {
     let mut sections = Vec::new();
     let known = format!("version {}", edit.base);
-    let mut lines: Vec<String> =
-        edit.files.iter().map(|name| format!("Edited: {}", line(name, 120))).collect();
-    lines.extend(edit.changes.iter().map(|one| line(one, 400)));
+    let files = edit.files.iter().map(|name| format!("Edited: {}", line(name, 120)));
+    let mut lines = capped(files.collect());
+    lines.extend(tables::lines(edit.tables));
+    // Neither of the two hides the other.
+    lines.extend(capped(edit.changes.iter().map(|one| line(one, 400)).collect()));
     if !lines.is_empty() {
-        sections.push(Section::of(&format!("Changed since {known}"), capped(lines)));
+        sections.push(Section::of(&format!("Changed since {known}"), lines));
     }
     let Some(difference) = edit.difference else { return sections };
     let new = format!("version {}", edit.version);

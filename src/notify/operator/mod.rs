@@ -5,6 +5,7 @@
 
 mod edit;
 mod rules;
+mod tables;
 
 pub use edit::{Edited, edited};
 pub use rules::{

@@ -18,7 +18,7 @@ use crate::model::reader::{UrgentFrom, WhenEmpty};
 use filters::filters;
 use written::unknown_name;
 
-use crate::model::{Located, Place, Problem, ReaderEntry, Severity, Timestamp, Tz};
+use crate::model::{Level, Located, Place, Problem, ReaderEntry, Severity, Timestamp, Tz};
 
 /// What the watchlist calls things, as far as readers name them.
 #[derive(Clone, Debug, Default)]
@@ -184,7 +184,8 @@ fn read(
     let away = away(entry, all, problems);
     let (companies, groups, topics) = filters(entry, vocabulary, problems);
     problems.extend(unreachable_by_choice(entry));
-    let fine = !problems.iter().any(|one| one.level == crate::model::Level::Error);
+    // That there is no address was told as the file was read.
+    let fine = !to.is_empty() && !problems.iter().any(|one| one.level == Level::Error);
     let (zone, schedule) = (zone?, schedule?);
     fine.then(|| Reader {
         name: entry.name.value.trim().to_owned(),
@@ -252,10 +253,6 @@ fn names_and_addresses(entry: &ReaderEntry, earlier: &[ReaderEntry]) -> Vec<Prob
         let what = format!("two readers are named '{}'", name.value);
         problems
             .push(Problem::error(name.place.clone(), what).hint("names are unique; rename one"));
-    }
-    if entry.to.is_empty() {
-        let what = format!("reader '{}' has no address", name.value);
-        problems.push(Problem::error(name.place.clone(), what).hint("to = [\"name@your-domain\"]"));
     }
     for (at, to) in entry.to.iter().enumerate() {
         let same = |other: &Located<String>| other.value.eq_ignore_ascii_case(&to.value);

@@ -4,8 +4,7 @@
 use lettre::Address;
 use lettre::message::Mailbox;
 
-use super::Reader;
-use crate::model::{Located, Problem, Tz};
+use crate::model::{Located, Problem, ReaderEntry, Tz};
 use crate::notify::nearest::nearest;
 
 /// Checks one address as people write it: an address and nothing around it, and no placeholder.
@@ -109,11 +108,11 @@ fn nearest_zone(text: &str) -> Option<String> {
 
 /// Readers whom a rule adds must exist: a problem for each name that no reader has.
 #[must_use]
-pub fn check_names(names: &[Located<String>], readers: &[Reader]) -> Vec<Problem> {
+pub fn check_names(names: &[Located<String>], readers: &[ReaderEntry]) -> Vec<Problem> {
     names
         .iter()
         .filter_map(|name| {
-            unknown_name(name, "reader", readers.iter().map(|reader| reader.name.as_str()))
+            unknown_name(name, "reader", readers.iter().map(|reader| reader.name.value.trim()))
         })
         .collect()
 }

@@ -8,7 +8,7 @@ mod reach;
 mod urgency;
 
 pub use reach::unreached;
-pub use urgency::{StorySoFar, Told, UrgentMail, UrgentPlan, marks_in_story, plan_urgent};
+pub use urgency::{Full, StorySoFar, Told, UrgentMail, UrgentPlan, marks_in_story, plan_urgent};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -16,9 +16,8 @@ const FIRST_FOLLOW_UP: Duration = Duration::from_secs(3600);
 const LATER_FOLLOW_UP: Duration = Duration::from_secs(4 * 3600);
 /// Quiet hours end within a day, and so does the one that autumn adds.
 const LONGEST_QUIET: Duration = Duration::from_secs(25 * 3600);
-/// How soon to look again when the hour's mails are used up: the store counts them, but does not
-/// say when the oldest leaves the hour.
-const LOOK_AGAIN: Duration = Duration::from_secs(300);
+/// In which so many urgent mails go out at most.
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// What a story has brought so far, over all its items.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,6 +102,17 @@ pub struct UrgentPlan {
     pub mails: Vec<UrgentMail>,
     /// When to look again, if something waits.
     pub wake: Option<Timestamp>,
+    /// What is due and waits, if the hour's mails are used up.
+    pub full: Option<Full>,
+}
+
+/// What waits because the hour's mails are used up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Full {
+    /// Which of the pending notices, by position.
+    pub notices: Vec<usize>,
+    /// When the next mail may go out.
+    pub until: Timestamp,
 }
 
 impl UrgentPlan {
@@ -115,14 +125,14 @@ impl UrgentPlan {
 }
 
 /// Decides over all pending notices of a reader. `told` says what went out on each story before,
-/// `last_hour` how many urgent mails the reader had within the last hour. Of several stories due at
+/// `last_hour` when the reader had urgent mails within the last hour, oldest first. Of several stories due at
 /// once, what exceeds the hourly limit is folded into the last mail that the limit allows.
 #[must_use]
 pub fn plan_urgent(
     reader: &Reader,
     pending: &[PendingNotice],
     told: &HashMap<StoryId, Told>,
-    last_hour: u32,
+    last_hour: &[Timestamp],
     now: Timestamp,
 ) -> UrgentPlan {
     let mut due = Vec::new();
@@ -140,14 +150,18 @@ pub fn plan_urgent(
     let gravest =
         |mail: &UrgentMail| mail.notices.iter().map(|at| pending[*at].alert.severity).max();
     due.sort_by_key(|mail| std::cmp::Reverse(gravest(mail)));
-    let allowed = reader.urgent_per_hour.saturating_sub(last_hour) as usize;
+    let limit = reader.urgent_per_hour as usize;
+    let allowed = limit.saturating_sub(last_hour.len());
     if allowed == 0 && !due.is_empty() {
-        let again = now.plus(LOOK_AGAIN);
-        let wake = Some(wake.map_or(again, |earlier| earlier.min(again)));
-        return UrgentPlan { mails: Vec::new(), wake };
+        // So many must have left the hour that one more fits in.
+        let leaves = last_hour.get(last_hour.len() - limit).copied();
+        let until = leaves.unwrap_or(now).plus(HOUR);
+        let wake = Some(wake.map_or(until, |earlier| earlier.min(until)));
+        let notices = due.into_iter().flat_map(|mail| mail.notices).collect();
+        return UrgentPlan { mails: Vec::new(), wake, full: Some(Full { notices, until }) };
     }
     fold(&mut due, allowed);
-    UrgentPlan { mails: due, wake }
+    UrgentPlan { mails: due, wake, full: None }
 }
 
 fn fold(due: &mut Vec<UrgentMail>, allowed: usize) {

@@ -28,11 +28,13 @@ mod review;
 mod rings;
 mod seal;
 mod send;
+mod waiting;
 mod welcome;
 
 pub use review::{Reviewed, SETTLED};
 pub use seal::{OnDemand, Sealed};
 pub use send::{Handed, Sending, Sent};
+pub use waiting::{Waiting, waiting};
 
 /// Why a mail could not be made or kept.
 #[derive(Debug, thiserror::Error)]

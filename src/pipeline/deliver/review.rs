@@ -163,6 +163,7 @@ impl Deliverer {
                 since: new.since,
                 base: base.version,
                 files: &edited_files(&base.files, &new.files),
+                tables: &(in_force.edited_tables)(&base.files, &new.files),
                 changes: &changes,
                 difference,
                 grave: &grave,

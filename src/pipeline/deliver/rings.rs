@@ -14,12 +14,12 @@ use crate::notify::reader::Reader;
 use crate::notify::route::{self, Told, UrgentMail};
 use crate::notify::urgent::{self, UrgentInput};
 use crate::pipeline::InForce;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 
 /// What went out on each story of a reader before.
 #[derive(Default)]
-struct Before {
-    told: HashMap<StoryId, Told>,
+pub(super) struct Before {
+    pub(super) told: HashMap<StoryId, Told>,
     /// Message-IDs, oldest first: a follow-up answers them.
     message_ids: HashMap<StoryId, Vec<String>>,
 }
@@ -38,7 +38,7 @@ impl Deliverer {
         if !pending.iter().any(|one| one.notice.urgency == Urgency::Urgent) {
             return Ok(());
         }
-        let mut before = self.told_before(reader, &pending).await?;
+        let mut before = told_before(&**store, reader, &pending).await?;
         let outlets = Outlets::of(&store.archive().known_sources().await?);
         let page = Page { in_force, reader, outlets: &outlets, now };
         let known = self.told_elsewhere(reader, &pending).await?;
@@ -49,13 +49,13 @@ impl Deliverer {
             self.count_as_told(page, told, &mut before).await?;
         }
         let last_hour = store.reader_history(reader.name.clone(), now).await?.urgent_last_hour;
-        let mut plan = route::plan_urgent(reader, &pending, &before.told, last_hour, now);
+        let mut plan = route::plan_urgent(reader, &pending, &before.told, &last_hour, now);
         let delayed_since = self.memory().over_since;
         if delayed_since.is_some() {
             plan = plan.in_one();
         }
         for (nth, mail) in (1..).zip(&plan.mails) {
-            let last_of_hour = last_hour.saturating_add(nth) >= reader.urgent_per_hour;
+            let last_of_hour = last_hour.len() + nth >= reader.urgent_per_hour as usize;
             let composed = written(|| page.compose(&pending, mail, delayed_since, last_of_hour))?;
             let answers = before.message_ids.remove(&mail.story).unwrap_or_default();
             let occasion = occasion(reader, &mail.story, mail.n, answers, now);
@@ -63,25 +63,6 @@ impl Deliverer {
         }
         sealed.wake_at(plan.wake);
         Ok(())
-    }
-
-    async fn told_before(
-        &self,
-        reader: &Reader,
-        pending: &[PendingNotice],
-    ) -> Result<Before, StoreError> {
-        let mut before = Before::default();
-        for one in pending {
-            let story = &one.alert.story;
-            if !before.told.contains_key(story) {
-                let had = self.ground.store.urgent_sealed(reader.name.clone(), story.clone());
-                let had = had.await?;
-                let count = u32::try_from(had.message_ids.len()).unwrap_or(u32::MAX);
-                before.told.insert(story.clone(), Told { count, last: had.last });
-                before.message_ids.insert(story.clone(), had.message_ids);
-            }
-        }
-        Ok(before)
     }
 
     /// Alerts that all of this reader's addresses had by urgent mails to other readers.
@@ -125,6 +106,25 @@ impl Deliverer {
         }
         Ok(())
     }
+}
+
+/// What went out on the stories of these notices before.
+pub(super) async fn told_before(
+    store: &dyn Store,
+    reader: &Reader,
+    pending: &[PendingNotice],
+) -> Result<Before, StoreError> {
+    let mut before = Before::default();
+    for one in pending {
+        let story = &one.alert.story;
+        if !before.told.contains_key(story) {
+            let had = store.urgent_sealed(reader.name.clone(), story.clone()).await?;
+            let count = u32::try_from(had.message_ids.len()).unwrap_or(u32::MAX);
+            before.told.insert(story.clone(), Told { count, last: had.last });
+            before.message_ids.insert(story.clone(), had.message_ids);
+        }
+    }
+    Ok(before)
 }
 
 fn occasion(

@@ -55,22 +55,27 @@ pub(super) fn history(
     let (since, welcomed) = known.unwrap_or((now, false));
     // Of a reader whom no file ever named all counts.
     let from = known.map_or(Timestamp::from_millis(i64::MIN), |(since, _)| since);
+    let urgent_last_hour = connection
+        .prepare_cached(
+            "SELECT at FROM occasions
+             WHERE reader = ?1 AND kind = 'urgent' AND at > ?2 AND at <= ?3 ORDER BY at",
+        )?
+        .query_map(params![reader, now.minus(Duration::from_hours(1)), now], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
     connection
         .prepare_cached(
             "SELECT (SELECT max(covers_until) FROM occasions
                      WHERE reader = ?1 AND kind IN ('digest', 'ondemand')
-                       AND covers_until BETWEEN ?4 AND ?2),
+                       AND covers_until BETWEEN ?3 AND ?2),
                     (SELECT max(slot) FROM occasions
-                     WHERE reader = ?1 AND kind = 'digest' AND slot <= ?2 AND at >= ?4),
-                    (SELECT count(*) FROM occasions
-                     WHERE reader = ?1 AND kind = 'urgent' AND at > ?3 AND at <= ?2)",
+                     WHERE reader = ?1 AND kind = 'digest' AND slot <= ?2 AND at >= ?3)",
         )?
-        .query_row(params![reader, now, now.minus(Duration::from_hours(1)), from], |row| {
+        .query_row(params![reader, now, from], |row| {
             Ok(ReaderHistory {
                 since,
                 covered_until: row.get(0)?,
                 last_slot: row.get(1)?,
-                urgent_last_hour: row.get(2)?,
+                urgent_last_hour,
                 welcomed,
             })
         })

@@ -4,6 +4,7 @@
 //! tells is read from the database; that the database fits the record is verified in the same run.
 
 mod gather;
+mod lines;
 
 use std::io::Write;
 use std::path::PathBuf;

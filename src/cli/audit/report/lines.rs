@@ -1,0 +1,280 @@
+//! The lines of a report, each worded from one row of the archive or one entry of the watchlist.
+//!
+//! It reads nothing: [`super::gather`] hands in what it found.
+
+use serde::Serialize;
+
+use crate::model::source::Gap;
+use crate::model::watchlist::{CompanyEntry, Guards};
+use crate::model::{Action, Canary, CanaryState, MailState, Pause, Timestamp};
+use crate::notify::outside::line;
+use crate::store::{Account, DecidedRow, TellingRow};
+
+/// Characters of a headline, and of an address or a reason, that are shown.
+const TITLE: usize = 300;
+const LINK: usize = 1_000;
+
+/// How a source was looked at.
+#[derive(Debug, Serialize)]
+pub(super) struct SourceLine {
+    id: String,
+    url: String,
+    official: bool,
+    made: u64,
+    due: u64,
+    failed: u64,
+    remarked: u64,
+    new: u64,
+    last: String,
+    troubles: String,
+    note: String,
+}
+
+/// What became of a day's canary.
+#[derive(Debug, Serialize)]
+pub(super) struct CanaryLine {
+    day: String,
+    state: &'static str,
+    detail: String,
+}
+
+/// What was decided about an item, and who was told.
+#[derive(Debug, Serialize)]
+pub(super) struct Line {
+    at: String,
+    seen: String,
+    published: String,
+    source: String,
+    title: String,
+    link: String,
+    severity: String,
+    why: Vec<String>,
+    version: u64,
+    alert: String,
+    outcome: String,
+    told: Vec<String>,
+    /// What people made of it.
+    people: Vec<String>,
+}
+
+/// The company's names in words, with what guards them.
+pub(super) fn terms(entry: &CompanyEntry) -> Vec<String> {
+    let mut terms = vec![format!("name \"{}\"{}", entry.name.value, guards(&entry.guards))];
+    terms.extend(
+        entry
+            .aliases
+            .iter()
+            .map(|alias| format!("alias \"{}\"{}", alias.name.value, guards(&alias.guards))),
+    );
+    terms.extend(entry.tickers.iter().map(|ticker| format!("ticker {}", ticker.value)));
+    if let Some(parent) = &entry.part_of {
+        terms.push(format!("part of {}", parent.value));
+    }
+    terms
+}
+
+fn guards(guards: &Guards) -> String {
+    let lists = [
+        ("only with", &guards.only_with),
+        ("not with", &guards.not_with),
+        ("never in an item with", &guards.never_in_item),
+    ];
+    let words: Vec<String> = lists
+        .iter()
+        .filter(|(_, list)| !list.is_empty())
+        .map(|(how, list)| {
+            let list: Vec<_> = list.iter().map(|one| one.value.as_str()).collect();
+            format!("{how} {}", list.join(", "))
+        })
+        .collect();
+    if words.is_empty() { String::new() } else { format!(" ({})", words.join("; ")) }
+}
+
+/// How a source was looked at between two instants.
+pub(super) fn source(account: &Account, begin: Timestamp, end: Timestamp) -> SourceLine {
+    let from = begin.max(account.added);
+    let until = account.retired.unwrap_or(end).min(end);
+    let interval = account.interval.as_millis().max(1);
+    let due = u64::try_from(until.since(from).as_millis() / interval).unwrap_or(u64::MAX);
+    let mut note = Vec::new();
+    if account.added > begin {
+        note.push(format!("watched since {}", seconds(account.added)));
+    }
+    if let Some(retired) = account.retired {
+        note.push(format!("no longer watched since {}", seconds(retired)));
+    }
+    if account.polls == 0 {
+        note.push("not polled in this window".to_owned());
+    } else if account.polls == account.failed {
+        note.push("every poll failed".to_owned());
+    } else if account.polls == account.failed + account.remarked {
+        note.push("every poll had a remark".to_owned());
+    }
+    SourceLine {
+        id: account.source.to_string(),
+        url: account.url.clone(),
+        official: account.official,
+        made: account.polls,
+        due,
+        failed: account.failed,
+        remarked: account.remarked,
+        new: account.new,
+        last: account.last.map(seconds).unwrap_or_default(),
+        troubles: line(&account.troubles.join("; "), LINK),
+        note: note.join("; "),
+    }
+}
+
+pub(super) fn canary(one: &Canary) -> CanaryLine {
+    let seconds = |until: Timestamp| until.since(one.planted).as_secs();
+    let state = match one.state {
+        CanaryState::Flying => "on its way",
+        other => other.as_str(),
+    };
+    let after = match (one.state, one.settled) {
+        (CanaryState::Arrived | CanaryState::Late, Some(at)) => {
+            format!("after {} s – ", seconds(at))
+        }
+        _ => String::new(),
+    };
+    CanaryLine {
+        day: one.day.clone(),
+        state,
+        detail: format!("{after}{}", line(&one.detail, LINK)),
+    }
+}
+
+pub(super) fn found_line(row: &DecidedRow, company: &str) -> Line {
+    let judgement = &row.judgement;
+    let named = judgement.companies.iter().any(|one| &*one.id == company);
+    let guards = judgement
+        .held_back
+        .iter()
+        .filter(|one| &*one.hit.entity == company)
+        .map(|one| format!("\"{}\" was held back: {}", one.hit.term, one.guard));
+    let outcome = match (&row.untold, row.alert.is_some(), named) {
+        (Some(reason), _, _) => format!("recorded and not told: {reason}"),
+        (None, true, _) => "alert".to_owned(),
+        (None, false, true) if judgement.would_be.is_some() => "held back".to_owned(),
+        (None, false, true) => {
+            "a mention: no topic beside the company, or none linked to it".to_owned()
+        }
+        (None, false, false) => "held back".to_owned(),
+    };
+    Line {
+        at: seconds(row.at),
+        seen: seconds(row.item.first_seen),
+        published: row.item.published.map(seconds).unwrap_or_default(),
+        source: row.item.source.to_string(),
+        title: line(&row.item.text.title, TITLE),
+        link: row.item.link.as_deref().map(|link| line(link, LINK)).unwrap_or_default(),
+        severity: judgement.severity.map(|one| one.as_str().to_owned()).unwrap_or_default(),
+        why: judgement
+            .reasons
+            .iter()
+            .map(|one| one.words.clone())
+            .chain(guards)
+            .map(|one| line(&one, LINK))
+            .collect(),
+        version: row.watchlist,
+        alert: row.alert.as_ref().map(ToString::to_string).unwrap_or_default(),
+        outcome,
+        told: row.told.iter().flat_map(telling).collect(),
+        people: row.actions.iter().map(|one| line(&deed(one), LINK)).collect(),
+    }
+}
+
+/// What a person did about an alert.
+fn deed(action: &Action) -> String {
+    let why = action.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+    format!("{} by {}, {}{why}", action.what, action.author, seconds(action.at))
+}
+
+fn telling(row: &TellingRow) -> Vec<String> {
+    let reader = row.reader.as_deref().unwrap_or("the operator");
+    if row.mails.is_empty() {
+        let why = row.reason.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+        return vec![format!("{reader}: {}{why}", row.state)];
+    }
+    row.mails
+        .iter()
+        .map(|mail| {
+            let when = match (mail.state, mail.sent) {
+                (MailState::Sent, Some(sent)) => format!("sent {}", seconds(sent)),
+                (state, _) => state.as_str().to_owned(),
+            };
+            let reply = if mail.reply.is_empty() {
+                String::new()
+            } else {
+                format!(" – {}", line(&mail.reply, LINK))
+            };
+            format!("{reader}, {}: \"{}\" {when}{reply}", mail.address, line(&mail.subject, TITLE))
+        })
+        .collect()
+}
+pub(super) fn gap_line(gap: &Gap) -> String {
+    let (from, until) = (seconds(gap.from), seconds(gap.until));
+    format!(
+        "{}: items between {from} and {until} may have been missed: nothing that it showed then was \
+         known from before",
+        gap.source
+    )
+}
+
+pub(super) fn pause_line(pause: &Pause) -> String {
+    let until = pause.until.map_or_else(|| "the present".to_owned(), seconds);
+    format!(
+        "all sources: nothing was polled from {} to {until}: {}",
+        seconds(pause.from),
+        pause.why
+    )
+}
+
+/// To the second: nobody reads milliseconds.
+pub(super) fn seconds(at: Timestamp) -> String {
+    Timestamp::from_millis(at.millis().div_euclid(1_000) * 1_000).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::SourceId;
+
+    #[test]
+    fn a_source_says_how_it_was_looked_at() {
+        let at = |text: &str| Timestamp::parse(text).expect("an instant");
+        let (begin, end) = (at("2026-11-01T00:00:00Z"), at("2026-11-02T00:00:00Z"));
+        let account = |polls: u64, failed: u64, remarked: u64| Account {
+            source: SourceId::new("wire"),
+            url: "https://wire.test/feed".to_owned(),
+            official: false,
+            interval: std::time::Duration::from_secs(1800),
+            added: at("2026-10-01T00:00:00Z"),
+            retired: None,
+            polls,
+            failed,
+            remarked,
+            new: 0,
+            first: None,
+            last: None,
+            troubles: Vec::new(),
+        };
+        let noon = Some(at("2026-11-01T12:00:00Z"));
+        let added = Account { added: at("2026-11-01T12:00:00Z"), ..account(3, 3, 0) };
+        for (account, due, note) in [
+            (account(48, 1, 1), 48, ""),
+            (account(0, 0, 0), 48, "not polled in this window"),
+            (account(2, 2, 0), 48, "every poll failed"),
+            (account(3, 1, 2), 48, "every poll had a remark"),
+            (added, 24, "watched since 2026-11-01T12:00:00Z; every poll failed"),
+            (
+                Account { retired: noon, ..account(0, 0, 0) },
+                24,
+                "no longer watched since 2026-11-01T12:00:00Z; not polled in this window",
+            ),
+        ] {
+            let line = source(&account, begin, end);
+            assert_eq!((line.due, line.note.as_str()), (due, note));
+        }
+    }
+}
