@@ -6,6 +6,7 @@ mod canary;
 mod changes;
 mod edges;
 mod late;
+mod moving;
 mod operator;
 mod previewing;
 mod reviewing;

@@ -78,5 +78,6 @@ fn remembered(item: &Item) -> KnownItem {
         title: item.text.title.clone(),
         published: item.published,
         first_seen: item.first_seen,
+        rekeyed: None,
     }
 }

@@ -123,6 +123,20 @@ pub struct KnownItem {
     pub published: Option<Timestamp>,
     /// When its newest revision was first seen.
     pub first_seen: Timestamp,
+    /// When it last learnt keys that were not its own.
+    pub rekeyed: Option<Timestamp>,
+}
+
+/// A known item that its source shows in the same words under other keys: by these it is known from
+/// now on. It is no edit, so nothing is judged or told again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rekeyed {
+    /// The item.
+    pub item: ItemId,
+    /// The publisher's own id, as it stands there now.
+    pub guid: Option<String>,
+    /// Its canonical address, as it stands there now.
+    pub link: Option<String>,
 }
 
 /// An address without the section of the page that it points to.

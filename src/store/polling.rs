@@ -1,5 +1,6 @@
 //! What poll leaves for assess: claims, and what one poll brought.
 
+use crate::model::item::Rekeyed;
 use crate::model::source::{Gap, SourceState};
 use crate::model::{Item, ItemId, Source, SourceId, Timestamp};
 
@@ -45,6 +46,8 @@ pub struct FinishedPoll {
     pub edited: Vec<Item>,
     /// Known items that the document still shows: their identities are kept.
     pub seen: Vec<ItemId>,
+    /// Known items that are known by other keys from now on.
+    pub rekeyed: Vec<Rekeyed>,
     /// A gap that this poll noticed.
     pub gap: Option<Gap>,
     /// Whether the server said that nothing has changed, and nothing has: what is remembered is as it

@@ -33,6 +33,7 @@ fn remembered(items: &[Item]) -> Vec<KnownItem> {
             title: item.text.title.clone(),
             published: item.published,
             first_seen: item.first_seen,
+            rekeyed: None,
         })
         .collect()
 }
@@ -125,6 +126,121 @@ fn churn_is_nothing_new() {
     let mut one_old = doc("a").to_vec();
     one_old[0] = entry("g", "https://n.test/g", "one");
     assert_eq!(second(&doc("a"), &one_old), (1, 0, 4), "one of five is a republication");
+}
+
+/// Items as the store keeps them from one poll to the next.
+fn keep(items: &mut Vec<Item>, sorted: Sorted) {
+    for rekeyed in sorted.rekeyed {
+        let item = items.iter_mut().find(|item| item.id == rekeyed.item).unwrap();
+        (item.guid, item.link) = (rekeyed.guid, rekeyed.link);
+    }
+    for edited in sorted.edited {
+        let known = items.iter_mut().find(|item| item.id == edited.id).unwrap();
+        *known = edited;
+    }
+    items.extend(sorted.new);
+}
+
+fn dated(guid: &str, link: &str, title: &str, hours: u32) -> Entry {
+    Entry { published: Some(now().minus(HOUR * hours)), ..entry(guid, link, title) }
+}
+
+#[test]
+fn what_moved_is_known_by_its_new_keys_from_then_on() {
+    for (from, to, dates) in [
+        ("http://n.test", "https://n.test", false),
+        ("http://www.n.test", "https://n.test", false),
+        ("https://old.test", "https://new.test/news", false),
+        ("https://old.test", "https://new.test/news", true),
+    ] {
+        let article = |host: &str, n: u32| {
+            let link = format!("{host}/{n}");
+            let article = dated(&link, &link, &format!("story {n}"), 30 - n);
+            if dates { article } else { Entry { published: None, ..article } }
+        };
+        let mut items = sort((0..6).map(|n| article(from, n)).collect(), &[]).new;
+        let moved = sort((0..6).map(|n| article(to, n)).collect(), &remembered(&items));
+        keep(&mut items, moved);
+        assert_eq!(items[0].revision, 1, "it is no edit");
+        for news in 1..6 {
+            let shown: Vec<Entry> = (news..news + 6).map(|n| article(to, n)).collect();
+            let sorted = sort(shown, &remembered(&items));
+            assert_eq!((sorted.new.len(), sorted.seen.len()), (1, 5), "{from} {to} {news}");
+            keep(&mut items, sorted);
+        }
+        // And an edit of what moved is an edit.
+        let mut changed = article(to, 5);
+        changed.text.summary = "with a summary".to_owned();
+        let sorted = sort(vec![changed], &remembered(&items));
+        assert_eq!((sorted.new.len(), sorted.edited.len()), (0, 1), "{from} {to}");
+    }
+}
+
+#[test]
+fn known_words_alone_are_a_known_item_only_where_nothing_else_can_be_meant() {
+    let old = [
+        dated("a", "https://old.test/a", "one", 9),
+        dated("b", "https://old.test/b", "two", 8),
+        dated("c", "https://old.test/c", "Daily bulletin", 33),
+        dated("d", "https://old.test/d", "Daily bulletin", 9),
+        Entry { published: Some(now().minus(HOUR).minus(HOUR / 7)), ..entry("e", "", "three") },
+    ];
+    let news = ["p", "q", "r", "s"].map(|one| entry(one, &format!("https://new.test/{one}"), one));
+    let minutes = old[4].published;
+    for (name, one, known) in [
+        ("http for https", dated("x", "http://old.test/a", "one", 1), true),
+        ("another host, the same date", dated("x", "https://new.test/a", "one", 9), true),
+        ("another host, another date", dated("x", "https://new.test/a", "one", 8), false),
+        ("another place, the same hour", dated("x", "https://new.test/x", "one", 9), false),
+        ("the front page", dated("x", "https://new.test/", "one", 9), false),
+        ("to the second", Entry { published: minutes, ..entry("x", "", "three") }, true),
+        ("other words", Entry { published: minutes, ..entry("x", "", "four") }, false),
+        (
+            "a set of words",
+            Entry { published: minutes, ..entry("x", "https://new.test/c", "Daily bulletin") },
+            false,
+        ),
+        (
+            "a set of words, a day later",
+            dated("x", "https://old.test/x", "Daily bulletin", 1),
+            false,
+        ),
+    ] {
+        let mut items = sort(old.to_vec(), &[]).new;
+        let shown: Vec<Entry> = news.iter().cloned().chain([one.clone()]).collect();
+        let sorted = sort(shown, &remembered(&items));
+        assert_eq!(sorted.new.len(), if known { 4 } else { 5 }, "{name}");
+        assert_eq!(sorted.overlaps(), known, "{name}");
+        keep(&mut items, sorted);
+        let again = sort(vec![one], &remembered(&items));
+        assert_eq!((again.new.len(), again.rekeyed.len()), (0, 0), "{name}");
+    }
+}
+
+#[test]
+fn a_feed_that_makes_up_keys_is_learnt_once_a_day() {
+    let shown = |poll: u32| -> Vec<Entry> {
+        (0..4)
+            .map(|n| {
+                entry(&format!("{n}-{poll}"), &format!("https://n.test/{n}?{poll}"), &n.to_string())
+            })
+            .collect()
+    };
+    let mut known = remembered(&sort(shown(0), &[]).new);
+    let mut learnt = 0;
+    for poll in 1..=96 {
+        let at = now().plus(HOUR / 2 * poll);
+        let sorted =
+            item::sort_out(&desk("https://news.test/"), None, shown(poll), &known, false, at);
+        assert_eq!((sorted.new.len(), sorted.edited.len()), (0, 0), "poll {poll}");
+        for rekeyed in sorted.rekeyed {
+            learnt += 1;
+            let one = known.iter_mut().find(|one| one.id == rekeyed.item).unwrap();
+            (one.identity.guid, one.identity.link) = (rekeyed.guid, rekeyed.link);
+            one.rekeyed = Some(at);
+        }
+    }
+    assert_eq!(learnt, 4 * 3, "four items, each on three days");
 }
 
 #[test]

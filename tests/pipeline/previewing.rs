@@ -74,6 +74,7 @@ pub(super) async fn store_of(items: &[Item]) -> Sqlite {
             new,
             edited: Vec::new(),
             seen: Vec::new(),
+            rekeyed: Vec::new(),
             gap: None,
             quiet: false,
             state: SourceState::new(now),

@@ -70,6 +70,7 @@ pub(super) async fn finish(
         new: sorted.new,
         edited: sorted.edited,
         seen: sorted.seen,
+        rekeyed: sorted.rekeyed,
         gap,
         quiet,
         state,

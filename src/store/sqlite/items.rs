@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 
-use crate::model::item::{Identity, KnownItem, page_of};
+use crate::model::item::{Identity, KnownItem, Rekeyed, page_of};
 use crate::model::{Item, ItemId, ItemText, Timestamp, id};
 
 use super::{record, values};
@@ -189,6 +189,35 @@ fn edit(connection: &Connection, source: i64, item: &Item) -> rusqlite::Result<S
     Ok(Stored::Edited)
 }
 
+/// Gives a known item the keys under which its source shows it now. Its words are the same, so its
+/// revision stays and nothing waits; a trigger notes its line in the record.
+pub(super) fn rekey(
+    connection: &Connection,
+    source: i64,
+    rekeyed: &Rekeyed,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let known = connection
+        .prepare_cached(
+            "SELECT key, guid, link, text_hash FROM items WHERE source = ?1 AND id = ?2",
+        )?
+        .query_row(params![source, rekeyed.item], |row| {
+            Ok((row.get::<_, i64>(0)?, keys_of(row, 1)?))
+        })
+        .optional()?;
+    let Some((key, old)) = known else { return Ok(()) };
+    let Rekeyed { item: _, guid, link } = rekeyed.clone();
+    let new = Identity { guid, link, text_hash: old.text_hash.clone() };
+    if old == new {
+        return Ok(());
+    }
+    connection
+        .prepare_cached("UPDATE items SET guid = ?2, link = ?3, rekeyed = ?4 WHERE key = ?1")?
+        .execute(params![key, new.guid, new.link, now])?;
+    remove_keys(connection, source, key, &old)?;
+    add_keys(connection, source, key, &new)
+}
+
 /// Copies the present revision aside if somebody still needs it.
 fn keep_revision(connection: &Connection, key: i64, revision: u32) -> rusqlite::Result<()> {
     connection
@@ -263,7 +292,8 @@ pub(super) fn known(
     found.sort_unstable();
     found.dedup();
     let mut select = connection.prepare_cached(
-        "SELECT id, revision, guid, link, text_hash, title, published, first_seen
+        "SELECT id, revision, guid, link, text_hash, title, published, first_seen,
+                rekeyed
          FROM items WHERE key = ?1",
     )?;
     found
@@ -277,6 +307,7 @@ pub(super) fn known(
                     title: row.get(5)?,
                     published: row.get(6)?,
                     first_seen: row.get(7)?,
+                    rekeyed: row.get(8)?,
                 })
             })
         })

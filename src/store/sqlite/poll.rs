@@ -58,6 +58,9 @@ pub(super) fn finish<'p>(
 fn finish_one(connection: &Connection, poll: &FinishedPoll) -> rusqlite::Result<()> {
     let run = run(connection, poll)?;
     let news = take_in(connection, run.source, poll)?;
+    for rekeyed in &poll.rekeyed {
+        items::rekey(connection, run.source, rekeyed, poll.ended)?;
+    }
     let noted = items::note_shown(connection, run.source, &poll.seen, run.shown_noted, poll.ended)?;
     if let Some(gap) = &poll.gap {
         connection
@@ -346,6 +349,7 @@ mod tests {
             new: vec![item(1, 10), item(2, 1_000_000)],
             edited: vec![],
             seen: vec![],
+            rekeyed: vec![],
             gap: None,
             quiet: false,
             state: state.clone(),
