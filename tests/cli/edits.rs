@@ -91,6 +91,29 @@ fn a_watchlist_without_a_company_is_said() {
 }
 
 #[test]
+fn another_id_is_said_before_it_is_in_force() {
+    let desk = Desk::new();
+    let one = |name: &str| {
+        let topic = "[[topic]]\nname = \"Delisting\"\nterms = [\"delist\"]\n";
+        format!("[[company]]\nname = \"{name}\"\naliases = [\"HW Tech\"]\n{topic}")
+    };
+    desk.write("watchlist.toml", &one("Huawei"));
+    desk.ask(&["once"]).ends(0);
+    assert!(!desk.ask(&["check"]).ends(0).out.contains("the id of"));
+    desk.write("watchlist.toml", &one("Huawei Marine"));
+    let said = desk.ask(&["check"]).ends(0).out;
+    for words in [
+        "watchlist.toml:2:8: warning: the id of company 'Huawei Marine' is 'huawei-marine' now, and \
+         'huawei' in version 1",
+        "history, filters and reports go by id: write id = \"huawei\"",
+    ] {
+        assert!(said.contains(words), "{words}\n{said}");
+    }
+    let said = desk.ask(&["preview"]).ends(0).out;
+    assert!(said.contains("its id changed from huawei to huawei-marine"), "{said}");
+}
+
+#[test]
 fn a_day_that_is_past_is_said() {
     let desk = Desk::new();
     desk.write(

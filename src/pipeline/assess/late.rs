@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::{Assessed, Assessor, BATCH, Recent, marks, notices, place};
-use crate::detect::{Origin, adds, alert_of, still_adds};
+use crate::detect::{Origin, adds, alert_of, still_adds, under_ids_of};
 use crate::model::item::Arrival;
 use crate::model::{Alert, AlertId, Item, ItemId, Judgement, Mark, Reason, Severity, Timestamp};
 use crate::notify::late::{self, Lacked};
@@ -122,8 +122,9 @@ impl Assessor {
         };
         let mut decisions = Vec::new();
         let mut about = Vec::new();
-        for ((item, judgement), made) in found.into_iter().zip(made) {
+        for ((item, judgement), mut made) in found.into_iter().zip(made) {
             let Some(recent) = &mut recent else { continue };
+            made.judgement = under_ids_of(&in_force.watchlist, made.judgement, &judgement);
             if made.waits || adds(&made.judgement, &judgement).is_none() {
                 continue;
             }
@@ -151,9 +152,11 @@ fn stands(owed: &OwedLate, in_force: &InForce) -> bool {
     let origin = Origin::of(&owed.item);
     let judged = AssertUnwindSafe(|| alert_of(&in_force.watchlist, &owed.item.text, origin));
     match catch_unwind(judged) {
-        Ok(judgement) => {
-            judgement.is_some_and(|now| still_adds(&owed.made, &owed.alert.judgement, &now))
-        }
+        Ok(judgement) => judgement.is_some_and(|now| {
+            let known =
+                |before: &Judgement| under_ids_of(&in_force.watchlist, before.clone(), &now);
+            still_adds(&known(&owed.made), &known(&owed.alert.judgement), &now)
+        }),
         Err(_) => true,
     }
 }
@@ -248,5 +251,6 @@ fn why_late(
         .zip(&held)
         .map(|(one, held)| Lacked { what: &one.what, held: held.as_deref() })
         .collect();
-    late::reason(item.first_seen, now, in_force.operator.zone, page.before, &lacked)
+    let told = made.severity.filter(|_| made.alert);
+    late::reason(item.first_seen, now, in_force.operator.zone, page.before, told, &lacked)
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Ground, InForce, canary};
-use crate::detect::{Candidate, Origin, Placement, StoryBook, adds, judge};
+use crate::detect::{Candidate, Origin, Placement, StoryBook, adds, judge, under_ids_of};
 use crate::model::canary::{CANARY, is_synthetic};
 use crate::model::item::Arrival;
 use crate::model::{
@@ -259,7 +259,7 @@ fn decide(
         true => canary::judged(item),
         false => judge(&in_force.watchlist, &item.text, origin),
     };
-    let untold = judgement.severity.and_then(|_| untold(waiting, &judgement));
+    let untold = judgement.severity.and_then(|_| untold(waiting, &judgement, in_force));
     let Some(severity) = judgement.severity.filter(|_| judgement.alert) else {
         return Decision {
             item: item.id.clone(),
@@ -335,12 +335,12 @@ fn place(
 }
 
 /// Why an alert is recorded but told to nobody.
-fn untold(waiting: &Unassessed, judgement: &Judgement) -> Option<String> {
+fn untold(waiting: &Unassessed, judgement: &Judgement, in_force: &InForce) -> Option<String> {
     match waiting.item.arrival {
         Arrival::Baseline => Some("older than the source's first read looks back".to_owned()),
         Arrival::Edited => {
-            let before = waiting.before.as_ref()?;
-            adds(before, judgement)
+            let before = waiting.before.clone()?;
+            adds(&under_ids_of(&in_force.watchlist, before, judgement), judgement)
                 .is_none()
                 .then(|| "the edit adds no company, topic or severity".to_owned())
         }

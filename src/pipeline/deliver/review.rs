@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::seal::Occasion;
 use super::{Composed, DeliverError, Deliverer, written};
-use crate::detect::Version;
+use crate::detect::{Version, renamed_entries};
 use crate::model::difference::Limits;
 use crate::model::{Difference, MailKey, MailKind, Timestamp};
 use crate::notify::digest::watchlist_changes;
@@ -155,7 +155,8 @@ impl Deliverer {
         now: Timestamp,
     ) -> Result<bool, DeliverError> {
         let read = in_force.read_watchlist;
-        let changes = watchlist_changes(&read(&base.files), &read(&new.files));
+        let (before, after) = (read(&base.files), read(&new.files));
+        let changes = watchlist_changes(&before, &after, &renamed_entries(&before, &after));
         let grave = grave(difference);
         let content = written(|| {
             let edit = Edited {

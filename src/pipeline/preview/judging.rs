@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::task::JoinHandle;
 
 use super::{Scope, Way};
-use crate::detect::{Comparison, Edit, Imprint, Origin, Watchlist, alert_of, judge};
+use crate::detect::{Comparison, Edit, Imprint, Origin, Watchlist, alert_of, judge, under_ids_of};
 use crate::model::item::Arrival;
 use crate::model::{Item, ItemId, Judgement};
 
@@ -88,6 +88,14 @@ impl Judges {
         }
     }
 
+    /// The later watchlist, whose ids both sides are told by: what has another id in it is the same.
+    fn newer(&self) -> &Watchlist {
+        match self {
+            Self::Decided(_, new) | Self::Each(_, new) => new,
+            Self::Shared(comparison) => &comparison.new,
+        }
+    }
+
     /// Both judgements, if at least one tells the item.
     fn both(&self, item: &Item) -> Option<(Judgement, Judgement)> {
         let (text, origin) = (&item.text, Origin::of(item));
@@ -121,6 +129,7 @@ fn work(items: &[Item], next: &AtomicUsize, judges: &Judges) -> Vec<Told> {
             }
             let one = catch_unwind(AssertUnwindSafe(|| judges.both(item)));
             if let Ok(Some((old, new))) = one {
+                let old = under_ids_of(judges.newer(), old, &new);
                 told.push(Told { at, old, new, imprint: Imprint::of(&item.text) });
             }
         }
