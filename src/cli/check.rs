@@ -9,6 +9,7 @@ use super::exit::{Exit, Failure};
 use super::load::{self, Folder};
 use super::problems;
 use crate::clock::{Clock, SystemClock};
+use crate::collect::source::{self, RenamedSource};
 use crate::config::settings::Transport;
 use crate::config::{self, Files};
 use crate::daemon::start;
@@ -50,7 +51,7 @@ pub fn run(_: &Arguments, config: Option<PathBuf>, out: &mut dyn Write) -> Resul
     if let Some(parts) = &parts {
         let entries = config::parse(&parts.files, &folder.environment).watchlist;
         let today = now.to_chrono().date_naive();
-        found.extend(renamed(&folder, &entries));
+        found.extend(renamed(&folder, parts, &entries));
         found.extend(lapsed(&entries, today));
         found.extend(overdue(&entries, today));
     }
@@ -99,7 +100,7 @@ fn overdue(entries: &WatchlistEntries, today: NaiveDate) -> Vec<Problem> {
 
 /// Entries whose ids are others than in the version in force, where one can be read: nobody who gives a
 /// thing a better name means to leave its history behind.
-fn renamed(folder: &Folder, entries: &WatchlistEntries) -> Vec<Problem> {
+fn renamed(folder: &Folder, parts: &Parts, entries: &WatchlistEntries) -> Vec<Problem> {
     let looked = load::to_the_end(async {
         let store = load::open_for_reading(folder).ok()?;
         store.archive().config_in_force().await.ok().flatten()
@@ -119,8 +120,21 @@ fn renamed(folder: &Folder, entries: &WatchlistEntries) -> Vec<Problem> {
             one.from
         ))
     };
+    let source = |one: RenamedSource| {
+        let what = format!(
+            "source '{}' reads the address of '{}', which is gone and was read in version {}",
+            one.to, one.from, version.version
+        );
+        Problem::warning(one.place, what).hint(format!(
+            "what was read so far stays with '{}'; write id = \"{}\" to go on with it",
+            one.from, one.from
+        ))
+    };
     let before = wire::watchlist_of(&version.files);
-    renamed_entries(&before, entries).into_iter().map(entry).collect()
+    let sources =
+        source::renamed(&wire::sources_of(&version.files), &wire::sources_of(&parts.files.texts()));
+    let entries = renamed_entries(&before, entries).into_iter().map(entry);
+    entries.chain(sources.into_iter().map(source)).collect()
 }
 
 /// Files whose absence the service would refuse. That lies in the store; where none can be read, nothing is

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::detect::Watchlist;
-use crate::model::SourceId;
 use crate::model::watchlist::WatchlistEntries;
+use crate::model::{SourceEntry, SourceId};
 use crate::notify::Subjects;
 use crate::notify::reader::{Reader, Vocabulary};
 use crate::notify::schedule::Schedule;
@@ -57,6 +57,8 @@ pub struct InForce {
     pub rejected: Option<String>,
     /// Reads the watchlist of an earlier version's files, so that a digest can say what changed.
     pub read_watchlist: fn(&BTreeMap<String, String>) -> WatchlistEntries,
+    /// Reads the sources of an earlier version's files.
+    pub read_sources: fn(&BTreeMap<String, String>) -> Vec<SourceEntry>,
     /// Compiles the watchlist of an earlier version's files, as far as it is understood today.
     pub compile_watchlist: fn(&BTreeMap<String, String>) -> Arc<Watchlist>,
     /// Whether two versions' files match alike: then nothing stored needs to be matched again.

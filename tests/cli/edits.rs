@@ -114,6 +114,22 @@ fn another_id_is_said_before_it_is_in_force() {
 }
 
 #[test]
+fn another_id_for_the_same_address_is_said() {
+    let desk = Desk::new();
+    desk.ask(&["once"]).ends(0);
+    assert!(!desk.ask(&["check"]).ends(0).out.contains("reads the address of"));
+    desk.edit("sources.toml", "id = \"wire\"", "id = \"newswire\"");
+    let said = desk.ask(&["check"]).ends(0).out;
+    for words in [
+        "sources.toml:2:6: warning: source 'newswire' reads the address of 'wire', which is gone and \
+         was read in version 1",
+        "what was read so far stays with 'wire'; write id = \"wire\" to go on with it",
+    ] {
+        assert!(said.contains(words), "{words}\n{said}");
+    }
+}
+
+#[test]
 fn a_day_that_is_past_is_said() {
     let desk = Desk::new();
     desk.write(

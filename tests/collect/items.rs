@@ -1,9 +1,10 @@
 //! Identity as evidence, revisions, the first read.
 
 use proptest::prelude::*;
-use watchlistd::collect::item::{self, Sorted};
+use watchlistd::collect::item::{self, Past, Reading, Sorted};
 use watchlistd::model::item::{Arrival, KnownItem};
-use watchlistd::model::{Entry, FirstRun, Item, ItemText};
+use watchlistd::model::source::{Anew, SourceState};
+use watchlistd::model::{Entry, FirstRun, Item, ItemText, Source};
 
 use super::{HOUR, now, source as desk};
 use watchlistd::collect::source;
@@ -33,13 +34,14 @@ fn remembered(items: &[Item]) -> Vec<KnownItem> {
             title: item.text.title.clone(),
             published: item.published,
             first_seen: item.first_seen,
+            arrival: item.arrival,
             rekeyed: None,
         })
         .collect()
 }
 
 fn sort(entries: Vec<Entry>, known: &[KnownItem]) -> Sorted {
-    item::sort_out(&desk("https://news.test/"), None, entries, known, false, now())
+    item::sort_out(&desk("https://news.test/"), None, entries, known, Reading::Usual, now())
 }
 
 /// What a second document comes to after a first: new, edited, seen.
@@ -230,8 +232,14 @@ fn a_feed_that_makes_up_keys_is_learnt_once_a_day() {
     let mut learnt = 0;
     for poll in 1..=96 {
         let at = now().plus(HOUR / 2 * poll);
-        let sorted =
-            item::sort_out(&desk("https://news.test/"), None, shown(poll), &known, false, at);
+        let sorted = item::sort_out(
+            &desk("https://news.test/"),
+            None,
+            shown(poll),
+            &known,
+            Reading::Usual,
+            at,
+        );
         assert_eq!((sorted.new.len(), sorted.edited.len()), (0, 0), "poll {poll}");
         for rekeyed in sorted.rekeyed {
             learnt += 1;
@@ -272,7 +280,7 @@ fn a_feed_of_one_entry_with_keys_of_chance_repeats_nothing() {
         ..entry(key, &format!("https://n.test/{key}"), "Alibaba listed")
     };
     let sort_at = |entry: Entry, known: &[KnownItem], at| {
-        item::sort_out(&desk("https://news.test/"), None, vec![entry], known, false, at)
+        item::sort_out(&desk("https://news.test/"), None, vec![entry], known, Reading::Usual, at)
     };
     // Undated, asked every half hour for two days: one item, whose new keys are recorded.
     let mut items = sort_at(undated("0"), &[], now()).new;
@@ -301,15 +309,15 @@ fn the_first_read_tells_what_is_recent() {
     let recent = entry("g3", "", "recent");
     let entries = vec![recent, undated, old];
     let week = FirstRun::Within(source::DAY * 7);
-    for (first_run, first_read, arrivals) in [
-        (week, true, [Arrival::Baseline, Arrival::AlreadyThere, Arrival::AlreadyThere]),
-        (FirstRun::All, true, [Arrival::New; 3]),
-        (FirstRun::None, true, [Arrival::Baseline; 3]),
-        (week, false, [Arrival::New; 3]),
+    for (first_run, reading, arrivals) in [
+        (week, Reading::First, [Arrival::Baseline, Arrival::AlreadyThere, Arrival::AlreadyThere]),
+        (FirstRun::All, Reading::First, [Arrival::New; 3]),
+        (FirstRun::None, Reading::First, [Arrival::Baseline; 3]),
+        (week, Reading::Usual, [Arrival::New; 3]),
     ] {
         let mut desk = desk("https://news.test/");
         desk.first_run = first_run;
-        let sorted = item::sort_out(&desk, Some("zh"), entries.clone(), &[], first_read, now());
+        let sorted = item::sort_out(&desk, Some("zh"), entries.clone(), &[], reading, now());
         let mut found: Vec<_> =
             sorted.new.iter().map(|item| (item.text.title.clone(), item.arrival)).collect();
         found.sort_by_key(|(title, _)| {
@@ -320,10 +328,117 @@ fn the_first_read_tells_what_is_recent() {
             .zip(arrivals)
             .map(|(title, arrival)| (title.to_owned(), arrival))
             .collect();
-        assert_eq!(found, expected, "{first_run:?} {first_read}");
+        assert_eq!(found, expected, "{first_run:?} {reading:?}");
         assert!(sorted.new.iter().all(|item| item.text.lang.as_deref() == Some("zh")));
         assert_eq!(sorted.new[0].text.title, "old", "oldest first");
     }
+}
+
+#[test]
+fn a_reading_is_as_good_as_a_first_one_at_another_address_or_after_being_away() {
+    let at = |hours: u32| Some(now().minus(HOUR * hours));
+    let again = |hours| Reading::Again { read: at(hours) };
+    for (read, anew, left, expected) in [
+        (None, None, None, Reading::First),
+        (None, None, at(1), Reading::Usual),
+        (None, None, at(1000), again(1001)),
+        (at(1), None, None, Reading::Usual),
+        (at(1000), None, None, Reading::Usual),
+        (at(1), Some(Anew::Address), None, again(1)),
+        (at(1), Some(Anew::Back), None, Reading::Usual),
+        (at(1000), Some(Anew::Back), None, again(1000)),
+        (at(1000), Some(Anew::Back), at(100), again(101)),
+        (at(1000), Some(Anew::Back), at(1), Reading::Usual),
+    ] {
+        let state = SourceState { last_success: read, anew, ..SourceState::new(now()) };
+        let gone = (left, left.map(|left| left.minus(HOUR)));
+        assert_eq!(Reading::of(&state, gone, now()), expected, "{read:?} {anew:?} {left:?}");
+    }
+}
+
+/// How these entries come, in their order.
+fn arrivals(
+    desk: &Source,
+    entries: &[Entry],
+    known: &[KnownItem],
+    reading: Reading,
+) -> Vec<Arrival> {
+    let sorted = item::sort_out(desk, None, entries.to_vec(), known, reading, now());
+    let of = |entry: &Entry| sorted.new.iter().find(|item| item.text.title == entry.text.title);
+    entries.iter().filter_map(of).map(|item| item.arrival).collect()
+}
+
+#[test]
+fn a_reading_anew_hides_nothing_that_was_said_since_the_last() {
+    use Arrival::{AlreadyThere, Baseline, New, Old};
+    let ago = |days: u32, title: &str| dated(title, "", title, 24 * days);
+    let undated = Entry { published: None, ..entry("u", "", "undated") };
+    let shown = [ago(1, "fresh"), ago(12, "since"), ago(40, "before"), undated];
+    let reading = Reading::Again { read: Some(now().minus(source::DAY * 30)) };
+    let mut desk = desk("https://news.test/");
+    for (first_run, expected) in [
+        (FirstRun::Within(source::DAY * 7), [AlreadyThere, Old, Baseline, AlreadyThere]),
+        (FirstRun::None, [AlreadyThere, Old, Baseline, AlreadyThere]),
+        (FirstRun::All, [New; 4]),
+    ] {
+        desk.first_run = first_run;
+        assert_eq!(arrivals(&desk, &shown, &[], reading), expected, "{first_run:?}");
+    }
+    // Where it was read until a moment ago, what came in that moment is news.
+    desk.first_run = FirstRun::Within(source::DAY * 7);
+    let reading = Reading::Again { read: Some(now().minus(HOUR)) };
+    let news = Entry { published: Some(now().minus(HOUR / 2)), ..entry("n", "", "news") };
+    let shown: Vec<Entry> = [news].into_iter().chain(shown).collect();
+    let expected = [New, AlreadyThere, Baseline, Baseline, AlreadyThere];
+    assert_eq!(arrivals(&desk, &shown, &[], reading), expected);
+}
+
+#[test]
+fn only_an_archive_of_a_source_with_right_dates_is_old() {
+    let desk = desk("https://news.test/");
+    let known_with = |arrival: Arrival, hours: u32| {
+        let mut known = remembered(&sort(vec![entry("k", "", "known")], &[]).new);
+        (known[0].arrival, known[0].published) = (arrival, Some(now().minus(HOUR * hours)));
+        known
+    };
+    let right = known_with(Arrival::New, 1);
+    let old = |n: u32| dated(&n.to_string(), "", &n.to_string(), 24 * (100 + n));
+    let alike = |n: u32| Entry { published: old(0).published, ..old(n) };
+    let news = [entry("n", "", "news"), Entry { published: None, ..entry("u", "", "undated") }];
+    type Make<'a> = &'a dyn Fn(u32) -> Entry;
+    for (name, make, many, known, is_old) in [
+        ("an archive", &old as Make<'_>, 5, right.clone(), true),
+        ("too few", &old, 4, right.clone(), false),
+        ("one wrong date for all", &alike, 9, right.clone(), false),
+        ("dates that are always wrong", &old, 9, known_with(Arrival::New, 24 * 30), false),
+        ("dates of which nothing is known", &old, 9, vec![], false),
+        ("what was there at the first read", &old, 9, known_with(Arrival::Baseline, 9999), false),
+        ("right dates at the first read", &old, 9, known_with(Arrival::AlreadyThere, 24), true),
+    ] {
+        let shown: Vec<Entry> = (0..many).map(make).chain(news.clone()).collect();
+        let shown: Vec<Entry> = shown.into_iter().chain([entry("k", "", "known")]).collect();
+        let found = arrivals(&desk, &shown, &known, Reading::Usual);
+        let many = usize::try_from(many).unwrap();
+        let expected = if is_old { Arrival::Old } else { Arrival::New };
+        assert!(found[..many].iter().all(|one| *one == expected), "{name}: {found:?}");
+        assert!(found[many..].iter().all(|one| *one == Arrival::New), "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn what_was_read_at_the_address_under_another_id_is_known_from_there() {
+    let elsewhere = remembered(&sort(vec![entry("a", "", "one"), entry("b", "", "two")], &[]).new);
+    let shown = [entry("a", "", "one"), entry("b", "", "two, changed"), entry("c", "", "three")];
+    let shown = shown.map(|one| (one.clone(), item::identity(&one)));
+    let past = Past { known: &[], elsewhere: &elsewhere, reading: Reading::Usual };
+    let sorted =
+        item::sort_out_known(&desk("https://news.test/"), None, shown.to_vec(), past, now());
+    let mut found: Vec<_> =
+        sorted.new.iter().map(|item| (item.text.title.as_str(), item.arrival)).collect();
+    found.sort_unstable_by_key(|one| one.0);
+    let expected =
+        [("one", Arrival::Elsewhere), ("three", Arrival::New), ("two, changed", Arrival::New)];
+    assert_eq!(found, expected);
 }
 
 #[test]

@@ -9,11 +9,13 @@ use std::collections::HashSet;
 
 use super::{blanks, plain};
 use crate::model::item::{Arrival, Identity, KnownItem, Rekeyed};
-use crate::model::{Entry, FirstRun, Item, ItemId, Source, Timestamp, id};
+use crate::model::{Entry, Item, ItemId, Source, Timestamp, id};
 
 mod evidence;
+mod reading;
 
 use evidence::{Evidence, Verdict};
+pub use reading::Reading;
 
 /// Query parameters that say where a reader came from and nothing about what the article is.
 const TRACKING: &[&str] = &["fbclid", "gclid", "mc_cid", "mc_eid", "xtor"];
@@ -109,22 +111,34 @@ fn squeezed(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Sorts the entries of a document by what is known of its source. `known` holds at least every
-/// known item that shares a key with an entry; `first_read` is the first successful read.
+/// What a document is held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Past<'a> {
+    /// At least every known item of its source that shares a key with an entry.
+    pub known: &'a [KnownItem],
+    /// The same of what was read at its address under ids that are gone.
+    pub elsewhere: &'a [KnownItem],
+    /// Which reading it is.
+    pub reading: Reading,
+}
+
+/// Sorts the entries of a document by what is known of its source: at least every known item that
+/// shares a key with an entry.
 #[must_use]
 pub fn sort_out(
     source: &Source,
     document_lang: Option<&str>,
     entries: Vec<Entry>,
     known: &[KnownItem],
-    first_read: bool,
+    reading: Reading,
     now: Timestamp,
 ) -> Sorted {
     let identified = entries.into_iter().map(|entry| {
         let identity = identity(&entry);
         (entry, identity)
     });
-    sort_out_known(source, document_lang, identified.collect(), known, first_read, now)
+    let past = Past { known, elsewhere: &[], reading };
+    sort_out_known(source, document_lang, identified.collect(), past, now)
 }
 
 /// The same for entries whose [`identity`] is at hand.
@@ -133,28 +147,35 @@ pub fn sort_out_known(
     source: &Source,
     document_lang: Option<&str>,
     entries: Vec<(Entry, Identity)>,
-    known: &[KnownItem],
-    first_read: bool,
+    past: Past<'_>,
     now: Timestamp,
 ) -> Sorted {
+    let Past { known, elsewhere, reading } = past;
     let (entries, identities): (Vec<Entry>, Vec<Identity>) = entries.into_iter().unzip();
     let evidence = Evidence::gather(&identities, &entries, known, now);
     let (verdicts, churn) = evidence.verdicts();
     let rekeyed = evidence.rekeyed(&verdicts);
+    let archive = holds_archive(source, &entries, &verdicts, past, now);
+    let elsewhere = known_in(elsewhere, &identities, &entries, now);
     let mut sorted = Sorted { rekeyed, churn, ..Sorted::default() };
     let mut taken: HashSet<ItemId> = known.iter().map(|one| one.id.clone()).collect();
-    for ((entry, identity), verdict) in entries.into_iter().zip(identities).zip(verdicts) {
+    let all = entries.into_iter().zip(identities).zip(verdicts).enumerate();
+    for (at, ((entry, identity), verdict)) in all {
         let (id, revision, arrival) = match verdict {
             Verdict::Repeated => continue,
-            Verdict::Same(at) => {
-                sorted.seen.push(known[at].id.clone());
+            Verdict::Same(one) => {
+                sorted.seen.push(known[one].id.clone());
                 continue;
             }
-            Verdict::Edit(at) => (known[at].id.clone(), known[at].revision + 1, Arrival::Edited),
+            Verdict::Edit(one) => (known[one].id.clone(), known[one].revision + 1, Arrival::Edited),
             Verdict::New => {
                 let id = fresh_id(source, &identity, &taken);
                 taken.insert(id.clone());
-                (id, 1, arrival(source, &entry, first_read, now))
+                let arrival = match elsewhere.contains(&at) {
+                    true => Arrival::Elsewhere,
+                    false => reading.arrival(source, &entry, archive, now),
+                };
+                (id, 1, arrival)
             }
         };
         let item = build(source, document_lang, entry, identity, (id, revision, arrival), now);
@@ -164,6 +185,38 @@ pub fn sort_out_known(
     sorted.new.reverse();
     sorted.new.sort_by_key(|item| item.published.unwrap_or(now).min(now));
     sorted
+}
+
+/// Whether what is new in a usual reading holds an archive.
+fn holds_archive(
+    source: &Source,
+    entries: &[Entry],
+    verdicts: &[Verdict],
+    past: Past<'_>,
+    now: Timestamp,
+) -> bool {
+    let new = entries.iter().zip(verdicts).filter(|(_, verdict)| **verdict == Verdict::New);
+    let shown = verdicts.iter().filter_map(|verdict| match verdict {
+        Verdict::Same(one) => Some(&past.known[*one]),
+        _ => None,
+    });
+    past.reading == Reading::Usual
+        && reading::is_archive(source, new.map(|(entry, _)| entry), shown, now)
+}
+
+/// Which entries are items that these know already, unchanged.
+fn known_in(
+    known: &[KnownItem],
+    identities: &[Identity],
+    entries: &[Entry],
+    now: Timestamp,
+) -> HashSet<usize> {
+    if known.is_empty() {
+        return HashSet::new();
+    }
+    let (verdicts, _) = Evidence::gather(identities, entries, known, now).verdicts();
+    let same = |verdict: &Verdict| matches!(verdict, Verdict::Same(_));
+    verdicts.iter().enumerate().filter(|(_, one)| same(one)).map(|(at, _)| at).collect()
 }
 
 fn build(
@@ -188,20 +241,6 @@ fn build(
         published: entry.published.or(entry.updated),
         first_seen: now,
         arrival,
-    }
-}
-
-fn arrival(source: &Source, entry: &Entry, first_read: bool, now: Timestamp) -> Arrival {
-    if !first_read {
-        return Arrival::New;
-    }
-    match source.first_run {
-        FirstRun::All => Arrival::New,
-        FirstRun::None => Arrival::Baseline,
-        FirstRun::Within(span) => match entry.published.or(entry.updated) {
-            Some(at) if at < now.minus(span) => Arrival::Baseline,
-            _ => Arrival::AlreadyThere,
-        },
     }
 }
 

@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use super::{Assessed, Assessor, BATCH, Recent, marks, notices, place};
 use crate::detect::{Origin, adds, alert_of, still_adds, under_ids_of};
-use crate::model::item::Arrival;
 use crate::model::{Alert, AlertId, Item, ItemId, Judgement, Mark, Reason, Severity, Timestamp};
 use crate::notify::late::{self, Lacked};
 use crate::pipeline::InForce;
@@ -165,10 +164,10 @@ fn asked(item: &Item) -> Asked {
     Asked { source: item.source.clone(), item: item.id.clone() }
 }
 
-/// The items of a page that the watchlist tells. What was old when its source was first read is never
-/// told, and an item that nobody can judge is left as it is.
+/// The items of a page that the watchlist tells. What was old when its source was first read, or known
+/// under another id of it, is never told, and an item that nobody can judge is left as it is.
 fn alerting<'a>(page: &'a BackfillPage, in_force: &InForce) -> Vec<(&'a Item, Judgement)> {
-    let told = page.items.iter().filter(|item| item.arrival != Arrival::Baseline);
+    let told = page.items.iter().filter(|item| item.arrival.is_told());
     told.filter_map(|item| {
         let origin = Origin::of(item);
         let judged = AssertUnwindSafe(|| alert_of(&in_force.watchlist, &item.text, origin));

@@ -274,7 +274,7 @@ fn decide(
         };
     };
     // Stories are what readers see: what nobody is ever told begins none, and repeats nothing.
-    let joins = (item.arrival != Arrival::Baseline || waiting.story.is_some()) && !synthetic;
+    let joins = (item.arrival.is_told() || waiting.story.is_some()) && !synthetic;
     let (story, placed) = match joins {
         true => place(item, waiting.story.as_ref(), &judgement, &mut recent.book),
         false => (StoryId::of(&[item.id.as_str()]), Placement::default()),
@@ -344,7 +344,10 @@ fn untold(waiting: &Unassessed, judgement: &Judgement, in_force: &InForce) -> Op
                 .is_none()
                 .then(|| "the edit adds no company, topic or severity".to_owned())
         }
-        Arrival::New | Arrival::AlreadyThere => None,
+        Arrival::Elsewhere => {
+            Some("known from the same address, under an id of its source that is gone".to_owned())
+        }
+        Arrival::New | Arrival::AlreadyThere | Arrival::Old => None,
     }
 }
 
@@ -352,7 +355,8 @@ fn marks(item: &Item, judgement: &Judgement, severity: Severity, so_far: &StoryS
     let mut marks = match item.arrival {
         Arrival::AlreadyThere => vec![Mark::AlreadyThere],
         Arrival::Edited => vec![Mark::Updated],
-        Arrival::New | Arrival::Baseline => Vec::new(),
+        Arrival::Old => vec![Mark::Old],
+        Arrival::New | Arrival::Baseline | Arrival::Elsewhere => Vec::new(),
     };
     marks.extend(route::marks_in_story(judgement, severity, item.official, so_far));
     marks

@@ -13,7 +13,6 @@ use tokio::task::JoinHandle;
 
 use super::{Scope, Way};
 use crate::detect::{Comparison, Edit, Imprint, Origin, Watchlist, alert_of, judge, under_ids_of};
-use crate::model::item::Arrival;
 use crate::model::{Item, ItemId, Judgement};
 
 /// Items that a thread takes at a time.
@@ -124,7 +123,7 @@ fn work(items: &[Item], next: &AtomicUsize, judges: &Judges) -> Vec<Told> {
             return told;
         }
         for (at, item) in items.iter().enumerate().skip(from).take(STRETCH) {
-            if item.arrival == Arrival::Baseline {
+            if !item.arrival.is_told() {
                 continue;
             }
             let one = catch_unwind(AssertUnwindSafe(|| judges.both(item)));
