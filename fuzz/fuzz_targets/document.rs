@@ -80,6 +80,6 @@ fn remembered(item: &Item) -> KnownItem {
         published: item.published,
         first_seen: item.first_seen,
         arrival: item.arrival,
-        rekeyed: None,
+        learnt: None,
     }
 }

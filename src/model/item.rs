@@ -139,8 +139,8 @@ pub struct KnownItem {
     pub first_seen: Timestamp,
     /// How its newest revision came.
     pub arrival: Arrival,
-    /// When it last learnt keys that were not its own.
-    pub rekeyed: Option<Timestamp>,
+    /// Up to when its learning of new keys is used up, if it ever learnt any.
+    pub learnt: Option<Timestamp>,
 }
 
 /// A known item that its source shows in the same words under other keys: by these it is known from
@@ -153,6 +153,8 @@ pub struct Rekeyed {
     pub guid: Option<String>,
     /// Its canonical address, as it stands there now.
     pub link: Option<String>,
+    /// Up to when its learning is used up by that.
+    pub learnt: Timestamp,
 }
 
 /// An address without the section of the page that it points to.

@@ -35,7 +35,7 @@ fn remembered(items: &[Item]) -> Vec<KnownItem> {
             published: item.published,
             first_seen: item.first_seen,
             arrival: item.arrival,
-            rekeyed: None,
+            learnt: None,
         })
         .collect()
 }
@@ -220,7 +220,7 @@ fn known_words_alone_are_a_known_item_only_where_nothing_else_can_be_meant() {
 }
 
 #[test]
-fn a_feed_that_makes_up_keys_is_learnt_once_a_day() {
+fn a_feed_that_makes_up_keys_is_learnt_few_times_a_day() {
     let shown = |poll: u32| -> Vec<Entry> {
         (0..4)
             .map(|n| {
@@ -245,10 +245,10 @@ fn a_feed_that_makes_up_keys_is_learnt_once_a_day() {
             learnt += 1;
             let one = known.iter_mut().find(|one| one.id == rekeyed.item).unwrap();
             (one.identity.guid, one.identity.link) = (rekeyed.guid, rekeyed.link);
-            one.rekeyed = Some(at);
+            one.learnt = Some(rekeyed.learnt);
         }
     }
-    assert_eq!(learnt, 4 * 3, "four items, each on three days");
+    assert_eq!(learnt, 4 * (3 + 2), "four items, each at once, twice more, and then once a day");
 }
 
 #[test]

@@ -118,13 +118,14 @@ async fn a_known_item_under_new_keys_is_found_by_them_and_judged_no_more() {
             item: items[0].id.clone(),
             guid: guid.map(str::to_owned),
             link: link.map(str::to_owned),
+            learnt: at(90),
         }];
         // Twice, as after a crash before the answer.
         for _ in 0..2 {
             store.finish_poll(poll.clone()).await.unwrap();
             let found = store.known_items(ofac.clone(), vec![identity(guid, None, "?")]).await;
             let found = found.unwrap();
-            assert_eq!((found.len(), found[0].revision, found[0].rekeyed), (1, 1, Some(at(60))));
+            assert_eq!((found.len(), found[0].revision, found[0].learnt), (1, 1, Some(at(90))));
             assert_eq!(found[0].identity, identity(guid, link, &items[0].text_hash));
             let old = identity(items[0].guid.as_deref(), items[0].link.as_deref(), "?");
             assert!(store.known_items(ofac.clone(), vec![old]).await.unwrap().is_empty());

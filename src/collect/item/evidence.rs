@@ -20,9 +20,12 @@ const CHURN_FROM: usize = 3;
 /// Less than a day, so that a daily notice in the same words is news every day.
 const TINY_CHURN: Duration = Duration::from_secs(20 * 60 * 60);
 
-/// An item learns new keys at most once in such a time: a feed that makes up keys for each request must
-/// not cost a write for each item at every poll.
-const LEARNT_FOR: Duration = TINY_CHURN;
+/// An item learns new keys once in such a time, and a few times sooner: a feed may well move twice in a
+/// day, but one that makes up keys for each request must not cost a write for each item at every poll.
+const LEARNING: Duration = TINY_CHURN;
+
+/// So far ahead learning may be used up, and new keys are learnt all the same.
+const SOONER: Duration = Duration::from_secs(2 * LEARNING.as_secs());
 
 /// Dates without a time of day lie at midnight somewhere, which is a multiple of this in all zones.
 const QUARTER: i64 = 15 * 60 * 1000;
@@ -253,8 +256,10 @@ impl<'a> Evidence<'a> {
         if (&shown.guid, page(shown)) == (&old.guid, page(old)) {
             return None;
         }
-        let lately = known.rekeyed.filter(|at| *at <= self.now);
-        if lately.is_some_and(|at| self.now.since(at) < LEARNT_FOR) {
+        // What lies further ahead than it ever can was written under a wrong clock.
+        let most = self.now.plus(SOONER);
+        let used = known.learnt.filter(|at| *at <= most.plus(LEARNING)).unwrap_or(self.now);
+        if used > most {
             return None;
         }
         let free = |key: &&String, map: &HashMap<&str, Vec<usize>>| {
@@ -270,6 +275,7 @@ impl<'a> Evidence<'a> {
             item: known.id.clone(),
             guid: guid.or(old.guid.as_ref()).cloned(),
             link: link.or(old.link.as_ref()).cloned(),
+            learnt: used.max(self.now).plus(LEARNING),
         })
     }
 

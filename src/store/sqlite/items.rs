@@ -206,14 +206,16 @@ pub(super) fn rekey(
         })
         .optional()?;
     let Some((key, old)) = known else { return Ok(()) };
-    let Rekeyed { item: _, guid, link } = rekeyed.clone();
+    let Rekeyed { item: _, guid, link, learnt } = rekeyed.clone();
     let new = Identity { guid, link, text_hash: old.text_hash.clone() };
     if old == new {
         return Ok(());
     }
     connection
-        .prepare_cached("UPDATE items SET guid = ?2, link = ?3, rekeyed = ?4 WHERE key = ?1")?
-        .execute(params![key, new.guid, new.link, now])?;
+        .prepare_cached(
+            "UPDATE items SET guid = ?2, link = ?3, learnt = ?4, shown = ?5 WHERE key = ?1",
+        )?
+        .execute(params![key, new.guid, new.link, learnt, now])?;
     remove_keys(connection, source, key, &old)?;
     add_keys(connection, source, key, &new)
 }

@@ -70,7 +70,7 @@ fn of(connection: &Connection, source: i64, wanted: &[i64]) -> rusqlite::Result<
     found.dedup();
     let mut select = connection.prepare_cached(
         "SELECT id, revision, guid, link, text_hash, title, published, first_seen, arrival,
-                rekeyed
+                learnt
          FROM items WHERE key = ?1",
     )?;
     found
@@ -85,7 +85,7 @@ fn of(connection: &Connection, source: i64, wanted: &[i64]) -> rusqlite::Result<
                     published: row.get(6)?,
                     first_seen: row.get(7)?,
                     arrival: row.get(8)?,
-                    rekeyed: row.get(9)?,
+                    learnt: row.get(9)?,
                 })
             })
         })
