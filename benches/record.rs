@@ -323,6 +323,7 @@ fn poll(n: u32, now: Timestamp, new: Vec<Item>) -> FinishedPoll {
         new,
         edited: Vec::new(),
         seen: Vec::new(),
+        rekeyed: Vec::new(),
         gap: None,
         quiet: false,
         state,

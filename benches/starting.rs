@@ -234,6 +234,7 @@ async fn polled(state: &Path) -> Outcome<()> {
             new: (0..ITEMS).map(item).collect(),
             edited: Vec::new(),
             seen: Vec::new(),
+            rekeyed: Vec::new(),
             gap: None,
             quiet: false,
             state,

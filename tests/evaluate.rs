@@ -110,6 +110,24 @@ fn figures_are_what_a_hand_counts() {
 }
 
 #[test]
+fn an_item_without_words_is_said_before_it_counts_as_a_miss() {
+    let top = tempfile::tempdir().unwrap();
+    let mut items = labelled();
+    let title = items[0].as_object_mut().unwrap().remove("title").unwrap();
+    items[0]["headline"] = title;
+    items[0].as_object_mut().unwrap().remove("summary");
+    let text = format!("\u{feff}{}\r\n\r\n", lines(&items));
+    let (code, out, err) = evaluate(top.path(), &text, &["--json"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(
+        err.contains("labelled.jsonl:1: warning: no title, summary, content or categories"),
+        "{err}"
+    );
+    assert!(err.ends_with("its key 'headline' is unknown\n") && err.lines().count() == 1, "{err}");
+    assert_eq!(serde_json::from_str::<Value>(&out).unwrap()["items"], 6);
+}
+
+#[test]
 fn labels_that_are_missing_are_not_scored() {
     let items: Vec<Value> = labelled()
         .into_iter()

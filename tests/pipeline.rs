@@ -6,6 +6,7 @@ mod canary;
 mod changes;
 mod edges;
 mod late;
+mod moving;
 mod operator;
 mod previewing;
 mod reviewing;
@@ -71,6 +72,8 @@ struct Desk {
     readers: String,
     /// In front of the newsroom's own.
     more_sources: String,
+    /// Instead of the newsroom's own.
+    wire: Option<String>,
     /// `watchlistd.toml`, and what stands after the rest of it.
     service: String,
     more_service: String,
@@ -90,6 +93,7 @@ impl Desk {
             transport: Transport::memory(),
             readers: readers.to_owned(),
             more_sources: String::new(),
+            wire: None,
             service: service(),
             more_service: String::new(),
             welcomes: false,
@@ -111,9 +115,10 @@ impl Desk {
 
     /// The same with another watchlist.
     async fn open_with(&self, watchlist: &str) -> Open {
+        let wire = self.wire.clone().unwrap_or_else(|| source(&self.newsroom.url()));
         let texts = BTreeMap::from([
             ("watchlistd.toml".to_owned(), self.service.clone() + &self.more_service),
-            ("sources.toml".to_owned(), self.more_sources.clone() + &source(&self.newsroom.url())),
+            ("sources.toml".to_owned(), self.more_sources.clone() + &wire),
             ("readers.toml".to_owned(), self.readers.clone()),
             ("watchlist.toml".to_owned(), watchlist.to_owned()),
         ]);

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use cpu_time::ProcessTime;
 use watchlistd::collect::decode::{self, MAX_BODY};
-use watchlistd::collect::item::sort_out;
+use watchlistd::collect::item::{Reading, sort_out};
 use watchlistd::collect::parse::{self, Hints};
 use watchlistd::model::{FirstRun, Source, SourceId, Timestamp};
 
@@ -52,7 +52,7 @@ fn read(file: &Path, coding: &str) -> Outcome<()> {
             let source = source();
             let now = Timestamp::from_millis(1_793_000_000_000);
             let lang = document.lang.as_deref();
-            sort_out(&source, lang, document.entries, &[], true, now).new.len()
+            sort_out(&source, lang, document.entries, &[], Reading::First, now).new.len()
         }
         Err(_) => 0,
     };

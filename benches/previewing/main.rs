@@ -254,6 +254,7 @@ async fn filled(
             new: numbers.map(|n| world.item(&mut dice, mix, n, &from, at)).collect(),
             edited: Vec::new(),
             seen: Vec::new(),
+            rekeyed: Vec::new(),
             gap: None,
             quiet: false,
             state: SourceState::new(at),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
 use watchlistd::collect::decode;
-use watchlistd::collect::item::{identity, sort_out};
+use watchlistd::collect::item::{Reading, identity, sort_out};
 use watchlistd::collect::parse::{self, Hints, MAX_ENTRIES};
 use watchlistd::model::item::KnownItem;
 use watchlistd::model::{FirstRun, Item, Source, SourceId, Timestamp};
@@ -56,7 +56,8 @@ fuzz_target!(|input: &[u8]| {
     };
     let now = Timestamp::from_millis(1_800_000_000_000);
     let sort = |known: &[KnownItem]| {
-        sort_out(&source, None, document.entries.clone(), known, known.is_empty(), now)
+        let reading = if known.is_empty() { Reading::First } else { Reading::Usual };
+        sort_out(&source, None, document.entries.clone(), known, reading, now)
     };
     let first = sort(&[]);
     assert!(first.edited.is_empty() && first.seen.is_empty());
@@ -78,5 +79,7 @@ fn remembered(item: &Item) -> KnownItem {
         title: item.text.title.clone(),
         published: item.published,
         first_seen: item.first_seen,
+        arrival: item.arrival,
+        learnt: None,
     }
 }

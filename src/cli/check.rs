@@ -9,12 +9,14 @@ use super::exit::{Exit, Failure};
 use super::load::{self, Folder};
 use super::problems;
 use crate::clock::{Clock, SystemClock};
+use crate::collect::source::{self, RenamedSource};
 use crate::config::settings::Transport;
 use crate::config::{self, Files};
 use crate::daemon::start;
 use crate::daemon::wire::{self, Parts};
-use crate::model::watchlist::WatchlistEntries;
-use crate::model::{Problem, Timestamp};
+use crate::detect::renamed_entries;
+use crate::model::watchlist::{Renamed, WatchlistEntries};
+use crate::model::{EntityKind, Problem, Timestamp};
 use crate::notify::reader::Reader;
 
 /// How many fire times of each schedule are shown.
@@ -48,6 +50,7 @@ pub fn run(_: &Arguments, config: Option<PathBuf>, out: &mut dyn Write) -> Resul
     if let Some(parts) = &parts {
         let entries = config::parse(&parts.files, &folder.environment).watchlist;
         let today = now.to_chrono().date_naive();
+        found.extend(renamed(&folder, parts, &entries));
         found.extend(lapsed(&entries, today));
         found.extend(overdue(&entries, today));
     }
@@ -92,6 +95,45 @@ fn overdue(entries: &WatchlistEntries, today: NaiveDate) -> Vec<Problem> {
                 .hint("see whether it is still to be watched, and write the next day")
         })
         .collect()
+}
+
+/// Entries whose ids are others than in the version in force, where one can be read: nobody who gives a
+/// thing a better name means to leave its history behind.
+fn renamed(folder: &Folder, parts: &Parts, entries: &WatchlistEntries) -> Vec<Problem> {
+    let looked = load::to_the_end(async {
+        let store = load::open_for_reading(folder).ok()?;
+        store.archive().config_in_force().await.ok().flatten()
+    });
+    let Some(version) = looked.ok().flatten() else { return Vec::new() };
+    let entry = |one: Renamed| {
+        let kind = match one.kind {
+            EntityKind::Company => "company",
+            EntityKind::Topic => "topic",
+        };
+        let what = format!(
+            "the id of {kind} '{}' is '{}' now, and '{}' in version {}",
+            one.name, one.to, one.from, version.version
+        );
+        Problem::warning(one.place, what).hint(format!(
+            "history, filters and reports go by id: write id = \"{}\" to keep them together",
+            one.from
+        ))
+    };
+    let source = |one: RenamedSource| {
+        let what = format!(
+            "source '{}' reads the address of '{}', which is gone and was read in version {}",
+            one.to, one.from, version.version
+        );
+        Problem::warning(one.place, what).hint(format!(
+            "what was read so far stays with '{}'; write id = \"{}\" to go on with it",
+            one.from, one.from
+        ))
+    };
+    let before = wire::watchlist_of(&version.files);
+    let sources =
+        source::renamed(&wire::sources_of(&version.files), &wire::sources_of(&parts.files.texts()));
+    let entries = renamed_entries(&before, entries).into_iter().map(entry);
+    entries.chain(sources.into_iter().map(source)).collect()
 }
 
 /// Files whose absence the service would refuse. That lies in the store; where none can be read, nothing is

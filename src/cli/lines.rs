@@ -4,17 +4,19 @@
 //! forgotten, but for the window in which copies and stories are recognised. What is done with an
 //! answer is the commands' own affair.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::io::BufRead;
+use std::io::{BufRead, Write};
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::exit::Failure;
 use super::load;
 use crate::detect::{Candidate, Origin, StoryBook, Watchlist, judge};
-use crate::model::{ItemText, Judgement, Timestamp};
+use crate::model::{ItemText, Judgement, Timestamp, counted};
+use crate::notify::outside::line as line_of;
 
 /// Items with hits that take part in recognising copies and stories. Each takes about two kilobytes,
 /// and this many are more than the days in which copies and stories are recognised bring.
@@ -35,6 +37,22 @@ pub struct Line {
     lang: Option<String>,
     published: Option<String>,
 }
+
+/// Its keys that hold no words, and those of labels.
+const KNOWN: [&str; 12] = [
+    "id",
+    "source",
+    "official",
+    "lang",
+    "published",
+    "companies",
+    "topics",
+    "alert",
+    "story",
+    "follows",
+    "thread",
+    "kind",
+];
 
 /// What the watchlist makes of a line.
 #[derive(Debug)]
@@ -57,7 +75,71 @@ pub struct Answer {
     pub copy_of: Option<Arc<str>>,
 }
 
-/// Hands every line of `input`, which is called `name`, to `each` with its number, from 1.
+/// What other programs put in front of a text in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Keys that hold words: of an item without any of them nothing can be found.
+const WORDS: [&str; 4] = ["title", "summary", "content", "categories"];
+
+/// Lines without words that are named one by one before the rest is counted.
+const NAMED: u64 = 10;
+
+/// Unknown keys of a line that are named.
+const KEYS: usize = 3;
+
+/// Lines that hold an object and no words: most likely somebody else's keys. They are judged like any
+/// other, and said on standard error.
+#[derive(Debug, Default)]
+pub struct Wordless {
+    lines: u64,
+}
+
+impl Wordless {
+    /// Says so of a line, if it is one.
+    pub fn look(&mut self, line: &Line, bytes: &[u8], name: &dyn Display, number: u64) {
+        let Some(what) = without_words(line, bytes) else { return };
+        self.lines += 1;
+        if self.lines <= NAMED {
+            // Standard error may be closed; the line is judged all the same.
+            let _ = writeln!(std::io::stderr(), "{name}:{number}: warning: {what}");
+        }
+    }
+
+    /// Says how many were not named.
+    pub fn end(&self, name: &dyn Display) {
+        if self.lines > NAMED {
+            let more = counted(self.lines - NAMED, "further line");
+            let _ = writeln!(std::io::stderr(), "{name}: warning: {more} without words");
+        }
+    }
+}
+
+/// What is wrong with a line that has no words, and none that are empty either.
+fn without_words(line: &Line, bytes: &[u8]) -> Option<String> {
+    let Line { title, summary, content, categories, .. } = line;
+    if title.is_some() || summary.is_some() || content.is_some() || categories.is_some() {
+        return None;
+    }
+    let keys: BTreeMap<String, IgnoredAny> = serde_json::from_slice(bytes).ok()?;
+    if keys.keys().any(|key| WORDS.contains(&key.as_str())) {
+        return None;
+    }
+    let unknown: Vec<String> = keys
+        .keys()
+        .filter(|key| !KNOWN.contains(&key.as_str()))
+        .take(KEYS)
+        .map(|key| format!("'{}'", line_of(key, 40)))
+        .collect();
+    let what = "no title, summary, content or categories, so nothing can be found in it";
+    Some(match unknown.len() {
+        0 => what.to_owned(),
+        1 => format!("{what}; its key {} is unknown", unknown[0]),
+        _ => format!("{what}; its keys {} are unknown", unknown.join(", ")),
+    })
+}
+
+/// Hands every line of `input`, which is called `name`, to `each` with its number, from 1. Blank lines
+/// count and are passed over, and so is a byte order mark.
 pub fn each(
     input: &mut dyn BufRead,
     name: &dyn Display,
@@ -73,7 +155,13 @@ pub fn each(
             return Ok(());
         }
         number += 1;
-        each(number, &bytes)?;
+        let line = match bytes.strip_prefix(BYTE_ORDER_MARK) {
+            Some(rest) if number == 1 => rest,
+            _ => &bytes,
+        };
+        if !line.trim_ascii().is_empty() {
+            each(number, line)?;
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `watchlistd match`: JSON Lines in, what the watchlist makes of each line out, in order.
 //!
-//! Every line is answered: a bad one by an error object in its place.
+//! Every line that is not blank is answered: a bad one by an error object in its place.
 
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
-use super::lines::{self, Answer, Matcher};
+use super::lines::{self, Answer, Matcher, Wordless};
 use super::load;
 use crate::detect::Watchlist;
 use crate::model::{HeldBack, Hit, Named, Severity};
@@ -65,10 +65,14 @@ fn match_lines(
     let mut matcher = Matcher::new(watchlist);
     let mut bad = 0;
     let mut made = Vec::new();
+    let mut wordless = Wordless::default();
     lines::each(input, &load::STANDARD_INPUT, |line, bytes| {
         made.clear();
         match lines::parse(bytes) {
-            Ok(item) => json_line(&mut made, &matched(&matcher.answer(item)))?,
+            Ok(item) => {
+                wordless.look(&item, bytes, &load::STANDARD_INPUT, line);
+                json_line(&mut made, &matched(&matcher.answer(item)))?;
+            }
             Err(error) => {
                 bad += 1;
                 json_line(&mut made, &BadLine { line, error })?;
@@ -76,6 +80,7 @@ fn match_lines(
         }
         Ok(out.write_all(&made)?)
     })?;
+    wordless.end(&load::STANDARD_INPUT);
     Ok(bad)
 }
 

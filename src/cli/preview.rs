@@ -15,7 +15,7 @@ use super::since::{Since, since};
 use crate::clock::{Clock, SystemClock};
 use crate::config;
 use crate::daemon::wire::{self, Parts};
-use crate::detect::{Version, Watchlist};
+use crate::detect::{Version, Watchlist, renamed_entries};
 use crate::model::difference::Limits;
 use crate::model::watchlist::WatchlistEntries;
 use crate::model::{Difference, Timestamp, Tz};
@@ -125,7 +125,7 @@ async fn compare(arguments: &Arguments, folder: &Folder) -> Result<Shown, Failur
         way,
     };
     let difference = watch(&*store, &scope, arguments.decided).await?;
-    let changes = watchlist_changes(&before, &entries);
+    let changes = watchlist_changes(&before, &entries, &renamed_entries(&before, &entries));
     Ok(Shown { version, zone, changes, difference, decided: arguments.decided })
 }
 

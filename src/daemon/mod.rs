@@ -21,3 +21,4 @@ pub mod status;
 mod upgrade;
 mod watch;
 pub mod wire;
+mod written;

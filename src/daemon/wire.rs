@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+pub use super::written::{sources_of, watchlist_of};
 use crate::collect::fetch::{FetchSettings, Fetcher};
 use crate::collect::source;
 use crate::config::settings::{
@@ -19,7 +20,7 @@ use crate::config::settings::{
 use crate::config::{self, Environment, Files, Parsed, Settings};
 use crate::detect::Watchlist;
 use crate::model::reader::{UrgentFrom, WhenEmpty};
-use crate::model::watchlist::{WatchlistEntries, WithoutCompany};
+use crate::model::watchlist::WithoutCompany;
 use crate::model::{Level, Located, Place, Problem, Severity, Source, SourceId};
 use crate::notify::Subjects;
 use crate::notify::reader::{self, CompanyWord, Reader, TopicWord, Vocabulary};
@@ -266,6 +267,7 @@ impl Parts {
                 silent: self.settings.matching.backfill.value == config::Backfill::Recorded,
             },
             read_watchlist: watchlist_of,
+            read_sources: sources_of,
             compile_watchlist,
             match_alike,
             edited_tables: config::changes,
@@ -302,13 +304,6 @@ impl Parts {
         let text = format!("daily {}", at.format("%H:%M"));
         Schedule::parse(&text, self.operator.zone).expect("a time of day is a daily schedule")
     }
-}
-
-/// The watchlist of a version that the store keeps, as written.
-#[must_use]
-pub fn watchlist_of(texts: &BTreeMap<String, String>) -> WatchlistEntries {
-    let files = Files::from_texts(Path::new(""), texts.clone());
-    config::parse(&files, &Environment::default()).watchlist
 }
 
 /// What only a restart can change, where the settings that a service started with and new ones

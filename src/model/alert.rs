@@ -104,6 +104,16 @@ pub enum Mark {
     UndeliveredEarlier,
     /// An urgent mail about it went out before.
     SentEarlier,
+    /// It was published long before it was seen.
+    Old,
+}
+
+impl Mark {
+    /// Whether what bears it belongs to the digest, however grave it is.
+    #[must_use]
+    pub fn is_quiet(self) -> bool {
+        matches!(self, Self::AlreadyThere | Self::Late | Self::Old)
+    }
 }
 
 /// The decision that an item (or its new revision) is to be told. It knows no reader.

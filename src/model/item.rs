@@ -73,6 +73,11 @@ pub enum Arrival {
     Baseline,
     /// The publisher changed an item that was known.
     Edited,
+    /// It says that it was published long before we saw it, among others like it, in a source that is
+    /// read all the while or again: told, never urgent.
+    Old,
+    /// It was known from the same address, under an id of its source that is gone: recorded only.
+    Elsewhere,
 }
 
 impl Arrival {
@@ -84,13 +89,22 @@ impl Arrival {
             Self::AlreadyThere => "already_there",
             Self::Baseline => "baseline",
             Self::Edited => "edited",
+            Self::Old => "old",
+            Self::Elsewhere => "elsewhere",
         }
+    }
+
+    /// Whether an item that came so is ever told.
+    #[must_use]
+    pub fn is_told(self) -> bool {
+        !matches!(self, Self::Baseline | Self::Elsewhere)
     }
 
     /// Reads the name back.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        [Self::New, Self::AlreadyThere, Self::Baseline, Self::Edited]
+        use Arrival::{AlreadyThere, Baseline, Edited, Elsewhere, New, Old};
+        [New, AlreadyThere, Baseline, Edited, Old, Elsewhere]
             .into_iter()
             .find(|arrival| arrival.as_str() == name)
     }
@@ -123,6 +137,24 @@ pub struct KnownItem {
     pub published: Option<Timestamp>,
     /// When its newest revision was first seen.
     pub first_seen: Timestamp,
+    /// How its newest revision came.
+    pub arrival: Arrival,
+    /// Up to when its learning of new keys is used up, if it ever learnt any.
+    pub learnt: Option<Timestamp>,
+}
+
+/// A known item that its source shows in the same words under other keys: by these it is known from
+/// now on. It is no edit, so nothing is judged or told again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rekeyed {
+    /// The item.
+    pub item: ItemId,
+    /// The publisher's own id, as it stands there now.
+    pub guid: Option<String>,
+    /// Its canonical address, as it stands there now.
+    pub link: Option<String>,
+    /// Up to when its learning is used up by that.
+    pub learnt: Timestamp,
 }
 
 /// An address without the section of the page that it points to.

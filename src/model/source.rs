@@ -164,6 +164,34 @@ pub struct SourceState {
     pub habit: Habit,
     /// What its document calls itself, as last read.
     pub title: Option<String>,
+    /// Why its next document is as good as a first one, if it is.
+    pub anew: Option<Anew>,
+}
+
+/// Why a source that was read before is read anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anew {
+    /// Somebody wrote another address for it.
+    Address,
+    /// It was taken out of the files, and came back.
+    Back,
+}
+
+impl Anew {
+    /// The name in the store.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::Back => "back",
+        }
+    }
+
+    /// Reads the name back.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Address, Self::Back].into_iter().find(|one| one.as_str() == name)
+    }
 }
 
 /// A permanent redirect, as often as it was answered.
@@ -208,6 +236,7 @@ impl SourceState {
             moved: None,
             habit: Habit::default(),
             title: None,
+            anew: None,
         }
     }
 
@@ -230,13 +259,14 @@ impl SourceState {
             moved,
             habit,
             title,
+            anew,
         } = self;
         (health, since, failures) == (&before.health, &before.since, &before.failures)
             && (etag, last_modified) == (&before.etag, &before.last_modified)
             && (last_full, retry_after) == (&before.last_full, &before.retry_after)
             && (entries, habit) == (&before.entries, &before.habit)
             && (error, read_at) == (&before.error, &before.read_at)
-            && (moved, title) == (&before.moved, &before.title)
+            && (moved, title, anew) == (&before.moved, &before.title, &before.anew)
     }
 }
 

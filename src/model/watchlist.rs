@@ -2,7 +2,7 @@
 //!
 //! Nothing here is understood yet: names, terms and searches are text until `detect` compiles them.
 
-use super::{Located, Place, Severity};
+use super::{EntityKind, Located, Place, Severity};
 
 /// A search as it is shown and compared: files may break it into lines wherever it has a space.
 #[must_use]
@@ -211,4 +211,21 @@ pub struct RuleEntry {
     pub hold: Option<Located<String>>,
     /// What people note.
     pub remarks: Remarks,
+}
+
+/// An entry that has another id in a newer version of the files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renamed {
+    /// Company or topic.
+    pub kind: EntityKind,
+    /// Its name before.
+    pub was: String,
+    /// Its name now.
+    pub name: String,
+    /// Its id before.
+    pub from: String,
+    /// Its id now.
+    pub to: String,
+    /// Where the newer one stands.
+    pub place: Option<Place>,
 }

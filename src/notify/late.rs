@@ -5,7 +5,7 @@
 use chrono::Datelike;
 
 use super::outside::line;
-use crate::model::{Timestamp, Tz};
+use crate::model::{Severity, Timestamp, Tz};
 
 /// What the version before did not have.
 #[derive(Clone, Copy, Debug)]
@@ -17,15 +17,19 @@ pub struct Lacked<'a> {
 }
 
 /// Why an item first seen at `seen` is told only `now`: what version `before` lacked, or that it made no
-/// alert of what it found.
+/// alert of what it found. `told`: how grave it was told before, if it was.
 #[must_use]
 pub fn reason(
     seen: Timestamp,
     now: Timestamp,
     zone: Tz,
     before: u64,
+    told: Option<Severity>,
     lacked: &[Lacked<'_>],
 ) -> String {
+    if let (Some(told), []) = (told, lacked) {
+        return format!("late: told as {} before, and graver now", told.as_str());
+    }
     let found: Vec<String> = lacked
         .iter()
         .map(|one| match one.held {
@@ -83,12 +87,12 @@ mod tests {
             Lacked { what: "\"Target\"", held: Some("weak name alone") },
         ];
         assert_eq!(
-            reason(at(0), at(2), Tz::UTC, 14, &lacked),
+            reason(at(0), at(2), Tz::UTC, 14, None, &lacked),
             "late: not matched 18–20 Nov: \"阿里\" (Alibaba) missing in version 14, \"Target\" held \
              back in version 14 (weak name alone)"
         );
         assert_eq!(
-            reason(at(0), at(0), Tz::UTC, 14, &[]),
+            reason(at(0), at(0), Tz::UTC, 14, None, &[]),
             "late: not matched on 18 Nov: version 14 made no alert of it"
         );
     }

@@ -267,6 +267,7 @@ pub(super) fn mark_words(mark: Mark) -> &'static str {
         Mark::BringsMore => "brings something new",
         Mark::UndeliveredEarlier => "undelivered earlier",
         Mark::SentEarlier => "already sent",
+        Mark::Old => "published long before we saw it",
     }
 }
 

@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::detect::Watchlist;
-use crate::model::SourceId;
 use crate::model::edit::TableEdit;
 use crate::model::watchlist::WatchlistEntries;
+use crate::model::{SourceEntry, SourceId};
 use crate::notify::Subjects;
 use crate::notify::reader::{Reader, Vocabulary};
 use crate::notify::schedule::Schedule;
@@ -58,6 +58,8 @@ pub struct InForce {
     pub rejected: Option<String>,
     /// Reads the watchlist of an earlier version's files, so that a digest can say what changed.
     pub read_watchlist: fn(&Texts) -> WatchlistEntries,
+    /// Reads the sources of an earlier version's files.
+    pub read_sources: fn(&Texts) -> Vec<SourceEntry>,
     /// Compiles the watchlist of an earlier version's files, as far as it is understood today.
     pub compile_watchlist: fn(&Texts) -> Arc<Watchlist>,
     /// Whether two versions' files match alike: then nothing stored needs to be matched again.

@@ -91,6 +91,7 @@ impl Watch {
                     new: Vec::new(),
                     edited: Vec::new(),
                     seen: Vec::new(),
+                    rekeyed: Vec::new(),
                     gap: None,
                     quiet: false,
                     state,

@@ -43,7 +43,7 @@ pub use assessing::{Assessment, Decision, StoryMember, Unassessed};
 pub use delivering::{Amend, Amended, Reachable, ReaderHistory, StoredMail, UrgentSealed};
 pub use error::StoreError;
 pub use keeping::{Keep, Pruned};
-pub use polling::{Claim, FinishedPoll, SourceTask};
+pub use polling::{Claim, Elsewhere, FinishedPoll, SourceTask};
 
 /// What every storage method answers, sooner or later.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -51,7 +51,8 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Se
 /// The part that remembers. One method for each step, each atomic.
 pub trait Store: Send + Sync {
     /// Makes the sources in force those listed: new ones are due at once, edited ones keep their
-    /// history, missing ones are retired and come back without a new baseline.
+    /// history, missing ones are retired. Another address, and a return, are noted until the next
+    /// document: it is read as a first one is.
     fn adopt_sources(&self, sources: Vec<Source>, now: Timestamp) -> Answer<'_, ()>;
 
     /// Makes the readers in force those listed: new ones are known from now on, known ones keep their
@@ -95,6 +96,10 @@ pub trait Store: Send + Sync {
         source: SourceId,
         identities: Vec<Identity>,
     ) -> Answer<'_, Vec<KnownItem>>;
+
+    /// The same of what was read at this source's address under ids that are gone.
+    fn known_elsewhere(&self, source: SourceId, identities: Vec<Identity>)
+    -> Answer<'_, Elsewhere>;
 
     /// Writes what a poll brought and gives the claim back.
     fn finish_poll(&self, poll: FinishedPoll) -> Answer<'_, ()>;

@@ -1,5 +1,6 @@
 //! What poll leaves for assess: claims, and what one poll brought.
 
+use crate::model::item::{KnownItem, Rekeyed};
 use crate::model::source::{Gap, SourceState};
 use crate::model::{Item, ItemId, Source, SourceId, Timestamp};
 
@@ -19,6 +20,17 @@ pub struct SourceTask {
     pub source: Source,
     /// What is remembered of it.
     pub state: SourceState,
+}
+
+/// What is known of a source's address under ids that are gone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// Known items that share a key with what was asked for.
+    pub known: Vec<KnownItem>,
+    /// When the last of these ids went; `None` where there was none that was ever read.
+    pub left: Option<Timestamp>,
+    /// When it was last read.
+    pub read: Option<Timestamp>,
 }
 
 /// What one poll brought, to be written in one transaction.
@@ -45,6 +57,8 @@ pub struct FinishedPoll {
     pub edited: Vec<Item>,
     /// Known items that the document still shows: their identities are kept.
     pub seen: Vec<ItemId>,
+    /// Known items that are known by other keys from now on.
+    pub rekeyed: Vec<Rekeyed>,
     /// A gap that this poll noticed.
     pub gap: Option<Gap>,
     /// Whether the server said that nothing has changed, and nothing has: what is remembered is as it

@@ -91,6 +91,45 @@ fn a_watchlist_without_a_company_is_said() {
 }
 
 #[test]
+fn another_id_is_said_before_it_is_in_force() {
+    let desk = Desk::new();
+    let one = |name: &str| {
+        let topic = "[[topic]]\nname = \"Delisting\"\nterms = [\"delist\"]\n";
+        format!("[[company]]\nname = \"{name}\"\naliases = [\"HW Tech\"]\n{topic}")
+    };
+    desk.write("watchlist.toml", &one("Huawei"));
+    desk.ask(&["once"]).ends(0);
+    assert!(!desk.ask(&["check"]).ends(0).out.contains("the id of"));
+    desk.write("watchlist.toml", &one("Huawei Marine"));
+    let said = desk.ask(&["check"]).ends(0).out;
+    for words in [
+        "watchlist.toml:2:8: warning: the id of company 'Huawei Marine' is 'huawei-marine' now, and \
+         'huawei' in version 1",
+        "history, filters and reports go by id: write id = \"huawei\"",
+    ] {
+        assert!(said.contains(words), "{words}\n{said}");
+    }
+    let said = desk.ask(&["preview"]).ends(0).out;
+    assert!(said.contains("its id changed from huawei to huawei-marine"), "{said}");
+}
+
+#[test]
+fn another_id_for_the_same_address_is_said() {
+    let desk = Desk::new();
+    desk.ask(&["once"]).ends(0);
+    assert!(!desk.ask(&["check"]).ends(0).out.contains("reads the address of"));
+    desk.edit("sources.toml", "id = \"wire\"", "id = \"newswire\"");
+    let said = desk.ask(&["check"]).ends(0).out;
+    for words in [
+        "sources.toml:2:6: warning: source 'newswire' reads the address of 'wire', which is gone and \
+         was read in version 1",
+        "what was read so far stays with 'wire'; write id = \"wire\" to go on with it",
+    ] {
+        assert!(said.contains(words), "{words}\n{said}");
+    }
+}
+
+#[test]
 fn a_day_that_is_past_is_said() {
     let desk = Desk::new();
     desk.write(

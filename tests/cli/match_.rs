@@ -148,7 +148,7 @@ fn escapes_of_json_do_not_count() {
 
 #[test]
 fn what_is_missing_null_or_unknown_is_empty() {
-    let empty = judged(&[json!({})]).remove(0);
+    let empty = judged(&[json!({"title": null})]).remove(0);
     assert_eq!(
         empty,
         json!({"id": "", "companies": [], "topics": [], "alert": false, "severity": null,
@@ -157,11 +157,44 @@ fn what_is_missing_null_or_unknown_is_empty() {
     for item in [
         json!({"id": null, "title": null, "summary": null, "content": null, "categories": null,
             "source": null, "official": null, "lang": null, "published": null}),
-        json!({"label": {"deep": [1, 2, {}]}, "hits": 7, "": ""}),
+        json!({"label": {"deep": [1, 2, {}]}, "hits": 7, "": "", "content": ""}),
         json!({"title": "", "categories": []}),
     ] {
         assert_eq!(judged(std::slice::from_ref(&item))[0], empty, "{item}");
     }
+}
+
+/// Somebody else's keys are no silence of the watchlist.
+#[test]
+fn a_line_without_words_is_said() {
+    let wordless = b"{\"id\":\"1\",\"headline\":\"SEC to delist Huawei\"}\n{}\n{\"titel\":\"x\",\"texte\":\"y\"}\n";
+    let answer = matched(wordless).ends(0);
+    assert_eq!(answer.lines().len(), 3, "judged all the same");
+    let what = "no title, summary, content or categories, so nothing can be found in it";
+    assert_eq!(
+        answer.err,
+        format!(
+            "standard input:1: warning: {what}; its key 'headline' is unknown\n\
+             standard input:2: warning: {what}\n\
+             standard input:3: warning: {what}; its keys 'texte', 'titel' are unknown\n"
+        )
+    );
+    let answer = matched("{}\n".repeat(12).as_bytes()).ends(0);
+    assert_eq!(answer.err.lines().count(), 11, "{answer}");
+    assert!(
+        answer.err.ends_with("standard input: warning: 2 further lines without words\n"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn what_other_programs_put_between_and_before_lines_is_passed_over() {
+    let lines = b"\xef\xbb\xbf{\"id\":\"1\",\"title\":\"Huawei\"}\r\n\r\n  \n{\"id\":\"2\",\"title\":\"Huawei\"}\r\nnonsense\n\n";
+    let answer = matched(lines).ends(65);
+    let values = answer.lines();
+    assert_eq!(values.len(), 3, "{answer}");
+    assert_eq!(values[0]["companies"], json!(["huawei"]));
+    assert_eq!((&values[1]["id"], &values[2]["line"]), (&json!("2"), &json!(5)));
 }
 
 #[test]
@@ -186,9 +219,7 @@ fn severity_says_how_grave_and_alert_whether_it_is_told() {
 /// A bad line is answered in its place; the rest goes on.
 #[test]
 fn a_bad_line_costs_itself_alone() {
-    let bad: [&[u8]; 9] = [
-        b"",
-        b"   ",
+    let bad: [&[u8]; 7] = [
         b"nonsense",
         b"{\"title\":\"cut",
         b"{\"title\":\"bad \xff\xfe bytes\"}",
@@ -206,7 +237,7 @@ fn a_bad_line_costs_itself_alone() {
     let answer = matched(&lines).ends(65);
     let values = answer.lines();
     assert_eq!(values.len(), 2 + 2 * bad.len(), "one line out per line in");
-    assert_eq!((&values[0]["id"], &values[19]["id"]), (&json!("first"), &json!("last")));
+    assert_eq!((&values[0]["id"], &values[15]["id"]), (&json!("first"), &json!("last")));
     for (at, line) in bad.iter().enumerate() {
         let told = &values[1 + 2 * at];
         let shown = String::from_utf8_lossy(line);

@@ -1,9 +1,10 @@
 //! Identity as evidence, revisions, the first read.
 
 use proptest::prelude::*;
-use watchlistd::collect::item::{self, Sorted};
+use watchlistd::collect::item::{self, Past, Reading, Sorted};
 use watchlistd::model::item::{Arrival, KnownItem};
-use watchlistd::model::{Entry, FirstRun, Item, ItemText};
+use watchlistd::model::source::{Anew, SourceState};
+use watchlistd::model::{Entry, FirstRun, Item, ItemText, Source};
 
 use super::{HOUR, now, source as desk};
 use watchlistd::collect::source;
@@ -33,12 +34,14 @@ fn remembered(items: &[Item]) -> Vec<KnownItem> {
             title: item.text.title.clone(),
             published: item.published,
             first_seen: item.first_seen,
+            arrival: item.arrival,
+            learnt: None,
         })
         .collect()
 }
 
 fn sort(entries: Vec<Entry>, known: &[KnownItem]) -> Sorted {
-    item::sort_out(&desk("https://news.test/"), None, entries, known, false, now())
+    item::sort_out(&desk("https://news.test/"), None, entries, known, Reading::Usual, now())
 }
 
 /// What a second document comes to after a first: new, edited, seen.
@@ -127,6 +130,127 @@ fn churn_is_nothing_new() {
     assert_eq!(second(&doc("a"), &one_old), (1, 0, 4), "one of five is a republication");
 }
 
+/// Items as the store keeps them from one poll to the next.
+fn keep(items: &mut Vec<Item>, sorted: Sorted) {
+    for rekeyed in sorted.rekeyed {
+        let item = items.iter_mut().find(|item| item.id == rekeyed.item).unwrap();
+        (item.guid, item.link) = (rekeyed.guid, rekeyed.link);
+    }
+    for edited in sorted.edited {
+        let known = items.iter_mut().find(|item| item.id == edited.id).unwrap();
+        *known = edited;
+    }
+    items.extend(sorted.new);
+}
+
+fn dated(guid: &str, link: &str, title: &str, hours: u32) -> Entry {
+    Entry { published: Some(now().minus(HOUR * hours)), ..entry(guid, link, title) }
+}
+
+#[test]
+fn what_moved_is_known_by_its_new_keys_from_then_on() {
+    for (from, to, dates) in [
+        ("http://n.test", "https://n.test", false),
+        ("http://www.n.test", "https://n.test", false),
+        ("https://old.test", "https://new.test/news", false),
+        ("https://old.test", "https://new.test/news", true),
+    ] {
+        let article = |host: &str, n: u32| {
+            let link = format!("{host}/{n}");
+            let article = dated(&link, &link, &format!("story {n}"), 30 - n);
+            if dates { article } else { Entry { published: None, ..article } }
+        };
+        let mut items = sort((0..6).map(|n| article(from, n)).collect(), &[]).new;
+        let moved = sort((0..6).map(|n| article(to, n)).collect(), &remembered(&items));
+        keep(&mut items, moved);
+        assert_eq!(items[0].revision, 1, "it is no edit");
+        for news in 1..6 {
+            let shown: Vec<Entry> = (news..news + 6).map(|n| article(to, n)).collect();
+            let sorted = sort(shown, &remembered(&items));
+            assert_eq!((sorted.new.len(), sorted.seen.len()), (1, 5), "{from} {to} {news}");
+            keep(&mut items, sorted);
+        }
+        // And an edit of what moved is an edit.
+        let mut changed = article(to, 5);
+        changed.text.summary = "with a summary".to_owned();
+        let sorted = sort(vec![changed], &remembered(&items));
+        assert_eq!((sorted.new.len(), sorted.edited.len()), (0, 1), "{from} {to}");
+    }
+}
+
+#[test]
+fn known_words_alone_are_a_known_item_only_where_nothing_else_can_be_meant() {
+    let old = [
+        dated("a", "https://old.test/a", "one", 9),
+        dated("b", "https://old.test/b", "two", 8),
+        dated("c", "https://old.test/c", "Daily bulletin", 33),
+        dated("d", "https://old.test/d", "Daily bulletin", 9),
+        Entry { published: Some(now().minus(HOUR).minus(HOUR / 7)), ..entry("e", "", "three") },
+    ];
+    let news = ["p", "q", "r", "s"].map(|one| entry(one, &format!("https://new.test/{one}"), one));
+    let minutes = old[4].published;
+    for (name, one, known) in [
+        ("http for https", dated("x", "http://old.test/a", "one", 1), true),
+        ("another host, the same date", dated("x", "https://new.test/a", "one", 9), true),
+        ("another host, another date", dated("x", "https://new.test/a", "one", 8), false),
+        ("another place, the same hour", dated("x", "https://new.test/x", "one", 9), false),
+        ("the front page", dated("x", "https://new.test/", "one", 9), false),
+        ("to the second", Entry { published: minutes, ..entry("x", "", "three") }, true),
+        ("other words", Entry { published: minutes, ..entry("x", "", "four") }, false),
+        (
+            "a set of words",
+            Entry { published: minutes, ..entry("x", "https://new.test/c", "Daily bulletin") },
+            false,
+        ),
+        (
+            "a set of words, a day later",
+            dated("x", "https://old.test/x", "Daily bulletin", 1),
+            false,
+        ),
+    ] {
+        let mut items = sort(old.to_vec(), &[]).new;
+        let shown: Vec<Entry> = news.iter().cloned().chain([one.clone()]).collect();
+        let sorted = sort(shown, &remembered(&items));
+        assert_eq!(sorted.new.len(), if known { 4 } else { 5 }, "{name}");
+        assert_eq!(sorted.overlaps(), known, "{name}");
+        keep(&mut items, sorted);
+        let again = sort(vec![one], &remembered(&items));
+        assert_eq!((again.new.len(), again.rekeyed.len()), (0, 0), "{name}");
+    }
+}
+
+#[test]
+fn a_feed_that_makes_up_keys_is_learnt_few_times_a_day() {
+    let shown = |poll: u32| -> Vec<Entry> {
+        (0..4)
+            .map(|n| {
+                entry(&format!("{n}-{poll}"), &format!("https://n.test/{n}?{poll}"), &n.to_string())
+            })
+            .collect()
+    };
+    let mut known = remembered(&sort(shown(0), &[]).new);
+    let mut learnt = 0;
+    for poll in 1..=96 {
+        let at = now().plus(HOUR / 2 * poll);
+        let sorted = item::sort_out(
+            &desk("https://news.test/"),
+            None,
+            shown(poll),
+            &known,
+            Reading::Usual,
+            at,
+        );
+        assert_eq!((sorted.new.len(), sorted.edited.len()), (0, 0), "poll {poll}");
+        for rekeyed in sorted.rekeyed {
+            learnt += 1;
+            let one = known.iter_mut().find(|one| one.id == rekeyed.item).unwrap();
+            (one.identity.guid, one.identity.link) = (rekeyed.guid, rekeyed.link);
+            one.learnt = Some(rekeyed.learnt);
+        }
+    }
+    assert_eq!(learnt, 4 * (3 + 2), "four items, each at once, twice more, and then once a day");
+}
+
 #[test]
 fn a_section_of_a_page_is_kept_and_tells_items_apart() {
     let at = |link: &str, title: &str| entry("", link, title);
@@ -156,7 +280,7 @@ fn a_feed_of_one_entry_with_keys_of_chance_repeats_nothing() {
         ..entry(key, &format!("https://n.test/{key}"), "Alibaba listed")
     };
     let sort_at = |entry: Entry, known: &[KnownItem], at| {
-        item::sort_out(&desk("https://news.test/"), None, vec![entry], known, false, at)
+        item::sort_out(&desk("https://news.test/"), None, vec![entry], known, Reading::Usual, at)
     };
     // Undated, asked every half hour for two days: one item, whose new keys are recorded.
     let mut items = sort_at(undated("0"), &[], now()).new;
@@ -185,15 +309,15 @@ fn the_first_read_tells_what_is_recent() {
     let recent = entry("g3", "", "recent");
     let entries = vec![recent, undated, old];
     let week = FirstRun::Within(source::DAY * 7);
-    for (first_run, first_read, arrivals) in [
-        (week, true, [Arrival::Baseline, Arrival::AlreadyThere, Arrival::AlreadyThere]),
-        (FirstRun::All, true, [Arrival::New; 3]),
-        (FirstRun::None, true, [Arrival::Baseline; 3]),
-        (week, false, [Arrival::New; 3]),
+    for (first_run, reading, arrivals) in [
+        (week, Reading::First, [Arrival::Baseline, Arrival::AlreadyThere, Arrival::AlreadyThere]),
+        (FirstRun::All, Reading::First, [Arrival::New; 3]),
+        (FirstRun::None, Reading::First, [Arrival::Baseline; 3]),
+        (week, Reading::Usual, [Arrival::New; 3]),
     ] {
         let mut desk = desk("https://news.test/");
         desk.first_run = first_run;
-        let sorted = item::sort_out(&desk, Some("zh"), entries.clone(), &[], first_read, now());
+        let sorted = item::sort_out(&desk, Some("zh"), entries.clone(), &[], reading, now());
         let mut found: Vec<_> =
             sorted.new.iter().map(|item| (item.text.title.clone(), item.arrival)).collect();
         found.sort_by_key(|(title, _)| {
@@ -204,10 +328,117 @@ fn the_first_read_tells_what_is_recent() {
             .zip(arrivals)
             .map(|(title, arrival)| (title.to_owned(), arrival))
             .collect();
-        assert_eq!(found, expected, "{first_run:?} {first_read}");
+        assert_eq!(found, expected, "{first_run:?} {reading:?}");
         assert!(sorted.new.iter().all(|item| item.text.lang.as_deref() == Some("zh")));
         assert_eq!(sorted.new[0].text.title, "old", "oldest first");
     }
+}
+
+#[test]
+fn a_reading_is_as_good_as_a_first_one_at_another_address_or_after_being_away() {
+    let at = |hours: u32| Some(now().minus(HOUR * hours));
+    let again = |hours| Reading::Again { read: at(hours) };
+    for (read, anew, left, expected) in [
+        (None, None, None, Reading::First),
+        (None, None, at(1), Reading::Usual),
+        (None, None, at(1000), again(1001)),
+        (at(1), None, None, Reading::Usual),
+        (at(1000), None, None, Reading::Usual),
+        (at(1), Some(Anew::Address), None, again(1)),
+        (at(1), Some(Anew::Back), None, Reading::Usual),
+        (at(1000), Some(Anew::Back), None, again(1000)),
+        (at(1000), Some(Anew::Back), at(100), again(101)),
+        (at(1000), Some(Anew::Back), at(1), Reading::Usual),
+    ] {
+        let state = SourceState { last_success: read, anew, ..SourceState::new(now()) };
+        let gone = (left, left.map(|left| left.minus(HOUR)));
+        assert_eq!(Reading::of(&state, gone, now()), expected, "{read:?} {anew:?} {left:?}");
+    }
+}
+
+/// How these entries come, in their order.
+fn arrivals(
+    desk: &Source,
+    entries: &[Entry],
+    known: &[KnownItem],
+    reading: Reading,
+) -> Vec<Arrival> {
+    let sorted = item::sort_out(desk, None, entries.to_vec(), known, reading, now());
+    let of = |entry: &Entry| sorted.new.iter().find(|item| item.text.title == entry.text.title);
+    entries.iter().filter_map(of).map(|item| item.arrival).collect()
+}
+
+#[test]
+fn a_reading_anew_hides_nothing_that_was_said_since_the_last() {
+    use Arrival::{AlreadyThere, Baseline, New, Old};
+    let ago = |days: u32, title: &str| dated(title, "", title, 24 * days);
+    let undated = Entry { published: None, ..entry("u", "", "undated") };
+    let shown = [ago(1, "fresh"), ago(12, "since"), ago(40, "before"), undated];
+    let reading = Reading::Again { read: Some(now().minus(source::DAY * 30)) };
+    let mut desk = desk("https://news.test/");
+    for (first_run, expected) in [
+        (FirstRun::Within(source::DAY * 7), [AlreadyThere, Old, Baseline, AlreadyThere]),
+        (FirstRun::None, [AlreadyThere, Old, Baseline, AlreadyThere]),
+        (FirstRun::All, [New; 4]),
+    ] {
+        desk.first_run = first_run;
+        assert_eq!(arrivals(&desk, &shown, &[], reading), expected, "{first_run:?}");
+    }
+    // Where it was read until a moment ago, what came in that moment is news.
+    desk.first_run = FirstRun::Within(source::DAY * 7);
+    let reading = Reading::Again { read: Some(now().minus(HOUR)) };
+    let news = Entry { published: Some(now().minus(HOUR / 2)), ..entry("n", "", "news") };
+    let shown: Vec<Entry> = [news].into_iter().chain(shown).collect();
+    let expected = [New, AlreadyThere, Baseline, Baseline, AlreadyThere];
+    assert_eq!(arrivals(&desk, &shown, &[], reading), expected);
+}
+
+#[test]
+fn only_an_archive_of_a_source_with_right_dates_is_old() {
+    let desk = desk("https://news.test/");
+    let known_with = |arrival: Arrival, hours: u32| {
+        let mut known = remembered(&sort(vec![entry("k", "", "known")], &[]).new);
+        (known[0].arrival, known[0].published) = (arrival, Some(now().minus(HOUR * hours)));
+        known
+    };
+    let right = known_with(Arrival::New, 1);
+    let old = |n: u32| dated(&n.to_string(), "", &n.to_string(), 24 * (100 + n));
+    let alike = |n: u32| Entry { published: old(0).published, ..old(n) };
+    let news = [entry("n", "", "news"), Entry { published: None, ..entry("u", "", "undated") }];
+    type Make<'a> = &'a dyn Fn(u32) -> Entry;
+    for (name, make, many, known, is_old) in [
+        ("an archive", &old as Make<'_>, 5, right.clone(), true),
+        ("too few", &old, 4, right.clone(), false),
+        ("one wrong date for all", &alike, 9, right.clone(), false),
+        ("dates that are always wrong", &old, 9, known_with(Arrival::New, 24 * 30), false),
+        ("dates of which nothing is known", &old, 9, vec![], false),
+        ("what was there at the first read", &old, 9, known_with(Arrival::Baseline, 9999), false),
+        ("right dates at the first read", &old, 9, known_with(Arrival::AlreadyThere, 24), true),
+    ] {
+        let shown: Vec<Entry> = (0..many).map(make).chain(news.clone()).collect();
+        let shown: Vec<Entry> = shown.into_iter().chain([entry("k", "", "known")]).collect();
+        let found = arrivals(&desk, &shown, &known, Reading::Usual);
+        let many = usize::try_from(many).unwrap();
+        let expected = if is_old { Arrival::Old } else { Arrival::New };
+        assert!(found[..many].iter().all(|one| *one == expected), "{name}: {found:?}");
+        assert!(found[many..].iter().all(|one| *one == Arrival::New), "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn what_was_read_at_the_address_under_another_id_is_known_from_there() {
+    let elsewhere = remembered(&sort(vec![entry("a", "", "one"), entry("b", "", "two")], &[]).new);
+    let shown = [entry("a", "", "one"), entry("b", "", "two, changed"), entry("c", "", "three")];
+    let shown = shown.map(|one| (one.clone(), item::identity(&one)));
+    let past = Past { known: &[], elsewhere: &elsewhere, reading: Reading::Usual };
+    let sorted =
+        item::sort_out_known(&desk("https://news.test/"), None, shown.to_vec(), past, now());
+    let mut found: Vec<_> =
+        sorted.new.iter().map(|item| (item.text.title.as_str(), item.arrival)).collect();
+    found.sort_unstable_by_key(|one| one.0);
+    let expected =
+        [("one", Arrival::Elsewhere), ("three", Arrival::New), ("two, changed", Arrival::New)];
+    assert_eq!(found, expected);
 }
 
 #[test]

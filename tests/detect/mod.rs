@@ -6,6 +6,7 @@ mod evidence;
 mod judging;
 mod lists;
 mod properties;
+mod renaming;
 mod stories;
 mod talk;
 mod writing;

@@ -6,9 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use watchlistd::config::{Environment, Files};
+use watchlistd::detect::renamed_entries;
 use watchlistd::model::mail::Changed;
 use watchlistd::model::record;
 use watchlistd::model::source::Gap;
+use watchlistd::model::watchlist::WatchlistEntries;
 use watchlistd::model::{
     Coverage, EntityKind, Field, Guard, Health, HeldHigh, Hit, ItemId, ItemText, Mark, Pause,
     PendingNotice, Severity, SourceId,
@@ -250,6 +252,10 @@ fn read(text: &str) -> watchlistd::model::watchlist::WatchlistEntries {
     watchlistd::config::parse(&files, &Environment::default()).watchlist
 }
 
+fn said_of(old: &WatchlistEntries, new: &WatchlistEntries) -> Vec<String> {
+    watchlist_changes(old, new, &renamed_entries(old, new))
+}
+
 /// What an edit of two files says.
 fn watchlist_edits() -> Vec<String> {
     let old = read(
@@ -262,8 +268,8 @@ fn watchlist_edits() -> Vec<String> {
          terms = [\"delist\"]\nseverity = \"high\"\n[[rule]]\nname = \"All\"\nwhen = \"company:*\"\n\
          severity = \"medium\"\n",
     );
-    assert!(watchlist_changes(&old, &old).is_empty());
-    watchlist_changes(&old, &new)
+    assert!(said_of(&old, &old).is_empty());
+    said_of(&old, &new)
 }
 
 #[test]
@@ -289,8 +295,8 @@ fn a_search_that_is_broken_into_lines_is_no_change() {
         ))
     };
     let (old, new) = (of("ban NEAR/4 (chip OR GPU)"), of("ban\n  NEAR/4 (chip\n  OR GPU)"));
-    assert_eq!(watchlist_changes(&old, &new), Vec::<String>::new());
-    assert_eq!(watchlist_changes(&old, &of("ban NEAR/5 (chip OR GPU)")).len(), 2);
+    assert_eq!(said_of(&old, &new), Vec::<String>::new());
+    assert_eq!(said_of(&old, &of("ban NEAR/5 (chip OR GPU)")).len(), 2);
 }
 
 #[test]
@@ -301,15 +307,40 @@ fn an_id_that_was_written_makes_no_new_entry_and_a_silence_is_told() {
         "[[company]]\nid = \"huawei\"\nname = \"Huawei\"\n\
          aliases = [{ name = \"HW Tech\", muted_until = 2026-12-31 }]\n",
     );
-    assert_eq!(watchlist_changes(&old, &new), ["Company “Huawei”: names added: “HW Tech”"]);
+    assert_eq!(said_of(&old, &new), ["Company “Huawei”: names added: “HW Tech”"]);
+    assert_eq!(said_of(&new, &muted), ["Company “Huawei”: “HW Tech” muted until 2026-12-31"]);
     assert_eq!(
-        watchlist_changes(&new, &muted),
-        ["Company “Huawei”: “HW Tech” muted until 2026-12-31"]
-    );
-    assert_eq!(
-        watchlist_changes(&muted, &new),
+        said_of(&muted, &new),
         ["Company “Huawei”: no longer “HW Tech” muted until 2026-12-31"]
     );
+}
+
+#[test]
+fn another_id_is_told_as_that() {
+    let old = read(
+        "[[company]]\nname = \"Huawei\"\n[[company]]\nid = \"smic\"\nname = \"SMIC\"\n\
+         [[topic]]\nname = \"Curbs\"\nterms = [\"curb\"]\n[[company]]\nname = \"ZTE\"\n",
+    );
+    let new = read(
+        "[[company]]\nname = \"Huawei Technologies\"\naliases = [\"Huawei\"]\n\
+         [[company]]\nid = \"cn-smic\"\nname = \"SMIC\"\n\
+         [[topic]]\nname = \"Export curbs\"\nterms = [\"curb\"]\n[[company]]\nname = \"Zhongxing\"\n",
+    );
+    let goes = "history, filters and reports go by id";
+    assert_eq!(
+        said_of(&old, &new),
+        [
+            format!(
+                "Company “Huawei Technologies”: its id changed from huawei to huawei-technologies: \
+                 {goes}; names added: “Huawei Technologies”"
+            ),
+            "Company added: “Zhongxing”".to_owned(),
+            format!("Company “SMIC”: its id changed from smic to cn-smic: {goes}"),
+            "Company removed: “ZTE”".to_owned(),
+            format!("Topic “Export curbs”: its id changed from curbs to export-curbs: {goes}"),
+        ]
+    );
+    assert_eq!(said_of(&new, &new), Vec::<String>::new());
 }
 
 #[test]

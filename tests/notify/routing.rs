@@ -87,7 +87,11 @@ fn urgency_follows_the_reader_and_old_news_never_rings() {
     let there = piece().with(|one| one.arrival = Arrival::AlreadyThere);
     check(|_| {}, &there, "Mei digest");
     check(|_| {}, &piece().with(|one| one.marks = vec![Mark::Late]), "Mei digest");
-    check(|_| {}, &piece().with(|one| one.arrival = Arrival::Baseline), "");
+    check(|_| {}, &piece().with(|one| one.arrival = Arrival::Old), "Mei digest");
+    check(|_| {}, &piece().with(|one| one.marks = vec![Mark::Old]), "Mei digest");
+    for nobody in [Arrival::Baseline, Arrival::Elsewhere] {
+        check(|_| {}, &piece().with(|one| one.arrival = nobody), "");
+    }
     check(|mei| mei.digest = here("never"), &high, "Mei urgent");
     check(|mei| mei.digest = here("never"), &medium, "");
     check(|mei| mei.digest = here("never"), &there, "");

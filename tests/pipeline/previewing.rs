@@ -74,6 +74,7 @@ pub(super) async fn store_of(items: &[Item]) -> Sqlite {
             new,
             edited: Vec::new(),
             seen: Vec::new(),
+            rekeyed: Vec::new(),
             gap: None,
             quiet: false,
             state: SourceState::new(now),
@@ -337,6 +338,23 @@ async fn what_is_gained_and_lost_is_told_with_the_reasons_of_both_sides() {
     let found = previewed(&items, &scope(&compiled(BEFORE), &compiled(AFTER), 4 * DAY)).await;
     assert_eq!(found.before.copies, 1, "the later of two equal texts repeats the earlier");
     insta::assert_snapshot!(page(&found));
+}
+
+#[tokio::test]
+async fn what_only_has_another_id_is_neither_gained_nor_lost() {
+    let items =
+        [item(1, "wire", 4, "NYSE to delist Alibaba"), item(2, "wire", 3, "阿里巴巴被摘牌")];
+    let old =
+        "[[company]]\nname = \"Alibaba\"\n[[topic]]\nname = \"Delisting\"\nterms = [\"delist\"]\n";
+    let new = old
+        .replace("[[company]]", "[[company]]\nid = \"baba\"")
+        .replace("\"Delisting\"", "\"Struck off\"");
+    let found = previewed(&items, &scope(&compiled(old), &compiled(&new), 4 * DAY)).await;
+    assert_eq!((found.before.alerts, found.after.alerts), (1, 1));
+    assert!(
+        found.is_nothing() && found.companies.is_empty() && found.topics.is_empty(),
+        "{found:?}"
+    );
 }
 
 #[tokio::test]

@@ -99,6 +99,28 @@ fn html(mail: &Letter) -> String {
 }
 
 #[tokio::test]
+async fn another_id_of_a_company_and_of_a_source_is_told_to_who_edits() {
+    let mut desk = desk().await;
+    let wire = super::source(&desk.newsroom.url());
+    desk.wire = Some(wire.replace("\"wire\"", "\"newswire\""));
+    let list = WATCHLIST.replace("name = \"Alibaba\"", "id = \"baba\"\nname = \"Alibaba\"");
+    let open = desk.open_with(&list).await;
+    desk.pass(SETTLED);
+    review(&open).await;
+    let mail = shown(&about_edits(&desk)[0]);
+    let mail = mail.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "version 2 is in force: no alert gained or lost",
+        "Company “Alibaba”: its id changed from alibaba to baba: history, filters and reports go by id",
+        "Source newswire reads the address of wire, which is gone: what was read so far stays with \
+         wire, and is not told again",
+    ] {
+        assert!(mail.contains(words), "{words}\n{mail}");
+    }
+    assert!(!mail.contains("is not found") && !mail.contains("By company"), "{mail}");
+}
+
+#[tokio::test]
 async fn a_large_edit_stands_on_top_of_the_digests_until_it_is_accepted() {
     let desk = desk().await;
     let mut open = desk.open_with(&without_alibaba()).await;

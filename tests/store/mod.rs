@@ -117,6 +117,7 @@ fn polled(source: &str, ended: Timestamp, new: Vec<Item>) -> FinishedPoll {
         new,
         edited: vec![],
         seen: vec![],
+        rekeyed: vec![],
         gap: None,
         quiet: false,
         state,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use watchlistd::model::item::Identity;
+use watchlistd::model::item::{Identity, Rekeyed};
 use watchlistd::model::source::Gap;
 use watchlistd::store::{Claim, Store};
 
@@ -101,6 +101,39 @@ async fn known_items_are_found_by_any_shared_key() {
         store.adopt_sources(vec![source("ofac"), source("bis")], at(1)).await.unwrap();
         let elsewhere = vec![identity(one.guid.as_deref(), None, &one.text_hash)];
         assert!(store.known_items(source("bis").id, elsewhere).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_known_item_under_new_keys_is_found_by_them_and_judged_no_more() {
+    each(async |store| {
+        let items = with_items(store, at(0), 2).await;
+        let waiting = store.unassessed(9).await.unwrap().len();
+        let ofac = source("ofac").id;
+        let (guid, link) = (Some("https://new.test/1"), Some("https://new.test/1"));
+        let mut poll = polled("ofac", at(60), vec![]);
+        poll.seen = vec![items[0].id.clone()];
+        poll.rekeyed = vec![Rekeyed {
+            item: items[0].id.clone(),
+            guid: guid.map(str::to_owned),
+            link: link.map(str::to_owned),
+            learnt: at(90),
+        }];
+        // Twice, as after a crash before the answer.
+        for _ in 0..2 {
+            store.finish_poll(poll.clone()).await.unwrap();
+            let found = store.known_items(ofac.clone(), vec![identity(guid, None, "?")]).await;
+            let found = found.unwrap();
+            assert_eq!((found.len(), found[0].revision, found[0].learnt), (1, 1, Some(at(90))));
+            assert_eq!(found[0].identity, identity(guid, link, &items[0].text_hash));
+            let old = identity(items[0].guid.as_deref(), items[0].link.as_deref(), "?");
+            assert!(store.known_items(ofac.clone(), vec![old]).await.unwrap().is_empty());
+        }
+        assert_eq!(store.unassessed(9).await.unwrap().len(), waiting, "no more wait than before");
+        let stored = store.archive().items(None, 9).await.unwrap();
+        let moved = stored.iter().find(|item| item.id == items[0].id).unwrap();
+        assert_eq!((moved.link.as_deref(), moved.first_seen), (link, items[0].first_seen));
     })
     .await;
 }

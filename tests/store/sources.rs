@@ -1,7 +1,9 @@
 //! Sources in force, claims and their leases.
 
 use watchlistd::model::Source;
-use watchlistd::store::Claim;
+use watchlistd::model::item::Identity;
+use watchlistd::model::source::Anew;
+use watchlistd::store::{Claim, Elsewhere, FinishedPoll, Store};
 
 use super::{DAY, HOUR, at, claim, each, item, polled, source};
 
@@ -175,6 +177,65 @@ async fn an_edit_that_lets_more_be_read_makes_the_source_due() {
         let again = Source { allow_private: false, ..allowed };
         store.adopt_sources(vec![again], at(5)).await.unwrap();
         assert_eq!(store.next_due().await.unwrap(), Some(at(50)), "its server said when");
+    })
+    .await;
+}
+
+/// Why the next document of a source is as good as a first one.
+async fn anew(store: &dyn Store) -> Option<Anew> {
+    store.archive().sources(None, 1).await.unwrap().remove(0).state.anew
+}
+
+#[tokio::test]
+async fn another_address_and_being_away_are_noted_until_a_document_was_read() {
+    each(async |store| {
+        let a = source("a");
+        store.adopt_sources(vec![a.clone()], at(0)).await.unwrap();
+        store.finish_poll(polled("a", at(1), vec![])).await.unwrap();
+        assert_eq!(anew(store).await, None);
+        let moved = Source { url: "https://other.test/feed".into(), ..a.clone() };
+        store.adopt_sources(vec![moved.clone()], at(2)).await.unwrap();
+        assert_eq!(anew(store).await, Some(Anew::Address));
+        // A poll of the old address that ends only now changes nothing of that.
+        store.finish_poll(polled("a", at(3), vec![])).await.unwrap();
+        assert_eq!(anew(store).await, Some(Anew::Address));
+        store.adopt_sources(vec![], at(4)).await.unwrap();
+        store.adopt_sources(vec![moved.clone()], at(5)).await.unwrap();
+        assert_eq!(anew(store).await, Some(Anew::Address), "the graver reason stays");
+        let read = FinishedPoll { address: moved.url.clone(), ..polled("a", at(6), vec![]) };
+        store.finish_poll(read).await.unwrap();
+        assert_eq!(anew(store).await, None);
+        store.adopt_sources(vec![], at(7)).await.unwrap();
+        store.adopt_sources(vec![moved.clone()], at(8)).await.unwrap();
+        assert_eq!(anew(store).await, Some(Anew::Back));
+        // Where its server has it read already is no other address.
+        let mut read = FinishedPoll { address: moved.url.clone(), ..polled("a", at(9), vec![]) };
+        read.state.read_at = Some(a.url.clone());
+        store.finish_poll(read).await.unwrap();
+        store.adopt_sources(vec![a.clone()], at(10)).await.unwrap();
+        assert_eq!(anew(store).await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_an_address_said_is_known_under_its_next_id() {
+    each(async |store| {
+        let old = source("a");
+        store.adopt_sources(vec![old.clone(), source("c")], at(0)).await.unwrap();
+        let one = item("a", 1, at(1));
+        store.finish_poll(polled("a", at(1), vec![one.clone()])).await.unwrap();
+        let keys = vec![Identity { guid: one.guid.clone(), link: None, text_hash: "?".into() }];
+        let new = Source { id: source("b").id, ..old };
+        store.adopt_sources(vec![new.clone(), source("c")], at(5)).await.unwrap();
+        let found = store.known_elsewhere(new.id.clone(), keys.clone()).await.unwrap();
+        assert_eq!((found.left, found.read), (Some(at(5)), Some(at(1))));
+        assert_eq!(found.known.len(), 1);
+        assert_eq!(found.known[0].id, one.id);
+        let other = store.known_elsewhere(source("c").id, keys.clone()).await.unwrap();
+        assert_eq!(other, Elsewhere::default(), "another address");
+        let nobody = store.known_elsewhere(source("nobody").id, keys).await.unwrap();
+        assert_eq!(nobody, Elsewhere::default());
     })
     .await;
 }

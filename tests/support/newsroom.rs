@@ -13,6 +13,8 @@ use axum::routing::get;
 #[derive(Default)]
 struct Desk {
     articles: Vec<(String, String)>,
+    /// What stands there instead, as written.
+    page: Option<String>,
     edition: u32,
     requests: u32,
     unchanged: u32,
@@ -51,6 +53,13 @@ impl Newsroom {
     pub(crate) fn publish(&self, id: &str, title: &str) {
         let mut desk = self.desk();
         desk.articles.insert(0, (id.to_owned(), title.to_owned()));
+        desk.edition += 1;
+    }
+
+    /// From now on shows these items, as written, instead of its articles.
+    pub(crate) fn print(&self, items: impl IntoIterator<Item = String>) {
+        let mut desk = self.desk();
+        desk.page = Some(items.into_iter().collect());
         desk.edition += 1;
     }
 
@@ -99,13 +108,14 @@ async fn front_page(State((desk, asked)): State<Shared>, headers: HeaderMap) -> 
         desk.unchanged += 1;
         return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
     }
-    let items: String = desk
+    let articles: String = desk
         .articles
         .iter()
         .map(|(id, title)| {
             format!("<item><guid isPermaLink=\"false\">{id}</guid><title>{title}</title></item>")
         })
         .collect();
+    let items = desk.page.clone().unwrap_or(articles);
     let body = format!("<rss version=\"2.0\"><channel><title>News</title>{items}</channel></rss>");
     ([(header::ETAG, tag), (header::CONTENT_TYPE, "application/rss+xml".to_owned())], body)
         .into_response()

@@ -135,6 +135,8 @@ fn said(item: &Item, full: bool, out: &mut dyn Write) -> std::io::Result<()> {
         Arrival::AlreadyThere => ", there when the source was first read",
         Arrival::Baseline => ", there when the source was first read, and older than it looks back",
         Arrival::Edited => ", an edit",
+        Arrival::Old => ", long after it says it was published",
+        Arrival::Elsewhere => ", known from the same address under an id that is gone",
     };
     writeln!(out, "  published {published}, first seen {}{arrival}", seconds(item.first_seen))?;
     if !text.categories.is_empty() {

@@ -7,6 +7,7 @@ use super::super::load::{self, Folder};
 use super::versions::{self, Texts};
 use crate::config::Files;
 use crate::daemon::wire;
+use crate::detect::renamed_entries;
 use crate::notify::digest::watchlist_changes;
 
 /// What `watch diff` is told.
@@ -36,7 +37,8 @@ pub fn run(arguments: &Arguments, folder: &Folder, out: &mut dyn Write) -> Resul
         format!("version {}", arguments.old),
         arguments.new.map_or_else(|| "edited".to_owned(), |number| format!("version {number}")),
     );
-    for line in watchlist_changes(&wire::watchlist_of(&old), &wire::watchlist_of(&new)) {
+    let (before, after) = (wire::watchlist_of(&old), wire::watchlist_of(&new));
+    for line in watchlist_changes(&before, &after, &renamed_entries(&before, &after)) {
         writeln!(out, "# {line}")?;
     }
     write!(out, "{}", versions::lines((&names.0, &old), (&names.1, &new)))?;

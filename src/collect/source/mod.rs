@@ -14,10 +14,12 @@ mod health;
 pub mod outage;
 mod pace;
 mod polled;
+mod renamed;
 mod written;
 
 pub use address::{Ask, asks, try_next};
 pub use polled::{Outcome, Polled, Read};
+pub use renamed::{RenamedSource, renamed};
 pub use written::compile;
 
 /// Polling never gets slower than this, and a server's Retry-After counts up to this.
@@ -82,6 +84,10 @@ fn was_read(
     state.etag = read.etag.clone().filter(|_| whole);
     state.last_modified = read.last_modified.clone().filter(|_| whole);
     state.read_at = address::other_than(&source.url, polled.answered.as_deref());
+    // An empty document is nobody's first.
+    if read.entries > 0 {
+        state.anew = None;
+    }
     if whole {
         habit::settle(state, now);
         state.habit = habit::learn(&state.habit, read, polled.started);

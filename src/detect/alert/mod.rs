@@ -9,6 +9,7 @@ mod back;
 mod defaults;
 #[cfg(test)]
 mod every;
+mod renamed;
 mod rules;
 mod standing;
 mod verdict;
@@ -28,6 +29,7 @@ use super::watchlist::Watchlist;
 use standing::Standing;
 
 pub use adds::{adds, still_adds};
+pub use renamed::under_ids_of;
 pub(crate) use yes::Yes;
 
 /// Who says it: what rules and official-only topics look at beside the words.

@@ -16,6 +16,7 @@ mod name;
 mod necessary;
 mod never;
 mod outcome;
+mod renamed;
 mod rule;
 mod searched;
 mod several;
@@ -45,6 +46,7 @@ pub use forms::{Form, Guarded, forms_of, id_of_company, id_of_name, weakness_of}
 pub(crate) use guard::{Guarding, Spoken};
 pub use info::{CompanyInfo, RuleInfo, TopicInfo};
 pub(crate) use outcome::Outcomes;
+pub use renamed::renamed_entries;
 use searched::Parts;
 pub(crate) use searched::{Searched, Seen};
 pub(crate) use shared::Shared;

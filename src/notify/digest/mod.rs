@@ -25,7 +25,7 @@ use crate::model::{Coverage, PendingNotice, Timestamp};
 use coverage::Facts;
 pub(super) use coverage::{Facts as CoverageFacts, health_words, sections as coverage_sections};
 pub(super) use subject::counts;
-pub use watchlist::watchlist_changes;
+pub use watchlist::{id_changed, watchlist_changes};
 
 /// What occasions a digest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

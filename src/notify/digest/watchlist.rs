@@ -1,17 +1,17 @@
 //! What was changed in the watchlist between two versions, in words.
 //!
-//! Entries are the same when their ids are or, where none is written, their names: a name changed by
-//! hand where no id stands is a new entry, as everywhere. Pure: both versions come as written.
+//! Entries are the same when their ids are or, where none is written, their names. What has another id now
+//! is told as that, for everything that goes by id parts there. Pure: both versions come as written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::civil::number;
 use super::super::outside::line;
 use super::super::page::Section;
-use crate::model::Located;
 use crate::model::watchlist::{
-    CompanyEntry, Guards, RuleEntry, TopicEntry, WatchlistEntries, one_line,
+    CompanyEntry, Guards, Renamed, RuleEntry, TopicEntry, WatchlistEntries, one_line,
 };
+use crate::model::{EntityKind, Located};
 
 /// Changes named one by one before the rest is counted.
 const NAMED: usize = 15;
@@ -27,13 +27,31 @@ pub(super) fn section(changes: &[String]) -> Option<Section> {
     (!lines.is_empty()).then(|| Section::of("Changes of the watchlist", lines))
 }
 
-/// What `new` adds to `old`, takes away and changes: one line for each entry, companies first.
+/// What `new` adds to `old`, takes away and changes: one line for each entry, companies first. `renamed`
+/// is what has another id in `new`.
 #[must_use]
-pub fn watchlist_changes(old: &WatchlistEntries, new: &WatchlistEntries) -> Vec<String> {
-    let mut lines = of_kind("Company", &companies(old), &companies(new));
-    lines.extend(of_kind("Topic", &topics(old), &topics(new)));
-    lines.extend(of_kind("Rule", &rules(old), &rules(new)));
+pub fn watchlist_changes(
+    old: &WatchlistEntries,
+    new: &WatchlistEntries,
+    renamed: &[Renamed],
+) -> Vec<String> {
+    let of = |kind: EntityKind| renamed.iter().filter(|one| one.kind == kind).collect::<Vec<_>>();
+    let companies_renamed = of(EntityKind::Company);
+    let mut lines = of_kind("Company", &companies(old), &companies(new), &companies_renamed);
+    lines.extend(of_kind("Topic", &topics(old), &topics(new), &of(EntityKind::Topic)));
+    lines.extend(of_kind("Rule", &rules(old), &rules(new), &[]));
     lines
+}
+
+/// What another id means, for whoever changed it.
+#[must_use]
+pub fn id_changed(renamed: &Renamed) -> String {
+    let Renamed { from, to, .. } = renamed;
+    format!(
+        "its id changed from {} to {}: history, filters and reports go by id",
+        line(from, 60),
+        line(to, 60)
+    )
 }
 
 /// An entry as far as changes of it are told.
@@ -132,34 +150,40 @@ fn written(guards: &Guards) -> String {
     )
 }
 
-fn of_kind(kind: &str, old: &Entries, new: &Entries) -> Vec<String> {
+fn of_kind(kind: &str, old: &Entries, new: &Entries, renamed: &[&Renamed]) -> Vec<String> {
     // An entry of the same name whose key is not on the other side: an id was written for it.
     let apart = |these: &Entries, those: &Entries| -> BTreeMap<String, Entry> {
         let apart = these.iter().filter(|(key, _)| !those.contains_key(*key));
         apart.map(|(_, entry)| (entry.name.clone(), entry.clone())).collect()
     };
     let (gone, come) = (apart(old, new), apart(new, old));
+    let renamed: BTreeMap<&str, &Renamed> =
+        renamed.iter().map(|one| (one.name.as_str(), *one)).collect();
+    let was: BTreeSet<&str> = renamed.values().map(|one| one.was.as_str()).collect();
     let mut lines = Vec::new();
     for (key, entry) in new {
-        match old.get(key).or_else(|| gone.get(&entry.name)) {
+        let other = renamed.get(entry.name.as_str()).filter(|_| !old.contains_key(key));
+        let before = old.get(key).or_else(|| gone.get(&entry.name));
+        match before.or_else(|| gone.get(&other?.was)) {
             None => lines.push(format!("{kind} added: {}", quoted(&entry.name))),
-            Some(before) => lines.extend(changed(kind, before, entry)),
+            Some(before) => lines.extend(changed(kind, before, entry, other.copied())),
         }
     }
     for (key, entry) in old {
-        if !new.contains_key(key) && !come.contains_key(&entry.name) {
+        let elsewhere = come.contains_key(&entry.name) || was.contains(entry.name.as_str());
+        if !new.contains_key(key) && !elsewhere {
             lines.push(format!("{kind} removed: {}", quoted(&entry.name)));
         }
     }
     lines
 }
 
-fn changed(kind: &str, old: &Entry, new: &Entry) -> Option<String> {
+fn changed(kind: &str, old: &Entry, new: &Entry, renamed: Option<&Renamed>) -> Option<String> {
     let without = |one: &Entry, other: &Entry| -> Vec<String> {
         one.terms.iter().filter(|term| !other.terms.contains(term)).cloned().collect()
     };
     let what = if kind == "Company" { "names" } else { "terms" };
-    let mut said = Vec::new();
+    let mut said: Vec<String> = renamed.into_iter().map(id_changed).collect();
     for (did, terms) in [("added", without(new, old)), ("removed", without(old, new))] {
         if !terms.is_empty() {
             said.push(format!("{what} {did}: {}", listed(&terms)));

@@ -57,6 +57,16 @@ pub fn edited(edit: &Edited<'_>, now: Timestamp, zone: Tz) -> Content {
     Content { subject, text, html, attachments: Vec::new() }
 }
 
+/// What another id of a source means, for whoever changed it.
+#[must_use]
+pub fn source_renamed(from: &str, to: &str) -> String {
+    let (from, to) = (line(from, 64), line(to, 64));
+    format!(
+        "Source {to} reads the address of {from}, which is gone: what was read so far stays with {from}, and \
+         is not told again"
+    )
+}
+
 fn large(edit: &Edited<'_>) -> Option<Note> {
     (!edit.grave.is_empty()).then(|| Note {
         label: "LARGE EDIT".to_owned(),

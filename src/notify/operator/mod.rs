@@ -7,7 +7,7 @@ mod edit;
 mod rules;
 mod tables;
 
-pub use edit::{Edited, edited};
+pub use edit::{Edited, edited, source_renamed};
 pub use rules::{
     DiskLow, LateMails, NetworkOut, OperatorMail, RefusedEdit, Situation, at_once, daily,
 };

@@ -15,17 +15,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::reader::Reader;
 use crate::model::item::Arrival;
 use crate::model::reader::UrgentFrom;
-use crate::model::{Alert, Item, Mark, Notice, Severity, Timestamp, Urgency};
+use crate::model::{Alert, Item, Notice, Severity, Timestamp, Urgency};
 
 /// Who is told of an alert, one notice for each reader, in the readers' order.
 ///
 /// A reader gets it when the filters let it pass or when a rule names the reader. What was already
-/// there, or was found late by a new term, is never urgent; the baseline of a first read is told to
-/// nobody. While a reader is away the deputy is told in their place, and the reader's own digest
+/// there, was published long before it was seen, or was found late by a new term, is never urgent; the
+/// baseline of a first read is told to nobody. While a reader is away the deputy is told in their place, and the reader's own digest
 /// keeps it for the return.
 #[must_use]
 pub fn route(alert: &Alert, item: &Item, readers: &[Reader], now: Timestamp) -> Vec<Notice> {
-    if item.arrival == Arrival::Baseline {
+    if !item.arrival.is_told() {
         return Vec::new();
     }
     let named = named_by_rules(alert);
@@ -78,8 +78,8 @@ fn passes(reader: &Reader, alert: &Alert) -> bool {
 
 /// How soon, or `None` when the reader has no way to be told: neither digests nor urgent mails.
 fn urgency_for(reader: &Reader, alert: &Alert, item: &Item, by_rule: bool) -> Option<Urgency> {
-    let late = alert.marks.iter().any(|mark| matches!(mark, Mark::AlreadyThere | Mark::Late));
-    let may_be_urgent = !late && item.arrival != Arrival::AlreadyThere;
+    let quiet = alert.marks.iter().any(|mark| mark.is_quiet());
+    let may_be_urgent = !quiet && !matches!(item.arrival, Arrival::AlreadyThere | Arrival::Old);
     if may_be_urgent && is_urgent(reader.urgent, alert.severity) {
         return Some(Urgency::Urgent);
     }

@@ -174,13 +174,11 @@ fn fold(due: &mut Vec<UrgentMail>, allowed: usize) {
     }
 }
 
-/// Positions of what an urgent mail on a story would tell: all but what was there before or came
-/// late, which belongs to the digest.
+/// Positions of what an urgent mail on a story would tell: all but what belongs to the digest.
 fn by_story(pending: &[PendingNotice]) -> BTreeMap<&StoryId, Vec<usize>> {
     let mut stories: BTreeMap<&StoryId, Vec<usize>> = BTreeMap::new();
     for (at, one) in pending.iter().enumerate() {
-        let late = |mark: &Mark| matches!(mark, Mark::AlreadyThere | Mark::Late);
-        if !one.alert.marks.iter().any(late) {
+        if !one.alert.marks.iter().any(|mark| mark.is_quiet()) {
             stories.entry(&one.alert.story).or_default().push(at);
         }
     }

@@ -10,8 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::{Assessed, Assessor, BATCH, Recent, marks, notices, place};
-use crate::detect::{Origin, adds, alert_of, still_adds};
-use crate::model::item::Arrival;
+use crate::detect::{Origin, adds, alert_of, still_adds, under_ids_of};
 use crate::model::{Alert, AlertId, Item, ItemId, Judgement, Mark, Reason, Severity, Timestamp};
 use crate::notify::late::{self, Lacked};
 use crate::pipeline::InForce;
@@ -122,8 +121,9 @@ impl Assessor {
         };
         let mut decisions = Vec::new();
         let mut about = Vec::new();
-        for ((item, judgement), made) in found.into_iter().zip(made) {
+        for ((item, judgement), mut made) in found.into_iter().zip(made) {
             let Some(recent) = &mut recent else { continue };
+            made.judgement = under_ids_of(&in_force.watchlist, made.judgement, &judgement);
             if made.waits || adds(&made.judgement, &judgement).is_none() {
                 continue;
             }
@@ -151,9 +151,11 @@ fn stands(owed: &OwedLate, in_force: &InForce) -> bool {
     let origin = Origin::of(&owed.item);
     let judged = AssertUnwindSafe(|| alert_of(&in_force.watchlist, &owed.item.text, origin));
     match catch_unwind(judged) {
-        Ok(judgement) => {
-            judgement.is_some_and(|now| still_adds(&owed.made, &owed.alert.judgement, &now))
-        }
+        Ok(judgement) => judgement.is_some_and(|now| {
+            let known =
+                |before: &Judgement| under_ids_of(&in_force.watchlist, before.clone(), &now);
+            still_adds(&known(&owed.made), &known(&owed.alert.judgement), &now)
+        }),
         Err(_) => true,
     }
 }
@@ -162,10 +164,10 @@ fn asked(item: &Item) -> Asked {
     Asked { source: item.source.clone(), item: item.id.clone() }
 }
 
-/// The items of a page that the watchlist tells. What was old when its source was first read is never
-/// told, and an item that nobody can judge is left as it is.
+/// The items of a page that the watchlist tells. What was old when its source was first read, or known
+/// under another id of it, is never told, and an item that nobody can judge is left as it is.
 fn alerting<'a>(page: &'a BackfillPage, in_force: &InForce) -> Vec<(&'a Item, Judgement)> {
-    let told = page.items.iter().filter(|item| item.arrival != Arrival::Baseline);
+    let told = page.items.iter().filter(|item| item.arrival.is_told());
     told.filter_map(|item| {
         let origin = Origin::of(item);
         let judged = AssertUnwindSafe(|| alert_of(&in_force.watchlist, &item.text, origin));
@@ -248,5 +250,6 @@ fn why_late(
         .zip(&held)
         .map(|(one, held)| Lacked { what: &one.what, held: held.as_deref() })
         .collect();
-    late::reason(item.first_seen, now, in_force.operator.zone, page.before, &lacked)
+    let told = made.severity.filter(|_| made.alert);
+    late::reason(item.first_seen, now, in_force.operator.zone, page.before, told, &lacked)
 }

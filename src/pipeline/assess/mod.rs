@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Ground, InForce, canary};
-use crate::detect::{Candidate, Origin, Placement, StoryBook, adds, judge};
+use crate::detect::{Candidate, Origin, Placement, StoryBook, adds, judge, under_ids_of};
 use crate::model::canary::{CANARY, is_synthetic};
 use crate::model::item::Arrival;
 use crate::model::{
@@ -259,7 +259,7 @@ fn decide(
         true => canary::judged(item),
         false => judge(&in_force.watchlist, &item.text, origin),
     };
-    let untold = judgement.severity.and_then(|_| untold(waiting, &judgement));
+    let untold = judgement.severity.and_then(|_| untold(waiting, &judgement, in_force));
     let Some(severity) = judgement.severity.filter(|_| judgement.alert) else {
         return Decision {
             item: item.id.clone(),
@@ -274,7 +274,7 @@ fn decide(
         };
     };
     // Stories are what readers see: what nobody is ever told begins none, and repeats nothing.
-    let joins = (item.arrival != Arrival::Baseline || waiting.story.is_some()) && !synthetic;
+    let joins = (item.arrival.is_told() || waiting.story.is_some()) && !synthetic;
     let (story, placed) = match joins {
         true => place(item, waiting.story.as_ref(), &judgement, &mut recent.book),
         false => (StoryId::of(&[item.id.as_str()]), Placement::default()),
@@ -335,16 +335,19 @@ fn place(
 }
 
 /// Why an alert is recorded but told to nobody.
-fn untold(waiting: &Unassessed, judgement: &Judgement) -> Option<String> {
+fn untold(waiting: &Unassessed, judgement: &Judgement, in_force: &InForce) -> Option<String> {
     match waiting.item.arrival {
         Arrival::Baseline => Some("older than the source's first read looks back".to_owned()),
         Arrival::Edited => {
-            let before = waiting.before.as_ref()?;
-            adds(before, judgement)
+            let before = waiting.before.clone()?;
+            adds(&under_ids_of(&in_force.watchlist, before, judgement), judgement)
                 .is_none()
                 .then(|| "the edit adds no company, topic or severity".to_owned())
         }
-        Arrival::New | Arrival::AlreadyThere => None,
+        Arrival::Elsewhere => {
+            Some("known from the same address, under an id of its source that is gone".to_owned())
+        }
+        Arrival::New | Arrival::AlreadyThere | Arrival::Old => None,
     }
 }
 
@@ -352,7 +355,8 @@ fn marks(item: &Item, judgement: &Judgement, severity: Severity, so_far: &StoryS
     let mut marks = match item.arrival {
         Arrival::AlreadyThere => vec![Mark::AlreadyThere],
         Arrival::Edited => vec![Mark::Updated],
-        Arrival::New | Arrival::Baseline => Vec::new(),
+        Arrival::Old => vec![Mark::Old],
+        Arrival::New | Arrival::Baseline | Arrival::Elsewhere => Vec::new(),
     };
     marks.extend(route::marks_in_story(judgement, severity, item.official, so_far));
     marks

@@ -4,6 +4,7 @@
 //! changes) only says more about it. The words are `notify`'s.
 
 use super::{Composed, DeliverError, Deliverer, written};
+use crate::detect::renamed_entries;
 use crate::model::mail::Changed;
 use crate::model::{Mark, PendingNotice, Timestamp};
 use crate::notify::digest::{self, DigestInput, DigestKind, LargeEdit, watchlist_changes};
@@ -101,7 +102,8 @@ impl Deliverer {
         }
         let Some(new) = archive.config_in_force().await? else { return Ok(Vec::new()) };
         let read = in_force.read_watchlist;
-        Ok(watchlist_changes(&read(&old.files), &read(&new.files)))
+        let (old, new) = (read(&old.files), read(&new.files));
+        Ok(watchlist_changes(&old, &new, &renamed_entries(&old, &new)))
     }
 }
 

@@ -12,11 +12,12 @@ use std::time::Duration;
 
 use super::seal::Occasion;
 use super::{Composed, DeliverError, Deliverer, written};
-use crate::detect::Version;
+use crate::collect::source::renamed as renamed_sources;
+use crate::detect::{Version, renamed_entries};
 use crate::model::difference::Limits;
 use crate::model::{Difference, MailKey, MailKind, Timestamp};
 use crate::notify::digest::watchlist_changes;
-use crate::notify::operator::{Edited, edited};
+use crate::notify::operator::{Edited, edited, source_renamed};
 use crate::notify::reader::Reader;
 use crate::pipeline::InForce;
 use crate::pipeline::preview::{self, Scope, Way};
@@ -155,7 +156,11 @@ impl Deliverer {
         now: Timestamp,
     ) -> Result<bool, DeliverError> {
         let read = in_force.read_watchlist;
-        let changes = watchlist_changes(&read(&base.files), &read(&new.files));
+        let (before, after) = (read(&base.files), read(&new.files));
+        let mut changes = watchlist_changes(&before, &after, &renamed_entries(&before, &after));
+        let sources = in_force.read_sources;
+        let renamed = renamed_sources(&sources(&base.files), &sources(&new.files));
+        changes.extend(renamed.iter().map(|one| source_renamed(&one.from, &one.to)));
         let grave = grave(difference);
         let content = written(|| {
             let edit = Edited {

@@ -1,13 +1,13 @@
 //! What a poll brought, held against what is known, as the store takes it.
 
 use crate::collect::fetch::Fetched;
-use crate::collect::item::{Sorted, identity, sort_out_known};
+use crate::collect::item::{Past, Reading, Sorted, identity, sort_out_known};
 use crate::collect::parse::{Document, NotAFeed};
 use crate::collect::source::{self, Polled, outage};
 use crate::model::Timestamp;
 use crate::model::canary::is_synthetic;
 use crate::pipeline::Ground;
-use crate::store::{FinishedPoll, SourceTask, StoreError};
+use crate::store::{Elsewhere, FinishedPoll, SourceTask, StoreError};
 
 use super::report::Report;
 
@@ -70,6 +70,7 @@ pub(super) async fn finish(
         new: sorted.new,
         edited: sorted.edited,
         seen: sorted.seen,
+        rekeyed: sorted.rekeyed,
         gap,
         quiet,
         state,
@@ -93,14 +94,20 @@ async fn sort(
     now: Timestamp,
 ) -> Result<Sorted, StoreError> {
     let identities: Vec<_> = document.entries.iter().map(identity).collect();
-    let first_read = task.state.last_success.is_none();
+    let (store, id) = (&ground.store, &task.source.id);
     // Items are written together with the success that brought them: before the first there are none.
-    let known = match first_read {
-        true => Vec::new(),
-        false => ground.store.known_items(task.source.id.clone(), identities.clone()).await?,
+    let known = match task.state.last_success {
+        None => Vec::new(),
+        Some(_) => store.known_items(id.clone(), identities.clone()).await?,
     };
+    let elsewhere = match Reading::asks_elsewhere(&task.state) && !is_synthetic(id) {
+        true => store.known_elsewhere(id.clone(), identities.clone()).await?,
+        false => Elsewhere::default(),
+    };
+    let reading = Reading::of(&task.state, (elsewhere.left, elsewhere.read), now);
+    let past = Past { known: &known, elsewhere: &elsewhere.known, reading };
     let entries = document.entries.into_iter().zip(identities).collect();
-    Ok(sort_out_known(&task.source, document.lang.as_deref(), entries, &known, first_read, now))
+    Ok(sort_out_known(&task.source, document.lang.as_deref(), entries, past, now))
 }
 
 fn count(entries: usize) -> u32 {

@@ -12,8 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::task::JoinHandle;
 
 use super::{Scope, Way};
-use crate::detect::{Comparison, Edit, Imprint, Origin, Watchlist, alert_of, judge};
-use crate::model::item::Arrival;
+use crate::detect::{Comparison, Edit, Imprint, Origin, Watchlist, alert_of, judge, under_ids_of};
 use crate::model::{Item, ItemId, Judgement};
 
 /// Items that a thread takes at a time.
@@ -88,6 +87,14 @@ impl Judges {
         }
     }
 
+    /// The later watchlist, whose ids both sides are told by: what has another id in it is the same.
+    fn newer(&self) -> &Watchlist {
+        match self {
+            Self::Decided(_, new) | Self::Each(_, new) => new,
+            Self::Shared(comparison) => &comparison.new,
+        }
+    }
+
     /// Both judgements, if at least one tells the item.
     fn both(&self, item: &Item) -> Option<(Judgement, Judgement)> {
         let (text, origin) = (&item.text, Origin::of(item));
@@ -116,11 +123,12 @@ fn work(items: &[Item], next: &AtomicUsize, judges: &Judges) -> Vec<Told> {
             return told;
         }
         for (at, item) in items.iter().enumerate().skip(from).take(STRETCH) {
-            if item.arrival == Arrival::Baseline {
+            if !item.arrival.is_told() {
                 continue;
             }
             let one = catch_unwind(AssertUnwindSafe(|| judges.both(item)));
             if let Ok(Some((old, new))) = one {
+                let old = under_ids_of(judges.newer(), old, &new);
                 told.push(Told { at, old, new, imprint: Imprint::of(&item.text) });
             }
         }

@@ -122,7 +122,7 @@ const HELD_HIGH: usize = 20;
 
 /// Which decisions those are. A later revision that alerts makes up for an earlier one.
 const WAS_HELD: &str = "d.at >= ?1 AND d.at < ?2 AND NOT d.alerts
-     AND d.judgement ->> '$.would_be' = 'high' AND i.arrival <> 'baseline'
+     AND d.judgement ->> '$.would_be' = 'high' AND i.arrival NOT IN ('baseline', 'elsewhere')
      AND NOT EXISTS (SELECT 1 FROM decisions e WHERE e.item = d.item AND e.key > d.key)";
 
 fn held_high_count(

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 
-use crate::model::item::{Identity, KnownItem, page_of};
+use crate::model::item::{Identity, Rekeyed, page_of};
 use crate::model::{Item, ItemId, ItemText, Timestamp, id};
 
 use super::{record, values};
@@ -189,6 +189,37 @@ fn edit(connection: &Connection, source: i64, item: &Item) -> rusqlite::Result<S
     Ok(Stored::Edited)
 }
 
+/// Gives a known item the keys under which its source shows it now. Its words are the same, so its
+/// revision stays and nothing waits; a trigger notes its line in the record.
+pub(super) fn rekey(
+    connection: &Connection,
+    source: i64,
+    rekeyed: &Rekeyed,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let known = connection
+        .prepare_cached(
+            "SELECT key, guid, link, text_hash FROM items WHERE source = ?1 AND id = ?2",
+        )?
+        .query_row(params![source, rekeyed.item], |row| {
+            Ok((row.get::<_, i64>(0)?, keys_of(row, 1)?))
+        })
+        .optional()?;
+    let Some((key, old)) = known else { return Ok(()) };
+    let Rekeyed { item: _, guid, link, learnt } = rekeyed.clone();
+    let new = Identity { guid, link, text_hash: old.text_hash.clone() };
+    if old == new {
+        return Ok(());
+    }
+    connection
+        .prepare_cached(
+            "UPDATE items SET guid = ?2, link = ?3, learnt = ?4, shown = ?5 WHERE key = ?1",
+        )?
+        .execute(params![key, new.guid, new.link, learnt, now])?;
+    remove_keys(connection, source, key, &old)?;
+    add_keys(connection, source, key, &new)
+}
+
 /// Copies the present revision aside if somebody still needs it.
 fn keep_revision(connection: &Connection, key: i64, revision: u32) -> rusqlite::Result<()> {
     connection
@@ -233,54 +264,6 @@ pub(super) fn note_shown(
         update.execute(params![source, item, now])?;
     }
     Ok(true)
-}
-
-/// The items of a source that share a key with any of these identities.
-pub(super) fn known(
-    connection: &Connection,
-    source: &str,
-    identities: &[Identity],
-) -> rusqlite::Result<Vec<KnownItem>> {
-    let source: Option<i64> = connection
-        .prepare_cached(
-            "SELECT s.key FROM sources s JOIN source_states t ON t.source = s.key
-             WHERE s.id = ?1 AND t.items > 0",
-        )?
-        .query_row([source], |row| row.get(0))
-        .optional()?;
-    let Some(source) = source else { return Ok(Vec::new()) };
-    let mut wanted: Vec<i64> = identities.iter().flat_map(hashes).collect();
-    wanted.sort_unstable();
-    wanted.dedup();
-    let mut found = Vec::new();
-    let mut select =
-        connection.prepare_cached("SELECT item FROM item_keys WHERE source = ?1 AND hash = ?2")?;
-    for hash in wanted {
-        for key in select.query_map(params![source, hash], |row| row.get::<_, i64>(0))? {
-            found.push(key?);
-        }
-    }
-    found.sort_unstable();
-    found.dedup();
-    let mut select = connection.prepare_cached(
-        "SELECT id, revision, guid, link, text_hash, title, published, first_seen
-         FROM items WHERE key = ?1",
-    )?;
-    found
-        .into_iter()
-        .map(|key| {
-            select.query_row([key], |row| {
-                Ok(KnownItem {
-                    id: row.get(0)?,
-                    revision: row.get(1)?,
-                    identity: keys_of(row, 2)?,
-                    title: row.get(5)?,
-                    published: row.get(6)?,
-                    first_seen: row.get(7)?,
-                })
-            })
-        })
-        .collect()
 }
 
 /// An item at one of its revisions.
@@ -370,7 +353,7 @@ pub(super) fn keys_of(row: &Row<'_>, at: usize) -> rusqlite::Result<Identity> {
 
 /// The keys by which an item is found: 64 bits of a hash, so that long addresses need no index.
 /// Two keys that collide only make the identity rules look at one item more.
-fn hashes(identity: &Identity) -> impl Iterator<Item = i64> + use<> {
+pub(super) fn hashes(identity: &Identity) -> impl Iterator<Item = i64> + use<> {
     let Identity { guid, link, text_hash } = identity;
     hashes_of(guid.as_deref(), link.as_deref(), text_hash)
 }

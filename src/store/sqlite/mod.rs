@@ -19,6 +19,7 @@ mod coverage;
 mod deliver;
 mod fault;
 mod items;
+mod known;
 mod lock;
 mod mails;
 mod open;

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use rusqlite::{Connection, OptionalExtension, Statement, params};
 
 use crate::model::Timestamp;
+use crate::model::source::Anew;
 use crate::store::FinishedPoll;
 
 use super::fault;
@@ -58,6 +59,9 @@ pub(super) fn finish<'p>(
 fn finish_one(connection: &Connection, poll: &FinishedPoll) -> rusqlite::Result<()> {
     let run = run(connection, poll)?;
     let news = take_in(connection, run.source, poll)?;
+    for rekeyed in &poll.rekeyed {
+        items::rekey(connection, run.source, rekeyed, poll.ended)?;
+    }
     let noted = items::note_shown(connection, run.source, &poll.seen, run.shown_noted, poll.ended)?;
     if let Some(gap) = &poll.gap {
         connection
@@ -255,7 +259,8 @@ fn remember(
                  health = ?2, since = ?3, etag = ?4, last_modified = ?5, last_full = ?6,
                  failures = ?7, retry_after = ?8, entries = ?9, error = ?10, items = items + ?11,
                  shown_noted = ?12, read_at = ?13, moved_to = ?14, moved_since = ?15,
-                 moved_times = ?16, usual_items = ?17, usual_pause = ?18, latest = ?19, title = ?20
+                 moved_times = ?16, usual_items = ?17, usual_pause = ?18, latest = ?19, title = ?20,
+                 anew = CASE WHEN ?22 THEN anew ELSE ?21 END
              WHERE source = ?1",
         )?
         .execute(params![
@@ -278,7 +283,9 @@ fn remember(
             state.habit.items,
             state.habit.pause.map(values::millis),
             state.habit.latest,
-            state.title
+            state.title,
+            state.anew.map(Anew::as_str),
+            run.address != poll.address
         ])?;
     Ok(())
 }
@@ -346,6 +353,7 @@ mod tests {
             new: vec![item(1, 10), item(2, 1_000_000)],
             edited: vec![],
             seen: vec![],
+            rekeyed: vec![],
             gap: None,
             quiet: false,
             state: state.clone(),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 
-use crate::model::source::{FirstRun, Health, SourceState};
+use crate::model::source::{Anew, FirstRun, Health, SourceState};
 use crate::model::{Source, SourceId, Timestamp};
 
 use super::values::{self, SOURCE};
@@ -146,6 +146,7 @@ fn edit(
         sooner(connection, old, source, now)?;
     }
     if old.source.url != source.url {
+        read_anew(connection, old.key, Some(&source.url), Anew::Address)?;
         connection
             .prepare_cached(
                 "UPDATE source_states SET etag = NULL, last_modified = NULL, retry_after = NULL,
@@ -155,6 +156,23 @@ fn edit(
             .execute([old.key])?;
         due_at(connection, old.key, Some(now))?;
     }
+    Ok(())
+}
+
+/// Notes that a source's next document is as good as a first one, unless it is read at this address all
+/// the while, because its server has moved there.
+fn read_anew(
+    connection: &Connection,
+    key: i64,
+    address: Option<&str>,
+    why: Anew,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE source_states SET anew = ?3
+             WHERE source = ?1 AND anew IS NOT 'address' AND (?2 IS NULL OR ?2 IS NOT read_at)",
+        )?
+        .execute(params![key, address, why.as_str()])?;
     Ok(())
 }
 
@@ -169,6 +187,7 @@ fn bring_back(connection: &Connection, key: i64, now: Timestamp) -> rusqlite::Re
     connection
         .prepare_cached("UPDATE sources SET retired = NULL WHERE key = ?1")?
         .execute([key])?;
+    read_anew(connection, key, None, Anew::Back)?;
     due_at(connection, key, Some(now))
 }
 

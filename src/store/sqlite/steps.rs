@@ -19,13 +19,13 @@ use crate::store::backfill::{
 };
 use crate::store::review::Review;
 use crate::store::{
-    Adoption, Amend, Amended, Answer, Archive, Assessment, Claim, FinishedPoll, Keep, MailRow,
-    Pruned, Reachable, ReaderHistory, RejectedEdit, SourceTask, Store, StoryMember, Unassessed,
-    UrgentSealed,
+    Adoption, Amend, Amended, Answer, Archive, Assessment, Claim, Elsewhere, FinishedPoll, Keep,
+    MailRow, Pruned, Reachable, ReaderHistory, RejectedEdit, SourceTask, Store, StoryMember,
+    Unassessed, UrgentSealed,
 };
 
 use super::{
-    Sqlite, actions, assess, backfill, canary, claims, config, coverage, deliver, items, mails,
+    Sqlite, actions, assess, backfill, canary, claims, config, coverage, deliver, known, mails,
     outbox, pauses, poll, prune, readers, record, restores, reviews, size, sources,
 };
 
@@ -91,7 +91,17 @@ impl Store for Sqlite {
         identities: Vec<Identity>,
     ) -> Answer<'_, Vec<KnownItem>> {
         self.read("look up items", move |connection| {
-            items::known(connection, source.as_str(), &identities)
+            known::known(connection, source.as_str(), &identities)
+        })
+    }
+
+    fn known_elsewhere(
+        &self,
+        source: SourceId,
+        identities: Vec<Identity>,
+    ) -> Answer<'_, Elsewhere> {
+        self.read("look up items of an address", move |connection| {
+            known::elsewhere(connection, source.as_str(), &identities)
         })
     }
 

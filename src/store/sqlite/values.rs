@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::model::item::Arrival;
-use crate::model::source::{FirstRun, Habit, Moved, SourceState};
+use crate::model::source::{Anew, FirstRun, Habit, Moved, SourceState};
 use crate::model::{
     AlertId, CanaryState, Health, ItemId, MailId, MailKind, MailState, Severity, Source, SourceId,
     StoryId, Timestamp, Urgency,
@@ -160,9 +160,9 @@ pub(super) const SOURCES: &str = "sources s JOIN source_states t ON t.source = s
 pub(super) const STATE: &str = "t.health, t.since, t.etag, t.last_modified, u.last_poll, \
      u.last_success, t.last_full, t.failures, t.retry_after, t.entries, t.error, t.read_at, \
      t.moved_to, t.moved_since, t.moved_times, t.usual_items, t.usual_pause, t.latest, \
-     t.title";
+     t.title, t.anew";
 /// How many columns [`STATE`] has.
-pub(super) const STATE_WIDTH: usize = 19;
+pub(super) const STATE_WIDTH: usize = 20;
 
 /// What is remembered of a source from the columns of [`STATE`] at `at`.
 pub(super) fn state(row: &Row<'_>, at: usize) -> rusqlite::Result<SourceState> {
@@ -186,6 +186,7 @@ pub(super) fn state(row: &Row<'_>, at: usize) -> rusqlite::Result<SourceState> {
             latest: row.get(at + 17)?,
         },
         title: row.get(at + 18)?,
+        anew: row.get::<_, Option<String>>(at + 19)?.and_then(|name| Anew::named(&name)),
     })
 }
 

@@ -80,6 +80,10 @@ pub(crate) const PROMISES: &[Promise] = &[
             "pipeline::busy::forty_outlets_are_four_urgent_mails_and_forty_links",
             "pipeline::what_was_there_before_is_listed_as_such_and_never_urgent",
             "pipeline::telling::a_new_reader_is_welcomed_once_and_gets_no_backlog",
+            "collect::items::a_reading_anew_hides_nothing_that_was_said_since_the_last",
+            "collect::items::only_an_archive_of_a_source_with_right_dates_is_old",
+            "pipeline::moving::an_archive_comes_in_the_digest_and_says_so_while_todays_news_rings",
+            "pipeline::moving::a_feed_that_goes_to_https_tells_nothing_again_while_news_comes_in",
         ],
     },
     Promise {

@@ -30,7 +30,8 @@ use super::{Making, Watchlist};
 use differing::differing;
 use leaning::{resolved, with_lists, with_parts};
 use rules::{Beside, Needed, needed};
-use same::{company_id, rule_id, same_company, same_rule};
+pub(super) use same::{company_id, topic_id};
+use same::{rule_id, same_company, same_rule};
 use terms::Topics;
 
 /// What differs between two watchlists, findable.

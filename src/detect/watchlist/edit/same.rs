@@ -9,14 +9,14 @@ use crate::detect::watchlist::{id_of, id_of_company};
 use crate::model::Located;
 use crate::model::watchlist::{CompanyEntry, Remarks, RuleEntry, TopicEntry, one_line};
 
-pub(super) fn company_id(one: &CompanyEntry) -> Arc<str> {
+pub(in crate::detect::watchlist) fn company_id(one: &CompanyEntry) -> Arc<str> {
     match &one.id {
         Some(id) if !id.value.trim().is_empty() => Arc::from(id.value.trim()),
         _ => id_of_company(&one.name.value).into(),
     }
 }
 
-pub(super) fn topic_id(one: &TopicEntry) -> Arc<str> {
+pub(in crate::detect::watchlist) fn topic_id(one: &TopicEntry) -> Arc<str> {
     id_of(one.id.as_ref(), &one.name.value)
 }
 

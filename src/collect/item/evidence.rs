@@ -1,16 +1,17 @@
-//! Entries to items: identity, revisions, canonical links, the first read.
+//! Which entries of a document are items that are known, and what such an item learns from it.
 //!
-//! Invariant: identity is evidence, not one key, and whatever cannot be told apart from something
-//! known with certainty is a new item. A duplicate guid, a shared link or a missing date hides
-//! nothing. Pure.
+//! Invariant: what is certain is settled first, and no known item is claimed by two entries. Words
+//! under keys that nobody knows are a new item, unless their address is the old one but for its
+//! scheme or host, their instant of publication can be no other's, or most of the document is so; an
+//! item that is recognised by its words learns its new keys at once, so that neither its next edit
+//! nor a document half full of news has to prove that again.
 
-use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use super::{blanks, plain};
-use crate::model::item::{Arrival, Identity, KnownItem, page_of};
-use crate::model::{Entry, FirstRun, Item, ItemId, Source, Timestamp, id};
+use crate::model::item::{Identity, KnownItem, Rekeyed, page_of};
+use crate::model::{Entry, Timestamp};
 
 /// Below this many entries a document is too small for its majority to mean much.
 const CHURN_FROM: usize = 3;
@@ -19,101 +20,19 @@ const CHURN_FROM: usize = 3;
 /// Less than a day, so that a daily notice in the same words is news every day.
 const TINY_CHURN: Duration = Duration::from_secs(20 * 60 * 60);
 
-/// Query parameters that say where a reader came from and nothing about what the article is.
-const TRACKING: &[&str] = &["fbclid", "gclid", "mc_cid", "mc_eid", "xtor"];
+/// An item learns new keys once in such a time, and a few times sooner: a feed may well move twice in a
+/// day, but one that makes up keys for each request must not cost a write for each item at every poll.
+const LEARNING: Duration = TINY_CHURN;
 
-/// What a document came to once it is known what was known.
-#[derive(Clone, Debug, Default)]
-pub struct Sorted {
-    /// Items not known before, oldest first.
-    pub new: Vec<Item>,
-    /// New revisions of known items.
-    pub edited: Vec<Item>,
-    /// Known items that the document still shows unchanged.
-    pub seen: Vec<ItemId>,
-    /// Most of the document shows known words under new ids or addresses.
-    pub churn: bool,
-}
+/// So far ahead learning may be used up, and new keys are learnt all the same.
+const SOONER: Duration = Duration::from_secs(2 * LEARNING.as_secs());
 
-impl Sorted {
-    /// Whether the document shows anything that was known: if not, items may have come and gone
-    /// between two polls.
-    #[must_use]
-    pub fn overlaps(&self) -> bool {
-        !self.seen.is_empty() || !self.edited.is_empty()
-    }
-}
-
-/// The keys by which an entry is found again.
-#[must_use]
-pub fn identity(entry: &Entry) -> Identity {
-    Identity {
-        guid: entry.guid.clone().filter(|guid| !guid.trim().is_empty()),
-        link: entry.link.as_deref().map(canonical).filter(|link| !link.is_empty()),
-        text_hash: text_hash(entry),
-    }
-}
-
-/// The address of an article without tracking parameters. Its section stays: a page may hold several
-/// items, or route to them by it. Addresses that are not http(s) stay as they are.
-#[must_use]
-pub fn canonical(link: &str) -> String {
-    let link = link.trim();
-    if plain::is_address(link) {
-        return link.to_owned();
-    }
-    let Ok(mut url) = url::Url::parse(link) else { return link.to_owned() };
-    if !matches!(url.scheme(), "http" | "https") {
-        return link.to_owned();
-    }
-    if url.fragment().is_some_and(|section| section.is_empty() || is_tracking(section)) {
-        url.set_fragment(None);
-    }
-    if let Some(query) = url.query() {
-        // Split by hand: decoding and encoding again would change how publishers write parameters.
-        let kept: Vec<&str> = query.split('&').filter(|pair| !is_tracking(pair)).collect();
-        let kept = kept.join("&");
-        url.set_query((!kept.is_empty()).then_some(kept.as_str()));
-    }
-    url.to_string()
-}
-
-fn is_tracking(pair: &str) -> bool {
-    let name = pair.split('=').next().unwrap_or("").to_ascii_lowercase();
-    name.starts_with("utm_") || TRACKING.contains(&name.as_str())
-}
-
-/// Hash over the words; blanks are not words.
-fn text_hash(entry: &Entry) -> String {
-    let text = &entry.text;
-    let mut parts = vec![squeezed(&text.title), squeezed(&text.summary), squeezed(&text.content)];
-    parts.extend(text.categories.iter().map(|one| squeezed(one)));
-    let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
-    // 80 bits: enough to tell the texts of one source apart, and short in the store.
-    id::base32(&id::digest(&parts)[..10])
-}
-
-/// The words with one space between them. Most texts stand so already.
-fn squeezed(text: &str) -> Cow<'_, str> {
-    if blanks::are_single(text) {
-        return Cow::Borrowed(text);
-    }
-    if blanks::are_single_or_lines(text) {
-        return Cow::Owned(text.replace('\n', " "));
-    }
-    let mut out = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-    }
-    Cow::Owned(out)
-}
+/// Dates without a time of day lie at midnight somewhere, which is a multiple of this in all zones.
+const QUARTER: i64 = 15 * 60 * 1000;
 
 /// What becomes of one entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
+pub(super) enum Verdict {
     New,
     /// Index into the known items.
     Same(usize),
@@ -122,124 +41,24 @@ enum Verdict {
     Repeated,
 }
 
-/// Sorts the entries of a document by what is known of its source. `known` holds at least every
-/// known item that shares a key with an entry; `first_read` is the first successful read.
-#[must_use]
-pub fn sort_out(
-    source: &Source,
-    document_lang: Option<&str>,
-    entries: Vec<Entry>,
-    known: &[KnownItem],
-    first_read: bool,
-    now: Timestamp,
-) -> Sorted {
-    let identified = entries.into_iter().map(|entry| {
-        let identity = identity(&entry);
-        (entry, identity)
-    });
-    sort_out_known(source, document_lang, identified.collect(), known, first_read, now)
-}
-
-/// The same for entries whose [`identity`] is at hand.
-#[must_use]
-pub fn sort_out_known(
-    source: &Source,
-    document_lang: Option<&str>,
-    entries: Vec<(Entry, Identity)>,
-    known: &[KnownItem],
-    first_read: bool,
-    now: Timestamp,
-) -> Sorted {
-    let (entries, identities): (Vec<Entry>, Vec<Identity>) = entries.into_iter().unzip();
-    let (verdicts, churn) = Evidence::gather(&identities, &entries, known, now).verdicts();
-    let mut sorted = Sorted { churn, ..Sorted::default() };
-    let mut taken: HashSet<ItemId> = known.iter().map(|one| one.id.clone()).collect();
-    for ((entry, identity), verdict) in entries.into_iter().zip(identities).zip(verdicts) {
-        let (id, revision, arrival) = match verdict {
-            Verdict::Repeated => continue,
-            Verdict::Same(at) => {
-                sorted.seen.push(known[at].id.clone());
-                continue;
-            }
-            Verdict::Edit(at) => (known[at].id.clone(), known[at].revision + 1, Arrival::Edited),
-            Verdict::New => {
-                let id = fresh_id(source, &identity, &taken);
-                taken.insert(id.clone());
-                (id, 1, arrival(source, &entry, first_read, now))
-            }
-        };
-        let item = build(source, document_lang, entry, identity, (id, revision, arrival), now);
-        if arrival == Arrival::Edited { &mut sorted.edited } else { &mut sorted.new }.push(item);
-    }
-    // Feeds list newest first; stories begin with what came first.
-    sorted.new.reverse();
-    sorted.new.sort_by_key(|item| item.published.unwrap_or(now).min(now));
-    sorted
-}
-
-fn build(
-    source: &Source,
-    document_lang: Option<&str>,
-    entry: Entry,
-    identity: Identity,
-    (id, revision, arrival): (ItemId, u32, Arrival),
-    now: Timestamp,
-) -> Item {
-    let mut text = entry.text;
-    text.lang = source.lang.clone().or(text.lang).or_else(|| document_lang.map(ToOwned::to_owned));
-    Item {
-        id,
-        revision,
-        source: source.id.clone(),
-        official: source.official,
-        guid: identity.guid,
-        link: identity.link,
-        text,
-        text_hash: identity.text_hash,
-        published: entry.published.or(entry.updated),
-        first_seen: now,
-        arrival,
-    }
-}
-
-fn arrival(source: &Source, entry: &Entry, first_read: bool, now: Timestamp) -> Arrival {
-    if !first_read {
-        return Arrival::New;
-    }
-    match source.first_run {
-        FirstRun::All => Arrival::New,
-        FirstRun::None => Arrival::Baseline,
-        FirstRun::Within(span) => match entry.published.or(entry.updated) {
-            Some(at) if at < now.minus(span) => Arrival::Baseline,
-            _ => Arrival::AlreadyThere,
-        },
-    }
-}
-
-/// The id of a new item: from guid and link; where those are taken or missing, from the words too.
-fn fresh_id(source: &Source, identity: &Identity, taken: &HashSet<ItemId>) -> ItemId {
-    let mut parts = vec![
-        source.id.as_str(),
-        identity.guid.as_deref().unwrap_or(""),
-        identity.link.as_deref().unwrap_or(""),
-    ];
-    if identity.guid.is_none() && identity.link.is_none() {
-        parts.push(&identity.text_hash);
-    }
-    let mut id = ItemId::of(&parts);
-    while taken.contains(&id) {
-        parts.push(&identity.text_hash);
-        id = ItemId::of(&parts);
-    }
-    id
-}
-
 fn page(identity: &Identity) -> Option<&str> {
     identity.link.as_deref().map(page_of)
 }
 
+/// Whether no known item has this key.
+fn unknown(key: &Option<String>, map: &HashMap<&str, Vec<usize>>) -> bool {
+    key.as_deref().is_none_or(|key| !map.contains_key(key))
+}
+
+/// An address without its scheme and `www.`: host and the rest, with its slash.
+fn place(link: &str) -> Option<(&str, &str)> {
+    let rest = link.strip_prefix("https://").or_else(|| link.strip_prefix("http://"))?;
+    let rest = rest.strip_prefix("www.").unwrap_or(rest);
+    Some(rest.split_at(rest.find('/').unwrap_or(rest.len())))
+}
+
 /// Entries and known items, looked up by each kind of key.
-struct Evidence<'a> {
+pub(super) struct Evidence<'a> {
     entries: &'a [Entry],
     identities: &'a [Identity],
     known: &'a [KnownItem],
@@ -249,10 +68,18 @@ struct Evidence<'a> {
     by_text: HashMap<&'a str, Vec<usize>>,
     /// Guids and links that several different entries of this document carry: they identify none.
     shared: HashSet<&'a str>,
+    /// How many entries say these words, and how many bear this date, once somebody asked.
+    shown: OnceCell<Shown<'a>>,
+}
+
+#[derive(Default)]
+struct Shown<'a> {
+    texts: HashMap<&'a str, usize>,
+    dates: HashMap<Timestamp, usize>,
 }
 
 impl<'a> Evidence<'a> {
-    fn gather(
+    pub(super) fn gather(
         identities: &'a [Identity],
         entries: &'a [Entry],
         known: &'a [KnownItem],
@@ -267,6 +94,7 @@ impl<'a> Evidence<'a> {
             by_link: HashMap::new(),
             by_text: HashMap::new(),
             shared: HashSet::new(),
+            shown: OnceCell::new(),
         };
         for (at, one) in known.iter().enumerate() {
             if let Some(guid) = &one.identity.guid {
@@ -288,7 +116,8 @@ impl<'a> Evidence<'a> {
         found
     }
 
-    fn verdicts(&self) -> (Vec<Verdict>, bool) {
+    /// What becomes of each entry, and whether most of the document is churn.
+    pub(super) fn verdicts(&self) -> (Vec<Verdict>, bool) {
         let mut verdicts = vec![Verdict::New; self.identities.len()];
         let mut claimed = HashSet::new();
         let mut shown = HashSet::new();
@@ -302,6 +131,16 @@ impl<'a> Evidence<'a> {
                 verdicts[at] = Verdict::Same(same);
             }
         }
+        let mut moved = 0;
+        for (at, verdict) in verdicts.iter_mut().enumerate() {
+            if *verdict == Verdict::New
+                && let Some(same) = self.moved(at, &claimed)
+            {
+                claimed.insert(same);
+                moved += 1;
+                *verdict = Verdict::Same(same);
+            }
+        }
         let tiny = self.identities.len() < CHURN_FROM;
         let churned: Vec<(usize, Verdict)> = (0..verdicts.len())
             .filter(|at| verdicts[*at] == Verdict::New)
@@ -310,7 +149,7 @@ impl<'a> Evidence<'a> {
                 Some((at, if tiny { self.churned_alone(at, verdict)? } else { verdict }))
             })
             .collect();
-        let churn = churned.len() * 2 > self.identities.len();
+        let churn = (moved + churned.len()) * 2 > self.identities.len();
         if churn {
             for (at, verdict) in churned {
                 let (Verdict::Same(known) | Verdict::Edit(known)) = verdict else { continue };
@@ -348,13 +187,102 @@ impl<'a> Evidence<'a> {
         free().find(both).or_else(|| free().find(fits)).copied()
     }
 
+    /// Known words under keys that are all unknown, where that is certain to be the known item: its
+    /// address is the old one but for scheme and `www.`; or the host differs too and the date is the
+    /// same; or words and date are those of nothing else, here or ever. In doubt it is a new item: a
+    /// publisher of notices in set words may well say the same twice on one day.
+    fn moved(&self, at: usize, claimed: &HashSet<usize>) -> Option<usize> {
+        let identity = &self.identities[at];
+        if !self.is_unknown(identity) {
+            return None;
+        }
+        let candidates = self.by_text.get(identity.text_hash.as_str())?;
+        let free = || candidates.iter().copied().filter(|at| !claimed.contains(at));
+        let link = identity.link.as_deref().and_then(place);
+        let theirs = |known: usize| self.known[known].identity.link.as_deref().and_then(place);
+        if link.is_some()
+            && let Some(same) = free().find(|known| theirs(*known) == link)
+        {
+            return Some(same);
+        }
+        let published = self.entries[at].published.or(self.entries[at].updated)?;
+        let dated = |known: &usize| self.known[*known].published == Some(published);
+        let path = link.map(|(_, path)| path).filter(|path| path.len() > 1);
+        let there = |known: &usize| theirs(*known).map(|(_, path)| path) == path;
+        if path.is_some()
+            && let Some(same) = free().filter(dated).find(there)
+        {
+            return Some(same);
+        }
+        let [only] = candidates.as_slice() else { return None };
+        let one = published.millis() % QUARTER != 0 && self.is_alone(identity, published);
+        Some(*only).filter(|only| one && dated(only) && !claimed.contains(only))
+    }
+
+    /// Whether no known item has any key of these.
+    fn is_unknown(&self, identity: &Identity) -> bool {
+        unknown(&identity.guid, &self.by_guid) && unknown(&identity.link, &self.by_link)
+    }
+
+    /// Whether no other entry of the document says these words or bears this date.
+    fn is_alone(&self, identity: &Identity, published: Timestamp) -> bool {
+        let shown = self.shown.get_or_init(|| {
+            let mut shown = Shown::default();
+            for (entry, identity) in self.entries.iter().zip(self.identities) {
+                *shown.texts.entry(&identity.text_hash).or_default() += 1;
+                if let Some(at) = entry.published.or(entry.updated) {
+                    *shown.dates.entry(at).or_default() += 1;
+                }
+            }
+            shown
+        });
+        shown.texts.get(identity.text_hash.as_str()) == Some(&1)
+            && shown.dates.get(&published) == Some(&1)
+    }
+
+    /// What known items learn from a document: the keys under which it shows them, where these were
+    /// nobody's.
+    pub(super) fn rekeyed(&self, verdicts: &[Verdict]) -> Vec<Rekeyed> {
+        let same = verdicts.iter().enumerate().filter_map(|(at, verdict)| match verdict {
+            Verdict::Same(known) => Some((at, *known)),
+            _ => None,
+        });
+        same.filter_map(|(at, known)| self.learnt(&self.identities[at], &self.known[known]))
+            .collect()
+    }
+
+    fn learnt(&self, shown: &Identity, known: &KnownItem) -> Option<Rekeyed> {
+        let old = &known.identity;
+        if (&shown.guid, page(shown)) == (&old.guid, page(old)) {
+            return None;
+        }
+        // What lies further ahead than it ever can was written under a wrong clock.
+        let most = self.now.plus(SOONER);
+        let used = known.learnt.filter(|at| *at <= most.plus(LEARNING)).unwrap_or(self.now);
+        if used > most {
+            return None;
+        }
+        let free = |key: &&String, map: &HashMap<&str, Vec<usize>>| {
+            !map.contains_key(key.as_str()) && !self.shared.contains(key.as_str())
+        };
+        let guid = shown.guid.as_ref().filter(|guid| free(guid, &self.by_guid));
+        let moved = page(shown) != page(old);
+        let link = shown.link.as_ref().filter(|link| moved && free(link, &self.by_link));
+        if guid.is_none() && link.is_none() {
+            return None;
+        }
+        Some(Rekeyed {
+            item: known.id.clone(),
+            guid: guid.or(old.guid.as_ref()).cloned(),
+            link: link.or(old.link.as_ref()).cloned(),
+            learnt: used.max(self.now).plus(LEARNING),
+        })
+    }
+
     /// What an entry would be if the document's ids or addresses had changed as a whole: known
     /// words under unknown keys, or a known address and title under an unknown guid.
     fn churned(&self, at: usize, claimed: &HashSet<usize>) -> Option<Verdict> {
         let identity = &self.identities[at];
-        let unknown = |key: &Option<String>, map: &HashMap<&str, Vec<usize>>| {
-            key.as_deref().is_none_or(|key| !map.contains_key(key))
-        };
         if !unknown(&identity.guid, &self.by_guid) {
             return None;
         }

@@ -1,0 +1,4 @@
+-- Why a source's next document is as good as a first one: 'address', 'back', or NULL.
+ALTER TABLE source_states ADD COLUMN anew TEXT;
+-- What an address was called before: asked at first reads only.
+CREATE INDEX sources_gone ON sources(url) WHERE retired IS NOT NULL;
