@@ -28,21 +28,27 @@ impl Case<'_> {
             return None;
         }
         let topics = self.reading.counting().filter(|hit| hit.kind() == EntityKind::Topic);
-        let mut searches = BTreeMap::new();
+        let date = |hit: &Found| {
+            dated.date(self.sentence(hit)).or_else(|| dated.date(self.sentence_of(hit.last)))
+        };
+        // What is put together from several places rests on a date if one of them does.
+        let mut searches: BTreeMap<u32, Option<Occ>> = BTreeMap::new();
         let mut first = None;
         for hit in topics.filter(|hit| self.tells(hit)) {
-            let fresh = match hit.by {
+            let date = date(hit);
+            first = first.or(date);
+            match hit.by {
                 By::Search(search) => {
-                    *searches.entry(search).or_insert_with(|| self.holds_apart(search, &dated))
+                    let known = searches.entry(search).or_default();
+                    *known = known.or(date);
                 }
-                By::Name(_) | By::Term(_) => dated.date(self.sentence(hit)).is_none(),
-            };
-            if fresh {
-                return None;
+                By::Name(_) | By::Term(_) if date.is_none() => return None,
+                By::Name(_) | By::Term(_) => {}
             }
-            first = first.or_else(|| dated.date(self.sentence(hit)));
         }
-        first
+        let fresh =
+            |(search, date): (u32, Option<Occ>)| date.is_none() || self.holds_apart(search, &dated);
+        first.filter(|_| !searches.into_iter().any(fresh))
     }
 
     /// Whether a topic's hit says that there is news: all but those by which rules make exceptions.

@@ -197,7 +197,11 @@ impl<'a> Case<'a> {
     }
 
     fn sentence(&self, found: &Found) -> u32 {
-        self.reading.text.tokens[found.first as usize].sentence
+        self.sentence_of(found.first)
+    }
+
+    fn sentence_of(&self, token: u32) -> u32 {
+        self.reading.text.tokens[token as usize].sentence
     }
 
     /// Companies and visible topics that count, by number.

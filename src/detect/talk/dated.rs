@@ -36,30 +36,27 @@ impl Dated {
     pub(crate) fn of(text: &Text, manner: &Manner, this: i32) -> Self {
         let acts = Acts { text, manner };
         let title = text.title_end();
-        let mut past: Vec<Occ> = Vec::new();
-        let mut now: Vec<u32> = Vec::new();
         let sentence = |token: u32| text.tokens[token as usize].sentence;
-        let tokens = u32::try_from(text.tokens.len()).unwrap_or(u32::MAX);
-        for (at, year) in (title..tokens).filter_map(|at| Some((at, acts.year(at)?))) {
-            let date = Occ { phrase: 0, first: at, last: at };
-            match year < this {
-                true => {
-                    past.extend(Some(date).filter(|date| acts.dates(date)).map(|_| acts.whole(at)))
-                }
-                false => now.push(sentence(at)),
-            }
-        }
-        now.extend((title..tokens).filter(|at| acts.day(*at)).map(sentence));
+        let body = title..u32::try_from(text.tokens.len()).unwrap_or(u32::MAX);
+        let years: Vec<(u32, i32)> =
+            body.clone().filter_map(|at| Some((at, acts.year(at)?))).collect();
+        let (past, recent): (Vec<_>, Vec<_>) =
+            years.into_iter().partition(|(_, year)| *year < this);
+        let past = past.into_iter().map(|(at, _)| Occ { phrase: 0, first: at, last: at });
+        let past = past.filter(|date| acts.dates(date)).map(|date| acts.whole(date.first));
         let words = manner.places(Says::Past).filter(|date| date.first >= title);
-        past.extend(words.filter(|date| !acts.account(date)));
+        let mut past: Vec<Occ> =
+            past.chain(words.filter(|date| !acts.account(date)).copied()).collect();
         if past.is_empty() {
             return Self::default();
         }
         past.sort_unstable_by_key(|date| date.first);
-        now.extend(manner.places(Says::Now).map(|now| sentence(now.first)));
         // What has been done English dates by no past year.
         let perfect = manner.places(Says::Act).filter(|act| acts.perfect(act.first));
-        now.extend(perfect.map(|act| sentence(act.first)));
+        let words = manner.places(Says::Now).chain(perfect).map(|now| now.first);
+        let days = body.filter(|at| acts.day(*at));
+        let now = recent.into_iter().map(|(at, _)| at).chain(words).chain(days);
+        let mut now: Vec<u32> = now.map(sentence).collect();
         now.sort_unstable();
         let dates = past.into_iter().map(|date| (sentence(date.first), date));
         let mut sentences: Vec<(u32, Occ)> =
