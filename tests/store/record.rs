@@ -219,6 +219,23 @@ async fn a_call_that_fails_leaves_no_line() {
     assert_eq!(store.archive().record_head().await.unwrap(), before);
 }
 
+/// What was judged is counted in the entry of its commit, and a judgement that was not kept is none.
+#[tokio::test]
+async fn a_judgement_that_fails_is_not_in_the_record() {
+    each(async |store| {
+        let one = with_items(store, at(0), 1).await.remove(0);
+        let before = store.archive().record_head().await.unwrap();
+        let unknown = item("never adopted", 1, at(0));
+        let decisions =
+            [&one, &unknown].map(|item| decided(item, Judgement::default(), &[], at(1)));
+        let assessment = Assessment { watchlist: 1, at: at(1), decisions: decisions.to_vec() };
+        store.finish_assessment(assessment).await.unwrap_err();
+        assert_eq!(store.archive().record_head().await.unwrap(), before);
+        assert_eq!(store.unassessed(9).await.unwrap().len(), 1, "it waits as before");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_strangers_write_fails_rather_than_go_unrecorded() {
     let folder = tempfile::tempdir().unwrap();
