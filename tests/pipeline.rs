@@ -5,6 +5,7 @@ mod busy;
 mod canary;
 mod changes;
 mod edges;
+mod forgetting;
 mod late;
 mod operator;
 mod previewing;
