@@ -23,9 +23,9 @@ use watchlistd::daemon::start;
 use watchlistd::daemon::wire::{self, Access};
 use watchlistd::model::mail::Letter;
 use watchlistd::model::{MailKey, MailKind, MailState, SealedMail, Timestamp};
-use watchlistd::notify::smtp::{Attempt, Outcome, Stage, Transport};
+use watchlistd::notify::smtp::{Attempt, Outcome, Security, SmtpSettings, Stage, Transport};
 use watchlistd::pipeline::assess::Assessor;
-use watchlistd::pipeline::deliver::{Deliverer, Sealed, Sent};
+use watchlistd::pipeline::deliver::{Deliverer, Sealed, Sending, Sent};
 use watchlistd::pipeline::poll::{PolledSum, Poller};
 use watchlistd::pipeline::{Ground, InForce};
 use watchlistd::store::Claim;
@@ -574,6 +574,28 @@ async fn a_mail_that_crashes_interrupt_is_tried_until_it_is_sent() {
         assert!(claimed.unwrap().is_some(), "it is tried again at once");
     }
     assert_eq!(desk.open().await.send().await.sent, 1);
+}
+
+/// Nobody else may take a mail while a server is slow to answer: it would go out twice.
+#[tokio::test]
+async fn a_claim_on_a_mail_outlasts_the_longest_attempt() {
+    let silent = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let mut settings = SmtpSettings::new("127.0.0.1", "watch@desk.test");
+    settings.port = silent.local_addr().unwrap().port();
+    settings.security = Security::None;
+    let transport = Transport::smtp(settings).unwrap();
+    let desk = Desk::new(MEI).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.poll().await;
+    open.assess().await;
+    open.seal().await;
+    let deliverer = Deliverer::new(open.ground.clone(), transport.clone());
+    let mut sending = Sending::default();
+    let look_again = deliverer.start_due(&mut sending).await.unwrap();
+    assert!(look_again.unwrap() > desk.now().plus(transport.longest_attempt()));
 }
 
 #[tokio::test]
