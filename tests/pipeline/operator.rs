@@ -136,6 +136,27 @@ async fn what_is_refused_as_the_operator_is_told_of_others_is_told_the_next_time
     assert_eq!(told(), [1, 1], "{:?}", desk.subjects());
 }
 
+#[tokio::test]
+async fn a_mail_that_rests_as_uncertain_is_told_to_the_operator() {
+    let desk = Desk::new(MEI).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    let silent = Attempt {
+        outcome: Outcome::Uncertain,
+        stage: Stage::Dot,
+        reply: "no answer within 10 min".to_owned(),
+    };
+    desk.transport.answer_next([silent.clone(), silent.clone(), silent]);
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.round().await;
+    for _ in 0..4 {
+        desk.pass(HOUR / 10);
+        look(&open).await;
+    }
+    assert_eq!(told(&desk), ["1 mail not delivered"]);
+}
+
 /// A watchman that counts.
 async fn watchman() -> (String, Arc<std::sync::atomic::AtomicU32>) {
     use std::sync::atomic::{AtomicU32, Ordering};
