@@ -27,6 +27,10 @@ terms = ["delist"]
 severity = "high"
 "#;
 
+fn with_tencent() -> String {
+    WATCHLIST.replace("Alibaba\"", "Alibaba\"\n[[company]]\nname = \"Tencent\"")
+}
+
 /// A folder with files, and the socket that systemd would listen on.
 struct Desk {
     folder: tempfile::TempDir,
@@ -209,6 +213,7 @@ async fn a_reload_takes_a_good_edit_and_survives_a_bad_one() {
     desk.told("READY=1");
 
     desk.sources(&[("wire", first.url()), ("second", second.url())]);
+    desk.write("watchlist.toml", &with_tencent());
     service.signal("-HUP");
     let told = desk.told("READY=1");
     assert!(told.iter().any(|line| line == "RELOADING=1"), "{told:?}");
@@ -224,9 +229,13 @@ async fn a_reload_takes_a_good_edit_and_survives_a_bad_one() {
     let degraded = status["watchlist"]["degraded"].as_str().unwrap_or_default().to_owned();
     assert!(degraded.contains("compny") && degraded.contains("company"), "{degraded}");
     asked_again(&first).await;
+    first.publish("b1", "Hong Kong exchange will delist Tencent after a long dispute");
+    // By the good edit, not by what was in force before it.
+    service.says("\"kind\":\"urgent\"");
 
-    desk.write("watchlist.toml", WATCHLIST);
-    service.signal("-HUP");
+    // Taken back without another word, it is no longer refused.
+    desk.write("watchlist.toml", &with_tencent());
+    service.says("reloaded: version 2");
     desk.told("READY=1");
     assert!(desk.status()["watchlist"]["degraded"].is_null());
     service.signal("-TERM");
@@ -313,10 +322,7 @@ async fn a_mail_that_hangs_holds_up_no_other_and_no_stop() {
     let newsroom = Newsroom::open().await;
     let desk = Desk::new(&[("wire", newsroom.url())]);
     desk.write("watchlistd.toml", &by_smtp(server.port(), ""));
-    desk.write(
-        "watchlist.toml",
-        &WATCHLIST.replace("Alibaba\"", "Alibaba\"\n[[company]]\nname = \"Tencent\""),
-    );
+    desk.write("watchlist.toml", &with_tencent());
     let service = desk.start();
     desk.told("READY=1");
     asked_again(&newsroom).await;
@@ -325,12 +331,14 @@ async fn a_mail_that_hangs_holds_up_no_other_and_no_stop() {
     service.says("sealed a mail");
     newsroom.publish("b1", "Hong Kong exchange will delist Tencent after a long dispute");
     service.says("was taken");
-    assert_eq!(server.taken().len(), 1);
+    // What hangs may have been the welcome, and then both alerts go out.
+    assert!(!server.taken().is_empty());
     service.signal("-TERM");
     desk.told("STOPPING=1");
     assert!(service.ended().success());
     let outbox = desk.status()["outbox"].clone();
-    assert_eq!((&outbox["sent"], &outbox["sending"]), (&1.into(), &1.into()), "{outbox}");
+    assert_eq!(outbox["sending"], 1, "{outbox}");
+    assert!(outbox["sent"].as_u64().is_some_and(|sent| sent >= 1), "{outbox}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@ mod busy;
 mod canary;
 mod changes;
 mod edges;
+mod forgetting;
 mod late;
 mod moving;
 mod operator;
@@ -22,10 +23,11 @@ use watchlistd::config::{Environment, Files};
 use watchlistd::daemon::start;
 use watchlistd::daemon::wire::{self, Access};
 use watchlistd::model::mail::Letter;
+use watchlistd::model::record::Restore;
 use watchlistd::model::{MailKey, MailKind, MailState, SealedMail, Timestamp};
-use watchlistd::notify::smtp::{Attempt, Outcome, Stage, Transport};
+use watchlistd::notify::smtp::{Attempt, Outcome, Security, SmtpSettings, Stage, Transport};
 use watchlistd::pipeline::assess::Assessor;
-use watchlistd::pipeline::deliver::{Deliverer, Sealed, Sent};
+use watchlistd::pipeline::deliver::{Deliverer, Sealed, Sending, Sent};
 use watchlistd::pipeline::poll::{PolledSum, Poller};
 use watchlistd::pipeline::{Ground, InForce};
 use watchlistd::store::Claim;
@@ -578,6 +580,107 @@ async fn a_mail_that_crashes_interrupt_is_tried_until_it_is_sent() {
         assert!(claimed.unwrap().is_some(), "it is tried again at once");
     }
     assert_eq!(desk.open().await.send().await.sent, 1);
+}
+
+/// However long a mail has waited already, it goes out soon after the server is back.
+#[tokio::test]
+async fn while_mail_is_down_it_is_tried_every_few_minutes() {
+    let desk = Desk::new(MEI).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.transport.answer_next((0..7).map(|_| unreachable()));
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.poll().await;
+    open.assess().await;
+    open.seal().await;
+    for n in 0..7 {
+        open.send().await;
+        let next = open.ground.store.next_mail().await.unwrap().unwrap();
+        assert!(next <= desk.now().plus(HOUR / 12), "{n}: {next}");
+        desk.clock.set(next);
+    }
+    assert_eq!(open.send().await.sent, 1);
+}
+
+#[tokio::test]
+async fn while_mail_is_down_not_every_mail_knocks() {
+    let reader = |n| format!("[[reader]]\nname = \"{n}\"\nto = [\"r{n}@desk.test\"]\n");
+    let readers: String = (0..10).map(reader).collect();
+    let desk = Desk::new(&readers).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.poll().await;
+    open.assess().await;
+    assert_eq!(open.seal().await.mails, 10);
+    desk.transport.answer_next((0..10).map(|_| unreachable()));
+    assert_eq!(open.send().await.deferred, 4, "those that were under way at once");
+}
+
+/// What went out after the backup is not known here, so that a person says first what is to be told.
+#[tokio::test]
+async fn while_mails_are_held_none_is_made_and_afterwards_one_tells_it_all() {
+    let desk = Desk::new(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    let (now, entry, hash) = (desk.now(), 1, "aa".to_owned());
+    let restore = Restore { at: now, made: now, entry, hash, resumed: None };
+    open.ground.store.note_restore(restore).await.unwrap();
+    for company in ["Alibaba", "Tencent", "Baidu"] {
+        desk.newsroom.publish(company, &format!("SEC moves to delist {company}"));
+        desk.pass(DAY);
+        open.round().await;
+    }
+    assert!(desk.transport.received().is_empty(), "{:?}", desk.subjects());
+    open.ground.store.resume(desk.now()).await.unwrap();
+    open.round().await;
+    let mails = desk.transport.received();
+    let told: Vec<String> =
+        mails.iter().filter(|one| one.address == "mei@desk.test").map(text).collect();
+    assert_eq!(told.len(), 1, "{:?}", desk.subjects());
+    assert!(["Alibaba", "Tencent", "Baidu"].iter().all(|one| told[0].contains(one)), "{told:?}");
+}
+
+/// What a clock that was ahead planned lies in its own future.
+#[tokio::test]
+async fn after_the_clock_went_back_a_source_is_asked_within_its_interval() {
+    let desk = Desk::new(MEI).await;
+    let open = desk.open().await;
+    let right = desk.now();
+    let mut running = open.poller.running();
+    desk.clock.set(right.plus(10 * HOUR));
+    open.poller.start_due(&mut running).await.unwrap();
+    running.next().await.unwrap().unwrap();
+    let planned = open.ground.store.next_due().await.unwrap().unwrap();
+    assert!(planned > right.plus(10 * HOUR), "{planned}");
+    desk.clock.set(right);
+    open.poller.start_due(&mut running).await.unwrap();
+    let planned = open.ground.store.next_due().await.unwrap().unwrap();
+    assert!(planned <= right.plus(HOUR), "{planned}");
+}
+
+/// Nobody else may take a mail while a server is slow to answer: it would go out twice.
+#[tokio::test]
+async fn a_claim_on_a_mail_outlasts_the_longest_attempt() {
+    let silent = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let mut settings = SmtpSettings::new("127.0.0.1", "watch@desk.test");
+    settings.port = silent.local_addr().unwrap().port();
+    settings.security = Security::None;
+    let transport = Transport::smtp(settings).unwrap();
+    let desk = Desk::new(MEI).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.poll().await;
+    open.assess().await;
+    open.seal().await;
+    let deliverer = Deliverer::new(open.ground.clone(), transport.clone());
+    let mut sending = Sending::default();
+    let look_again = deliverer.start_due(&mut sending).await.unwrap();
+    assert!(look_again.unwrap() > desk.now().plus(transport.longest_attempt()));
 }
 
 #[tokio::test]

@@ -209,6 +209,11 @@ mod tests {
         assert!(text.starts_with(&cut.bytes) && !cut.bytes.is_empty());
         let trailer = decode(whole[..whole.len() - 3].to_vec(), Some("gzip"), MAX_BODY).unwrap();
         assert!(trailer.cut.is_some(), "a missing checksum is damage too");
+        let twice = gzip(&whole);
+        for encoding in [Some("gzip"), Some("gzip, gzip")] {
+            let outside = decode(twice[..twice.len() - 3].to_vec(), encoding, MAX_BODY).unwrap();
+            assert!(outside.cut.is_some(), "{encoding:?}: what is whole inside mends nothing");
+        }
     }
 
     #[test]

@@ -101,3 +101,50 @@ impl Watch {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::collect::fetch::{Answer, Failure, FailureKind};
+    use crate::model::Source;
+    use crate::model::source::FirstRun;
+
+    fn task(id: &str) -> SourceTask {
+        let source = Source {
+            id: SourceId::new(id),
+            url: format!("https://{id}.test/feed"),
+            official: false,
+            lang: None,
+            interval: Duration::from_secs(60),
+            allow_private: false,
+            first_run: FirstRun::All,
+        };
+        SourceTask { source, state: SourceState::new(Timestamp::from_millis(0)) }
+    }
+
+    #[test]
+    fn who_answered_before_an_outage_showed_is_not_set_back_by_it() {
+        let mut watch = Watch::default();
+        let mut hear = |id: &str, answers: bool, second: i64| {
+            let (task, at) = (task(id), Timestamp::from_millis(second * 1_000));
+            let ask = Ask { address: task.source.url.clone(), validators: None };
+            let words = "no answer".to_owned();
+            let none = Failure { kind: FailureKind::Retry, status: None, retry_after: None, words };
+            let came = match answers {
+                true => Fetched::NotModified(Answer::default()),
+                false => Fetched::Failed(none),
+            };
+            watch.hear(&task, &ask, &came, (at, at))
+        };
+        for (id, answers) in [("a", false), ("b", false), ("a", true), ("c", false), ("d", false)] {
+            assert_eq!(hear(id, answers, 1), None, "{id}");
+        }
+        assert_eq!(hear("e", false, 2), Some(Timestamp::from_millis(1_000)));
+        let cleared = watch.cleared(Timestamp::from_millis(1_000), Timestamp::from_millis(2_000));
+        let mut ids: Vec<&str> = cleared.iter().map(|poll| poll.source.as_str()).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, ["b", "c", "d"]);
+    }
+}

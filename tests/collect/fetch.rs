@@ -112,11 +112,15 @@ async fn redirects_are_followed_and_told() {
     feeds.script("/old", [to(301, "/older")]);
     feeds.script("/older", [to(308, "/f")]);
     feeds.script("/some", [to(302, "/f")]);
+    feeds.script("/first", [to(307, "/older")]);
+    feeds.script("/last", [to(301, "/some")]);
     feeds.script("/f", [Reply::body(FEED)]);
     let permanent = get_body(&feeds.url("/old")).await.answer;
     assert_eq!(permanent.moved, Some(feeds.url("/f")));
-    let passing = get_body(&feeds.url("/some")).await.answer;
-    assert_eq!((passing.url, passing.moved), (feeds.url("/f"), None));
+    for path in ["/some", "/first", "/last"] {
+        let passing = get_body(&feeds.url(path)).await.answer;
+        assert_eq!((passing.url, passing.moved), (feeds.url("/f"), None), "{path}");
+    }
 }
 
 #[tokio::test]

@@ -99,6 +99,7 @@ fn an_edit_keeps_its_id_and_counts_up() {
 fn a_shared_guid_or_link_hides_nothing() {
     let all = ["one", "two", "three", "four"].map(|title| entry("same", "https://n.test/", title));
     assert_eq!(second(&all[..3], &all), (1, 0, 3));
+    assert_eq!(second(&all[..1], &all[1..]), (3, 0, 0), "none of them is the first one, edited");
     let ids: std::collections::BTreeSet<_> =
         sort(all.to_vec(), &[]).new.into_iter().map(|item| item.id).collect();
     assert_eq!(ids.len(), 4, "each has an id of its own");

@@ -158,6 +158,13 @@ fn a_story_ends_after_a_week_and_the_book_forgets() {
         |n: usize| (ids[n], "a", 40 * n as u32, "Exchange removes telecom issuers", "", "x", "t");
     let rows: Vec<Row<'_>> = (0..6).map(daily).collect();
     assert_eq!(told(9, &rows), "1→1 2→1 3→1 4→1 5→1 6→6");
+    let later = "Exchange removes telecom issuers";
+    let rows = [
+        ("1", "a", 0, TITLE, "", "x", "t"),
+        ("2", "b", 40, TITLE, "", "x", "t"),
+        ("3", "c", 80, later, "", "x", "t"),
+    ];
+    assert_eq!(told(9, &rows), "1→1 2→1=1 3→3", "a copy prolongs nothing");
     let rows = [
         ("1", "a", 0, TITLE, "", "x", "t"),
         ("2", "a", 1, "Unrelated", "", "z", "t"),

@@ -368,6 +368,9 @@ fn a_digest_without_matches_still_says_that_we_looked() {
     let (reader, coverage) = (one_reader(entry("Mei")), coverage("2026-11-23T12:52:00Z"));
     let empty = input(&reader, &[], &coverage);
     assert!(is_empty(&empty));
+    let delayed_since = Some(at("2026-11-23T02:00:00Z"));
+    let late = DigestInput { delayed_since, ..empty };
+    assert!(!is_empty(&late), "that mail was out is told to whoever wants no empty mails, too");
     let content = digest(&empty);
     assert_eq!(content.subject, "Watchlist Mon 23 Nov: no matches – 42 sources read");
     assert!(content.text.contains("no matches; 42 sources read; 1,312 items; newest 07:52"));

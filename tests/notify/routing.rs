@@ -239,7 +239,28 @@ fn a_story_rings_once_and_then_gathers() {
     let news = urgent("memo", "Now official", "2026-11-23T15:10:00Z")
         .with(|one| one.marks = vec![Mark::NowOfficial])
         .pending();
-    assert_eq!(plan(&[second, news], &told, 1, "2026-11-23T15:10:00Z"), "#2 of [0, 1]");
+    assert_eq!(plan(&[second.clone(), news], &told, 1, "2026-11-23T15:10:00Z"), "#2 of [0, 1]");
+    let ahead = [("memo", 1, "2036-11-23T15:00:00Z")];
+    assert_eq!(plan(&[second], &ahead, 0, "2026-11-23T15:10:00Z"), "#2 of [0]", "a wrong clock");
+}
+
+#[test]
+fn a_follow_up_that_comes_due_at_night_waits_for_the_morning_unless_it_is_high() {
+    let mut mei = entry("Mei");
+    (mei.urgent, mei.quiet) = (UrgentFrom::Medium, Some(here("22:00-07:00")));
+    let mei = one_reader(mei);
+    // The first mail at 21:10 in New York, what follows twenty minutes later.
+    let told = Told { count: 1, last: Some(at("2026-11-24T02:10:00Z")) };
+    let told = HashMap::from([(StoryId::of(&["memo"]), told)]);
+    let due = at("2026-11-24T03:10:00Z");
+    for (severity, wake) in
+        [(Severity::Medium, Some(at("2026-11-24T12:00:00Z"))), (Severity::High, None)]
+    {
+        let later = urgent("memo", "Two", "2026-11-24T02:30:00Z");
+        let later = later.with(|one| one.severity = severity).pending();
+        let plan = plan_urgent(&mei, &[later], &told, &[], due);
+        assert_eq!((plan.mails.len(), plan.wake), (usize::from(wake.is_none()), wake));
+    }
 }
 
 #[test]

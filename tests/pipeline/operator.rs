@@ -1,5 +1,6 @@
 //! What the operator hears at once, what once a day, and what never twice.
 
+use watchlistd::model::mail::MailOutcome;
 use watchlistd::pipeline::channel::{Channel, Messenger, Vitals};
 use watchlistd::pipeline::deliver::Tight;
 
@@ -106,6 +107,56 @@ async fn mails_that_wait_for_over_an_hour_are_told_and_refused_ones_once() {
     assert_eq!(outbox.get(&MailState::Refused), Some(&2), "{:?}", desk.subjects());
 }
 
+#[tokio::test]
+async fn what_is_refused_as_the_operator_is_told_of_others_is_told_the_next_time() {
+    let more = "[[reader]]\nname = \"Jo\"\nto = [\"jo@desk.test\"]\n";
+    let desk = Desk::new(&format!("{MEI}{more}")).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.poll().await;
+    open.assess().await;
+    open.seal().await;
+    let store = &open.ground.store;
+    for wait in [65, 5] {
+        let now = desk.now();
+        let mail = store.claim_mail(now, now.plus(HOUR)).await.unwrap().unwrap();
+        let reply = format!("550 {} is unknown", mail.letter.address);
+        let (id, state, next_attempt) = (mail.id, MailState::Refused, None);
+        let outcome = MailOutcome { id, state, next_attempt, reply, counts: true, at: now };
+        store.mail_outcome(outcome).await.unwrap();
+        desk.pass(Duration::from_secs(wait));
+    }
+    look(&open).await;
+    let told = || ["mei", "jo"].map(|who| operator_mails(&desk, &format!("550 {who}@desk.test")));
+    assert_eq!(told().iter().sum::<usize>(), 1, "{:?}", desk.subjects());
+    desk.pass(2 * HOUR);
+    look(&open).await;
+    assert_eq!(told(), [1, 1], "{:?}", desk.subjects());
+}
+
+#[tokio::test]
+async fn a_mail_that_rests_as_uncertain_is_told_to_the_operator() {
+    let desk = Desk::new(MEI).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    let silent = Attempt {
+        outcome: Outcome::Uncertain,
+        stage: Stage::Dot,
+        reply: "no answer within 10 min".to_owned(),
+    };
+    desk.transport.answer_next([silent.clone(), silent.clone(), silent]);
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.round().await;
+    for _ in 0..4 {
+        desk.pass(HOUR / 10);
+        look(&open).await;
+    }
+    assert_eq!(told(&desk), ["1 mail not delivered"]);
+}
+
 /// A watchman that counts.
 async fn watchman() -> (String, Arc<std::sync::atomic::AtomicU32>) {
     use std::sync::atomic::{AtomicU32, Ordering};
@@ -200,6 +251,9 @@ async fn the_program_is_run_with_the_reason_and_without_a_shell_or_our_secrets()
     desk.pass(Duration::from_secs(60));
     messenger.cycle(&channel, &down).await.unwrap();
     assert!(!note.exists(), "once for an outage");
+    messenger.cycle(&channel, &Vitals { mail_down: None, ..down.clone() }).await.unwrap();
+    messenger.cycle(&channel, &down).await.unwrap();
+    assert!(note.exists(), "and once for the next");
 
     let missing = Channel { ping_url: None, command: vec!["/no/such/program".into()] };
     desk.pass(7 * HOUR);

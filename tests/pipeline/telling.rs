@@ -103,6 +103,16 @@ async fn after_an_outage_of_mail_each_reader_gets_one_mail() {
             assert!(last.contains(company), "{company}: {last}");
         }
     }
+    // It is over: what comes days later says nothing of it.
+    desk.pass(3 * DAY);
+    desk.newsroom.publish("s9", "SEC moves to delist Alibaba from New York exchange at last");
+    open.round().await;
+    let mails = desk.transport.received();
+    for address in ["mei@desk.test", "jo@desk.test"] {
+        let later = to(&mails, address).split_off(before + 1);
+        assert!(!later.is_empty(), "{address}: {:?}", desk.subjects());
+        assert!(later.iter().all(|one| !text(one).contains("MAIL OUTAGE")), "{address}: {later:?}");
+    }
 }
 
 #[tokio::test]

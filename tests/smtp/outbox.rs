@@ -91,6 +91,9 @@ fn an_uncertain_mail_is_sent_again_twice_and_then_rests() {
     assert!(recorded.iter().all(|one| one.state == MailState::Uncertain && one.counts));
     let waits: Vec<bool> = recorded.iter().map(|one| one.next_attempt.is_some()).collect();
     assert_eq!(waits, [true, true, false]);
+    // Past all patience too it may have arrived: given up as dead, it would be told a second time.
+    let late = after(&mail(5, 0), &attempt(Outcome::Uncertain), start().plus(PATIENCE));
+    assert_eq!((late.state, late.next_attempt), (MailState::Uncertain, None));
 }
 
 #[test]

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use watchlistd::model::item::Arrival;
 use watchlistd::model::{Guard, Item, ItemId, Judgement, Severity};
-use watchlistd::store::Store;
+use watchlistd::store::backfill::{Adopted, Asked, FinishedBackfill};
 use watchlistd::store::sqlite::Sqlite;
+use watchlistd::store::{Assessment, Store};
 
 use super::{
     assess, at, decided, each, edited, held_back, item, judged, named, polled, source, with_alerts,
@@ -116,6 +117,41 @@ async fn an_edit_is_held_against_all_that_was_named_before() {
         assert_eq!(before.companies, [named("baba"), named("smic")]);
         assert_eq!(before.topics, [named("delist")]);
         assert_eq!((before.severity, before.alert), (Some(Severity::High), true));
+    })
+    .await;
+}
+
+/// A page that is matched again by two is written by the first, and an item that waits is left to the
+/// judgement that it waits for.
+#[tokio::test]
+async fn a_page_of_a_back_fill_is_written_once_and_without_what_waits() {
+    each(async |store| {
+        let items = with_items(store, at(0), 2).await;
+        let silent = |one: &Item| decided(one, Judgement::default(), &[], at(1));
+        assess(store, at(1), vec![silent(&items[0])]).await;
+        for (version, since) in [(1, None), (2, Some(at(0)))] {
+            let files = [("watchlist.toml".to_owned(), format!("# {version}"))];
+            store.adopt_config(files.into(), at(2)).await.unwrap();
+            let adopted = Adopted { version, since, silent: false };
+            store.adopt_for_assessment(adopted, at(2)).await.unwrap();
+        }
+        let page = store.backfill_page(9).await.unwrap().unwrap();
+        let found = judged(&["baba"], &["delist"]);
+        let decisions = items.iter().map(|one| decided(one, found.clone(), &["Mei"], at(3)));
+        let about = |one: &Item| Asked { source: one.source.clone(), item: one.id.clone() };
+        let finished = FinishedBackfill {
+            from: page.from,
+            until: page.until,
+            items: 2,
+            late: Assessment { watchlist: 2, at: at(3), decisions: decisions.collect() },
+            about: items.iter().map(about).collect(),
+        };
+        store.finish_backfill(finished.clone()).await.unwrap();
+        let told = store.pending_notices("Mei".into()).await.unwrap();
+        assert_eq!(told.iter().map(|one| &one.item).collect::<Vec<_>>(), [&items[0]]);
+        let before = store.archive().record_head().await.unwrap();
+        store.finish_backfill(finished).await.unwrap();
+        assert_eq!(store.archive().record_head().await.unwrap(), before, "once");
     })
     .await;
 }

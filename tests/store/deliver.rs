@@ -204,6 +204,35 @@ async fn one_address_of_two_readers_has_an_urgent_alert_once() {
     .await;
 }
 
+/// Whoever shares an address must not count as told by a mail that never arrived there.
+#[tokio::test]
+async fn an_urgent_mail_that_was_refused_has_told_nobody() {
+    for rests in [MailState::Refused, MailState::Dead] {
+        each(async |store| {
+            let alerts = super::with_alerts(store, at(0), 1).await;
+            let urgent = |reader: &str| {
+                let mut mail = digest(at(1), &["mei@x.test"], alerts.clone());
+                mail.kind = MailKind::Urgent;
+                mail.reader = Some(reader.into());
+                mail.key = MailKey::urgent(reader, &StoryId::of(&["s"]), 1);
+                mail
+            };
+            store.seal(urgent("Mei")).await.unwrap();
+            let told = async || {
+                let to = vec!["mei@x.test".to_owned()];
+                store.told_to_addresses("Desk".into(), to, alerts.clone()).await.unwrap()
+            };
+            assert_eq!(told().await, alerts, "it is on its way");
+            let mail = store.claim_mail(at(1), at(20)).await.unwrap().unwrap();
+            store.mail_outcome(super::outcome(mail.id, rests, at(2))).await.unwrap();
+            assert!(told().await.is_empty(), "{rests:?}");
+            store.seal(urgent("Desk")).await.unwrap();
+            assert_eq!(store.archive().mails(None, 9).await.unwrap().len(), 2, "{rests:?}");
+        })
+        .await;
+    }
+}
+
 #[tokio::test]
 async fn who_comes_back_starts_anew_and_who_stays_is_not_touched() {
     each(async |store| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use watchlistd::model::item::{Identity, Rekeyed};
 use watchlistd::model::source::Gap;
-use watchlistd::store::{Claim, Store};
+use watchlistd::store::{Claim, FinishedPoll, Store};
 
 use super::{HOUR, at, claim, each, edited, item, polled, source, with_items};
 
@@ -234,6 +234,12 @@ async fn coverage_counts_each_item_in_one_window() {
 /// The address is edited while a poll of the old one is under way.
 #[tokio::test]
 async fn what_belongs_to_an_address_goes_with_it() {
+    for quiet in [false, true] {
+        an_address_goes(quiet).await;
+    }
+}
+
+async fn an_address_goes(quiet: bool) {
     each(async |store| {
         with_items(store, at(0), 1).await;
         let due = at(0).plus(HOUR);
@@ -242,10 +248,37 @@ async fn what_belongs_to_an_address_goes_with_it() {
         moved.url = "https://new.test/feed".to_owned();
         store.adopt_sources(vec![moved], due).await.unwrap();
         let ended = due.plus(std::time::Duration::from_secs(5));
-        store.finish_poll(polled("ofac", ended, vec![item("ofac", 7, ended)])).await.unwrap();
+        let new = if quiet { vec![] } else { vec![item("ofac", 7, ended)] };
+        let items = 1 + new.len() as u64;
+        let status = Some(if quiet { 304 } else { 200 });
+        let poll = FinishedPoll { quiet, status, ..polled("ofac", ended, new) };
+        store.finish_poll(poll).await.unwrap();
         let row = store.archive().sources(None, 1).await.unwrap().remove(0);
-        assert_eq!((row.state.etag, row.state.last_modified, row.items), (None, None, 2));
+        assert_eq!((row.state.etag, row.state.last_modified, row.items), (None, None, items));
         assert_eq!(claim(store, ended, 1, Claim::Due).await, ["ofac"], "asked at once");
+    })
+    .await;
+}
+
+/// A body that was read with loss bears the same status as a whole one.
+#[tokio::test]
+async fn an_account_says_which_of_its_polls_went_wrong() {
+    each(async |store| {
+        store.adopt_sources(vec![source("ofac")], at(0)).await.unwrap();
+        let lost = "read with loss: the body ended early";
+        for (minute, error) in [(0, None), (60, Some(lost)), (120, None), (180, None)] {
+            let mut poll = polled("ofac", at(minute), vec![]);
+            poll.state.error = error.map(str::to_owned);
+            store.finish_poll(poll).await.unwrap();
+        }
+        let record = store.archive().record(0, 99).await.unwrap();
+        let lines = record.iter().flat_map(|entry| entry.body.lines());
+        let told: Vec<serde_json::Value> = lines
+            .filter(|line| line.contains("\"polled\""))
+            .map(|line| serde_json::from_str(line).unwrap())
+            .map(|line: serde_json::Value| serde_json::json!([line["polls"], line["error"]]))
+            .collect();
+        assert_eq!(told, [serde_json::json!([1, null]), serde_json::json!([1, lost])]);
     })
     .await;
 }

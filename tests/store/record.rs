@@ -101,6 +101,8 @@ async fn every_change_behind_its_back_is_named() {
         ("UPDATE notices SET state = 'withdrawn', reason = 'no matter' WHERE alert = 1", "notice"),
         ("UPDATE mails SET message = x'00'", "mail"),
         ("UPDATE mails SET reply = '250 all is well'", "attempt"),
+        ("UPDATE mails SET state = 'pending', next_attempt = 1", "attempt"),
+        ("UPDATE mails SET state = 'sending', next_attempt = 1", "attempt"),
         ("UPDATE occasions SET at = at - 60000", "sealed"),
         ("UPDATE polls SET polls = 48", "polled"),
         ("UPDATE sources SET url = 'https://other.test/'", "source"),
@@ -123,6 +125,23 @@ async fn every_change_behind_its_back_is_named() {
             faults.iter().all(|one| one.contains(&format!(" {expected}: "))),
             "{sql}: {faults:?}"
         );
+    }
+}
+
+/// Where it stands is told when the attempt has ended; until then the record tells of the one before.
+#[tokio::test]
+async fn a_mail_that_is_on_its_way_again_breaks_nothing() {
+    for before in [MailState::Deferred, MailState::Uncertain] {
+        each(async |store| {
+            let alerts = with_alerts(store, at(0), 1).await;
+            store.seal(digest(at(1), &["mei@x.test"], alerts)).await.unwrap();
+            let mail = store.claim_mail(at(1), at(20)).await.unwrap().unwrap();
+            let next_attempt = Some(at(3));
+            let outcome = MailOutcome { next_attempt, ..outcome(mail.id, before, at(2)) };
+            store.mail_outcome(outcome).await.unwrap();
+            assert!(store.claim_mail(at(3), at(20)).await.unwrap().is_some());
+        })
+        .await;
     }
 }
 
@@ -198,6 +217,23 @@ async fn a_call_that_fails_leaves_no_line() {
     let unknown = polled("never adopted", at(5), vec![item("never adopted", 1, at(5))]);
     store.finish_poll(unknown).await.unwrap_err();
     assert_eq!(store.archive().record_head().await.unwrap(), before);
+}
+
+/// What was judged is counted in the entry of its commit, and a judgement that was not kept is none.
+#[tokio::test]
+async fn a_judgement_that_fails_is_not_in_the_record() {
+    each(async |store| {
+        let one = with_items(store, at(0), 1).await.remove(0);
+        let before = store.archive().record_head().await.unwrap();
+        let unknown = item("never adopted", 1, at(0));
+        let decisions =
+            [&one, &unknown].map(|item| decided(item, Judgement::default(), &[], at(1)));
+        let assessment = Assessment { watchlist: 1, at: at(1), decisions: decisions.to_vec() };
+        store.finish_assessment(assessment).await.unwrap_err();
+        assert_eq!(store.archive().record_head().await.unwrap(), before);
+        assert_eq!(store.unassessed(9).await.unwrap().len(), 1, "it waits as before");
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -79,3 +79,58 @@ async fn write(
         let _ = tell.send(store.finish_poll(poll.clone()).await);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::source::{FirstRun, SourceState};
+    use crate::model::{Source, SourceId, Timestamp};
+    use crate::store::sqlite::Sqlite;
+
+    fn poll(source: &str, now: Timestamp) -> FinishedPoll {
+        let mut state = SourceState::new(now);
+        state.last_poll = Some(now);
+        FinishedPoll {
+            source: SourceId::new(source),
+            address: "https://news.test/feed".to_owned(),
+            started: now,
+            ended: now,
+            status: Some(200),
+            bytes: 1,
+            entries: Some(0),
+            new: Vec::new(),
+            edited: Vec::new(),
+            seen: Vec::new(),
+            rekeyed: Vec::new(),
+            gap: None,
+            quiet: false,
+            state,
+            next_poll: now.plus(Duration::from_secs(60)),
+        }
+    }
+
+    #[tokio::test]
+    async fn one_that_cannot_be_written_takes_none_of_the_others_with_it() {
+        let store = Sqlite::dry_run(std::path::Path::new("/none/state.db")).unwrap();
+        let store: Arc<dyn Store> = Arc::new(store);
+        let now = Timestamp::from_millis(1_795_000_000_000);
+        let known = Source {
+            id: SourceId::new("known"),
+            url: "https://news.test/feed".to_owned(),
+            official: false,
+            lang: None,
+            interval: Duration::from_secs(60),
+            allow_private: false,
+            first_run: FirstRun::All,
+        };
+        store.adopt_sources(vec![known], now).await.unwrap();
+        let mut tasks = JoinSet::new();
+        let scribe = Scribe::among(&mut tasks, Arc::clone(&store));
+        let (good, bad) =
+            tokio::join!(scribe.write(poll("known", now)), scribe.write(poll("unknown", now)));
+        good.unwrap();
+        assert!(bad.unwrap_err().to_string().contains("never adopted"));
+        let rows = store.archive().sources(None, 9).await.unwrap();
+        assert_eq!(rows[0].state.last_poll, Some(now));
+    }
+}

@@ -408,16 +408,26 @@ fn name_in_entry(
     Ok({ names }.find(|name| hash(name) == wanted))
 }
 
+/// Whether a mail is being sent and all else of it is as was told. What may be sent again was deferred or
+/// uncertain before: what was sent, or refused for good, is not on its way, whoever says so.
 fn is_on_its_way(connection: &Connection, told: Fact) -> rusqlite::Result<bool> {
     let name = name_in_entry(connection, told.number, told.name)?;
     let Some(id) = name.as_deref().and_then(|name| name.strip_prefix("attempt ")) else {
         return Ok(false);
     };
-    connection
-        .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM mails WHERE id = ?1 AND state IN ('pending', 'sending'))",
-        )?
-        .query_row([id], |row| row.get(0))
+    let mut select = connection.prepare_cached(
+        "SELECT json_object('did', 'attempt', 'id', m.id, 'state', before.state,
+             'attempts', m.attempts, 'reply', m.reply, 'sent', m.sent)
+         FROM mails m, (SELECT 'deferred' AS state UNION ALL SELECT 'uncertain') before
+         WHERE m.id = ?1 AND m.state = 'sending'",
+    )?;
+    let mut rows = select.query([id])?;
+    while let Some(row) = rows.next()? {
+        if hash(row.get_ref(0)?.as_str()?) == told.line {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn key(did: &str, id: &serde_json::Value) -> String {
