@@ -35,6 +35,7 @@ mod seen;
 mod size;
 mod sources;
 mod steps;
+mod strangers;
 mod terms;
 mod told;
 mod values;

@@ -26,7 +26,7 @@ use crate::store::{
 
 use super::{
     Sqlite, actions, assess, backfill, canary, claims, config, coverage, deliver, items, mails,
-    outbox, pauses, poll, prune, readers, record, restores, reviews, size, sources,
+    outbox, pauses, poll, prune, readers, record, restores, reviews, size, sources, strangers,
 };
 
 /// The lease for assessing, of which there is one.
@@ -232,6 +232,12 @@ impl Store for Sqlite {
 
     fn coverage(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Coverage> {
         self.read("read the coverage", move |connection| coverage::between(connection, from, until))
+    }
+
+    fn give_up_strangers(&self, addresses: Vec<String>, now: Timestamp) -> Answer<'_, Vec<MailId>> {
+        self.write("give up mails to addresses that are gone", move |connection| {
+            strangers::give_up(connection, &addresses, now)
+        })
     }
 
     fn hand_on_unreachable(&self, readers: Vec<Reachable>, now: Timestamp) -> Answer<'_, u64> {
