@@ -9,6 +9,7 @@ mod edges;
 mod late;
 mod operator;
 mod previewing;
+mod refusing;
 mod reviewing;
 mod telling;
 

@@ -211,6 +211,9 @@ pub trait Store: Send + Sync {
     /// Claims the mail whose attempt is due longest, until `lease`.
     fn claim_mail(&self, now: Timestamp, lease: Timestamp) -> Answer<'_, Option<ClaimedMail>>;
 
+    /// Makes mails due that were put off: the trouble that they wait for is said to be mended.
+    fn bring_mails_near(&self, now: Timestamp) -> Answer<'_, ()>;
+
     /// Writes what became of an attempt. When every address of an occasion ended refused or dead,
     /// its notices come back as *undelivered earlier*.
     fn mail_outcome(&self, outcome: MailOutcome) -> Answer<'_, ()>;

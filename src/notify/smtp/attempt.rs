@@ -4,6 +4,15 @@
 //! and carries no password. Which outcome follows from what is decided in `verdict.rs`.
 
 use std::fmt;
+use std::time::Duration;
+
+/// Minutes for which a server is left alone that refused a log-in, after the first, the second … time; the
+/// last holds for all that follow. Mail providers lock accounts after some wrong log-ins in a row or within
+/// an hour or a day; so few stay below all of that, and an hour is how late a mended account may be noticed.
+const LOGIN_MINUTES: [u64; 3] = [15, 30, 60];
+
+/// Minutes after any other fault: nothing is locked, and the end is noticed soon.
+const FAULT_MINUTES: u64 = 5;
 
 /// How far an attempt got, in the order of the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,6 +96,15 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// How long the server is left alone when this was found so many times in a row.
+    #[must_use]
+    pub fn pause(self, times: u32) -> Duration {
+        let last = LOGIN_MINUTES.len() - 1;
+        let at = usize::try_from(times.saturating_sub(1)).map_or(last, |at| at.min(last));
+        let minutes = if self == Self::Login { LOGIN_MINUTES[at] } else { FAULT_MINUTES };
+        Duration::from_secs(minutes * 60)
+    }
+
     /// What to look at, for the operator.
     #[must_use]
     pub fn hint(self) -> &'static str {

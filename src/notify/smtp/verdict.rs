@@ -19,8 +19,9 @@
 //! | QUIT | sent | sent | sent | sent | sent |
 //!
 //! *later*: tried again after 1, 5, 15, 30, 60 min …, given up after 5 days. *set-up*: the server is asked
-//! again every 5 min without counting against any mail, until the operator has mended it; so are 530, 534,
-//! 535 and 538 at any later stage, and a certificate that is not trusted. *refused*: this mail is over,
+//! again every 5 min, after a refused log-in after 15, 30, 60 min …, without counting against any mail, until
+//! the operator has mended it; so are 530, 534, 535 and 538 at any later stage (a refused log-in), and a
+//! certificate that is not trusted. *refused*: this mail is over,
 //! the operator is told. *uncertain*: sent again at most twice, with the same Message-ID. Where a
 //! connection is made, nothing can be said yet; what is said then is the greeting.
 

@@ -264,6 +264,10 @@ impl Store for Sqlite {
         self.write("claim a mail", move |connection| outbox::claim(connection, now, lease))
     }
 
+    fn bring_mails_near(&self, now: Timestamp) -> Answer<'_, ()> {
+        self.write("make mails due", move |connection| outbox::bring_near(connection, now))
+    }
+
     fn mail_outcome(&self, outcome: MailOutcome) -> Answer<'_, ()> {
         self.write("write what became of a mail", move |connection| {
             outbox::outcome(connection, &outcome)
