@@ -91,6 +91,10 @@ pub enum Fault {
     Encryption,
     /// The server will not talk to us at all.
     Unwelcome,
+    /// The server takes no mail from the sender's address.
+    Sender,
+    /// The server takes no mail from us for anybody: several recipients were denied, and none taken.
+    Denied,
     /// The mail folder cannot be written.
     Folder,
 }
@@ -120,6 +124,12 @@ impl Fault {
             }
             Self::Unwelcome => {
                 "ask the operator of the mail server why it refuses this machine; see its reply"
+            }
+            Self::Sender => {
+                "check [mail] from, and that the account may send with this address; see the server's reply"
+            }
+            Self::Denied => {
+                "check [mail] host, username and from: the server relays no mail for us; see its reply"
             }
             Self::Folder => "check that [mail] path can be written by the service's user",
         }
@@ -154,6 +164,12 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// Whether the server was reached and refuses what we send, whoever it is for.
+    #[must_use]
+    pub fn refuses_all(&self) -> bool {
+        matches!(self.outcome, Outcome::ConfigFault(Fault::Sender | Fault::Denied))
+    }
+
     /// Whether the next mail would fare no better: the trouble came before this mail was mentioned,
     /// or is one of the set-up. A caller with more mails waiting should leave them be for now.
     #[must_use]

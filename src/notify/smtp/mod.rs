@@ -7,6 +7,7 @@
 
 mod answers;
 mod attempt;
+mod denial;
 mod maildir;
 mod memory;
 mod reach;

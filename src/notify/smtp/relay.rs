@@ -18,7 +18,8 @@ use tokio::time::Instant;
 use crate::model::mail::Letter;
 
 use super::answers::presentable;
-use super::attempt::{Attempt, Outcome, Stage};
+use super::attempt::{Attempt, Fault, Outcome, Stage};
+use super::denial::Denials;
 use super::session::{Envelope, Session};
 use super::settings::{SettingsError, SmtpSettings};
 use super::standing::Standing;
@@ -41,6 +42,7 @@ pub(super) struct Relay {
     idle: Mutex<Vec<(Session, Instant)>>,
     slots: Semaphore,
     standing: Mutex<Standing>,
+    denials: Mutex<Denials>,
     /// A fault was forgotten before its pause was over.
     fresh: AtomicBool,
 }
@@ -58,6 +60,7 @@ impl Relay {
             idle: Mutex::default(),
             slots: Semaphore::new(CONNECTIONS),
             standing: Mutex::default(),
+            denials: Mutex::default(),
             fresh: AtomicBool::new(false),
         })
     }
@@ -122,9 +125,22 @@ impl Relay {
                 stage: Stage::Dot,
                 reply: presentable(&words, &settings),
             },
-            Err(failure) => told(&failure, &settings),
+            Err(failure) => {
+                let mut attempt = told(&failure, &settings);
+                if failure.is_denial() {
+                    let now = Instant::now();
+                    attempt.outcome = lock(&self.denials).judge(&letter.address, now);
+                }
+                attempt
+            }
         };
-        lock(&self.standing).learn(&attempt, began, Instant::now());
+        if attempt.outcome == Outcome::Accepted {
+            lock(&self.denials).taken(&letter.address, Instant::now());
+        }
+        // Which mail would be taken again nobody knows, so each is tried for itself.
+        if attempt.outcome != Outcome::ConfigFault(Fault::Denied) {
+            lock(&self.standing).learn(&attempt, began, Instant::now());
+        }
         attempt
     }
 

@@ -57,7 +57,10 @@ impl Deliverer {
         }
         self.give_up_strangers(in_force, now).await?;
         // An outage ends when a mail gets through; without any left to try, the next one must tell.
-        let down = self.memory().down_since.is_some();
+        let down = {
+            let memory = self.memory();
+            memory.down_since.is_some() && !memory.by_recipient
+        };
         if down && self.ground.store.next_mail().await?.is_some() {
             return Ok(Sealed { mails: 0, wake: Some(now.plus(BREATHER)) });
         }
