@@ -6,6 +6,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::denial::is_policy;
+
 /// Minutes for which a server is left alone that refused a log-in, after the first, the second … time; the
 /// last holds for all that follow. Mail providers lock accounts after some wrong log-ins in a row or within
 /// an hour or a day; so few stay below all of that, and an hour is how late a mended account may be noticed.
@@ -100,6 +102,38 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Reads a fault out of an attempt as it was told ([`Attempt`]'s `STAGE: reply`): for whoever only has the
+    /// words that the outbox keeps. `None` where they tell of none.
+    #[must_use]
+    pub fn told_by(words: &str) -> Option<Self> {
+        let (stage, reply) = words.split_once(": ")?;
+        let no = reply.starts_with('5');
+        let logs_in = ["530", "534", "535", "538"].iter().any(|code| reply.starts_with(code));
+        let is = |one: Stage| stage == one.as_str();
+        match () {
+            () if no && (is(Stage::Banner) || is(Stage::Ehlo)) => Some(Self::Unwelcome),
+            () if is(Stage::StartTls) && (no || reply.contains("does not offer")) => {
+                Some(Self::Encryption)
+            }
+            () if logs_in || is(Stage::Auth) && (no || reply.contains("offers neither")) => {
+                Some(Self::Login)
+            }
+            () if is(Stage::Tls) && reply.contains("certificate") => Some(Self::Certificate),
+            () if is(Stage::Mail)
+                && no
+                && !reply.starts_with("552")
+                && !reply.starts_with("555") =>
+            {
+                Some(Self::Sender)
+            }
+            () if no && [Stage::Rcpt, Stage::Data, Stage::Dot].into_iter().any(is) => {
+                // Behind the code and a space.
+                is_policy(reply.get(4..)?).then_some(Self::Denied)
+            }
+            () => None,
+        }
+    }
+
     /// How long the server is left alone when this was found so many times in a row.
     #[must_use]
     pub fn pause(self, times: u32) -> Duration {

@@ -223,6 +223,36 @@ mod tests {
         }
     }
 
+    /// What the outbox keeps of a fault tells it again.
+    #[test]
+    fn the_words_of_a_fault_tell_which_it_was() {
+        for stage in BEFORE_MAIL.into_iter().chain(WITH_MAIL) {
+            for (code, words) in
+                [(535, "no"), (550, "5.1.1 no"), (552, "5.3.4 big"), (451, "later")]
+            {
+                let failure =
+                    Failure { stage, cause: Cause::Reply { code, words: words.to_owned() } };
+                let told = Fault::told_by(&format!("{stage}: {}", failure.words()));
+                let found = match failure.outcome() {
+                    Outcome::ConfigFault(fault) => Some(fault),
+                    _ => None,
+                };
+                // Connecting and shaking hands have no answers with codes.
+                if !matches!(stage, Stage::Connect | Stage::Tls) {
+                    assert_eq!(told, found, "{stage}: {code} {words}");
+                }
+            }
+        }
+        for (words, fault) in [
+            ("RCPT TO: 554 relay access denied", Some(Fault::Denied)),
+            ("TLS handshake: invalid peer certificate: UnknownIssuer", Some(Fault::Certificate)),
+            ("connect: connecting to 127.0.0.1:25: refused", None),
+            ("given up by hand", None),
+        ] {
+            assert_eq!(Fault::told_by(words), fault, "{words}");
+        }
+    }
+
     #[test]
     fn no_clear_answer_is_uncertain_after_the_dot_and_only_there() {
         for stage in BEFORE_MAIL.into_iter().chain(WITH_MAIL) {
