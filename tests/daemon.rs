@@ -364,6 +364,30 @@ async fn a_mail_set_up_that_cannot_work_is_a_bad_edit_at_reload_and_at_start() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_new_password_needs_no_restart() {
+    let newsroom = Newsroom::open().await;
+    let server = Script::new(Protection::Clear).login("desk", "n3w-M4RKER").start();
+    let desk = Desk::new(&[("wire", newsroom.url())]);
+    let more = "username = \"desk\"\npassword_file = \"secret\"\n";
+    desk.write("secret", "0ld-M4RKER\n");
+    desk.write("watchlistd.toml", &by_smtp(server.port(), more));
+    let service = desk.start();
+    desk.told("READY=1");
+    asked_again(&newsroom).await;
+    asked_again(&newsroom).await;
+    newsroom.publish("a1", "SEC moves to delist Alibaba");
+    let line = service.says("is deferred at AUTH");
+    assert!(line.contains("check [mail] username and its password"), "{line}");
+    desk.write("secret", "n3w-M4RKER\n");
+    service.signal("-HUP");
+    let line = service.says("the mail server's password was changed");
+    assert!(!line.contains("M4RKER"), "{line}");
+    service.says("was taken");
+    service.signal("-TERM");
+    assert!(service.ended().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_watchman_hears_from_the_service() {
     let (newsroom, watchman) = (Newsroom::open().await, Newsroom::open().await);
     let desk = Desk::new(&[("wire", newsroom.url())]);

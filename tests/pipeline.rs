@@ -1,6 +1,7 @@
 //! The three steps joined, on a real store and a real feed, with a clock that the test moves: an item
 //! once seen is told once, whatever happens between the steps.
 
+mod addresses;
 mod busy;
 mod canary;
 mod changes;
@@ -10,6 +11,7 @@ mod late;
 mod moving;
 mod operator;
 mod previewing;
+mod refusing;
 mod reviewing;
 mod telling;
 

@@ -13,6 +13,7 @@ use super::ids;
 use super::load::{self, Folder};
 use crate::clock::{Clock, SystemClock};
 use crate::model::{MailId, MailKind, MailState, Timestamp};
+use crate::notify::smtp::Fault;
 use crate::store::{Amend, Amended, MailRow, Store};
 
 /// What `outbox` is told.
@@ -89,7 +90,10 @@ struct Row {
     subject: String,
     sealed: Timestamp,
     sent: Option<Timestamp>,
+    /// Those that counted: where the set-up is at fault no mail pays for it.
     attempts: u32,
+    /// When it was last tried, or came to rest; null before.
+    tried: Option<Timestamp>,
     /// Null when nothing more is tried.
     next_attempt: Option<Timestamp>,
     /// The server's last words, or what happened instead; empty before the first attempt.
@@ -108,6 +112,7 @@ impl From<MailRow> for Row {
             sealed: mail.at,
             sent: mail.sent,
             attempts: mail.attempts,
+            tried: mail.tried,
             // Of one that is being sent it is the end of a lease, which nobody waits for.
             next_attempt: mail.next_attempt.filter(|_| mail.state != MailState::Sending),
             reply: mail.reply,
@@ -152,9 +157,20 @@ fn print(row: &Row, out: &mut dyn Write) -> std::io::Result<()> {
     let whose = row.reader.as_deref().unwrap_or("the operator");
     writeln!(out, "{}  {:<9} {} ({whose})", row.id, row.state.as_str(), row.address)?;
     writeln!(out, "    {}", row.subject)?;
-    write!(out, "    {} of {}", row.kind.as_str(), seconds(row.sealed))?;
+    let kind = match row.kind {
+        MailKind::OnDemand => "digest, asked for,",
+        other => other.as_str(),
+    };
+    write!(out, "    {kind} of {}", seconds(row.sealed))?;
+    let fault = row.next_attempt.and_then(|_| Fault::told_by(&row.reply));
     match (row.attempts, row.next_attempt, row.sent) {
         (_, _, Some(sent)) => writeln!(out, ", sent {}", seconds(sent))?,
+        (0, Some(next), _) if let Some(tried) = row.tried => writeln!(
+            out,
+            ", last tried {} at no cost to the mail, next {}",
+            seconds(tried),
+            seconds(next)
+        )?,
         (0, Some(next), _) => writeln!(out, ", first try {}", seconds(next))?,
         (n, Some(next), _) => writeln!(out, ", {} made, next {}", tries(n), seconds(next))?,
         (n, None, _) if row.state == MailState::Sending => {
@@ -164,6 +180,9 @@ fn print(row: &Row, out: &mut dyn Write) -> std::io::Result<()> {
     }
     if !row.reply.is_empty() {
         writeln!(out, "    {}", row.reply)?;
+    }
+    if let Some(fault) = fault {
+        writeln!(out, "    hint: {}", fault.hint())?;
     }
     Ok(())
 }

@@ -9,8 +9,11 @@ use crate::clock::{Clock, SystemClock};
 use crate::daemon::wire;
 use crate::model::Located;
 use crate::notify::reader;
-use crate::notify::smtp::Outcome;
+use crate::notify::smtp::{Fault, Outcome};
 use crate::pipeline::deliver;
+
+/// What to do where nothing is known to be wrong.
+const AGAIN: &str = "the service tries such mails again by itself; run the command again later";
 
 /// What `send-test` is told.
 #[derive(Debug, clap::Args)]
@@ -55,10 +58,17 @@ pub fn run(
             writeln!(out, "Accepted for {address}.")?;
             Ok(Exit::Fine)
         }
-        Outcome::TryLater | Outcome::Uncertain => Err(Failure::new(
+        Outcome::TryLater => Err(Failure::new(
             Exit::TryAgain,
-            anyhow::anyhow!("the mail to {address} was not taken for certain: {attempt}"),
-        )),
+            anyhow::anyhow!("the mail to {address} was not taken: {attempt}"),
+        )
+        // One recipient who is denied may be all of them.
+        .hint(Fault::told_by(&attempt.to_string()).map_or(AGAIN, Fault::hint))),
+        Outcome::Uncertain => Err(Failure::new(
+            Exit::TryAgain,
+            anyhow::anyhow!("whether the mail to {address} was taken is not known: {attempt}"),
+        )
+        .hint("look whether it arrived")),
         Outcome::Refused => Err(Failure::new(
             Exit::Io,
             anyhow::anyhow!("the server refused the mail to {address}: {attempt}"),

@@ -132,6 +132,7 @@ pub async fn run(
         environment,
         started: parts.settings.clone(),
         parts,
+        transport: transport.clone(),
         current: current_tx,
         shared,
     };

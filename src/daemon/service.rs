@@ -15,6 +15,7 @@ use super::start;
 use super::wire::{self, Parts};
 use crate::config::{Environment, Files, Settings};
 use crate::model::counted;
+use crate::notify::smtp::Transport;
 use crate::pipeline::InForce;
 
 /// How many sources are read, and how many readers told.
@@ -33,6 +34,7 @@ pub(super) struct Service {
     /// What storage, transport and pace were set up from.
     pub(super) started: Settings,
     pub(super) parts: Parts,
+    pub(super) transport: Transport,
     pub(super) current: Sender<Arc<InForce>>,
     pub(super) shared: Shared,
 }
@@ -54,7 +56,12 @@ impl Service {
                         tracing::info!("stopping: finishing what is under way");
                         return Ok(());
                     }
-                    Request::Reload => self.reload().await,
+                    Request::Reload => {
+                        self.reload().await;
+                        // Whoever asks for it may have mended what no file tells: an account, a firewall.
+                        self.transport.ask_again();
+                        self.shared.sealed.notify_one();
+                    }
                 },
                 Some(()) = edited.recv() => self.take_edit().await,
                 ended = loops.join_next() => {
@@ -120,6 +127,10 @@ impl Service {
         }
         for thing in wire::needs_restart(&self.started, &parts.settings) {
             tracing::warn!("reload: {thing} changed; that needs a restart");
+        }
+        if self.transport.renew() {
+            tracing::info!("reload: the mail server's password was changed; the new one is used");
+            self.shared.sealed.notify_one();
         }
         let version = start::adopt(&*store, &parts, now).await?;
         tracing::info!(

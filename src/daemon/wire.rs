@@ -26,7 +26,7 @@ use crate::notify::Subjects;
 use crate::notify::reader::{self, CompanyWord, Reader, TopicWord, Vocabulary};
 use crate::notify::route;
 use crate::notify::schedule::Schedule;
-use crate::notify::smtp::{Security, SmtpSettings, Transport};
+use crate::notify::smtp::{Reread, Security, SmtpSettings, Transport};
 use crate::pipeline::channel::Channel;
 use crate::pipeline::{Backfill, InForce, Letterhead};
 pub use crate::store::sqlite::Place as StorePlace;
@@ -450,7 +450,9 @@ fn smtp_settings(
     if problems.iter().any(|one| one.level == Level::Error) {
         return Err(problems);
     }
+    let (again, around) = (mail.clone(), environment.clone());
     Ok(SmtpSettings {
+        reread: Some(Reread::by(move || config::password(&again, &around).0)),
         port: smtp.port,
         security: match smtp.tls {
             Tls::Starttls => Security::StartTls,

@@ -21,10 +21,6 @@ pub const PATIENCE: Duration = Duration::from_secs(5 * 24 * 3600);
 /// How often a mail that may have arrived is sent again.
 pub const UNCERTAIN_RETRIES: u32 = 2;
 
-/// How long to leave a server alone whose set-up must be mended: a wrong password tried too often
-/// gets the account locked.
-pub const FAULT_PAUSE: Duration = Duration::from_secs(15 * 60);
-
 /// The wait after the `made`-th attempt that counted.
 #[must_use]
 pub fn back_off(made: u32) -> Duration {
@@ -39,7 +35,7 @@ pub fn after(mail: &ClaimedMail, attempt: &Attempt, now: Timestamp) -> MailOutco
     let (state, wait) = match attempt.outcome {
         Outcome::Accepted => (MailState::Sent, None),
         Outcome::Refused => (MailState::Refused, None),
-        Outcome::ConfigFault(_) => (MailState::Deferred, Some(FAULT_PAUSE)),
+        Outcome::ConfigFault(fault) => (MailState::Deferred, Some(fault.pause(1))),
         Outcome::TryLater => (MailState::Deferred, Some(back_off(mail.attempts + 1))),
         Outcome::Uncertain if mail.uncertain < UNCERTAIN_RETRIES => {
             (MailState::Uncertain, Some(back_off(mail.attempts + 1)))

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use super::Ground;
 use crate::collect::fetch::Fetcher;
 use crate::model::Timestamp;
+use crate::notify::outbox;
 use crate::store::StoreError;
 
 /// While a mail waits longer than this, we are not well.
@@ -22,7 +23,8 @@ const LATE: Duration = Duration::from_secs(3600);
 /// A trouble that is over sooner pages nobody: servers restart.
 const PAGE_AFTER: Duration = Duration::from_secs(15 * 60);
 
-/// While a trouble lasts it is told again after this.
+/// While a trouble lasts it is told again after this. A program that failed has told nobody: it is tried
+/// again by the back-off of mails, from a minute to an hour.
 const PAGE_AGAIN: Duration = Duration::from_secs(6 * 3600);
 
 /// How long the program may run before it is ended.
@@ -68,13 +70,28 @@ pub struct Signal {
     pub page: Option<String>,
 }
 
-/// The rule (pure). `oldest` is when the oldest mail that still waits was sealed, `paged` when the
-/// program was run for the trouble that lasts.
+/// The program was run for the trouble that lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paged {
+    /// When last.
+    pub at: Timestamp,
+    /// How often it has failed since it last ended well; 0: the last time it did.
+    pub failures: u32,
+}
+
+impl Paged {
+    fn pause(self) -> Duration {
+        if self.failures == 0 { PAGE_AGAIN } else { outbox::back_off(self.failures) }
+    }
+}
+
+/// The rule (pure). `oldest` is when the oldest mail that still waits was sealed, `paged` what the
+/// program came to for the trouble that lasts.
 #[must_use]
 pub fn signal(
     vitals: &Vitals,
     oldest: Option<Timestamp>,
-    paged: Option<Timestamp>,
+    paged: Option<Paged>,
     now: Timestamp,
 ) -> Signal {
     // What lies ahead was written before the clock was set back: how long ago nobody knows.
@@ -98,16 +115,16 @@ pub fn signal(
     };
     let page = reason
         .filter(|(since, _)| lasts(since))
-        .filter(|_| paged.is_none_or(|at| over(at, PAGE_AGAIN)))
+        .filter(|_| paged.is_none_or(|last| over(last.at, last.pause())))
         .map(|(_, words)| format!("watchlistd: {words}"));
     Signal { ping: well, page }
 }
 
-/// The step. Keeps when it last ran the program.
+/// The step. Keeps when it last ran the program, and whether that worked.
 pub struct Messenger {
     ground: Ground,
     fetcher: Arc<Fetcher>,
-    paged: Option<Timestamp>,
+    paged: Option<Paged>,
     /// Whether the last ping failed: told once.
     unheard: bool,
 }
@@ -141,8 +158,11 @@ impl Messenger {
         if let (Some(reason), Some((program, arguments))) =
             (&signal.page, channel.command.split_first())
         {
-            self.paged = Some(now);
-            page(program, arguments, reason).await;
+            let failures = match page(program, arguments, reason).await {
+                true => 0,
+                false => self.paged.map_or(0, |last| last.failures).saturating_add(1),
+            };
+            self.paged = Some(Paged { at: now, failures });
         }
         Ok(signal)
     }
@@ -159,8 +179,8 @@ impl Messenger {
     }
 }
 
-/// Runs the program, never through a shell, and says in the log how it ended.
-async fn page(program: &str, arguments: &[String], reason: &str) {
+/// Runs the program, never through a shell, and says in the log how it ended. Answers whether it ended well.
+async fn page(program: &str, arguments: &[String], reason: &str) -> bool {
     tracing::warn!("running [operator] command {program}: {reason}");
     let mut command = Command::new(program);
     command.args(arguments).arg(reason).env_clear().kill_on_drop(true);
@@ -170,15 +190,14 @@ async fn page(program: &str, arguments: &[String], reason: &str) {
             command.env(name, value);
         }
     }
-    match timeout(PROGRAM_LIMIT, command.status()).await {
-        Ok(Ok(status)) if status.success() => {}
-        Ok(Ok(status)) => tracing::error!("[operator] command {program} ended with {status}"),
-        Ok(Err(why)) => tracing::error!("[operator] command {program} could not be run: {why}"),
-        Err(_) => tracing::error!(
-            "[operator] command {program} was ended after {} s",
-            PROGRAM_LIMIT.as_secs()
-        ),
-    }
+    let failed = match timeout(PROGRAM_LIMIT, command.status()).await {
+        Ok(Ok(status)) if status.success() => return true,
+        Ok(Ok(status)) => format!("ended with {status}"),
+        Ok(Err(why)) => format!("could not be run: {why}"),
+        Err(_) => format!("was ended after {} s", PROGRAM_LIMIT.as_secs()),
+    };
+    tracing::error!("[operator] command {program} {failed}; it is tried again soon");
+    false
 }
 
 #[cfg(test)]
@@ -187,6 +206,10 @@ mod tests {
 
     fn at(minutes: i64) -> Timestamp {
         Timestamp::from_millis(minutes * 60_000)
+    }
+
+    fn paged(minutes: i64, failures: u32) -> Option<Paged> {
+        Some(Paged { at: at(minutes), failures })
     }
 
     fn well() -> Vitals {
@@ -208,8 +231,8 @@ mod tests {
     fn a_clock_that_is_set_back_silences_no_alarm() {
         let down = Vitals { mail_down: Some((at(100_000), "refused".into())), ..well() };
         assert!(signal(&down, None, None, at(0)).page.is_some());
-        assert!(signal(&down, None, Some(at(100_000)), at(0)).page.is_some());
-        assert_eq!(signal(&down, None, Some(at(0)), at(1)).page, None);
+        assert!(signal(&down, None, paged(100_000, 0), at(0)).page.is_some());
+        assert_eq!(signal(&down, None, paged(0, 0), at(1)).page, None);
         assert!(!signal(&well(), Some(at(100_000)), None, at(0)).ping);
     }
 
@@ -226,22 +249,32 @@ mod tests {
                  assessed"
             )
         );
-        assert_eq!(signal(&missing, None, Some(at(30)), at(31)).page, None);
-        assert!(signal(&missing, None, Some(at(30)), at(30 + 6 * 60)).page.is_some());
+        assert_eq!(signal(&missing, None, paged(30, 0), at(31)).page, None);
+        assert!(signal(&missing, None, paged(30, 0), at(30 + 6 * 60)).page.is_some());
+    }
+
+    #[test]
+    fn a_program_that_failed_told_nobody_and_is_run_again_soon() {
+        let down = Vitals { mail_down: Some((at(0), "connection refused".into())), ..well() };
+        for (failures, minutes) in [(1, 1), (2, 5), (3, 15), (4, 30), (5, 60), (99, 60)] {
+            let said = |now: i64| signal(&down, None, paged(20, failures), at(now)).page;
+            assert_eq!(said(20 + minutes - 1), None, "{failures}");
+            assert!(said(20 + minutes).is_some(), "{failures}");
+        }
     }
 
     #[test]
     fn the_program_is_run_once_in_a_long_while() {
         let down = Vitals { mail_down: Some((at(0), "connection refused".into())), ..well() };
-        let paged = |paged, now: i64| signal(&down, None, paged, at(now)).page;
-        assert_eq!(paged(None, 14), None);
+        let said = |paged, now: i64| signal(&down, None, paged, at(now)).page;
+        assert_eq!(said(None, 14), None);
         assert_eq!(
-            paged(None, 15).as_deref(),
+            said(None, 15).as_deref(),
             Some("watchlistd: no mail gets out since 1970-01-01T00:00:00Z: connection refused")
         );
-        assert_eq!(paged(Some(at(15)), 16), None);
-        assert_eq!(paged(Some(at(15)), 15 + 6 * 60 - 1), None);
-        assert!(paged(Some(at(15)), 15 + 6 * 60).is_some());
+        assert_eq!(said(paged(15, 0), 16), None);
+        assert_eq!(said(paged(15, 0), 15 + 6 * 60 - 1), None);
+        assert!(said(paged(15, 0), 15 + 6 * 60).is_some());
         let out = Vitals { network_out: Some(at(0)), ..well() };
         let words = signal(&out, None, None, at(20)).page.unwrap_or_default();
         assert!(words.contains("our own network is out"), "{words}");

@@ -244,6 +244,8 @@ pub struct MailRow {
     pub sent: Option<Timestamp>,
     /// Attempts that counted.
     pub attempts: u32,
+    /// When it was last tried, or came to rest.
+    pub tried: Option<Timestamp>,
     /// When it is tried next; of one that is being sent, the end of the lease.
     pub next_attempt: Option<Timestamp>,
     /// The server's last reply.

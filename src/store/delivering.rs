@@ -38,6 +38,9 @@ pub struct UrgentSealed {
     pub last: Option<Timestamp>,
     /// Their Message-IDs, oldest first: a follow-up answers them.
     pub message_ids: Vec<String>,
+    /// The highest number that such a mail had, those included that were given up before anybody had
+    /// them: no number is given twice.
+    pub numbered: u32,
 }
 
 /// What a person wants done with a mail in the outbox.

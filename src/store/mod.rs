@@ -190,6 +190,12 @@ pub trait Store: Send + Sync {
     /// Coverage between two instants.
     fn coverage(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Coverage>;
 
+    /// Gives up the mails that wait for an address which is none of these, and answers which they were.
+    /// What they told is pending again, as urgent as it was, unless another address of the same
+    /// occasion has it or may have it. Mails that may have arrived, are being sent or were asked for
+    /// by hand stay as they are.
+    fn give_up_strangers(&self, addresses: Vec<String>, now: Timestamp) -> Answer<'_, Vec<MailId>>;
+
     /// Gives to the operator the pending notices that no mail to their reader would tell: of readers
     /// not listed, and of those who take no such mails any more. Answers how many there were.
     fn hand_on_unreachable(&self, readers: Vec<Reachable>, now: Timestamp) -> Answer<'_, u64>;
@@ -209,6 +215,9 @@ pub trait Store: Send + Sync {
 
     /// Claims the mail whose attempt is due longest, until `lease`.
     fn claim_mail(&self, now: Timestamp, lease: Timestamp) -> Answer<'_, Option<ClaimedMail>>;
+
+    /// Makes mails due that were put off: the trouble that they wait for is said to be mended.
+    fn bring_mails_near(&self, now: Timestamp) -> Answer<'_, ()>;
 
     /// Writes what became of an attempt. When every address of an occasion ended refused or dead,
     /// its notices come back as *undelivered earlier*.

@@ -47,6 +47,61 @@ fn a_mail_that_waits_is_listed_with_its_reason_and_can_be_tried_again() {
     assert_eq!(said.out, format!("{id} is sent and stays so\n"));
 }
 
+/// What is the set-up's fault costs a mail nothing, and is told with what to look at.
+#[test]
+fn mails_that_do_not_get_out_are_told_with_since_when_and_why() {
+    let no = "553 5.7.1 sender address rejected";
+    let server = Script::new(Protection::Clear).always(At::Mail, Does::says(no)).start();
+    let desk = mailing_to(server.port());
+    desk.ask(&["once"]).ends(75);
+    let text = desk.ask(&["outbox", "list"]).ends(0).out;
+    for words in ["last tried ", " at no cost to the mail, next ", no, "hint: check [mail] from"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let row = listed(&desk, &[]).remove(0);
+    assert!(row["attempts"] == 0 && row["tried"].is_string(), "{row}");
+    let text = desk.ask(&["status"]).ends(0).out;
+    for words in ["1 not getting out since ", ", last tried ", no, "hint: check [mail] from"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let status: Value = serde_json::from_str(&desk.ask(&["status", "--json"]).ends(0).out).unwrap();
+    let waiting = &status["outbox"]["waiting"];
+    assert_eq!(waiting["mails"], 1);
+    assert!(waiting["reply"].as_str().unwrap().contains(no), "{waiting}");
+}
+
+#[test]
+fn a_digest_that_one_address_refused_is_not_called_unsent() {
+    let server =
+        Script::new(Protection::Clear).recipient("jo@bank.test", "550 5.1.1 no such user").start();
+    let desk = mailing_to(server.port());
+    let two = "[[reader]]\nname = \"Mei\"\nto = [\"mei@bank.test\", \"jo@bank.test\"]\n";
+    desk.write("readers.toml", two);
+    desk.ask(&["once"]).ends(74);
+    let text = desk.ask(&["status"]).ends(0).out;
+    assert!(text.contains(" sent, but not delivered to jo@bank.test"), "{text}");
+    desk.write("readers.toml", &two.replace("\"mei@bank.test\", ", ""));
+    desk.ask(&["once"]).ends(74);
+    let text = desk.ask(&["status"]).ends(0).out;
+    assert!(text.contains(" NOT DELIVERED to jo@bank.test"), "{text}");
+}
+
+#[test]
+fn a_test_mail_that_was_not_taken_is_not_called_uncertain() {
+    let nobody = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+    let desk = mailing_to(nobody.port());
+    let said = desk.ask(&["send-test", "mei@bank.test"]).ends(75);
+    said.says("the mail to mei@bank.test was not taken: connect: ");
+    let server = Script::new(Protection::Clear).always(At::Dot, Does::Closes).start();
+    let said = mailing_to(server.port()).ask(&["send-test", "mei@bank.test"]).ends(75);
+    said.says("whether the mail to mei@bank.test was taken is not known: end of message: ");
+    let server = Script::new(Protection::Clear)
+        .recipient("mei@bank.test", "554 relay access denied")
+        .start();
+    let said = mailing_to(server.port()).ask(&["send-test", "mei@bank.test"]).ends(75);
+    said.says("the server relays no mail for us");
+}
+
 /// Of two mails' first letters nobody knows which is meant, and then neither is touched.
 #[test]
 fn first_letters_of_several_mails_are_answered_with_their_ids() {

@@ -258,6 +258,14 @@ async fn the_program_is_run_with_the_reason_and_without_a_shell_or_our_secrets()
     let missing = Channel { ping_url: None, command: vec!["/no/such/program".into()] };
     desk.pass(7 * HOUR);
     messenger.cycle(&missing, &down).await.expect("a program that is missing ends nothing");
+    assert_eq!(messenger.cycle(&channel, &down).await.unwrap().page, None, "not at once");
+    desk.pass(Duration::from_secs(60));
+    messenger.cycle(&channel, &down).await.unwrap();
+    assert!(note.exists(), "who was told of nothing is told soon");
+    std::fs::remove_file(&note).unwrap();
+    desk.pass(HOUR);
+    messenger.cycle(&channel, &down).await.unwrap();
+    assert!(!note.exists(), "and then once for an outage");
 }
 
 #[tokio::test]

@@ -1,10 +1,11 @@
 //! What the server hears: the message byte for byte, connections reused, one bad address that
 //! holds nobody up, a fault that is not hammered.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use watchlistd::model::mail::Letter;
-use watchlistd::notify::smtp::{Fault, Outcome, Security, SmtpSettings, Stage, Transport};
+use watchlistd::notify::smtp::{Fault, Outcome, Reread, Security, SmtpSettings, Stage, Transport};
 
 use super::{PASSWORD, letter_to, settings, transport};
 use crate::support::smtp::{At, Does, Protection, Script, SmtpServer};
@@ -172,9 +173,46 @@ async fn a_fault_of_the_set_up_is_not_hammered() {
         assert_eq!(transport.send(&letter_to(address)).await, first);
     }
     assert_eq!(server.connections(), 1, "the server was asked once");
+    assert!(transport.rests().unwrap() > Duration::from_secs(14 * 60));
     tokio::time::pause();
-    tokio::time::advance(Duration::from_secs(5 * 60)).await;
+    tokio::time::advance(Duration::from_secs(15 * 60)).await;
     tokio::time::resume();
+    assert_eq!(transport.send(&letter_to("mei@bank.test")).await.outcome, Outcome::Accepted);
+    assert_eq!(transport.rests(), None);
+}
+
+#[tokio::test]
+async fn a_password_that_was_changed_is_used_at_once() {
+    let server = Script::new(Protection::StartTls).login("watch", PASSWORD).start();
+    let lies = Arc::new(Mutex::new("an old one"));
+    let found = Arc::clone(&lies);
+    let mut settings = settings(&server, Security::StartTls);
+    settings.password = Some("an old one".into());
+    settings.reread = Some(Reread::by(move || Some((*found.lock().unwrap()).into())));
+    let transport = transport(settings);
+    let send = async || transport.send(&letter_to("mei@bank.test")).await.outcome;
+    assert_eq!(send().await, Outcome::ConfigFault(Fault::Login));
+    assert!(!transport.renew(), "it is the same");
+    assert_eq!(send().await, Outcome::ConfigFault(Fault::Login));
+    assert_eq!(server.connections(), 1);
+    *lies.lock().unwrap() = PASSWORD;
+    assert!(transport.renew() && transport.is_fresh());
+    assert_eq!(send().await, Outcome::Accepted);
+    assert!(!transport.renew() && !transport.is_fresh());
+}
+
+#[tokio::test]
+async fn who_says_that_it_was_mended_is_believed() {
+    let server = Script::new(Protection::StartTls)
+        .login("watch", PASSWORD)
+        .once(At::Auth, Does::says("535 5.7.8 the account is locked"))
+        .start();
+    let transport = transport(settings(&server, Security::StartTls));
+    transport.ask_again();
+    assert!(!transport.is_fresh(), "nothing stood");
+    transport.send(&letter_to("mei@bank.test")).await;
+    transport.ask_again();
+    assert!(transport.is_fresh());
     assert_eq!(transport.send(&letter_to("mei@bank.test")).await.outcome, Outcome::Accepted);
 }
 

@@ -47,7 +47,7 @@ Auth      close   TryLater                    AUTH: the server closed the connec
 Auth      silence TryLater                    AUTH: no answer within 400 ms
 Auth      garbage TryLater                    AUTH: an answer that is not SMTP
 Mail      4xx     TryLater                    MAIL FROM: 451 not now
-Mail      5xx     Refused                     MAIL FROM: 554 never
+Mail      5xx     ConfigFault(Sender)         MAIL FROM: 554 never
 Mail      close   TryLater                    MAIL FROM: the server closed the connection
 Mail      silence TryLater                    MAIL FROM: no answer within 400 ms
 Mail      garbage TryLater                    MAIL FROM: an answer that is not SMTP

@@ -30,6 +30,7 @@ mod retention;
 mod seen;
 mod sources;
 mod sqlite;
+mod strangers;
 
 /// Runs a test on every backend that this machine has, each time on an empty store.
 async fn each(test: impl AsyncFn(&dyn Store)) {

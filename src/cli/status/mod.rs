@@ -2,9 +2,9 @@
 //!
 //! The JSON's keys are only ever added to: scripts read them.
 
+mod mails;
 mod sources;
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -18,10 +18,10 @@ use super::waiting;
 use crate::clock::{Clock, SystemClock};
 use crate::config::settings::Storage;
 use crate::model::source::Health;
-use crate::model::{CanaryState, MailKind, MailState, Timestamp, counted};
+use crate::model::{CanaryState, Timestamp, counted};
 use crate::pipeline::deliver::Waiting;
 use crate::store::review::Review;
-use crate::store::{Archive, MailRow, SourceRow, Store, StoreError};
+use crate::store::{Archive, SourceRow, Store, StoreError};
 
 /// Rows fetched at a time.
 const PAGE: usize = 1_000;
@@ -65,10 +65,10 @@ struct Status {
     /// Why and since when nothing is polled on purpose; null while polling goes on.
     paused: Option<PauseStatus>,
     sources: Vec<SourceStatus>,
-    outbox: OutboxStatus,
+    outbox: mails::OutboxStatus,
     /// When the database was restored, while mails are held since; null otherwise.
     held: Option<Timestamp>,
-    digests: Vec<DigestStatus>,
+    digests: Vec<mails::DigestStatus>,
     /// Readers whose urgent mails of the hour are used up while urgent alerts wait.
     urgent_waiting: Vec<UrgentStatus>,
     /// The last synthetic item that went the whole way; null while none was flown.
@@ -120,25 +120,6 @@ struct SourceStatus {
     error: Option<String>,
 }
 
-#[derive(Debug, Default, Serialize)]
-struct OutboxStatus {
-    pending: u64,
-    deferred: u64,
-    uncertain: u64,
-    refused: u64,
-    dead: u64,
-    sending: u64,
-    sent: u64,
-}
-
-#[derive(Debug, Serialize)]
-struct DigestStatus {
-    reader: String,
-    slot: Timestamp,
-    /// When the last of its addresses was taken by the server; null while one is outstanding.
-    sent: Option<Timestamp>,
-}
-
 #[derive(Debug, Serialize)]
 struct UrgentStatus {
     reader: String,
@@ -185,8 +166,6 @@ async fn gather(
     let version = archive.config_in_force().await?;
     let rejected = archive.rejected_edit().await?;
     let open = archive.reviews(1).await?.into_iter().next().filter(Review::is_open);
-    let counts = archive.outbox().await?;
-    let count = |state| counts.get(&state).copied().unwrap_or(0);
     let Storage::Sqlite(database) = &place.storage;
     Ok(Status {
         running: holder::holds(database),
@@ -198,17 +177,9 @@ async fn gather(
         },
         paused: paused(archive).await?,
         sources: all_sources(archive).await?.into_iter().map(source_status).collect(),
-        outbox: OutboxStatus {
-            pending: count(MailState::Pending),
-            deferred: count(MailState::Deferred),
-            uncertain: count(MailState::Uncertain),
-            refused: count(MailState::Refused),
-            dead: count(MailState::Dead),
-            sending: count(MailState::Sending),
-            sent: count(MailState::Sent),
-        },
+        outbox: mails::outbox(archive).await?,
         held: store.held().await?.map(|restore| restore.at),
-        digests: digests(archive).await?,
+        digests: mails::digests(archive).await?,
         urgent_waiting: urgent.into_iter().map(UrgentStatus::of).collect(),
         canary: last_canary(archive, now).await?,
         database: Room::of(&archive.size().await?, place, now),
@@ -264,36 +235,6 @@ fn source_status(row: SourceRow) -> SourceStatus {
     }
 }
 
-/// The newest digest of each reader, from the newest page of mails.
-async fn digests(archive: &dyn Archive) -> Result<Vec<DigestStatus>, StoreError> {
-    let mails = archive.mails(None, PAGE).await?;
-    let mut newest: BTreeMap<String, (String, Vec<MailRow>)> = BTreeMap::new();
-    for mail in mails {
-        let (MailKind::Digest | MailKind::OnDemand, Some(reader)) = (mail.kind, &mail.reader)
-        else {
-            continue;
-        };
-        let entry = newest
-            .entry(reader.clone())
-            .or_insert_with(|| (mail.key.as_str().to_owned(), Vec::new()));
-        if entry.0 == mail.key.as_str() {
-            entry.1.push(mail);
-        }
-    }
-    Ok(newest.into_iter().map(|(reader, (key, rows))| digest(reader, &key, &rows)).collect())
-}
-
-fn digest(reader: String, key: &str, rows: &[MailRow]) -> DigestStatus {
-    // A key ends with its slot: `digest:READER:2026-11-23T08:00:00Z`, and a reader's name may hold
-    // colons of its own.
-    let prefix = key.find(':').map_or(0, |at| at + 1) + reader.len() + 1;
-    let sealed = rows.first().map_or(Timestamp::default(), |row| row.at);
-    let slot = key.get(prefix..).and_then(Timestamp::parse).unwrap_or(sealed);
-    let all_sent = rows.iter().all(|row| row.sent.is_some());
-    let sent = rows.iter().filter_map(|row| row.sent).max();
-    DigestStatus { reader, slot, sent: sent.filter(|_| all_sent) }
-}
-
 /// To the second: nobody reads milliseconds.
 fn seconds(at: Timestamp) -> Timestamp {
     Timestamp::from_millis(at.millis().div_euclid(1_000) * 1_000)
@@ -309,7 +250,8 @@ fn print(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
     }
     print_watchlist(&status.watchlist, out)?;
     print_sources(status, out)?;
-    print_mails(status, out)?;
+    mails::print(&status.outbox, status.held, &status.digests, out)?;
+    print_urgent(&status.urgent_waiting, out)?;
     if let Some(canary) = &status.canary {
         writeln!(out, "Canary     {}", canary.words())?;
     }
@@ -344,36 +286,10 @@ fn print_sources(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
     sources::print(&status.sources, out)
 }
 
-fn print_mails(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
-    let outbox = &status.outbox;
-    writeln!(
-        out,
-        "Mails      {} sent, {} pending, {} deferred, {} uncertain, {} refused, {} dead",
-        outbox.sent,
-        outbox.pending + outbox.sending,
-        outbox.deferred,
-        outbox.uncertain,
-        outbox.refused,
-        outbox.dead
-    )?;
-    if let Some(at) = status.held {
-        writeln!(
-            out,
-            "           held since the restore of {}: see restore --resume",
-            seconds(at)
-        )?;
-    }
-    for urgent in &status.urgent_waiting {
-        let UrgentStatus { reader, alerts, until, why } = urgent;
+fn print_urgent(waiting: &[UrgentStatus], out: &mut dyn Write) -> std::io::Result<()> {
+    for UrgentStatus { reader, alerts, until, why } in waiting {
         let alerts = counted(*alerts as u64, "urgent alert");
         writeln!(out, "  {reader:<24} {alerts} waiting until {}: {why}", seconds(*until))?;
-    }
-    for digest in &status.digests {
-        let (reader, slot) = (&digest.reader, seconds(digest.slot));
-        match digest.sent.map(seconds) {
-            Some(sent) => writeln!(out, "  {reader:<24} digest of {slot} sent {sent}")?,
-            None => writeln!(out, "  {reader:<24} digest of {slot} not sent yet")?,
-        }
     }
     Ok(())
 }

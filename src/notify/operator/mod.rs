@@ -99,7 +99,10 @@ pub fn mail_stuck(stuck: &[StuckMail], now: Timestamp, zone: Tz) -> Content {
         .collect();
     let what = format!("{} not delivered", count(stuck.len(), "mail", "mails"));
     let next = "Deferred mails are tried again for five days. What was refused for every address of \
-                a reader is listed again in the next mail that works.";
+                a reader is listed again in the next mail that works; what another of his addresses \
+                has is not: `watchlistd digest resend READER --to ADDRESS` sends it there as well. \
+                What waited for an address that was corrected or taken out is told anew: to the \
+                reader as he is now, or to you.";
     mail(&what, &[("Mails", capped(lines)), ("What now", vec![next.to_owned()])], now, zone)
 }
 

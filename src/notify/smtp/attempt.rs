@@ -4,6 +4,17 @@
 //! and carries no password. Which outcome follows from what is decided in `verdict.rs`.
 
 use std::fmt;
+use std::time::Duration;
+
+use super::denial::is_policy;
+
+/// Minutes for which a server is left alone that refused a log-in, after the first, the second … time; the
+/// last holds for all that follow. Mail providers lock accounts after some wrong log-ins in a row or within
+/// an hour or a day; so few stay below all of that, and an hour is how late a mended account may be noticed.
+const LOGIN_MINUTES: [u64; 3] = [15, 30, 60];
+
+/// Minutes after any other fault: nothing is locked, and the end is noticed soon.
+const FAULT_MINUTES: u64 = 5;
 
 /// How far an attempt got, in the order of the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,11 +93,56 @@ pub enum Fault {
     Encryption,
     /// The server will not talk to us at all.
     Unwelcome,
+    /// The server takes no mail from the sender's address.
+    Sender,
+    /// The server takes no mail from us for anybody: several recipients were denied, and none taken.
+    Denied,
     /// The mail folder cannot be written.
     Folder,
 }
 
 impl Fault {
+    /// Reads a fault out of an attempt as it was told ([`Attempt`]'s `STAGE: reply`): for whoever only has the
+    /// words that the outbox keeps. `None` where they tell of none.
+    #[must_use]
+    pub fn told_by(words: &str) -> Option<Self> {
+        let (stage, reply) = words.split_once(": ")?;
+        let no = reply.starts_with('5');
+        let logs_in = ["530", "534", "535", "538"].iter().any(|code| reply.starts_with(code));
+        let is = |one: Stage| stage == one.as_str();
+        match () {
+            () if no && (is(Stage::Banner) || is(Stage::Ehlo)) => Some(Self::Unwelcome),
+            () if is(Stage::StartTls) && (no || reply.contains("does not offer")) => {
+                Some(Self::Encryption)
+            }
+            () if logs_in || is(Stage::Auth) && (no || reply.contains("offers neither")) => {
+                Some(Self::Login)
+            }
+            () if is(Stage::Tls) && reply.contains("certificate") => Some(Self::Certificate),
+            () if is(Stage::Mail)
+                && no
+                && !reply.starts_with("552")
+                && !reply.starts_with("555") =>
+            {
+                Some(Self::Sender)
+            }
+            () if no && [Stage::Rcpt, Stage::Data, Stage::Dot].into_iter().any(is) => {
+                // Behind the code and a space.
+                is_policy(reply.get(4..)?).then_some(Self::Denied)
+            }
+            () => None,
+        }
+    }
+
+    /// How long the server is left alone when this was found so many times in a row.
+    #[must_use]
+    pub fn pause(self, times: u32) -> Duration {
+        let last = LOGIN_MINUTES.len() - 1;
+        let at = usize::try_from(times.saturating_sub(1)).map_or(last, |at| at.min(last));
+        let minutes = if self == Self::Login { LOGIN_MINUTES[at] } else { FAULT_MINUTES };
+        Duration::from_secs(minutes * 60)
+    }
+
     /// What to look at, for the operator.
     #[must_use]
     pub fn hint(self) -> &'static str {
@@ -102,6 +158,12 @@ impl Fault {
             }
             Self::Unwelcome => {
                 "ask the operator of the mail server why it refuses this machine; see its reply"
+            }
+            Self::Sender => {
+                "check [mail] from, and that the account may send with this address; see the server's reply"
+            }
+            Self::Denied => {
+                "check [mail] host, username and from: the server relays no mail for us; see its reply"
             }
             Self::Folder => "check that [mail] path can be written by the service's user",
         }
@@ -136,6 +198,12 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// Whether the server was reached and refuses what we send, whoever it is for.
+    #[must_use]
+    pub fn refuses_all(&self) -> bool {
+        matches!(self.outcome, Outcome::ConfigFault(Fault::Sender | Fault::Denied))
+    }
+
     /// Whether the next mail would fare no better: the trouble came before this mail was mentioned,
     /// or is one of the set-up. A caller with more mails waiting should leave them be for now.
     #[must_use]

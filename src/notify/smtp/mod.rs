@@ -7,12 +7,14 @@
 
 mod answers;
 mod attempt;
+mod denial;
 mod maildir;
 mod memory;
 mod reach;
 mod relay;
 mod session;
 mod settings;
+mod standing;
 mod tls;
 mod verdict;
 mod wire;
@@ -23,7 +25,7 @@ use std::sync::Arc;
 use crate::model::mail::Letter;
 
 pub use attempt::{Attempt, Fault, Outcome, Stage};
-pub use settings::{Security, SettingsError, SmtpSettings, Timeouts};
+pub use settings::{Reread, Security, SettingsError, SmtpSettings, Timeouts};
 
 use maildir::Maildir;
 use memory::Memory;
@@ -91,6 +93,42 @@ impl Transport {
                 stage: Stage::Memory,
                 reply: "ready".to_owned(),
             },
+        }
+    }
+
+    /// Looks for a password that was changed, and uses it from now on: answers whether there is one. A
+    /// refused log-in is tried again at once then.
+    #[must_use]
+    pub fn renew(&self) -> bool {
+        match &self.0 {
+            Mode::Smtp(relay) => relay.renew(),
+            Mode::File(_) | Mode::Memory(_) => false,
+        }
+    }
+
+    /// Asks the server again at once, whatever it refused: somebody says that the set-up was mended.
+    pub fn ask_again(&self) {
+        if let Mode::Smtp(relay) = &self.0 {
+            relay.ask_again();
+        }
+    }
+
+    /// Whether the server is asked again sooner than was said, since the last call: then mails that wait for
+    /// it are due.
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        match &self.0 {
+            Mode::Smtp(relay) => relay.is_fresh(),
+            Mode::File(_) | Mode::Memory(_) => false,
+        }
+    }
+
+    /// How long the server is left alone yet because of a fault of the set-up.
+    #[must_use]
+    pub fn rests(&self) -> Option<std::time::Duration> {
+        match &self.0 {
+            Mode::Smtp(relay) => relay.rests(),
+            Mode::File(_) | Mode::Memory(_) => None,
         }
     }
 

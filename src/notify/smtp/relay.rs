@@ -1,24 +1,28 @@
 //! The `smtp` transport: mails go to one server over a few connections that are kept for reuse.
 //!
 //! At most [`CONNECTIONS`] are open at a time. After a fault of the set-up the server is left alone
-//! for a while, whoever asks: a wrong password tried with every mail of a queue gets the account
-//! locked. Nothing is remembered beyond the process.
+//! for a while, whoever asks (`standing.rs`). A password that was changed takes the place of the one before,
+//! so that it needs no restart. Nothing is remembered beyond the process.
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lettre::Address;
+use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use crate::model::mail::Letter;
 
 use super::answers::presentable;
-use super::attempt::{Attempt, Outcome, Stage};
+use super::attempt::{Attempt, Fault, Outcome, Stage};
+use super::denial::Denials;
 use super::session::{Envelope, Session};
 use super::settings::{SettingsError, SmtpSettings};
+use super::standing::Standing;
 use super::tls::Guard;
 use super::verdict::{Cause, Failure};
 
@@ -29,17 +33,18 @@ pub(super) const CONNECTIONS: usize = 4;
 /// a connection kept longer than a delivery run only fills their tables.
 const KEPT: Duration = Duration::from_secs(20);
 
-/// How long the server is left alone after a fault of the set-up.
-const FAULT_PAUSE: Duration = Duration::from_secs(5 * 60);
-
 /// A server that takes our mail.
 pub(super) struct Relay {
-    settings: SmtpSettings,
+    /// Replaced as a whole when the password changes; an attempt keeps what it began with.
+    settings: Mutex<Arc<SmtpSettings>>,
     sender: Address,
     guard: Guard,
     idle: Mutex<Vec<(Session, Instant)>>,
     slots: Semaphore,
-    fault: Mutex<Option<(Attempt, Instant)>>,
+    standing: Mutex<Standing>,
+    denials: Mutex<Denials>,
+    /// A fault was forgotten before its pause was over.
+    fresh: AtomicBool,
 }
 
 impl Relay {
@@ -49,53 +54,109 @@ impl Relay {
             .ok_or_else(|| SettingsError::Sender { sender: settings.sender.clone() })?;
         let guard = Guard::of(&settings)?;
         Ok(Self {
-            settings,
+            settings: Mutex::new(Arc::new(settings)),
             sender,
             guard,
             idle: Mutex::default(),
             slots: Semaphore::new(CONNECTIONS),
-            fault: Mutex::default(),
+            standing: Mutex::default(),
+            denials: Mutex::default(),
+            fresh: AtomicBool::new(false),
         })
     }
 
-    pub(super) fn settings(&self) -> &SmtpSettings {
-        &self.settings
+    pub(super) fn settings(&self) -> Arc<SmtpSettings> {
+        Arc::clone(&lock(&self.settings))
+    }
+
+    /// Looks for another password; with one, a refused log-in stands no more.
+    pub(super) fn renew(&self) -> bool {
+        let old = self.settings();
+        let Some(password) = old.reread.as_ref().and_then(super::settings::Reread::look) else {
+            return false;
+        };
+        let same = |one: &secrecy::SecretString| one.expose_secret() == password.expose_secret();
+        if old.password.as_ref().is_some_and(same) {
+            return false;
+        }
+        let new = SmtpSettings { password: Some(password), ..(*old).clone() };
+        *lock(&self.settings) = Arc::new(new);
+        let mut standing = lock(&self.standing);
+        if standing.is_login() && standing.end() {
+            self.fresh.store(true, Ordering::Relaxed);
+        }
+        true
+    }
+
+    /// Forgets the fault that stands.
+    pub(super) fn ask_again(&self) {
+        if lock(&self.standing).end() {
+            self.fresh.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether a fault was forgotten early since the last call.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.fresh.swap(false, Ordering::Relaxed)
+    }
+
+    /// How long the server is left alone yet.
+    pub(super) fn rests(&self) -> Option<Duration> {
+        lock(&self.standing).left(Instant::now())
     }
 
     /// Hands over one letter.
     pub(super) async fn deliver(&self, letter: &Letter) -> Attempt {
         let Some(recipient) = envelope_address(&letter.address) else {
             let cause = Cause::Unsendable("the address is not one".to_owned());
-            return self.told(Failure { stage: Stage::Rcpt, cause });
+            return told(&Failure { stage: Stage::Rcpt, cause }, &self.settings());
         };
         let _slot = self.slots.acquire().await.expect("the semaphore is never closed");
-        if let Some(known) = self.known_fault() {
+        let began = Instant::now();
+        if let Some(known) = self.known_fault(began) {
             return known;
         }
+        let settings = self.settings();
         let message = on_the_wire(&letter.message);
         let mail = Envelope { sender: &self.sender, recipient: &recipient, message: &message };
-        match self.hand_over(&mail).await {
+        let attempt = match self.hand_over(&mail, &settings).await {
             Ok(words) => Attempt {
                 outcome: Outcome::Accepted,
                 stage: Stage::Dot,
-                reply: presentable(&words, &self.settings),
+                reply: presentable(&words, &settings),
             },
-            Err(failure) => self.remember(self.told(failure)),
+            Err(failure) => {
+                let mut attempt = told(&failure, &settings);
+                if failure.is_denial() {
+                    let now = Instant::now();
+                    attempt.outcome = lock(&self.denials).judge(&letter.address, now);
+                }
+                attempt
+            }
+        };
+        if attempt.outcome == Outcome::Accepted {
+            lock(&self.denials).taken(&letter.address, Instant::now());
         }
+        // Which mail would be taken again nobody knows, so each is tried for itself.
+        if attempt.outcome != Outcome::ConfigFault(Fault::Denied) {
+            lock(&self.standing).learn(&attempt, began, Instant::now());
+        }
+        attempt
     }
 
     /// Opens a session of its own up to the log-in, and takes leave.
     pub(super) async fn try_out(&self) -> Attempt {
-        match Session::open(&self.settings, &self.guard).await {
+        let settings = self.settings();
+        match Session::open(&settings, &self.guard).await {
             Ok(mut session) => {
                 session.quit().await;
-                let (stage, reply) = match &self.settings.username {
+                let (stage, reply) = match &settings.username {
                     Some(_) => (Stage::Auth, "logged in; the server would take mail"),
                     None => (Stage::Ehlo, "the server would take mail"),
                 };
                 Attempt { outcome: Outcome::Accepted, stage, reply: reply.to_owned() }
             }
-            Err(failure) => self.told(failure),
+            Err(failure) => told(&failure, &settings),
         }
     }
 
@@ -107,22 +168,31 @@ impl Relay {
         }
     }
 
-    async fn hand_over(&self, mail: &Envelope<'_>) -> Result<String, Failure> {
+    async fn hand_over(
+        &self,
+        mail: &Envelope<'_>,
+        settings: &SmtpSettings,
+    ) -> Result<String, Failure> {
         if let Some(session) = self.kept() {
-            match self.use_up(session, mail).await {
+            match self.use_up(session, mail, settings).await {
                 // The server gave the connection up while nobody looked, or has had enough of it:
                 // that says nothing about a fresh one. The mail has not been mentioned further.
                 Err(failure) if is_stale(&failure) => {}
                 settled => return settled,
             }
         }
-        let session = Session::open(&self.settings, &self.guard).await?;
-        self.use_up(session, mail).await
+        let session = Session::open(settings, &self.guard).await?;
+        self.use_up(session, mail, settings).await
     }
 
     /// Sends over a session and keeps it if it is still good.
-    async fn use_up(&self, mut session: Session, mail: &Envelope<'_>) -> Result<String, Failure> {
-        let settled = session.deliver(mail, &self.settings).await;
+    async fn use_up(
+        &self,
+        mut session: Session,
+        mail: &Envelope<'_>,
+        settings: &SmtpSettings,
+    ) -> Result<String, Failure> {
+        let settled = session.deliver(mail, settings).await;
         let good = match &settled {
             Ok(_) => true,
             Err(failure) => failure.leaves_connection() && session.reset().await,
@@ -143,25 +213,17 @@ impl Relay {
         idle.pop().map(|(session, _)| session)
     }
 
-    fn known_fault(&self) -> Option<Attempt> {
-        let mut fault = lock(&self.fault);
-        fault.take_if(|(_, since)| since.elapsed() >= FAULT_PAUSE);
-        fault.as_ref().map(|(attempt, _)| attempt.clone())
+    /// What the server would say, while it is left alone.
+    fn known_fault(&self, now: Instant) -> Option<Attempt> {
+        lock(&self.standing).known(now)
     }
+}
 
-    fn remember(&self, attempt: Attempt) -> Attempt {
-        if matches!(attempt.outcome, Outcome::ConfigFault(_)) {
-            *lock(&self.fault) = Some((attempt.clone(), Instant::now()));
-        }
-        attempt
-    }
-
-    fn told(&self, failure: Failure) -> Attempt {
-        Attempt {
-            outcome: failure.outcome(),
-            stage: failure.stage,
-            reply: presentable(&failure.words(), &self.settings),
-        }
+fn told(failure: &Failure, settings: &SmtpSettings) -> Attempt {
+    Attempt {
+        outcome: failure.outcome(),
+        stage: failure.stage,
+        reply: presentable(&failure.words(), settings),
     }
 }
 
@@ -214,7 +276,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl fmt::Debug for Relay {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Relay").field("settings", &self.settings).finish_non_exhaustive()
+        out.debug_struct("Relay").field("settings", &self.settings()).finish_non_exhaustive()
     }
 }
 

@@ -139,8 +139,11 @@ impl Session {
     ) -> Result<String, Failure> {
         let limits = &settings.timeouts;
         let parameters = self.parameters(mail)?;
+        let odd = mail_is_odd(&parameters);
         let from = Mail::new(Some(mail.sender.clone()), parameters);
-        self.say(Stage::Mail, limits.command, from, Severity::PositiveCompletion).await?;
+        self.say(Stage::Mail, limits.command, from, Severity::PositiveCompletion)
+            .await
+            .map_err(|failure| if odd { failure.of_this_mail() } else { failure })?;
         let to = Rcpt::new(mail.recipient.clone(), vec![]);
         self.say(Stage::Rcpt, limits.command, to, Severity::PositiveCompletion).await?;
         self.say(Stage::Data, limits.data, Data, Severity::PositiveIntermediate).await?;
@@ -239,6 +242,11 @@ impl Session {
             Err(_) => Err(Failure { stage, cause: Cause::Silence(limit) }),
         }
     }
+}
+
+/// Whether a mail asks for more than others do: then a refusal at MAIL FROM may be about that.
+fn mail_is_odd(parameters: &[MailParameter]) -> bool {
+    parameters.iter().any(|one| matches!(one, MailParameter::SmtpUtfEight))
 }
 
 async fn encrypt(wire: &Wire, trust: &Trust, limit: Duration) -> Result<(), Failure> {

@@ -3,10 +3,12 @@
 //! The password is a [`SecretString`]: it cannot be printed by accident, and nothing here copies it
 //! into an error.
 
+use std::fmt;
 use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -81,6 +83,27 @@ impl Timeouts {
     }
 }
 
+/// Looks for the password where it was found at first; `None` when it cannot be read just now.
+#[derive(Clone)]
+pub struct Reread(Arc<dyn Fn() -> Option<SecretString> + Send + Sync>);
+
+impl Reread {
+    /// By this function, which may read a file.
+    pub fn by(look: impl Fn() -> Option<SecretString> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(look))
+    }
+
+    pub(super) fn look(&self) -> Option<SecretString> {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Reread {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Reread")
+    }
+}
+
 /// All that the SMTP transport is told.
 #[derive(Clone, Debug)]
 pub struct SmtpSettings {
@@ -96,6 +119,8 @@ pub struct SmtpSettings {
     pub username: Option<String>,
     /// The password that goes with it.
     pub password: Option<SecretString>,
+    /// How to look for a password that was changed meanwhile; without it the first one stays.
+    pub reread: Option<Reread>,
     /// The envelope's sender, where bounces go.
     pub sender: String,
     /// The name given in EHLO; without it the address that we connect from.
@@ -115,6 +140,7 @@ impl SmtpSettings {
             ca_file: None,
             username: None,
             password: None,
+            reread: None,
             sender: sender.into(),
             ehlo: None,
             timeouts: Timeouts::default(),

@@ -12,21 +12,25 @@
 //! | STARTTLS | later | set-up | later | later | later |
 //! | TLS handshake | – | – | later | later | set-up |
 //! | AUTH | later | set-up | later | later | later |
-//! | MAIL FROM | later | refused | later | later | later |
+//! | MAIL FROM | later | set-up | later | later | later |
 //! | RCPT TO | later | refused | later | later | later |
 //! | DATA | later | refused | later | later | later |
 //! | end of message | later | refused | uncertain | uncertain | uncertain |
 //! | QUIT | sent | sent | sent | sent | sent |
 //!
 //! *later*: tried again after 1, 5, 15, 30, 60 min …, given up after 5 days. *set-up*: the server is asked
-//! again every 5 min without counting against any mail, until the operator has mended it; so are 530, 534,
-//! 535 and 538 at any later stage, and a certificate that is not trusted. *refused*: this mail is over,
+//! again every 5 min, after a refused log-in after 15, 30, 60 min …, without counting against any mail, until
+//! the operator has mended it; so are 530, 534, 535 and 538 at any later stage (a refused log-in), and a
+//! certificate that is not trusted. A 5xx at MAIL FROM is said of our sender and so of every mail, unless it is
+//! about the size (552, 5.3.4) or about what this mail asks for (555). Where a recipient is denied in words that
+//! may be meant for all (5.7.x, "relay"), `denial.rs` decides between refused and set-up, and meanwhile: later. *refused*: this mail is over,
 //! the operator is told. *uncertain*: sent again at most twice, with the same Message-ID. Where a
 //! connection is made, nothing can be said yet; what is said then is the greeting.
 
 use std::time::Duration;
 
 use super::attempt::{Fault, Outcome, Stage};
+use super::denial::is_policy;
 
 /// What happened instead of the answer that was hoped for.
 #[derive(Debug)]
@@ -69,7 +73,7 @@ impl Failure {
     /// What the outbox should do.
     pub(super) fn outcome(&self) -> Outcome {
         match &self.cause {
-            Cause::Reply { code, .. } => for_reply(self.stage, *code),
+            Cause::Reply { code, words } => for_reply(self.stage, *code, words),
             Cause::Silence(_) | Cause::Closed | Cause::Broken(_) | Cause::Garbage(_) => {
                 for_no_answer(self.stage)
             }
@@ -78,6 +82,24 @@ impl Failure {
             Cause::NoAuth => Outcome::ConfigFault(Fault::Login),
             Cause::Unsendable(_) => Outcome::Refused,
         }
+    }
+
+    /// The same, said of one mail alone.
+    pub(super) fn of_this_mail(self) -> Self {
+        match self.cause {
+            Cause::Reply { code, words }
+                if for_reply(self.stage, code, &words) == Outcome::ConfigFault(Fault::Sender) =>
+            {
+                Self { stage: self.stage, cause: Cause::Unsendable(format!("{code} {words}")) }
+            }
+            cause => Self { cause, ..self },
+        }
+    }
+
+    /// Whether what is refused may be refused to everybody.
+    pub(super) fn is_denial(&self) -> bool {
+        self.outcome() == Outcome::Refused
+            && matches!(&self.cause, Cause::Reply { words, .. } if is_policy(words))
     }
 
     /// The server's words, or what happened instead.
@@ -108,22 +130,25 @@ impl Failure {
     }
 }
 
-fn for_reply(stage: Stage, code: u16) -> Outcome {
+fn for_reply(stage: Stage, code: u16, words: &str) -> Outcome {
     match code {
         400..=499 => Outcome::TryLater,
-        500..=599 => for_refusal(stage, code),
+        500..=599 => for_refusal(stage, code, words),
         // Neither yes nor no at this place: the two sides are out of step.
         _ => for_no_answer(stage),
     }
 }
 
-fn for_refusal(stage: Stage, code: u16) -> Outcome {
+fn for_refusal(stage: Stage, code: u16, words: &str) -> Outcome {
     match stage {
         Stage::Banner | Stage::Ehlo | Stage::Connect => Outcome::ConfigFault(Fault::Unwelcome),
         Stage::StartTls | Stage::Tls => Outcome::ConfigFault(Fault::Encryption),
         Stage::Auth => Outcome::ConfigFault(Fault::Login),
         // RFC 4954 §6: log in first, or differently. True of every mail, so it costs none.
         _ if matches!(code, 530 | 534 | 535 | 538) => Outcome::ConfigFault(Fault::Login),
+        Stage::Mail if !matches!(code, 552 | 555) && !words.trim_start().starts_with("5.3.4") => {
+            Outcome::ConfigFault(Fault::Sender)
+        }
         _ => Outcome::Refused,
     }
 }
@@ -186,12 +211,45 @@ mod tests {
         }
         for stage in WITH_MAIL {
             for code in [500, 550, 552, 553, 554] {
-                assert_eq!(reply(stage, code), Outcome::Refused, "{stage} {code}");
+                let sender = stage == Stage::Mail && code != 552;
+                let fault = Outcome::ConfigFault(Fault::Sender);
+                let expected = if sender { fault } else { Outcome::Refused };
+                assert_eq!(reply(stage, code), expected, "{stage} {code}");
             }
             for code in [530, 534, 535, 538] {
                 let expected = Outcome::ConfigFault(Fault::Login);
                 assert_eq!(reply(stage, code), expected, "{stage} {code}");
             }
+        }
+    }
+
+    /// What the outbox keeps of a fault tells it again.
+    #[test]
+    fn the_words_of_a_fault_tell_which_it_was() {
+        for stage in BEFORE_MAIL.into_iter().chain(WITH_MAIL) {
+            for (code, words) in
+                [(535, "no"), (550, "5.1.1 no"), (552, "5.3.4 big"), (451, "later")]
+            {
+                let failure =
+                    Failure { stage, cause: Cause::Reply { code, words: words.to_owned() } };
+                let told = Fault::told_by(&format!("{stage}: {}", failure.words()));
+                let found = match failure.outcome() {
+                    Outcome::ConfigFault(fault) => Some(fault),
+                    _ => None,
+                };
+                // Connecting and shaking hands have no answers with codes.
+                if !matches!(stage, Stage::Connect | Stage::Tls) {
+                    assert_eq!(told, found, "{stage}: {code} {words}");
+                }
+            }
+        }
+        for (words, fault) in [
+            ("RCPT TO: 554 relay access denied", Some(Fault::Denied)),
+            ("TLS handshake: invalid peer certificate: UnknownIssuer", Some(Fault::Certificate)),
+            ("connect: connecting to 127.0.0.1:25: refused", None),
+            ("given up by hand", None),
+        ] {
+            assert_eq!(Fault::told_by(words), fault, "{words}");
         }
     }
 

@@ -184,6 +184,7 @@ mod tests {
             at: at("2026-11-26T05:00:02Z"),
             sent: (state == MailState::Sent).then(|| at("2026-11-26T05:00:04Z")),
             attempts: 1,
+            tried: None,
             next_attempt: None,
             reply: reply.to_owned(),
         }

@@ -17,7 +17,7 @@ use crate::model::{MailKey, PendingNotice, Timestamp, Tz};
 use crate::notify::Content;
 use crate::notify::message::{self, Envelope, MessageError};
 use crate::notify::operator as operator_mail;
-use crate::notify::smtp::{Attempt, Transport};
+use crate::notify::smtp::{Attempt, Fault, Outcome, Transport};
 use crate::store::StoreError;
 
 mod asked;
@@ -87,6 +87,11 @@ struct Memory {
     down_since: Option<Timestamp>,
     /// What was heard last while it could not.
     down_reply: String,
+    /// It cannot because the server is there and refuses all: only what it takes ends that.
+    refusing: bool,
+    /// It refuses by recipient: then new mails are sealed all the same, since those that wait may be for the
+    /// very addresses that it will not have, and would never show that it takes others.
+    by_recipient: bool,
     /// The disk, while it is nearly full.
     tight: Option<Tight>,
     /// Outages of our own network that are over and not told yet.
@@ -121,6 +126,10 @@ impl Deliverer {
         if attempt.transport_is_down() {
             memory.down_since.get_or_insert(now);
             memory.down_reply = attempt.to_string();
+            memory.refusing = attempt.refuses_all();
+            memory.by_recipient = attempt.outcome == Outcome::ConfigFault(Fault::Denied);
+        } else if memory.refusing && attempt.outcome != Outcome::Accepted {
+            // Said of one mail, it does not show that any other would be taken.
         } else if let Some(since) = memory.down_since.take() {
             memory.over_since = Some(since);
         }

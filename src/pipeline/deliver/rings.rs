@@ -22,6 +22,15 @@ pub(super) struct Before {
     pub(super) told: HashMap<StoryId, Told>,
     /// Message-IDs, oldest first: a follow-up answers them.
     message_ids: HashMap<StoryId, Vec<String>>,
+    /// The highest number given to a mail on the story, told or given up.
+    numbered: HashMap<StoryId, u32>,
+}
+
+impl Before {
+    /// The number in the key of the `n`-th mail on a story: one that was given up keeps its own.
+    fn number(&self, story: &StoryId, n: u32) -> u32 {
+        n.max(self.numbered.get(story).copied().unwrap_or_default() + 1)
+    }
 }
 
 impl Deliverer {
@@ -58,7 +67,8 @@ impl Deliverer {
             let last_of_hour = last_hour.len() + nth >= reader.urgent_per_hour as usize;
             let composed = written(|| page.compose(&pending, mail, delayed_since, last_of_hour))?;
             let answers = before.message_ids.remove(&mail.story).unwrap_or_default();
-            let occasion = occasion(reader, &mail.story, mail.n, answers, now);
+            let number = before.number(&mail.story, mail.n);
+            let occasion = occasion(reader, &mail.story, number, answers, now);
             sealed.mails += u64::from(self.seal(in_force, reader, occasion, &composed).await?);
         }
         sealed.wake_at(plan.wake);
@@ -101,7 +111,9 @@ impl Deliverer {
                 folded: false,
             };
             let composed = written(|| page.compose(&notices, &mail, None, false))?;
-            let occasion = occasion(reader, &story, mail.n, Vec::new(), now);
+            let number = before.number(&story, mail.n);
+            before.numbered.insert(story.clone(), number);
+            let occasion = occasion(reader, &story, number, Vec::new(), now);
             self.seal(in_force, reader, occasion, &composed).await?;
         }
         Ok(())
@@ -122,6 +134,7 @@ pub(super) async fn told_before(
             let count = u32::try_from(had.message_ids.len()).unwrap_or(u32::MAX);
             before.told.insert(story.clone(), Told { count, last: had.last });
             before.message_ids.insert(story.clone(), had.message_ids);
+            before.numbered.insert(story.clone(), had.numbered);
         }
     }
     Ok(before)

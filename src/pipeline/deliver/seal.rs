@@ -7,7 +7,7 @@ use super::send::BREATHER;
 use super::{Composed, DeliverError, Deliverer, skip_unmakeable};
 use crate::model::mail::Letter;
 use crate::model::reader::WhenEmpty;
-use crate::model::{MailKey, MailKind, SealedMail, StoryId, Timestamp, counted};
+use crate::model::{MailId, MailKey, MailKind, SealedMail, StoryId, Timestamp, counted};
 use crate::notify::digest::DigestKind;
 use crate::notify::message::{self, Envelope};
 use crate::notify::reader::Reader;
@@ -51,13 +51,17 @@ impl Deliverer {
     pub async fn seal_due(&self, in_force: &InForce) -> Result<Sealed, StoreError> {
         let mut sealed = Sealed::default();
         let now = self.ground.clock.now();
-        // An outage ends when a mail gets through; without any left to try, the next one must tell.
-        let down = self.memory().down_since.is_some();
-        if down && self.ground.store.next_mail().await?.is_some() {
-            return Ok(Sealed { mails: 0, wake: Some(now.plus(BREATHER)) });
-        }
         // After a restore a person decides first; what is told then is told as one.
         if self.ground.store.held().await?.is_some() {
+            return Ok(Sealed { mails: 0, wake: Some(now.plus(BREATHER)) });
+        }
+        self.give_up_strangers(in_force, now).await?;
+        // An outage ends when a mail gets through; without any left to try, the next one must tell.
+        let down = {
+            let memory = self.memory();
+            memory.down_since.is_some() && !memory.by_recipient
+        };
+        if down && self.ground.store.next_mail().await?.is_some() {
             return Ok(Sealed { mails: 0, wake: Some(now.plus(BREATHER)) });
         }
         self.hand_on(in_force, now).await?;
@@ -81,6 +85,30 @@ impl Deliverer {
                 Ok(sealed)
             }
         }
+    }
+
+    /// Gives up what waits for addresses that an edit corrected or took out: they would be tried for days,
+    /// while the address that was meant hears nothing. Looked for in each round, because a mail that was
+    /// being sent as the edit came waits only afterwards.
+    async fn give_up_strangers(
+        &self,
+        in_force: &InForce,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let readers = in_force.everybody().flat_map(|reader| &reader.to);
+        let addresses = readers.chain(&in_force.editors).cloned().collect();
+        let given_up = self.ground.store.give_up_strangers(addresses, now).await?;
+        if !given_up.is_empty() {
+            let ids: Vec<&str> = given_up.iter().map(MailId::as_str).collect();
+            tracing::warn!(
+                mails = given_up.len(),
+                "gave up {} to addresses that nobody in the files has any more: {}; what nobody else was \
+                 told is told anew",
+                counted(given_up.len() as u64, "mail"),
+                ids.join(", ")
+            );
+        }
+        Ok(())
     }
 
     /// Gives to the operator what waits for a reader whom no mail of ours reaches any more.
@@ -110,6 +138,7 @@ impl Deliverer {
     /// When the store fails or a digest cannot be written.
     pub async fn compose_dry_run(&self, in_force: &InForce) -> Result<Vec<Composed>, DeliverError> {
         let now = self.ground.clock.now();
+        self.give_up_strangers(in_force, now).await?;
         self.hand_on(in_force, now).await?;
         let mut all = Vec::new();
         for reader in in_force.readers.iter().filter(|reader| !reader.schedule.is_never()) {
@@ -130,6 +159,7 @@ impl Deliverer {
     /// When the store fails.
     pub async fn seal_on_demand(&self, in_force: &InForce) -> Result<OnDemand, StoreError> {
         let now = self.ground.clock.now();
+        self.give_up_strangers(in_force, now).await?;
         self.hand_on(in_force, now).await?;
         let mut sealed = Sealed::default();
         let mut all = OnDemand::default();

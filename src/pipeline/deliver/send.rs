@@ -13,14 +13,14 @@ use crate::model::canary;
 use crate::model::mail::{ClaimedMail, MailOutcome};
 use crate::model::{MailState, Timestamp};
 use crate::notify::outbox;
-use crate::notify::smtp::Attempt;
+use crate::notify::smtp::{Attempt, Outcome};
 use crate::store::StoreError;
 
 /// Mails handed over at the same time.
 const AT_ONCE: usize = 4;
 
 /// While the transport is down it is tried this often, whatever a mail's own back-off says, so that
-/// an outage ends soon after the server is back.
+/// an outage ends soon after the server is back. After a fault of the set-up the transport itself says when.
 const PROBE: Duration = Duration::from_secs(5 * 60);
 
 /// After an attempt that showed the transport down, the next mail is tried no sooner than this.
@@ -149,6 +149,7 @@ impl Deliverer {
     ///
     /// When the store fails; what is under way stays so.
     pub async fn start_due(&self, sending: &mut Sending) -> Result<Option<Timestamp>, StoreError> {
+        self.look_again(sending).await?;
         while sending.has_room() {
             let now = self.ground.clock.now();
             if !self.start_one(sending, now).await? {
@@ -161,6 +162,21 @@ impl Deliverer {
         }
         // Full, or down: then the end of an attempt or of the pause says when.
         Ok(sending.pause().map(|pause| self.ground.clock.now().plus(pause)))
+    }
+
+    /// While mail is down: a password that was changed is used, and what waits for a server that is asked
+    /// again sooner is due.
+    async fn look_again(&self, sending: &mut Sending) -> Result<(), StoreError> {
+        if self.mail_down().is_some() && self.transport.renew() {
+            tracing::info!(
+                "the mail server's password was changed; the new one is used from now on"
+            );
+        }
+        if self.transport.is_fresh() {
+            sending.resume = None;
+            self.ground.store.bring_mails_near(self.ground.clock.now()).await?;
+        }
+        Ok(())
     }
 
     /// Claims one mail that is due at `now` and starts handing it over, if there is one.
@@ -185,7 +201,12 @@ impl Deliverer {
         let down = attempt.transport_is_down();
         self.note(&attempt, now);
         if down {
-            outcome.next_attempt = outcome.next_attempt.map(|at| at.min(now.plus(PROBE)));
+            let again = |at: Timestamp| match (attempt.outcome, self.transport.rests()) {
+                (Outcome::ConfigFault(_), Some(rests)) => now.plus(rests),
+                (Outcome::ConfigFault(_), None) => at,
+                _ => at.min(now.plus(PROBE)),
+            };
+            outcome.next_attempt = outcome.next_attempt.map(again);
         }
         let state = outcome.state;
         tell(&mail, &attempt, state);
@@ -214,7 +235,12 @@ fn tell(mail: &ClaimedMail, attempt: &Attempt, state: MailState) {
     match state {
         MailState::Sent => tracing::info!(mail = id, kind, "mail {id} was taken"),
         MailState::Pending | MailState::Sending | MailState::Deferred | MailState::Uncertain => {
-            tracing::warn!(mail = id, kind, stage, "mail {id} is {} at {stage}", state.as_str());
+            let hint = match attempt.outcome {
+                Outcome::ConfigFault(fault) => format!("; {}", fault.hint()),
+                _ => String::new(),
+            };
+            let state = state.as_str();
+            tracing::warn!(mail = id, kind, stage, "mail {id} is {state} at {stage}{hint}");
         }
         MailState::Refused | MailState::Dead => {
             tracing::error!(mail = id, kind, stage, "mail {id} is {} at {stage}", state.as_str());

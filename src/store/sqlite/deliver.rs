@@ -161,6 +161,13 @@ pub(super) fn urgent_sealed(
         sealed.message_ids.push(row.get(0)?);
         sealed.last = Some(row.get(1)?);
     }
+    // The number stands at the end of the key.
+    sealed.numbered = connection
+        .prepare_cached(
+            "SELECT coalesce(max(CAST(replace(key, rtrim(key, '0123456789'), '') AS INTEGER)), 0)
+             FROM occasions WHERE reader = ?1 AND kind = 'urgent' AND story = ?2",
+        )?
+        .query_row(params![reader, story], |row| row.get(0))?;
     Ok(sealed)
 }
 

@@ -88,7 +88,7 @@ pub(super) fn undelivered(
 
 /// What [`mail`] reads.
 pub(super) const MAIL: &str = "SELECT m.id, m.occasion, o.kind, o.reader, m.address, m.state, o.subject, o.at, \
-     m.sent, m.reply, m.attempts, m.next_attempt FROM mails m JOIN occasions o ON o.key = m.occasion";
+     m.sent, m.reply, m.attempts, m.next_attempt, m.settled FROM mails m JOIN occasions o ON o.key = m.occasion";
 
 /// Reads a row of [`MAIL`].
 pub(super) fn mail(row: &rusqlite::Row<'_>) -> rusqlite::Result<MailRow> {
@@ -106,5 +106,6 @@ pub(super) fn mail(row: &rusqlite::Row<'_>) -> rusqlite::Result<MailRow> {
         reply: row.get(9)?,
         attempts: row.get(10)?,
         next_attempt: row.get(11)?,
+        tried: row.get(12)?,
     })
 }

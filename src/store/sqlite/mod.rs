@@ -36,6 +36,7 @@ mod seen;
 mod size;
 mod sources;
 mod steps;
+mod strangers;
 mod terms;
 mod told;
 mod values;

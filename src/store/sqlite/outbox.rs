@@ -153,6 +153,16 @@ fn tell_after_all(connection: &Connection, occasion: &str, now: Timestamp) -> ru
     Ok(())
 }
 
+/// Makes deferred mails due.
+pub(super) fn bring_near(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE mails SET next_attempt = ?1 WHERE next_attempt > ?1 AND state = 'deferred'",
+        )?
+        .execute([now])?;
+    Ok(())
+}
+
 /// When the oldest mail that still wants sending was sealed, the canary's left out.
 pub(super) fn oldest_waiting(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
     connection

@@ -26,7 +26,7 @@ use crate::store::{
 
 use super::{
     Sqlite, actions, assess, backfill, canary, claims, config, coverage, deliver, known, mails,
-    outbox, pauses, poll, prune, readers, record, restores, reviews, size, sources,
+    outbox, pauses, poll, prune, readers, record, restores, reviews, size, sources, strangers,
 };
 
 /// The lease for assessing, of which there is one.
@@ -244,6 +244,12 @@ impl Store for Sqlite {
         self.read("read the coverage", move |connection| coverage::between(connection, from, until))
     }
 
+    fn give_up_strangers(&self, addresses: Vec<String>, now: Timestamp) -> Answer<'_, Vec<MailId>> {
+        self.write("give up mails to addresses that are gone", move |connection| {
+            strangers::give_up(connection, &addresses, now)
+        })
+    }
+
     fn hand_on_unreachable(&self, readers: Vec<Reachable>, now: Timestamp) -> Answer<'_, u64> {
         self.write("hand on notices", move |connection| deliver::hand_on(connection, &readers, now))
     }
@@ -266,6 +272,10 @@ impl Store for Sqlite {
 
     fn claim_mail(&self, now: Timestamp, lease: Timestamp) -> Answer<'_, Option<ClaimedMail>> {
         self.write("claim a mail", move |connection| outbox::claim(connection, now, lease))
+    }
+
+    fn bring_mails_near(&self, now: Timestamp) -> Answer<'_, ()> {
+        self.write("make mails due", move |connection| outbox::bring_near(connection, now))
     }
 
     fn mail_outcome(&self, outcome: MailOutcome) -> Answer<'_, ()> {

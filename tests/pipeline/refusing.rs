@@ -1,0 +1,142 @@
+//! A mail server that takes nothing, whoever asks: no mail pays for it, the watchman is told, and all is well
+//! again by itself.
+
+use std::sync::Mutex;
+
+use watchlistd::model::MailState;
+use watchlistd::notify::smtp::{Reread, Security, SmtpSettings};
+use watchlistd::pipeline::deliver::Sending;
+
+use super::*;
+use crate::support::smtp::{At, Does, Protection, Script, SmtpServer};
+
+fn to(server: &SmtpServer) -> SmtpSettings {
+    let mut settings = SmtpSettings::new("127.0.0.1", "watchlist@desk.test");
+    settings.port = server.port();
+    settings.security = Security::None;
+    settings
+}
+
+/// What the loop of the service does once: starts what is due, and waits for it.
+async fn turn(open: &Open) -> Vec<MailState> {
+    let mut sending = Sending::default();
+    open.deliverer.start_due(&mut sending).await.unwrap();
+    let mut states = Vec::new();
+    while let Some(handed) = sending.next().await {
+        states.push(handed.unwrap().state);
+    }
+    states
+}
+
+#[tokio::test]
+async fn a_changed_password_is_found_while_mail_is_down_and_all_goes_out() {
+    let server = Script::new(Protection::Clear).login("watch", "new").start();
+    let lies = Arc::new(Mutex::new("old"));
+    let found = Arc::clone(&lies);
+    let mut desk = Desk::new(MEI).await;
+    desk.transport = Transport::smtp(SmtpSettings {
+        username: Some("watch".into()),
+        password: Some("old".into()),
+        reread: Some(Reread::by(move || Some((*found.lock().unwrap()).into()))),
+        ..to(&server)
+    })
+    .unwrap();
+    let mut open = desk.open().await;
+    open.poll().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.poll().await;
+    open.assess().await;
+    open.seal().await;
+    assert_eq!(turn(&open).await, [MailState::Deferred]);
+    let next = open.ground.store.next_mail().await.unwrap().unwrap();
+    assert!(next.since(desk.now()) > Duration::from_secs(14 * 60), "the account is spared");
+    desk.pass(Duration::from_secs(60));
+    assert_eq!(turn(&open).await, []);
+    assert_eq!(server.connections(), 1);
+    *lies.lock().unwrap() = "new";
+    desk.pass(Duration::from_secs(60));
+    assert_eq!(turn(&open).await, [MailState::Sent]);
+    assert_eq!(open.deliverer.mail_down(), None);
+}
+
+async fn told(readers: &str, script: Script) -> (Desk, Open, SmtpServer) {
+    let server = script.start();
+    let mut desk = Desk::new(readers).await;
+    desk.transport = Transport::smtp(to(&server)).unwrap();
+    let mut open = desk.open().await;
+    open.poll().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.poll().await;
+    open.assess().await;
+    open.seal().await;
+    (desk, open, server)
+}
+
+/// The clock of the transport goes on, and that of the desk.
+async fn minutes(desk: &Desk, n: u64) {
+    let span = Duration::from_secs(n * 60);
+    desk.pass(span);
+    tokio::time::pause();
+    tokio::time::advance(span).await;
+    tokio::time::resume();
+}
+
+#[tokio::test]
+async fn a_sender_that_the_server_will_not_have_costs_no_mail_and_heals_by_itself() {
+    let no = || Does::says("553 5.7.1 sender address rejected: not owned by user");
+    let script = Script::new(Protection::Clear).once(At::Mail, no()).once(At::Mail, no());
+    let (desk, open, server) = told(MEI, script).await;
+    assert_eq!(turn(&open).await, [MailState::Deferred]);
+    let (since, why) = open.deliverer.mail_down().expect("it counts as an outage");
+    assert_eq!(since, desk.now());
+    assert!(why.contains("553 5.7.1"), "{why}");
+    minutes(&desk, 6).await;
+    assert_eq!(turn(&open).await, [MailState::Deferred]);
+    let mails = open.ground.store.archive().mails(None, 9).await.unwrap();
+    assert_eq!((mails.len(), mails[0].attempts), (1, 0), "it paid nothing");
+    minutes(&desk, 6).await;
+    assert_eq!(turn(&open).await, [MailState::Sent]);
+    assert_eq!(open.deliverer.mail_down(), None);
+    assert_eq!(server.taken().len(), 1);
+}
+
+const TWO: &str = "[[reader]]\nname = \"Mei\"\nto = [\"mei@desk.test\"]\n\
+                   [[reader]]\nname = \"Jo\"\nto = [\"jo@desk.test\"]\n";
+
+#[tokio::test]
+async fn who_relays_for_nobody_is_down_and_costs_no_mail() {
+    let denied = "554 relay access denied";
+    let mut script = Script::new(Protection::Clear);
+    for address in ["mei@desk.test", "jo@desk.test"] {
+        script = script.recipient(address, denied);
+    }
+    let (desk, open, _server) = told(TWO, script).await;
+    assert_eq!(turn(&open).await, [MailState::Deferred; 2]);
+    assert!(open.deliverer.mail_down().unwrap().1.contains(denied));
+    minutes(&desk, 6).await;
+    assert_eq!(turn(&open).await, [MailState::Deferred; 2]);
+    assert!(open.deliverer.mail_down().is_some());
+
+    // The operator is told, and by that the server shows that it takes mail for others.
+    minutes(&desk, 60).await;
+    open.seal().await;
+    assert!(turn(&open).await.contains(&MailState::Sent));
+    minutes(&desk, 60).await;
+    assert_eq!(turn(&open).await, [MailState::Refused; 2]);
+    assert_eq!(open.deliverer.mail_down(), None);
+}
+
+#[tokio::test]
+async fn one_reader_whose_server_will_not_have_us_is_no_outage() {
+    let script = Script::new(Protection::Clear).recipient("jo@desk.test", "550 5.7.1 not for you");
+    let (desk, open, server) = told(TWO, script).await;
+    turn(&open).await;
+    assert_eq!(open.deliverer.mail_down(), None);
+    minutes(&desk, 60).await;
+    turn(&open).await;
+    let outbox = open.ground.store.archive().outbox().await.unwrap();
+    assert_eq!(outbox[&MailState::Refused], 1, "{outbox:?}");
+    assert_eq!(server.taken().len(), 1);
+}
