@@ -102,6 +102,34 @@ async fn a_sender_that_the_server_will_not_have_costs_no_mail_and_heals_by_itsel
     assert_eq!(server.taken().len(), 1);
 }
 
+#[tokio::test]
+async fn what_was_put_off_for_a_refused_log_in_goes_as_soon_as_one_gets_in() {
+    let no = || Does::says("535 5.7.8 the account is locked");
+    let script = Script::new(Protection::Clear).login("watch", "secret").once(At::Auth, no());
+    let server = script.start();
+    let mut desk = Desk::new(TWO).await;
+    desk.transport = Transport::smtp(SmtpSettings {
+        username: Some("watch".into()),
+        password: Some("secret".into()),
+        ..to(&server)
+    })
+    .unwrap();
+    let mut open = desk.open().await;
+    open.poll().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.poll().await;
+    open.assess().await;
+    open.seal().await;
+    // One was refused, the other told of it or let in.
+    assert!(turn(&open).await.contains(&MailState::Deferred));
+    minutes(&desk, 16).await;
+    assert!(turn(&open).await.contains(&MailState::Sent));
+    turn(&open).await;
+    let outbox = open.ground.store.archive().outbox().await.unwrap();
+    assert_eq!(outbox[&MailState::Sent], 2, "none waits for the next pause: {outbox:?}");
+}
+
 const TWO: &str = "[[reader]]\nname = \"Mei\"\nto = [\"mei@desk.test\"]\n\
                    [[reader]]\nname = \"Jo\"\nto = [\"jo@desk.test\"]\n";
 

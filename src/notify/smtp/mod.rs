@@ -113,8 +113,8 @@ impl Transport {
         }
     }
 
-    /// Whether the server is asked again sooner than was said, since the last call: then mails that wait for
-    /// it are due.
+    /// Whether a fault of the set-up ended since the last call, by an answer or because it is asked again
+    /// sooner: then mails that were put off for it are due.
     #[must_use]
     pub fn is_fresh(&self) -> bool {
         match &self.0 {

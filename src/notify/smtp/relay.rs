@@ -43,7 +43,7 @@ pub(super) struct Relay {
     slots: Semaphore,
     standing: Mutex<Standing>,
     denials: Mutex<Denials>,
-    /// A fault was forgotten before its pause was over.
+    /// A fault ended, and mails may have been put off for it.
     fresh: AtomicBool,
 }
 
@@ -138,8 +138,9 @@ impl Relay {
             lock(&self.denials).taken(&letter.address, Instant::now());
         }
         // Which mail would be taken again nobody knows, so each is tried for itself.
-        if attempt.outcome != Outcome::ConfigFault(Fault::Denied) {
-            lock(&self.standing).learn(&attempt, began, Instant::now());
+        let everybodys = attempt.outcome != Outcome::ConfigFault(Fault::Denied);
+        if everybodys && lock(&self.standing).learn(&attempt, began, Instant::now()) {
+            self.fresh.store(true, Ordering::Relaxed);
         }
         attempt
     }

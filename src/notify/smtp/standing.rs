@@ -40,8 +40,9 @@ impl Standing {
         None
     }
 
-    /// Learns from an attempt that began at `began`.
-    pub(super) fn learn(&mut self, attempt: &Attempt, began: Instant, now: Instant) {
+    /// Learns from an attempt that began at `began`. Answers whether the fault is over: others may have been
+    /// put off for it while this one was under way.
+    pub(super) fn learn(&mut self, attempt: &Attempt, began: Instant, now: Instant) -> bool {
         match (attempt.outcome, &mut self.0) {
             (Outcome::ConfigFault(fault), found) => {
                 let times = match found {
@@ -52,10 +53,14 @@ impl Standing {
                 };
                 let until = now + fault.pause(times);
                 *found = Some(Found { attempt: attempt.clone(), fault, times, at: now, until });
+                false
             }
             // It did not get as far as the fault: the next try shows.
-            (Outcome::TryLater, Some(found)) if attempt.stage < Stage::Mail => found.until = now,
-            (_, found) => *found = None,
+            (Outcome::TryLater, Some(found)) if attempt.stage < Stage::Mail => {
+                found.until = now;
+                false
+            }
+            _ => self.end(),
         }
     }
 
@@ -102,7 +107,8 @@ mod tests {
             assert!(standing.known(now).is_some(), "and the others wait");
             standing.learn(&login(), now, now);
         }
-        standing.learn(&attempt(Outcome::Accepted, Stage::Dot), now, now);
+        let taken = attempt(Outcome::Accepted, Stage::Dot);
+        assert!(standing.learn(&taken, now, now) && !standing.learn(&taken, now, now));
         assert_eq!((standing.known(now), standing.left(now)), (None, None));
     }
 

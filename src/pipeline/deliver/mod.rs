@@ -132,6 +132,7 @@ impl Deliverer {
             // Said of one mail, it does not show that any other would be taken.
         } else if let Some(since) = memory.down_since.take() {
             memory.over_since = Some(since);
+            (memory.refusing, memory.by_recipient) = (false, false);
         }
     }
 

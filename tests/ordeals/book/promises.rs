@@ -188,6 +188,9 @@ pub(crate) const PROMISES: &[Promise] = &[
             "notify::readers::who_is_told_nothing_is_named",
             "pipeline::an_alert_that_no_reader_receives_goes_to_the_operator",
             "pipeline::what_waited_for_a_reader_who_is_gone_is_told_to_the_operator",
+            "pipeline::addresses::a_corrected_address_is_told_at_once_what_waited_for_the_wrong_one",
+            "pipeline::addresses::what_waited_for_a_reader_who_was_taken_out_is_the_operator_s",
+            "pipeline::refusing::who_relays_for_nobody_is_down_and_costs_no_mail",
         ],
     },
 ];
