@@ -264,6 +264,23 @@ fn a_follow_up_that_comes_due_at_night_waits_for_the_morning_unless_it_is_high()
 }
 
 #[test]
+fn a_first_mail_that_was_held_up_into_the_night_waits_for_the_morning_unless_it_is_high() {
+    let mut mei = entry("Mei");
+    (mei.urgent, mei.quiet) = (UrgentFrom::Medium, Some(here("22:00-07:00")));
+    let mei = one_reader(mei);
+    // Routed at 21:30 in New York, and the mail server takes mail again at 22:10.
+    let due = at("2026-11-24T03:10:00Z");
+    for (severity, wake) in
+        [(Severity::Medium, Some(at("2026-11-24T12:00:00Z"))), (Severity::High, None)]
+    {
+        let first = urgent("memo", "One", "2026-11-24T02:30:00Z");
+        let first = first.with(|one| one.severity = severity).pending();
+        let plan = plan_urgent(&mei, &[first], &HashMap::new(), &[], due);
+        assert_eq!((plan.mails.len(), plan.wake), (usize::from(wake.is_none()), wake));
+    }
+}
+
+#[test]
 fn what_exceeds_the_hour_is_folded() {
     let pending: Vec<PendingNotice> =
         (0..9).map(|n| urgent(&format!("s{n}"), &format!("T{n}"), NOW).pending()).collect();

@@ -149,3 +149,26 @@ async fn an_address_that_somebody_else_has_is_no_stranger() {
     open.round().await;
     assert_eq!(told(&desk, "mei@desk.test").len(), 1, "{:?}", desk.subjects());
 }
+
+#[tokio::test]
+async fn who_shared_the_wrong_address_is_told_at_his_own() {
+    let both = |mei: &str, jo: &str| {
+        format!(
+            "[[reader]]\nname = \"Mei\"\nto = [\"{mei}\"]\n\
+             [[reader]]\nname = \"Jo\"\nto = [\"{jo}\"]\ndigest = \"never\"\n"
+        )
+    };
+    let team = both("team@typo.test", "team@typo.test");
+    let mut desk = told_in_vain(&team, vec![greylisted()]).await;
+    desk.readers = both("mei@desk.test", "jo@desk.test");
+    let mut open = desk.open().await;
+    open.round().await;
+    for address in ["mei@desk.test", "jo@desk.test"] {
+        let had = told(&desk, address);
+        assert_eq!(had.len(), 1, "{address}: {:?}", desk.subjects());
+        assert!(had[0].starts_with("[HIGH] Alibaba") && !had[0].contains("follow-up"), "{had:?}");
+    }
+    desk.pass(HOUR);
+    open.round().await;
+    assert_eq!(told(&desk, "jo@desk.test").len(), 1, "{:?}", desk.subjects());
+}

@@ -168,3 +168,17 @@ async fn one_reader_whose_server_will_not_have_us_is_no_outage() {
     assert_eq!(outbox[&MailState::Refused], 1, "{outbox:?}");
     assert_eq!(server.taken().len(), 1);
 }
+
+#[tokio::test]
+async fn a_mailbox_that_is_full_keeps_no_outage_of_the_sender_going() {
+    let no = || Does::says("553 5.7.1 sender address rejected: not owned by user");
+    let script = Script::new(Protection::Clear)
+        .recipient("mei@desk.test", "452 4.2.2 mailbox full")
+        .once(At::Mail, no());
+    let (desk, open, _server) = told(MEI, script).await;
+    assert_eq!(turn(&open).await, [MailState::Deferred]);
+    assert!(open.deliverer.mail_down().is_some());
+    minutes(&desk, 30).await;
+    assert_eq!(turn(&open).await, [MailState::Deferred], "her mailbox is full");
+    assert_eq!(open.deliverer.mail_down(), None, "the sender is taken again");
+}

@@ -204,13 +204,13 @@ fn due_at(
     let first = urgent().map(not_before).min()?;
     // A mail of the future was sealed under a wrong clock, and nobody waits for that day.
     let last = told.last.filter(|last| told.count > 0 && *last <= now);
-    let Some(last) = last else { return Some(first) };
     let matters = |mark: &Mark| matches!(mark, Mark::BringsMore | Mark::NowOfficial);
     let news = urgent().filter(|one| one.alert.marks.iter().any(matters)).map(not_before).min();
     let wait = if told.count == 1 { FIRST_FOLLOW_UP } else { LATER_FOLLOW_UP };
-    let follow_up = first.max(last.plus(wait));
+    let follow_up = last.map_or(first, |last| first.max(last.plus(wait)));
     let at = news.map_or(follow_up, |news| news.min(follow_up));
-    // A follow-up may come due in quiet hours that had not begun when its alert was routed.
+    // A follow-up, and what waited for the mail server, for the hour or for a corrected address, may come due in quiet
+    // hours that had not begun when its alert was routed.
     let high = urgent().any(|one| one.alert.severity >= Severity::High);
     let quiet = reader.quiet_until(now).filter(|_| !high && at <= now);
     Some(quiet.unwrap_or(at))

@@ -17,7 +17,7 @@ use crate::model::{MailKey, PendingNotice, Timestamp, Tz};
 use crate::notify::Content;
 use crate::notify::message::{self, Envelope, MessageError};
 use crate::notify::operator as operator_mail;
-use crate::notify::smtp::{Attempt, Fault, Outcome, Transport};
+use crate::notify::smtp::{Attempt, Fault, Outcome, Stage, Transport};
 use crate::store::StoreError;
 
 mod asked;
@@ -128,8 +128,12 @@ impl Deliverer {
             memory.down_reply = attempt.to_string();
             memory.refusing = attempt.refuses_all();
             memory.by_recipient = attempt.outcome == Outcome::ConfigFault(Fault::Denied);
-        } else if memory.refusing && attempt.outcome != Outcome::Accepted {
-            // Said of one mail, it does not show that any other would be taken.
+        } else if memory.refusing
+            && attempt.outcome != Outcome::Accepted
+            && (memory.by_recipient || attempt.stage <= Stage::Mail)
+        {
+            // Said of one mail, it does not show that any other would be taken. Past MAIL FROM it does where the
+            // sender was refused, however a mailbox answers.
         } else if let Some(since) = memory.down_since.take() {
             memory.over_since = Some(since);
             (memory.refusing, memory.by_recipient) = (false, false);

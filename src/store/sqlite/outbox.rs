@@ -13,6 +13,7 @@ use crate::model::{MailId, MailKey, MailState, Timestamp};
 use crate::store::{Amend, Amended};
 
 use super::restores::{self, NOT_HELD};
+use super::strangers;
 use super::values;
 
 /// No attempt is planned further ahead: back-off ends at an hour.
@@ -230,7 +231,13 @@ fn bring_back(connection: &Connection, occasion: &str, now: Timestamp) -> rusqli
                  WHERE occasion = ?1 AND state NOT IN ('refused', 'dead'))",
         )?
         .execute(params![occasion, now])?;
-    Ok(())
+    let undelivered = connection
+        .prepare_cached(
+            "SELECT NOT EXISTS (SELECT 1 FROM mails
+                 WHERE occasion = ?1 AND state NOT IN ('refused', 'dead'))",
+        )?
+        .query_row([occasion], |row| row.get(0))?;
+    if undelivered { strangers::bring_back_counted(connection, occasion, now) } else { Ok(()) }
 }
 
 /// The earliest instant at which a mail wants another attempt, or a lease runs out; while mails are

@@ -58,7 +58,10 @@ pub(super) fn history(
     let urgent_last_hour = connection
         .prepare_cached(
             "SELECT at FROM occasions
-             WHERE reader = ?1 AND kind = 'urgent' AND at > ?2 AND at <= ?3 ORDER BY at",
+             WHERE reader = ?1 AND kind = 'urgent' AND at > ?2 AND at <= ?3
+               AND EXISTS (SELECT 1 FROM mails
+                   WHERE occasion = occasions.key AND state NOT IN ('refused', 'dead'))
+             ORDER BY at",
         )?
         .query_map(params![reader, now.minus(Duration::from_hours(1)), now], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;

@@ -120,6 +120,36 @@ fn bring_back(connection: &Connection, occasion: &str, now: Timestamp) -> rusqli
     connection
         .prepare_cached("DELETE FROM told_stories WHERE occasion = ?1")?
         .execute([occasion])?;
+    bring_back_counted(connection, occasion, now)
+}
+
+/// Brings back what counted as told to other readers because this occasion's mail went to an address of theirs, too:
+/// their occasions have no mail. Whoever still shares an address with somebody who is told counts so again.
+pub(super) fn bring_back_counted(
+    connection: &Connection,
+    occasion: &str,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let counted: Vec<(i64, String, String)> = connection
+        .prepare_cached(
+            "SELECT n.alert, n.reader, n.occasion FROM notices n JOIN occasions o ON o.key = n.occasion
+             WHERE n.alert IN (SELECT alert FROM notices WHERE occasion = ?1)
+               AND n.state = 'sealed' AND o.kind = 'urgent'
+               AND NOT EXISTS (SELECT 1 FROM mails m WHERE m.occasion = o.key)",
+        )?
+        .query_map([occasion], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    for (alert, reader, counted) in counted {
+        connection
+            .prepare_cached(
+                "UPDATE notices SET state = 'pending', undelivered = 1, changed = ?3
+                 WHERE alert = ?1 AND reader = ?2",
+            )?
+            .execute(params![alert, reader, now])?;
+        connection
+            .prepare_cached("DELETE FROM told_stories WHERE occasion = ?1")?
+            .execute([&counted])?;
+    }
     Ok(())
 }
 
