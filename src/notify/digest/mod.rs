@@ -90,8 +90,8 @@ pub struct DigestInput<'a> {
     pub subjects: Subjects,
 }
 
-/// Whether a digest has nothing to tell: no notices, no change of what was told, no missing coverage,
-/// no rejected edit. A reader who wants no empty digests is spared this one only.
+/// Whether a digest has nothing to tell: no notices, no change of what was told, no missing coverage, no
+/// source taken out, no rejected edit. A reader who wants no empty digests is spared this one only.
 #[must_use]
 pub fn is_empty(input: &DigestInput<'_>) -> bool {
     input.notices.is_empty()
@@ -99,6 +99,7 @@ pub fn is_empty(input: &DigestInput<'_>) -> bool {
         && input.rejected_edit.is_none()
         && input.large_edit.is_none()
         && input.delayed_since.is_none()
+        && coverage::taken_out(input.coverage).next().is_none()
         && Facts::of(input.coverage, input.until).missing.is_empty()
 }
 
@@ -107,7 +108,8 @@ pub fn is_empty(input: &DigestInput<'_>) -> bool {
 pub fn digest(input: &DigestInput<'_>) -> Content {
     let stories = stories::group(input.notices);
     let facts = Facts::of(input.coverage, input.until);
-    let outlets = Outlets::of(&input.coverage.sources);
+    let retired = input.coverage.retired.iter().map(|(one, _)| one);
+    let outlets = Outlets::of(input.coverage.sources.iter().chain(retired));
     let subject = subject::subject(input, &stories, &facts);
     let most = input.reader.max_items as usize;
     let zone = input.reader.zone;
@@ -210,14 +212,14 @@ fn notes(input: &DigestInput<'_>, facts: &Facts<'_>, outlets: &Outlets) -> Vec<N
     if let Some(edit) = &input.large_edit {
         let lines = vec![
             format!(
-                "Over the last 30 days version {} of the watchlist is not as version {} was: {}.",
+                "Version {} of the files is not as version {} was, held against the last 30 days: {}.",
                 edit.version,
                 edit.base,
                 line(edit.why, 300)
             ),
             format!(
-                "Whoever edits it says that this is meant by `watchlistd watch accept`, or goes back by \
-                 `watchlistd watch restore {}`.",
+                "Whoever edits says that this is meant by `watchlistd watch accept`, or goes back by \
+                 `watchlistd watch restore {}` (with --all also in what is not the watchlist).",
                 edit.base
             ),
         ];
