@@ -12,7 +12,7 @@ mod watchlist;
 use std::collections::BTreeSet;
 
 use super::civil::{count, day, full_day, iso_day, moment, near};
-use super::frame::{cut, delay, dismiss, first_lines, fit, made_by};
+use super::frame::{cut, delay, dismiss, first_lines, fit, made_by, restored};
 use super::outlets::Outlets;
 use super::outside::line;
 use super::page::{Note, Page};
@@ -20,7 +20,7 @@ use super::reader::Reader;
 use super::stories::{self, Story, View};
 use super::{Content, Subjects};
 use crate::model::mail::Changed;
-use crate::model::record;
+use crate::model::record::{self, Restore};
 use crate::model::{Coverage, PendingNotice, Timestamp};
 use coverage::Facts;
 pub(super) use coverage::{Facts as CoverageFacts, health_words, sections as coverage_sections};
@@ -80,6 +80,8 @@ pub struct DigestInput<'a> {
     pub large_edit: Option<LargeEdit<'a>>,
     /// Since when mails could not be sent, if this one comes late for that reason.
     pub delayed_since: Option<Timestamp>,
+    /// The restore from a backup since the reader's last digest, if there was one.
+    pub restored: Option<&'a Restore>,
     /// Which version of the watchlist is in force.
     pub watchlist: u64,
     /// Where the append-only record stands, if one is kept.
@@ -196,6 +198,7 @@ fn basis(input: &DigestInput<'_>, stories: &[Story<'_>], facts: &Facts<'_>) -> S
 fn notes(input: &DigestInput<'_>, facts: &Facts<'_>, outlets: &Outlets) -> Vec<Note> {
     let zone = input.reader.zone;
     let mut notes = Vec::new();
+    notes.extend(input.restored.map(|one| restored(one, input.until, zone)));
     notes.extend(input.delayed_since.map(|since| delay(since, input.until, zone)));
     if !facts.missing.is_empty() {
         let lines = facts.missing_lines(input.until, zone, outlets);
