@@ -181,6 +181,12 @@ fn what_a_restore_replaces_is_set_aside() {
     assert!(state.iter().any(|one| one.starts_with("state.db.before-restore-")), "{state:?}");
     assert!(!state.iter().any(|one| one.starts_with(".restore-")), "{state:?}");
     desk.ask(&["status"]).ends(0);
+    // To read again what was set aside would undo the restore.
+    let checked = desk.ask(&["check"]).ends(0);
+    assert!(
+        !checked.out.contains("is not read") && !checked.err.contains("is not read"),
+        "{checked}"
+    );
 }
 
 #[test]
