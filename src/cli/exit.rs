@@ -42,7 +42,10 @@ pub(super) const TABLE: &[(u8, &str)] = &[
         "Try again: a source failed, a mail was deferred or is held, or somebody else holds the store.",
     ),
     (77, "Permission denied."),
-    (78, "The configuration is wrong, the watchlist included."),
+    (
+        78,
+        "The configuration is wrong, the watchlist included; once does its work by the version in force and ends so.",
+    ),
 ];
 
 impl From<Exit> for ExitCode {
