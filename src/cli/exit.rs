@@ -127,9 +127,7 @@ impl From<StoreError> for Failure {
                 (Exit::Io, Some("free some space on that disk and try again".to_owned()))
             }
             StoreError::Later { .. } => (Exit::Io, None),
-            StoreError::Permission { .. } => {
-                (Exit::Permission, Some("run it as the user that owns the state folder".to_owned()))
-            }
+            StoreError::Permission { .. } => (Exit::Permission, error.hint()),
             StoreError::Unusable { hint, .. } => (Exit::Config, Some(hint.clone())),
         };
         Self { exit, error: error.into(), hint }

@@ -411,6 +411,11 @@ fn what_we_may_not_do_is_77() {
         }
         mode(&path, 0o644).unwrap();
     }
+    mode(&state, 0o755).unwrap();
+    fs::write(desk.database(), "").unwrap();
+    mode(&desk.database(), 0o000).unwrap();
+    let said = run(&["status"]).ends(77).says("state.db: permission denied");
+    assert!(said.err.contains("hint: run it as the user who owns"), "{said}");
     mode(&desk.folder(), 0o000).unwrap();
     run(&["check"]).ends(77).says("permission denied");
     run(&["run"]).ends(77).says("permission denied");
