@@ -409,6 +409,10 @@ fn what_we_may_not_do_is_77() {
             assert!(all.contains(&format!("{name}: permission denied")), "{arguments:?}\n{said}");
             assert!(all.contains("must be able to read it"), "{arguments:?}\n{said}");
         }
+        let doctor = run(&["doctor", "--offline"]).ends(77);
+        assert!(!doctor.out.contains("files and state are readable"), "{doctor}");
+        let unknown = doctor.out.contains("not looked at: watchlistd.toml");
+        assert_eq!(unknown, name == "watchlistd.toml", "{doctor}");
         mode(&path, 0o644).unwrap();
     }
     mode(&state, 0o755).unwrap();
