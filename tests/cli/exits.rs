@@ -65,6 +65,9 @@ fn help_and_version_are_0() {
         check(&[command, "--help"], "", 0, "Usage:");
     }
     check(&["--version"], "", 0, env!("CARGO_PKG_VERSION"));
+    check(&["help"], "", 0, "Usage: watchlistd");
+    check(&["help", "watch", "add"], "", 0, "Usage: watchlistd watch add");
+    check(&["help", "nothing"], "", 64, "nothing");
 }
 
 #[test]
