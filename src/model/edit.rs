@@ -41,6 +41,9 @@ impl SourcesLost {
     }
 }
 
+/// More than this part of the sources lost, in percent, must be meant: as with alerts.
+pub const LOST_PERCENT: usize = 20;
+
 /// Official sources that a reason names.
 const NAMED: usize = 5;
 

@@ -15,6 +15,7 @@ use super::{Composed, DeliverError, Deliverer, written};
 use crate::collect::source::renamed as renamed_sources;
 use crate::detect::{Version, renamed_entries};
 use crate::model::difference::Limits;
+use crate::model::edit::LOST_PERCENT;
 use crate::model::{Difference, MailKey, MailKind, Timestamp};
 use crate::notify::digest::watchlist_changes;
 use crate::notify::operator::{Edited, edited, source_renamed};
@@ -32,9 +33,6 @@ const SAMPLES: usize = 5;
 
 /// Companies, and topics, that a review keeps: those that change most.
 const KEPT: usize = 100;
-
-/// More than this part of the sources lost, in percent, must be meant: as with alerts.
-const LOST_PERCENT: usize = Limits::USUAL.lost_percent as usize;
 
 /// What a version does, and why somebody must say that it is meant.
 #[derive(Clone, Copy)]
