@@ -42,7 +42,10 @@ pub(super) const TABLE: &[(u8, &str)] = &[
         "Try again: a source failed, a mail was deferred or is held, or somebody else holds the store.",
     ),
     (77, "Permission denied."),
-    (78, "The configuration is wrong, the watchlist included."),
+    (
+        78,
+        "The configuration is wrong, the watchlist included; once does its work by the version in force and ends so.",
+    ),
 ];
 
 impl From<Exit> for ExitCode {
@@ -124,9 +127,7 @@ impl From<StoreError> for Failure {
                 (Exit::Io, Some("free some space on that disk and try again".to_owned()))
             }
             StoreError::Later { .. } => (Exit::Io, None),
-            StoreError::Permission { .. } => {
-                (Exit::Permission, Some("run it as the user that owns the state folder".to_owned()))
-            }
+            StoreError::Permission { .. } => (Exit::Permission, error.hint()),
             StoreError::Unusable { hint, .. } => (Exit::Config, Some(hint.clone())),
         };
         Self { exit, error: error.into(), hint }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::exit::{Exit, Failure};
 use super::problems;
 use crate::config::settings::Storage;
-use crate::config::{self, Environment, Files, ReadError};
+use crate::config::{self, Environment, Files, ReadError, SERVICE};
 use crate::daemon::privilege::{Owner, as_owner};
 use crate::daemon::start::StartError;
 use crate::daemon::wire::{self, Access, Parts};
@@ -142,7 +142,26 @@ fn open(folder: &Folder, access: Access) -> Result<Arc<dyn Store>, Failure> {
     let storage = storage(folder);
     as_owner(owner(&storage), || wire::open_store(&storage, access))
         .map_err(|error| Failure::file("go on as the owner of the database", error))?
-        .map_err(|error| unseen(folder).unwrap_or_else(|| error.into()))
+        .map_err(|error| {
+            unseen(folder).or_else(|| unsaid(folder, &storage)).unwrap_or_else(|| error.into())
+        })
+}
+
+/// Why the store is not there, if nothing says where it lies.
+fn unsaid(folder: &Folder, storage: &Storage) -> Option<Failure> {
+    let Storage::Sqlite(path) = storage;
+    let file = folder.path.join(SERVICE);
+    if file.exists() || path.exists() {
+        return None;
+    }
+    let what = anyhow::anyhow!(
+        "could not open the database: {}, which says where it lies, is missing, and none is at {}",
+        file.display(),
+        path.display()
+    );
+    Some(Failure::new(Exit::Config, what).hint(
+        "put the file back, or name its folder by --config DIR; a service that runs works on by what it read",
+    ))
 }
 
 /// Why the store was looked for at its default place, if it is that we may not read where it lies.

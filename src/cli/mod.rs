@@ -147,7 +147,7 @@ enum Command {
 /// Runs the command that `arguments` name and answers its exit code. The only panic that gets this
 /// far is a bug of ours: it ends with 70.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments = match Arguments::try_parse_from(helped(arguments.into_iter().collect())) {
         Ok(arguments) => arguments,
         Err(error) => {
             let fine = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
@@ -172,6 +172,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Exit::Bug.into()
         }
     }
+}
+
+/// `watchlistd help watch add` is `watchlistd watch add --help`: people type it.
+fn helped(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    if arguments.get(1).is_some_and(|first| first == "help") {
+        arguments.remove(1);
+        arguments.push("--help".into());
+    }
+    arguments
 }
 
 fn complain(failure: &Failure) {

@@ -90,7 +90,7 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
         let composed = deliverer.compose_dry_run(&in_force).await?;
         print(&composed, out)?;
         tell(&polled, &assessed, None);
-        return Ok(if polled.failed > 0 { Exit::TryAgain } else { Exit::Fine });
+        return Ok(ends(&in_force, polled.failed > 0));
     }
     let mailing = Mailing { deliverer: &deliverer, transport: &transport, in_force: &in_force };
     let sent = mailing.run(&ground, |sent| tell(&polled, &assessed, Some(sent))).await?;
@@ -107,7 +107,16 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
         return Err(refused(sent.refused));
     }
     let again = short.is_some() || polled.failed > 0 || sent.deferred > 0 || sent.uncertain > 0;
-    Ok(if again { Exit::TryAgain } else { Exit::Fine })
+    Ok(ends(&in_force, again))
+}
+
+/// How a round ends that did its work: who is to mend an edit hears of it before what mends itself.
+fn ends(in_force: &InForce, again: bool) -> Exit {
+    match (&in_force.rejected, again) {
+        (Some(_), _) => Exit::Config,
+        (None, true) => Exit::TryAgain,
+        (None, false) => Exit::Fine,
+    }
 }
 
 /// Mails that no server takes, however often a round is done.

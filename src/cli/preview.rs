@@ -13,10 +13,11 @@ use super::exit::{Exit, Failure};
 use super::load::{self, Folder};
 use super::since::{Since, since};
 use crate::clock::{Clock, SystemClock};
-use crate::config;
+use crate::config::{self, Files};
 use crate::daemon::wire::{self, Parts};
 use crate::detect::{Version, Watchlist, renamed_entries};
 use crate::model::difference::Limits;
+use crate::model::edit::{LOST_PERCENT, SourcesLost};
 use crate::model::watchlist::WatchlistEntries;
 use crate::model::{Difference, Timestamp, Tz};
 use crate::notify::difference::{self, Part};
@@ -71,6 +72,8 @@ struct Shown {
     zone: Tz,
     changes: Vec<String>,
     difference: Difference,
+    /// What the edited files no longer read.
+    lost: SourcesLost,
     /// Whether the earlier side is what was decided.
     decided: bool,
 }
@@ -92,9 +95,16 @@ impl Shown {
         Json {
             version: self.version.version,
             changes: &self.changes,
-            grave: self.difference.grave(Limits::USUAL),
+            grave: self.grave(),
             difference: &self.difference,
         }
+    }
+
+    /// Why it would have to be accepted: what a review of it would say.
+    fn grave(&self) -> Vec<String> {
+        let mut grave = self.lost.grave(LOST_PERCENT);
+        grave.extend(self.difference.grave(Limits::USUAL));
+        grave
     }
 }
 
@@ -126,7 +136,12 @@ async fn compare(arguments: &Arguments, folder: &Folder) -> Result<Shown, Failur
     };
     let difference = watch(&*store, &scope, arguments.decided).await?;
     let changes = watchlist_changes(&before, &entries, &renamed_entries(&before, &entries));
-    Ok(Shown { version, zone, changes, difference, decided: arguments.decided })
+    // Files named by hand are the watchlist's alone.
+    let lost = match arguments.decided || !arguments.watchlist.is_empty() {
+        true => SourcesLost::default(),
+        false => config::sources_lost(&version.files, &Files::read(&folder.path)?.texts()),
+    };
+    Ok(Shown { version, zone, changes, difference, lost, decided: arguments.decided })
 }
 
 /// The watchlist to try: the paths given, else the folder's files as they are now.
@@ -192,7 +207,7 @@ fn print(shown: &Shown, out: &mut dyn Write) -> std::io::Result<()> {
         writeln!(out)?;
         part(&difference::days(difference), out)?;
     }
-    let grave = difference.grave(Limits::USUAL);
+    let grave = shown.grave();
     if !grave.is_empty() {
         writeln!(out, "\nThis is a large change: {}.", grave.join(", and "))?;
     }

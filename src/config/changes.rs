@@ -3,12 +3,12 @@
 //! Both were understood once, so what cannot be parsed is not told. Values are compared and never handed on: one of
 //! them may be a secret that somebody wrote where it does not belong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::de::{DeTable, DeValue};
 
 use super::files::{READERS, SERVICE, SOURCES};
-use crate::model::edit::{TableChange, TableEdit, TableName};
+use crate::model::edit::{SourcesLost, TableChange, TableEdit, TableName};
 
 /// Tables of a file, in its order.
 type Tables<'t> = Vec<(TableName, &'t DeTable<'t>)>;
@@ -26,6 +26,48 @@ pub fn changes(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -
         }
     }
     found
+}
+
+/// Which sources the newer version no longer reads. One that only goes by another id is still read, and
+/// one that somebody pauses is not lost.
+#[must_use]
+pub fn sources_lost(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> SourcesLost {
+    let text = |files: &BTreeMap<String, String>| files.get(SOURCES).cloned().unwrap_or_default();
+    let (old, new) = (text(old), text(new));
+    let (old, new) = (DeTable::parse_recoverable(&old).0, DeTable::parse_recoverable(&new).0);
+    let (old, new) = (sources(old.get_ref()), sources(new.get_ref()));
+    let ids: BTreeSet<&str> = new.iter().map(|one| one.id.as_str()).collect();
+    let addresses: BTreeSet<&str> = new.iter().map(|one| one.url).collect();
+    let read = old.iter().filter(|one| !one.paused);
+    let gone = |one: &&Read<'_>| !ids.contains(one.id.as_str()) && !addresses.contains(one.url);
+    SourcesLost {
+        before: read.clone().count(),
+        lost: read.filter(gone).map(|one| (one.id.clone(), one.official)).collect(),
+    }
+}
+
+/// A source as far as it matters whether it is read.
+struct Read<'t> {
+    id: String,
+    url: &'t str,
+    official: bool,
+    paused: bool,
+}
+
+fn sources<'t>(root: &'t DeTable<'t>) -> Vec<Read<'t>> {
+    let is = |table: &DeTable<'_>, key: &str| {
+        table.get(key).is_some_and(|value| value.get_ref().as_bool() == Some(true))
+    };
+    let read = tables(root).into_iter().filter_map(|(name, table)| match name {
+        TableName::Source(id) => Some(Read {
+            id,
+            url: table.get("url").and_then(|url| url.get_ref().as_str()).unwrap_or_default().trim(),
+            official: is(table, "official"),
+            paused: is(table, "paused"),
+        }),
+        _ => None,
+    });
+    read.collect()
 }
 
 /// The tables of a file. Keys beside them belong to the top, whose table holds the others too.
@@ -68,15 +110,16 @@ fn between(file: &'static str, old: &Tables<'_>, new: &Tables<'_>, found: &mut V
         tables.iter().enumerate().map(|(at, (name, _))| (name.clone(), at)).collect()
     };
     let (before, after) = (of(old), of(new));
+    // First, so that what is lost is named where a long list is cut.
+    for (name, _) in old.iter().filter(|(name, _)| !after.contains_key(name)) {
+        found.push(TableEdit { file, table: name.clone(), change: TableChange::Removed });
+    }
     for (name, table) in new {
         let change = match before.get(name) {
             None => Some(TableChange::Added),
             Some(at) => keys(*name == TableName::Top, old[*at].1, table),
         };
         found.extend(change.map(|change| TableEdit { file, table: name.clone(), change }));
-    }
-    for (name, _) in old.iter().filter(|(name, _)| !after.contains_key(name)) {
-        found.push(TableEdit { file, table: name.clone(), change: TableChange::Removed });
     }
 }
 
@@ -163,10 +206,10 @@ mod tests {
         assert_eq!(
             told(SERVICE, old, new),
             [
+                edit(section("canary"), TableChange::Removed),
                 edit(TableName::Top, keys(&["storage"], &["contact"], &["timezone"])),
                 edit(section("mail"), keys(&["tls"], &["port"], &["host"])),
                 edit(section("status"), TableChange::Added),
-                edit(section("canary"), TableChange::Removed),
             ]
         );
         let source = |name: &str| TableName::Source(name.to_owned());
@@ -179,10 +222,25 @@ mod tests {
         assert_eq!(
             told,
             [
+                (source("a"), TableChange::Removed),
                 (source("b"), keys(&[], &[], &["url"])),
                 (source("c"), TableChange::Added),
-                (source("a"), TableChange::Removed),
             ]
         );
+    }
+
+    #[test]
+    fn a_source_is_lost_when_nobody_reads_its_address() {
+        let source = |id: &str, url: &str, more: &str| {
+            format!("[[source]]\nid = \"{id}\"\nurl = \"http://{url}.test/\"\n{more}")
+        };
+        let old = source("a", "one", "official = true\n")
+            + &source("b", "two", "")
+            + &source("c", "three", "paused = true\n")
+            + &source("d", "four", "");
+        let new = source("dd", "four", "") + &source("b", "new", "");
+        let files = |text: &str| BTreeMap::from([(SOURCES.to_owned(), text.to_owned())]);
+        let lost = sources_lost(&files(&old), &files(&new));
+        assert_eq!(lost, SourcesLost { before: 3, lost: vec![("a".to_owned(), true)] });
     }
 }

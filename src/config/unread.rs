@@ -22,8 +22,8 @@ const ASIDE: [&str; 12] = [
     ".rej",
     ".lock",
 ];
-/// What packages put between `.toml` and the rest of such a name: `.dpkg-dist`, `.rpmnew`, `.ucf-old`.
-const PACKAGED: [&str; 3] = [".dpkg-", ".rpm", ".ucf-"];
+/// What packages, and `restore`, put between `.toml` and the rest of such a name: `.dpkg-dist`, `.rpmnew`, `.ucf-old`.
+const PACKAGED: [&str; 4] = [".dpkg-", ".rpm", ".ucf-", ".before-restore"];
 
 /// A warning for each file of a configuration folder that somebody meant to be read: of those that are called like
 /// one of `ours`, and of those in the folder of watchlists.

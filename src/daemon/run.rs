@@ -126,6 +126,12 @@ pub async fn run(
         sources_and_readers(&parts, ", "),
         transport.describe()
     );
+    if let Ok(Some(restore)) = shared.ground.store.held().await {
+        tracing::warn!(
+            "no mail goes out since the restore of {}: `watchlistd restore --resume` lets them go",
+            restore.at
+        );
+    }
     lifecycle::ready(&status_line(&parts));
     let mut service = Service {
         folder,

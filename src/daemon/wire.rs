@@ -271,6 +271,7 @@ impl Parts {
             compile_watchlist,
             match_alike,
             edited_tables: config::changes,
+            sources_lost: config::sources_lost,
         }
     }
 }

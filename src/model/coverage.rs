@@ -28,6 +28,8 @@ pub struct Coverage {
     pub baselined: u64,
     /// Sources that a person has paused: they are not read, and not among the sources.
     pub paused: Vec<SourceId>,
+    /// Sources that an edit took out in the window, and when; not those whose address is still read.
+    pub retired: Vec<(SourceCoverage, Timestamp)>,
 }
 
 /// A stretch in which nothing was polled on purpose.

@@ -1,5 +1,5 @@
 //! What all mails share: the size they keep to, what they leave to the attached list, "Not relevant?",
-//! and the words for a delay.
+//! and the words for a delay and a restore.
 //!
 //! Invariant: what a page does not list is counted exactly, said, and attached.
 
@@ -11,6 +11,7 @@ use super::outside::line;
 use super::page::{Dismiss, Note, Page, render};
 use super::stories::{self, Story};
 use super::{Attachment, Content};
+use crate::model::record::Restore;
 use crate::model::{Timestamp, Tz};
 
 /// What "a source said it" means.
@@ -27,6 +28,16 @@ pub(super) fn delay(since: Timestamp, now: Timestamp, zone: Tz) -> Note {
         moment(since, now, zone)
     )];
     Note { label: "DELAYED BY A MAIL OUTAGE".to_owned(), grave: true, lines }
+}
+
+/// That the mail may tell again what was told before: what went out since a backup is not in it.
+pub(super) fn restored(restore: &Restore, now: Timestamp, zone: Tz) -> Note {
+    let (at, made) = (moment(restore.at, now, zone), moment(restore.made, now, zone));
+    let lines = vec![format!(
+        "This service was restored on {at} from a backup of {made}. What was told between the two is not \
+         known any more, so this mail may tell some of it again."
+    )];
+    Note { label: "AFTER A RESTORE".to_owned(), grave: true, lines }
 }
 
 /// The finished content: the page with at most `most` items, fewer when its HTML would grow too

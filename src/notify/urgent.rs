@@ -2,13 +2,14 @@
 
 use super::civil::{count, iso_day, moment};
 use super::excerpt;
-use super::frame::{cut, delay, dismiss, fit, made_by};
+use super::frame::{cut, delay, dismiss, fit, made_by, restored};
 use super::outlets::Outlets;
 use super::outside::line;
 use super::page::{Note, Page};
 use super::reader::Reader;
 use super::stories::{self, Story, View};
 use super::{Content, Subjects};
+use crate::model::record::Restore;
 use crate::model::{PendingNotice, Severity, Timestamp};
 
 /// Items that an urgent mail lists; with more the whole list is attached.
@@ -35,6 +36,8 @@ pub struct UrgentInput<'a> {
     pub outlets: &'a Outlets,
     /// Since when mails could not be sent, if this one comes late for that reason.
     pub delayed_since: Option<Timestamp>,
+    /// The restore from a backup that may make this mail a repeat.
+    pub restored: Option<&'a Restore>,
     /// Whether it is the last that the reader's limit allows within an hour: what is urgent then waits.
     pub last_of_hour: bool,
 }
@@ -102,6 +105,7 @@ fn page(input: &UrgentInput<'_>, subject: &str, stories: &[Story<'_>], most: usi
         },
         basis: basis(input, stories),
         notes: [
+            input.restored.map(|one| restored(one, input.now, zone)),
             input.delayed_since.map(|since| delay(since, input.now, zone)),
             input.last_of_hour.then(|| full(input.reader.urgent_per_hour)),
         ]

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::detect::Watchlist;
-use crate::model::edit::TableEdit;
+use crate::model::edit::{SourcesLost, TableEdit};
 use crate::model::watchlist::WatchlistEntries;
 use crate::model::{SourceEntry, SourceId};
 use crate::notify::Subjects;
@@ -66,6 +66,8 @@ pub struct InForce {
     pub match_alike: fn(&Texts, &Texts) -> bool,
     /// Which tables of the operator's files differ between two versions.
     pub edited_tables: fn(&Texts, &Texts) -> Vec<TableEdit>,
+    /// Which sources the later of two versions no longer reads.
+    pub sources_lost: fn(&Texts, &Texts) -> SourcesLost,
     /// How far back a new or corrected term looks.
     pub backfill: Backfill,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::model::mail::Changed;
-use crate::model::record;
+use crate::model::record::{self, Restore};
 use crate::model::source::{Gap, Health, SourceState};
 use crate::model::{
     Action, AlertId, Canary, Item, ItemId, Judgement, MailId, MailKey, MailKind, MailState, Pause,
@@ -21,6 +21,9 @@ pub trait Archive: Send + Sync {
 
     /// The configuration that was in force at an instant, if there was one.
     fn config_at(&self, at: Timestamp) -> Answer<'_, Option<ConfigVersion>>;
+
+    /// All restores from a backup, oldest first.
+    fn restores(&self) -> Answer<'_, Vec<Restore>>;
 
     /// The edit that is waiting to be mended, if any.
     fn rejected_edit(&self) -> Answer<'_, Option<RejectedEdit>>;

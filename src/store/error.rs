@@ -59,7 +59,8 @@ impl StoreError {
             }
             Self::Later { .. } => None,
             Self::Permission { .. } => {
-                Some("run it as the user who owns the database and its folder".into())
+                Some("run it as the user who owns the database and its folder; where two users do, give both to the \
+                      service's (chown)".into())
             }
             Self::Unusable { hint, .. } => Some(hint.clone()),
         }

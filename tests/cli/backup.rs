@@ -133,6 +133,12 @@ fn an_empty_machine_goes_on_where_the_backup_was_made_and_sends_nothing_unasked(
     let resumed = at(&folder, &["restore", "--resume"]).ends(0);
     assert!(resumed.out.ends_with("starts within a minute.\n"), "{resumed}");
     at(&folder, &["once"]).ends(0).says("2 mails sent");
+    let repeats = "This service was restored on";
+    let newest = text_of(&server.taken().pop().unwrap().message);
+    assert!(newest.contains("AFTER A RESTORE") && newest.contains(repeats), "{newest}");
+    at(&folder, &["once", "--all"]).ends(0);
+    let newest = text_of(&server.taken().pop().unwrap().message);
+    assert!(!newest.contains(repeats), "said once to each reader\n{newest}");
     let resumed = at(&folder, &["restore", "--resume"]).ends(0);
     assert_eq!(resumed.out, "No restore waits: mails go as usual.\n");
 
@@ -144,6 +150,11 @@ fn an_empty_machine_goes_on_where_the_backup_was_made_and_sends_nothing_unasked(
     let head = format!("{} {}", head["number"], head["hash"].as_str().unwrap());
     let broken = at(&folder, &["audit", "verify", "--head", &head]).ends(65);
     assert!(broken.out.contains("the database was restored at"), "{broken}");
+}
+
+fn text_of(mail: &[u8]) -> String {
+    let mail = mail_parser::MessageParser::default().parse(mail).unwrap();
+    mail.body_text(0).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -170,6 +181,12 @@ fn what_a_restore_replaces_is_set_aside() {
     assert!(state.iter().any(|one| one.starts_with("state.db.before-restore-")), "{state:?}");
     assert!(!state.iter().any(|one| one.starts_with(".restore-")), "{state:?}");
     desk.ask(&["status"]).ends(0);
+    // To read again what was set aside would undo the restore.
+    let checked = desk.ask(&["check"]).ends(0);
+    assert!(
+        !checked.out.contains("is not read") && !checked.err.contains("is not read"),
+        "{checked}"
+    );
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn told(text: &str) {
 #[test]
 fn once_goes_on_with_the_last_good_version() {
     let desk = spoilt();
-    let said = desk.ask(&["once", "--all"]).ends(0).says("1 new item").says("1 alert");
+    let said = desk.ask(&["once", "--all"]).ends(78).says("1 new item").says("1 alert");
     told(&said.err);
     assert!(said.err.contains("the edit is refused; version 1 stays in force"), "{said}");
     let status = desk.status();
@@ -66,7 +66,7 @@ fn the_service_starts_with_the_last_good_version() {
 #[test]
 fn what_is_wrong_cannot_be_accepted() {
     let desk = spoilt();
-    desk.ask(&["once"]).ends(0);
+    desk.ask(&["once"]).ends(78);
     told(&desk.ask(&["watch", "accept"]).ends(78).says("which nobody can accept").err);
 }
 
@@ -165,7 +165,7 @@ fn a_link_to_nothing_says_where_it_leads() {
 #[test]
 fn a_mended_edit_is_taken_and_the_complaint_is_gone() {
     let desk = spoilt();
-    desk.ask(&["once"]).ends(0);
+    desk.ask(&["once"]).ends(78);
     desk.edit("watchlist.toml", "alias =", "aliases =");
     let said = desk.ask(&["once"]).ends(0);
     assert!(!said.err.contains("error"), "{said}");
@@ -267,7 +267,7 @@ fn no_file_can_stop_it() {
     ];
     for (what, file, spoil) in mistakes {
         let (desk, said) = after(spoil);
-        assert_eq!(said.code, Some(0), "{what}\n{said}");
+        assert_eq!(said.code, Some(78), "{what}\n{said}");
         assert!(said.err.contains(file), "{what}\n{said}");
         assert_eq!(desk.site.asked("/wire.xml"), 2, "{what}");
         assert!(desk.status()["watchlist"]["degraded"].is_string(), "{what}");
@@ -286,7 +286,7 @@ fn without_its_settings_the_store_is_found_at_the_default_place() {
         };
         ask(&["once"]).ends(0);
         desk.write("watchlistd.toml", spoil);
-        ask(&["once"]).ends(0).says("watchlistd.toml");
+        ask(&["once"]).ends(78).says("watchlistd.toml");
         let status = ask(&["status"]).ends(0).out;
         assert!(status.contains("watchlistd.toml"), "{status}");
         let variables = [("STATE_DIRECTORY", state.to_str().unwrap())];
@@ -308,6 +308,6 @@ fn without_its_folder_the_last_good_version_is_in_force() {
     };
     ask(&["once"]).ends(0);
     fs::remove_dir_all(desk.folder()).unwrap();
-    ask(&["once", "--all"]).ends(0).says("no such file or folder");
+    ask(&["once", "--all"]).ends(78).says("no such file or folder");
     assert_eq!(desk.site.asked("/wire.xml"), 2);
 }

@@ -65,6 +65,9 @@ fn help_and_version_are_0() {
         check(&[command, "--help"], "", 0, "Usage:");
     }
     check(&["--version"], "", 0, env!("CARGO_PKG_VERSION"));
+    check(&["help"], "", 0, "Usage: watchlistd");
+    check(&["help", "watch", "add"], "", 0, "Usage: watchlistd watch add");
+    check(&["help", "nothing"], "", 64, "nothing");
 }
 
 #[test]
@@ -409,8 +412,17 @@ fn what_we_may_not_do_is_77() {
             assert!(all.contains(&format!("{name}: permission denied")), "{arguments:?}\n{said}");
             assert!(all.contains("must be able to read it"), "{arguments:?}\n{said}");
         }
+        let doctor = run(&["doctor", "--offline"]).ends(77);
+        assert!(!doctor.out.contains("files and state are readable"), "{doctor}");
+        let unknown = doctor.out.contains("not looked at: watchlistd.toml");
+        assert_eq!(unknown, name == "watchlistd.toml", "{doctor}");
         mode(&path, 0o644).unwrap();
     }
+    mode(&state, 0o755).unwrap();
+    fs::write(desk.database(), "").unwrap();
+    mode(&desk.database(), 0o000).unwrap();
+    let said = run(&["status"]).ends(77).says("state.db: permission denied");
+    assert!(said.err.contains("hint: run it as the user who owns"), "{said}");
     mode(&desk.folder(), 0o000).unwrap();
     run(&["check"]).ends(77).says("permission denied");
     run(&["run"]).ends(77).says("permission denied");

@@ -207,6 +207,8 @@ fn other_lists_are_known_by_their_content() {
     let path = list(&desk, "odd.csv", "foo,bar\n1,2\n");
     import(&desk, &["csv", "--yes"], &path).ends(65).says("--columns");
     import(&desk, &["csv", "--yes", "--columns", "name=baz"], &path).ends(64).says("foo, bar");
+    let path = list(&desk, "word.txt", "hello\n");
+    import(&desk, &["--yes"], &path).ends(65).says("holds no entries").says("name ← hello");
     desk.ask(&["import", "xls", "list"]).ends(64).says("opensanctions");
     desk.ask(&["import", "/none"]).ends(66);
     desk.ask(&["check"]).ends(0);
@@ -246,6 +248,33 @@ fn a_subscription_list_becomes_sources() {
         assert!(said.contains(words), "'{words}'\n{said}");
     }
     assert!(file(&desk, "sources.toml").starts_with(kept.trim_end()));
+    assert!(said.contains("norvik-news https://norvik.test/feed"), "by its id\n{said}");
+    // Of another list nothing was ever on this one; what one took out stays out.
+    let path = list(&desk, "more.opml", &opml(&[feed("vega"), feed("borealis")].concat()));
+    let said = import(&desk, &["--yes"], &path).ends(0).out;
+    assert!(said.contains("1 added") && said.contains("1 left out, because a person"), "{said}");
+    assert!(!said.contains("gone from the list"), "{said}");
+}
+
+#[test]
+fn an_address_with_a_password_is_left_out_and_http_is_https() {
+    let desk = Desk::new();
+    let outline = |url: &str| format!("<outline text=\"Pay wire\" xmlUrl=\"{url}\"/>");
+    let feeds = [
+        "https://me:secret@pay.test/feed",
+        "htp://me:secret@pay.test/feed",
+        "http://pay.test/open",
+        "https://pay.test/open",
+    ];
+    let feeds: String = feeds.into_iter().map(outline).collect();
+    let path =
+        list(&desk, "pay.opml", &format!("<opml version=\"2.0\"><body>{feeds}</body></opml>"));
+    let said = import(&desk, &["--yes"], &path).ends(0);
+    for words in ["1 added", "1 are read already", "2 left out, because their address"] {
+        assert!(said.out.contains(words), "'{words}'\n{said}");
+    }
+    assert!(!said.out.contains("secret") && !said.err.contains("secret"), "{said}");
+    assert!(!file(&desk, "sources.toml").contains("secret"));
 }
 
 #[test]

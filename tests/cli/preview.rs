@@ -50,6 +50,12 @@ fn an_edit_is_seen_before_it_is_in_force() {
         assert!(seen.out.contains(words), "'{words}' is not said\n{seen}");
     }
     assert_eq!(desk.status()["watchlist"]["version"], 1, "nothing is in force by looking");
+    // What is not read any more finds nothing, whatever was found before.
+    desk.sources(&["other"]);
+    let seen = desk.ask(&["preview"]).ends(0);
+    let words =
+        "This is a large change: it no longer reads 1 of 1 sources, and it loses 1 high alert.";
+    assert!(seen.out.contains(words), "{seen}");
 }
 
 #[test]

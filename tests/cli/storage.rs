@@ -88,3 +88,18 @@ fn a_path_that_cannot_be_one_is_the_configurations_fault() {
         );
     }
 }
+
+/// Nobody who moved a file is told to start a service that runs.
+#[test]
+fn a_database_that_is_not_found_is_looked_for_where_something_says_so() {
+    let desk = Desk::new();
+    desk.ask(&["once"]).ends(0);
+    desk.edit("watchlistd.toml", "storage = \"sqlite:", "storage = \"sqlite:other/");
+    let moved = desk.ask(&["status"]).ends(78).says("there is no such file");
+    assert!(moved.err.contains("keeps to what it said when it started"), "{moved}");
+    fs::remove_file(desk.folder().join("watchlistd.toml")).unwrap();
+    let nowhere = desk.state().join("nowhere");
+    let mut command = desk.command(&["status"]);
+    let gone = super::answer(command.env("STATE_DIRECTORY", &nowhere)).ends(78);
+    assert!(gone.err.contains("watchlistd.toml, which says where it lies, is missing"), "{gone}");
+}

@@ -33,6 +33,7 @@ fn both(piece: &Piece) -> [Content; 2] {
         subjects: base.subjects,
         outlets: outlets(),
         delayed_since: None,
+        restored: None,
         last_of_hour: true,
     };
     [digest(&base), urgent(&mail)]
@@ -206,6 +207,7 @@ fn everywhere(evil: &str) -> Vec<Content> {
         subjects: base.subjects,
         outlets: &outlets,
         delayed_since: Some(base.from),
+        restored: None,
         last_of_hour: true,
     };
     let hello = WelcomeInput {

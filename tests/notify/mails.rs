@@ -9,6 +9,7 @@ use watchlistd::config::{Environment, Files};
 use watchlistd::detect::renamed_entries;
 use watchlistd::model::mail::Changed;
 use watchlistd::model::record;
+use watchlistd::model::record::Restore;
 use watchlistd::model::source::Gap;
 use watchlistd::model::watchlist::WatchlistEntries;
 use watchlistd::model::{
@@ -46,6 +47,7 @@ pub(crate) fn input<'a>(
         rejected_edit: None,
         large_edit: None,
         delayed_since: None,
+        restored: None,
         watchlist: 12,
         desk: "desk@bank.com",
         subjects: Subjects::Full,
@@ -527,6 +529,7 @@ fn urgent_input<'a>(reader: &'a Reader, notices: &'a [&'a PendingNotice]) -> Urg
         subjects: Subjects::Full,
         outlets: outlets(),
         delayed_since: None,
+        restored: None,
         last_of_hour: false,
     }
 }
@@ -740,4 +743,24 @@ fn many_missing_sources_stand_at_the_top_in_part_and_below_in_full() {
     assert!(top.contains("and 15 more, named under Coverage below."), "{top}");
     assert_eq!(below.matches(": failing since").count(), 20, "{below}");
     assert!(below.contains("42 sources: 22 healthy, 20 failing."), "{below}");
+}
+
+/// What went out between a backup and its restore is not known, and who reads it again shall know why.
+#[test]
+fn after_a_restore_mails_say_that_they_may_repeat() {
+    let (reader, notices, coverage) = (one_reader(entry("Mei")), monday(), poor_coverage());
+    let (made, restored) = (at("2026-11-21T02:00:00Z"), at("2026-11-22T09:30:00Z"));
+    let restore =
+        Restore { at: restored, made, entry: 7, hash: String::new(), resumed: Some(restored) };
+    let mut after = input(&reader, &notices, &coverage);
+    after.restored = Some(&restore);
+    let refs: Vec<&PendingNotice> = notices.iter().take(1).collect();
+    let mut ring = urgent_input(&reader, &refs);
+    ring.restored = Some(&restore);
+    for content in [digest(&after), urgent(&ring)] {
+        let text = content.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for words in ["AFTER A RESTORE", "from a backup of", "may tell some of it again"] {
+            assert!(text.contains(words), "'{words}' is not said: {text}");
+        }
+    }
 }

@@ -171,6 +171,7 @@ fn the_mails_of_a_day_come_back_field_by_field() {
         subjects: Subjects::Full,
         outlets: super::mails::outlets(),
         delayed_since: None,
+        restored: None,
         last_of_hour: false,
     };
     let earlier = vec!["<one@bank.com>".to_owned(), "<two@bank.com>".to_owned()];

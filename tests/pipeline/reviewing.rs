@@ -228,3 +228,45 @@ async fn wherever_a_review_is_cut_off_its_mail_goes_out_once() {
     assert_eq!(about_edits(&desk).len(), 1);
     assert_eq!(open.ground.store.archive().reviews(9).await.unwrap().len(), 2);
 }
+
+/// What an edit no longer reads is lost like what it no longer finds, and no digest says over it that all is well.
+#[tokio::test]
+async fn a_source_that_an_edit_takes_out_is_named_and_an_official_one_must_be_meant() {
+    let mut desk = Desk::new(&format!("{MEI}{DAILY}{JO}")).await;
+    let source = |id: &str, more: &str| {
+        format!("[[source]]\nid = \"{id}\"\nurl = \"{}?{id}\"\n{more}", desk.newsroom.url())
+    };
+    let others: String = ('a'..='h').map(|id| source(&id.to_string(), "")).collect();
+    let ofac = source("ofac", "official = true\n");
+    desk.more_sources = format!("{others}{ofac}");
+    let mut open = desk.open().await;
+    open.round().await;
+    review(&open).await;
+    drop(open);
+    desk.pass(HOUR);
+    (desk.more_sources, desk.readers) = (others, format!("{MEI}{DAILY}"));
+    let mut open = desk.open().await;
+    desk.pass(SETTLED);
+    review(&open).await;
+    let mail = shown(&about_edits(&desk)[0]);
+    assert!(
+        mail.starts_with(
+            "[watchlistd] large edit: version 2: it no longer reads what is official: ofac\n"
+        ),
+        "{mail}"
+    );
+    for line in ["- Source removed: “ofac”", "- Reader removed: “Jo”"] {
+        assert!(mail.lines().any(|one| one == line), "'{line}' is not said\n{mail}");
+    }
+    desk.pass(DAY);
+    open.round().await;
+    let digest = newest(&desk);
+    for words in ["LARGE EDIT", "No longer read since Fri 20 Nov 13:00", "(ofac, official)"] {
+        assert!(digest.contains(words), "'{words}' is not said: {digest}");
+    }
+    assert!(!digest.contains("No gap was noticed"), "{digest}");
+    open.ground.store.accept_review(2, "Mei".to_owned(), desk.now()).await.unwrap();
+    desk.pass(DAY);
+    open.round().await;
+    assert!(newest(&desk).contains("No gap was noticed"), "told once: {}", newest(&desk));
+}

@@ -5,13 +5,20 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::super::exit::Exit;
-use super::super::load::{self, Folder};
+use super::super::load::Folder;
 use super::finding::{Area, Findings};
 use crate::config::settings::Storage;
 use crate::daemon::backup;
 
-/// Looks at the folder, at the file with the mail server's password, and at the state.
-pub(super) fn look(folder: &Folder, secret: Option<&Path>, found: &mut Findings) {
+/// Looks at the folder, at the file with the mail server's password, and at the state, where that is known. What may
+/// not be read (`denied`) is said as a problem of the configuration.
+pub(super) fn look(
+    folder: &Folder,
+    secret: Option<&Path>,
+    storage: Option<&Storage>,
+    denied: bool,
+    found: &mut Findings,
+) {
     let before = found.troubles(Area::Permissions);
     for path in listed(&folder.path) {
         of_config(&path, found);
@@ -19,9 +26,10 @@ pub(super) fn look(folder: &Folder, secret: Option<&Path>, found: &mut Findings)
     if let Some(path) = secret {
         of_secret(path, found);
     }
-    let Storage::Sqlite(database) = load::storage(folder);
-    of_state(&database, found);
-    if found.troubles(Area::Permissions) == before {
+    if let Some(Storage::Sqlite(database)) = storage {
+        of_state(database, found);
+    }
+    if found.troubles(Area::Permissions) == before && !denied {
         found.note(
             Area::Permissions,
             "files and state are readable for the service, and for no stranger",

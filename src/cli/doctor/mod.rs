@@ -46,27 +46,36 @@ pub fn run(
 ) -> Result<Exit, Failure> {
     let folder = Folder::named(config).step_down()?;
     let mut found = Findings::default();
-    let parts = match Files::read(&folder.path) {
+    let (parts, denied) = match Files::read(&folder.path) {
         Err(error) => {
             let failure = Failure::from(error);
             found.failed(Area::Configuration, &failure);
-            None
+            (None, failure.exit == Exit::Permission)
         }
         Ok(read) => {
             let (parts, problems) = wire::build_to_run(read, &folder.environment);
             found.problems(&problems, parts.is_some());
-            parts
+            (parts, problems.iter().any(|one| one.denied))
         }
     };
     let secret = parts.as_ref().and_then(|parts| match &parts.settings.mail.transport {
         Transport::Smtp(smtp) => smtp.password_file.as_ref().map(|file| file.value.clone()),
         Transport::File(_) => None,
     });
-    files::look(&folder, secret.as_deref(), &mut found);
+    // Where the file that says so may not be read, the default place is anybody's guess.
+    let storage = load::unseen(&folder).is_none().then(|| load::storage(&folder));
+    files::look(&folder, secret.as_deref(), storage.as_ref(), denied, &mut found);
     let now = SystemClock.now();
-    let storage = load::storage(&folder);
     let runtime = load::runtime()?;
-    load::wait_on(&runtime, state::look(&storage, parts.as_ref(), now, &mut found));
+    match &storage {
+        Some(storage) => {
+            load::wait_on(&runtime, state::look(storage, parts.as_ref(), now, &mut found));
+        }
+        None => found.note(
+            Area::State,
+            "not looked at: watchlistd.toml, which says where it lies, may not be read",
+        ),
+    }
     if let Some(parts) = parts.filter(|_| !arguments.offline) {
         let chosen = sources::chosen(&parts, &arguments.source)?;
         load::wait_on(&runtime, async {

@@ -90,6 +90,16 @@ pub(super) fn gather(arguments: &Arguments, kind: Kind, path: &Path) -> Result<G
         Kind::Sec => sec::json(input, &mut take).map_err(broken)?,
         Kind::Csv | Kind::Opml => names::csv(input, &wanted, &mut take, &mut columns)?,
     }
+    if gathered.rows == 0 {
+        let what = anyhow::anyhow!("{} holds no entries", path.display());
+        let hint = match columns.is_empty() {
+            true => "nothing was changed".to_owned(),
+            false => format!(
+                "its first row is taken for the names of columns ({columns}); nothing was changed"
+            ),
+        };
+        return Err(Failure::new(Exit::Data, what).hint(hint));
+    }
     gathered.columns = columns;
     gathered.settle();
     Ok(gathered)

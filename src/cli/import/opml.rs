@@ -1,7 +1,8 @@
 //! Subscription lists (OPML 1.0 and 2.0) as sources. A source has a history, so what is gone from the
 //! list is told and stays.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::config::SOURCES;
 use crate::config::edit::Written;
 use crate::detect::watchlist::id_of_name;
-use crate::model::{Action, Deed, Timestamp, counted};
+use crate::model::{Action, Deed, Located, Timestamp, counted};
 use crate::notify::outside::line;
 
 /// A feed of a list.
@@ -110,7 +111,7 @@ pub(super) fn run(
         let what = anyhow::anyhow!("{} cannot be read as opml: {why}", path.display());
         Failure::new(Exit::Data, what).hint("nothing was changed")
     })?;
-    let mut merging = Merging::of(&bench, now);
+    let mut merging = Merging::of(&bench, name(arguments, path), now);
     feeds.iter().for_each(|feed| merging.take(feed));
     merging.find_gone(&feeds);
     let Merging { told, ledger, new, .. } = merging;
@@ -151,60 +152,107 @@ pub(super) fn run(
     Ok(Exit::Fine)
 }
 
+/// What the ledger calls a list: what is gone from one was never on another.
+fn name(arguments: &Arguments, path: &Path) -> String {
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    id_of_name(&arguments.name.clone().or(stem).unwrap_or_default())
+}
+
 /// A list on its way into `sources.toml`.
 struct Merging {
+    list: String,
     today: Arc<str>,
     ledger: Ledger,
     told: Told,
     /// A comment and the keys of each new source.
     new: Vec<(String, Vec<(&'static str, Written)>)>,
-    urls: HashSet<String>,
+    /// The id of each source by its address, as it is compared.
+    urls: HashMap<String, String>,
+    /// Addresses that were imported before, from any list, as they are compared.
+    imported: HashSet<String>,
     ids: HashSet<String>,
 }
 
 impl Merging {
-    fn of(bench: &Bench, now: Timestamp) -> Self {
+    fn of(bench: &Bench, list: String, now: Timestamp) -> Self {
         let sources = bench.sources();
+        let ledger = Ledger::read(&bench.folder().path, SOURCES);
+        let by_url =
+            |one: &Located<String>, id: &Located<String>| (same(&one.value), id.value.clone());
         Self {
+            list,
             today: now.to_chrono().date_naive().to_string().into(),
-            ledger: Ledger::read(&bench.folder().path, SOURCES),
             told: Told::default(),
             new: Vec::new(),
-            urls: sources.iter().map(|one| plain(&one.url.value)).collect(),
+            urls: sources.iter().map(|one| by_url(&one.url, &one.id)).collect(),
+            imported: ledger.keys().map(|key| same(address(key).1)).collect(),
             ids: sources.iter().map(|one| one.id.value.to_lowercase()).collect(),
+            ledger,
         }
     }
 
     fn take(&mut self, feed: &Feed) {
-        let url = plain(&feed.url);
-        let key = format!("opml:{url}");
-        let shown = || line(&format!("{} {}", feed.title, feed.url), 200);
-        if !url::Url::parse(&feed.url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+        let url = same(&feed.url);
+        let shown = || line(&format!("{} {}", masked(&feed.title), masked(&feed.url)), 200);
+        if !is_readable(&feed.url) {
             self.told.unusable.add(&shown());
-        } else if self.urls.contains(&url) {
+        } else if self.urls.contains_key(&url) {
             self.told.same += 1;
-        } else if self.ledger.line(&key).is_some() {
+        } else if self.imported.contains(&url) {
             self.told.taken_out.add(&shown());
         } else {
             let id = own_id(feed, &self.ids);
             self.new.push(source(feed, &id));
-            let (added, hash) = (Arc::clone(&self.today), ledger::hash(&url));
-            self.ledger.note(&key, Line { added, hash });
-            self.urls.insert(url);
+            let plain = plain(&feed.url);
+            let (added, hash) = (Arc::clone(&self.today), ledger::hash(&plain));
+            self.ledger.note(&format!("{TAG}@{}:{plain}", self.list), Line { added, hash });
+            self.urls.insert(url, id.clone());
             self.ids.insert(id.to_lowercase());
             self.told.added.add(&format!("{id}  {}", feed.url));
         }
     }
 
-    /// What an earlier list held and this one does not, and is still read.
+    /// What this list held when it was imported last and does not hold now, and is still read.
     fn find_gone(&mut self, feeds: &[Feed]) {
-        let listed: HashSet<String> = feeds.iter().map(|feed| plain(&feed.url)).collect();
-        for key in self.ledger.keys() {
-            let url = key.strip_prefix("opml:").unwrap_or(key);
-            if !listed.contains(url) && self.urls.contains(url) {
-                self.told.gone.add(key);
+        let listed: HashSet<String> = feeds.iter().map(|feed| same(&feed.url)).collect();
+        for (list, url) in self.ledger.keys().map(address) {
+            if list != Some(&self.list) || listed.contains(&same(url)) {
+                continue;
+            }
+            if let Some(id) = self.urls.get(&same(url)) {
+                self.told.gone.add(&format!("{id}  {url}"));
             }
         }
+    }
+}
+
+/// What stands before each entry's name in the ledger.
+const TAG: &str = "opml";
+
+/// The list, where it is known, and the address that a line of the ledger is about: `opml@LIST:ADDRESS`.
+fn address(key: &str) -> (Option<&str>, &str) {
+    let rest = key.strip_prefix(TAG).unwrap_or(key);
+    match rest.strip_prefix('@').and_then(|rest| rest.split_once(':')) {
+        Some((list, url)) => (Some(list), url),
+        None => (None, rest.trim_start_matches(':')),
+    }
+}
+
+/// Whether a source may have this address.
+fn is_readable(url: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|url| {
+        let bare = url.username().is_empty() && url.password().is_none();
+        bare && matches!(url.scheme(), "http" | "https")
+    })
+}
+
+/// A text without what a user and a password are written as in an address.
+fn masked(text: &str) -> Cow<'_, str> {
+    let from = text.find("://").map_or(0, |at| at + 3);
+    let end = text[from..].find(['/', '?', '#']).map_or(text.len(), |at| from + at);
+    match text[from..end].rfind('@') {
+        Some(at) => Cow::Owned(format!("{}…{}", &text[..from], &text[from + at..])),
+        None => Cow::Borrowed(text),
     }
 }
 
@@ -240,15 +288,27 @@ impl Told {
             writeln!(out, "  {:>8} are read already", self.same)?;
         }
         self.taken_out.tell("left out, because a person took them out", out)?;
-        self.unusable.tell("left out, because their address is none of the web's", out)?;
-        let gone = "gone from the list, and still read: `watchlistd source pause` ends that";
+        self.unusable.tell(
+            "left out, because their address is none of the web's, or holds a password",
+            out,
+        )?;
+        let gone = "gone from the list, and still read: `watchlistd source pause ID` ends that";
         self.gone.tell(gone, out)
     }
 }
 
-/// An address as it is compared.
+/// An address as the ledger keeps it.
 fn plain(url: &str) -> String {
     url.trim().trim_end_matches('/').to_owned()
+}
+
+/// An address as it is compared: a feed is the same by http and by https.
+fn same(url: &str) -> String {
+    let plain = plain(url);
+    let bare = plain.split_once("://").filter(|(scheme, _)| {
+        scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+    });
+    bare.map_or(plain.clone(), |(_, rest)| rest.to_owned())
 }
 
 /// Characters of an id made from a feed's name.
@@ -291,5 +351,15 @@ mod tests {
             ]
         );
         assert!(feeds("<html><body>no</body></html>").is_err());
+    }
+
+    #[test]
+    fn what_may_be_a_password_is_not_shown() {
+        let check = |text: &str, expected: &str| assert_eq!(masked(text), expected);
+        check("https://me:secret@pay.test/a@b", "https://…@pay.test/a@b");
+        check("htp://me:se@cret@pay.test", "htp://…@pay.test");
+        check("me:secret@pay.test/feed", "…@pay.test/feed");
+        check("https://w.test/feed?by=a@b", "https://w.test/feed?by=a@b");
+        check("A wire", "A wire");
     }
 }

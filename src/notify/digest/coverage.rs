@@ -264,11 +264,16 @@ fn coverage_section(
     let newest = facts.newest.map(|at| format!("; newest {}", near(at, view.now, view.zone)));
     lines.push(format!("{items} read{}.", newest.unwrap_or_default()));
     let missing = facts.all_missing(view);
+    let retired = retired(coverage, view);
     match missing.len() {
+        0 if !retired.is_empty() => {
+            lines.push("In what is read no gap was noticed.".to_owned());
+        }
         0 => lines.push("No gap was noticed.".to_owned()),
         n if n > AT_THE_TOP + 1 => lines.extend(capped(missing)),
         n => lines.push(format!("Missing: {}, named at the top.", count(n, "thing", "things"))),
     }
+    lines.extend(capped(retired));
     lines.extend(capped(facts.pauses.iter().map(|one| pause_line(one, view)).collect()));
     lines.extend(capped(facts.odd.iter().map(|one| source_line(one, view)).collect()));
     if !coverage.paused.is_empty() {
@@ -287,6 +292,25 @@ fn coverage_section(
         ));
     }
     Section::of("Coverage", lines)
+}
+
+/// Sources that an edit took out. What somebody paused is told as that.
+pub(super) fn taken_out(coverage: &Coverage) -> impl Iterator<Item = &(SourceCoverage, Timestamp)> {
+    coverage.retired.iter().filter(|(one, _)| !coverage.paused.contains(&one.source.id))
+}
+
+/// `No longer read since Tue 1 Dec 08:00: OFAC (ofac, official)`, a line for each.
+fn retired(coverage: &Coverage, view: View<'_>) -> Vec<String> {
+    let lines = taken_out(coverage).map(|(one, at)| {
+        let since = moment(*at, view.now, view.zone);
+        let official = if one.source.official { ", official" } else { "" };
+        let id = line(one.source.id.as_str(), 64);
+        format!(
+            "No longer read since {since}: {} ({id}{official}); an edit took it out.",
+            view.outlets.name(&one.source.id)
+        )
+    });
+    lines.collect()
 }
 
 /// How often each company was named without a topic; a reader who watches certain companies is told

@@ -12,7 +12,7 @@ mod watchlist;
 use std::collections::BTreeSet;
 
 use super::civil::{count, day, full_day, iso_day, moment, near};
-use super::frame::{cut, delay, dismiss, first_lines, fit, made_by};
+use super::frame::{cut, delay, dismiss, first_lines, fit, made_by, restored};
 use super::outlets::Outlets;
 use super::outside::line;
 use super::page::{Note, Page};
@@ -20,7 +20,7 @@ use super::reader::Reader;
 use super::stories::{self, Story, View};
 use super::{Content, Subjects};
 use crate::model::mail::Changed;
-use crate::model::record;
+use crate::model::record::{self, Restore};
 use crate::model::{Coverage, PendingNotice, Timestamp};
 use coverage::Facts;
 pub(super) use coverage::{Facts as CoverageFacts, health_words, sections as coverage_sections};
@@ -80,6 +80,8 @@ pub struct DigestInput<'a> {
     pub large_edit: Option<LargeEdit<'a>>,
     /// Since when mails could not be sent, if this one comes late for that reason.
     pub delayed_since: Option<Timestamp>,
+    /// The restore from a backup since the reader's last digest, if there was one.
+    pub restored: Option<&'a Restore>,
     /// Which version of the watchlist is in force.
     pub watchlist: u64,
     /// Where the append-only record stands, if one is kept.
@@ -90,8 +92,8 @@ pub struct DigestInput<'a> {
     pub subjects: Subjects,
 }
 
-/// Whether a digest has nothing to tell: no notices, no change of what was told, no missing coverage,
-/// no rejected edit. A reader who wants no empty digests is spared this one only.
+/// Whether a digest has nothing to tell: no notices, no change of what was told, no missing coverage, no
+/// source taken out, no rejected edit. A reader who wants no empty digests is spared this one only.
 #[must_use]
 pub fn is_empty(input: &DigestInput<'_>) -> bool {
     input.notices.is_empty()
@@ -99,6 +101,7 @@ pub fn is_empty(input: &DigestInput<'_>) -> bool {
         && input.rejected_edit.is_none()
         && input.large_edit.is_none()
         && input.delayed_since.is_none()
+        && coverage::taken_out(input.coverage).next().is_none()
         && Facts::of(input.coverage, input.until).missing.is_empty()
 }
 
@@ -107,7 +110,8 @@ pub fn is_empty(input: &DigestInput<'_>) -> bool {
 pub fn digest(input: &DigestInput<'_>) -> Content {
     let stories = stories::group(input.notices);
     let facts = Facts::of(input.coverage, input.until);
-    let outlets = Outlets::of(&input.coverage.sources);
+    let retired = input.coverage.retired.iter().map(|(one, _)| one);
+    let outlets = Outlets::of(input.coverage.sources.iter().chain(retired));
     let subject = subject::subject(input, &stories, &facts);
     let most = input.reader.max_items as usize;
     let zone = input.reader.zone;
@@ -194,6 +198,7 @@ fn basis(input: &DigestInput<'_>, stories: &[Story<'_>], facts: &Facts<'_>) -> S
 fn notes(input: &DigestInput<'_>, facts: &Facts<'_>, outlets: &Outlets) -> Vec<Note> {
     let zone = input.reader.zone;
     let mut notes = Vec::new();
+    notes.extend(input.restored.map(|one| restored(one, input.until, zone)));
     notes.extend(input.delayed_since.map(|since| delay(since, input.until, zone)));
     if !facts.missing.is_empty() {
         let lines = facts.missing_lines(input.until, zone, outlets);
@@ -210,14 +215,14 @@ fn notes(input: &DigestInput<'_>, facts: &Facts<'_>, outlets: &Outlets) -> Vec<N
     if let Some(edit) = &input.large_edit {
         let lines = vec![
             format!(
-                "Over the last 30 days version {} of the watchlist is not as version {} was: {}.",
+                "Version {} of the files is not as version {} was, held against the last 30 days: {}.",
                 edit.version,
                 edit.base,
                 line(edit.why, 300)
             ),
             format!(
-                "Whoever edits it says that this is meant by `watchlistd watch accept`, or goes back by \
-                 `watchlistd watch restore {}`.",
+                "Whoever edits says that this is meant by `watchlistd watch accept`, or goes back by \
+                 `watchlistd watch restore {}` (with --all also in what is not the watchlist).",
                 edit.base
             ),
         ];

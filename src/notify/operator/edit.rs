@@ -75,7 +75,8 @@ fn large(edit: &Edited<'_>) -> Option<Note> {
             format!("Beside version {}, {}.", edit.base, edit.grave.join(", and ")),
             format!(
                 "It is in force. Until somebody says that it is meant, every digest begins with this: \
-                 `watchlistd watch accept`. To go back: `watchlistd watch restore {}`.",
+                 `watchlistd watch accept`. To go back: `watchlistd watch restore {}` (with --all also in \
+                 what is not the watchlist).",
                 edit.base
             ),
         ],

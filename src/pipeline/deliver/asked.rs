@@ -63,6 +63,7 @@ impl Deliverer {
                 rejected_edit: in_force.rejected.as_deref(),
                 large_edit: None,
                 delayed_since: None,
+                restored: None,
                 watchlist: in_force.version,
                 record: None,
                 desk: &in_force.letterhead.reply_to,

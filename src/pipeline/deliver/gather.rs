@@ -6,6 +6,7 @@
 use super::{Composed, DeliverError, Deliverer, written};
 use crate::detect::renamed_entries;
 use crate::model::mail::Changed;
+use crate::model::record::Restore;
 use crate::model::{Mark, PendingNotice, Timestamp};
 use crate::notify::digest::{self, DigestInput, DigestKind, LargeEdit, watchlist_changes};
 use crate::notify::reader::Reader;
@@ -37,6 +38,7 @@ impl Deliverer {
         let changed = self.changed(reader, from, now).await?;
         let edits = self.watchlist_edits(in_force, from).await?;
         let open = self.open_review().await?;
+        let restored = self.restored_since(from).await?;
         let input = DigestInput {
             reader,
             from,
@@ -50,6 +52,7 @@ impl Deliverer {
             rejected_edit: in_force.rejected.as_deref(),
             large_edit: open.as_ref().and_then(large_edit),
             delayed_since: self.memory().over_since,
+            restored: restored.as_ref(),
             watchlist: in_force.version,
             record: record.as_ref(),
             desk: &in_force.letterhead.reply_to,
@@ -57,6 +60,15 @@ impl Deliverer {
         };
         let (content, empty) = written(|| (digest::digest(&input), digest::is_empty(&input)))?;
         Ok(Composed { reader: reader.name.clone(), content, notices, empty })
+    }
+
+    /// The newest restore since an instant.
+    pub(super) async fn restored_since(
+        &self,
+        from: Timestamp,
+    ) -> Result<Option<Restore>, StoreError> {
+        let newest = self.ground.store.archive().restores().await?.pop();
+        Ok(newest.filter(|one| one.at >= from))
     }
 
     /// What urgent mails told since the last digest: the digest is the whole record, and says so.

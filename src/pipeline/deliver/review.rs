@@ -15,6 +15,7 @@ use super::{Composed, DeliverError, Deliverer, written};
 use crate::collect::source::renamed as renamed_sources;
 use crate::detect::{Version, renamed_entries};
 use crate::model::difference::Limits;
+use crate::model::edit::LOST_PERCENT;
 use crate::model::{Difference, MailKey, MailKind, Timestamp};
 use crate::notify::digest::watchlist_changes;
 use crate::notify::operator::{Edited, edited, source_renamed};
@@ -32,6 +33,13 @@ const SAMPLES: usize = 5;
 
 /// Companies, and topics, that a review keeps: those that change most.
 const KEPT: usize = 100;
+
+/// What a version does, and why somebody must say that it is meant.
+#[derive(Clone, Copy)]
+struct Found<'a> {
+    difference: Option<&'a Difference>,
+    grave: &'a [String],
+}
 
 /// What a look came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,7 +93,10 @@ impl Deliverer {
                 None => return Ok(Reviewed::default()),
             },
         };
-        let told = self.tell_edit(in_force, &base, &new, difference.as_ref(), now).await;
+        let mut grave = (in_force.sources_lost)(&base.files, &new.files).grave(LOST_PERCENT);
+        grave.extend(difference.iter().flat_map(|one| one.grave(Limits::USUAL)));
+        let found = Found { difference: difference.as_ref(), grave: &grave };
+        let told = self.tell_edit(in_force, (&base, &new), found, now).await;
         // A mail that cannot be made is said in the log; looking again would not make it.
         let sealed = match told {
             Err(DeliverError::Store(error)) => return Err(error.into()),
@@ -95,7 +106,7 @@ impl Deliverer {
             }
             Ok(sealed) => sealed,
         };
-        let grave = grave(difference.as_ref());
+
         let review = Review {
             version: new.version,
             base: base.version,
@@ -150,9 +161,8 @@ impl Deliverer {
     async fn tell_edit(
         &self,
         in_force: &InForce,
-        base: &ConfigVersion,
-        new: &ConfigVersion,
-        difference: Option<&Difference>,
+        (base, new): (&ConfigVersion, &ConfigVersion),
+        found: Found<'_>,
         now: Timestamp,
     ) -> Result<bool, DeliverError> {
         let read = in_force.read_watchlist;
@@ -161,7 +171,6 @@ impl Deliverer {
         let sources = in_force.read_sources;
         let renamed = renamed_sources(&sources(&base.files), &sources(&new.files));
         changes.extend(renamed.iter().map(|one| source_renamed(&one.from, &one.to)));
-        let grave = grave(difference);
         let content = written(|| {
             let edit = Edited {
                 version: new.version,
@@ -170,8 +179,8 @@ impl Deliverer {
                 files: &edited_files(&base.files, &new.files),
                 tables: &(in_force.edited_tables)(&base.files, &new.files),
                 changes: &changes,
-                difference,
-                grave: &grave,
+                difference: found.difference,
+                grave: found.grave,
             };
             edited(&edit, now, in_force.operator.zone)
         })?;
@@ -191,10 +200,6 @@ fn first(new: &ConfigVersion, now: Timestamp) -> Review {
         difference: None,
         accepted: None,
     }
-}
-
-fn grave(difference: Option<&Difference>) -> Vec<String> {
-    difference.map(|one| one.grave(Limits::USUAL)).unwrap_or_default()
 }
 
 fn cut(mut difference: Difference) -> Difference {

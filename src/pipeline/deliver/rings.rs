@@ -5,9 +5,11 @@
 //! another reader's urgent mail, so that nobody is rung up twice.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
 
 use super::seal::{Occasion, Sealed};
 use super::{Composed, DeliverError, Deliverer, written};
+use crate::model::record::Restore;
 use crate::model::{AlertId, MailKey, MailKind, PendingNotice, StoryId, Timestamp, Urgency};
 use crate::notify::outlets::Outlets;
 use crate::notify::reader::Reader;
@@ -15,6 +17,10 @@ use crate::notify::route::{self, Told, UrgentMail};
 use crate::notify::urgent::{self, UrgentInput};
 use crate::pipeline::InForce;
 use crate::store::{Store, StoreError};
+
+/// How long after a restore an urgent mail says that it may repeat what was told: what feeds still show of
+/// the time between is read again within hours.
+const REPEATING: Duration = Duration::from_secs(24 * 3600);
 
 /// What went out on each story of a reader before.
 #[derive(Default)]
@@ -49,7 +55,8 @@ impl Deliverer {
         }
         let mut before = told_before(&**store, reader, &pending).await?;
         let outlets = Outlets::of(&store.archive().known_sources().await?);
-        let page = Page { in_force, reader, outlets: &outlets, now };
+        let restored = self.restored_since(now.minus(REPEATING)).await?;
+        let page = Page { in_force, reader, outlets: &outlets, now, restored: restored.as_ref() };
         let known = self.told_elsewhere(reader, &pending).await?;
         if !known.is_empty() {
             let had = |one: &PendingNotice| known.contains(&one.alert.id);
@@ -164,6 +171,7 @@ struct Page<'a> {
     reader: &'a Reader,
     outlets: &'a Outlets,
     now: Timestamp,
+    restored: Option<&'a Restore>,
 }
 
 impl Page<'_> {
@@ -185,6 +193,7 @@ impl Page<'_> {
             subjects: self.in_force.letterhead.subjects,
             outlets: self.outlets,
             delayed_since,
+            restored: self.restored,
             last_of_hour,
         });
         let notices = notices.into_iter().cloned().collect();

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, params};
 
 use crate::model::mail::Changed;
-use crate::model::record::{Entry, Head, Verified};
+use crate::model::record::{Entry, Head, Restore, Verified};
 use crate::model::source::{Gap, Health};
 use crate::model::{
     Action, AlertId, Canary, Item, ItemId, Judgement, MailId, MailState, Pause, PendingNotice,
@@ -24,7 +24,7 @@ use super::items::{self, ITEM};
 use super::values::{self, SOURCE, SOURCE_WIDTH, SOURCES, STATE, STATE_WIDTH};
 use super::{
     Sqlite, actions, answers, assess, canary, config, coverage, deliver, mails, outbox, pauses,
-    record, reviews, seen, size, sources, told,
+    record, restores, reviews, seen, size, sources, told,
 };
 
 impl Archive for Sqlite {
@@ -34,6 +34,10 @@ impl Archive for Sqlite {
 
     fn config_at(&self, at: Timestamp) -> Answer<'_, Option<ConfigVersion>> {
         self.read("read an earlier configuration", move |connection| config::at(connection, at))
+    }
+
+    fn restores(&self) -> Answer<'_, Vec<Restore>> {
+        self.read("read the restores", restores::all)
     }
 
     fn rejected_edit(&self) -> Answer<'_, Option<RejectedEdit>> {

@@ -12,7 +12,7 @@ use crate::model::{
 };
 
 use super::pauses;
-use super::values::{self, SOURCE, SOURCE_WIDTH, SOURCES, STATE};
+use super::values::{self, SOURCE, SOURCE_WIDTH, SOURCES, STATE, STATE_WIDTH};
 
 /// Coverage from `from` (included) to `until` (not included).
 pub(super) fn between(
@@ -46,6 +46,7 @@ pub(super) fn between(
         baselined,
         // The files say so, and whoever puts them in force adds it.
         paused: Vec::new(),
+        retired: retired(connection, from, until)?,
     })
 }
 
@@ -63,6 +64,28 @@ pub(super) fn sources(
             source: values::source(row, 0)?,
             state: values::state(row, SOURCE_WIDTH)?,
         })
+    })?;
+    rows.collect()
+}
+
+/// Sources that were taken out, unless another reads their address now.
+fn retired(
+    connection: &Connection,
+    from: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<Vec<(SourceCoverage, Timestamp)>> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {SOURCE}, {STATE}, s.retired FROM {SOURCES}
+         WHERE s.retired >= ?1 AND s.retired < ?2 AND NOT s.synthetic
+           AND s.url NOT IN (SELECT o.url FROM sources o WHERE o.retired IS NULL)
+         ORDER BY NOT s.official, s.retired, s.id"
+    ))?;
+    let rows = select.query_map(params![from, until], |row| {
+        let one = SourceCoverage {
+            source: values::source(row, 0)?,
+            state: values::state(row, SOURCE_WIDTH)?,
+        };
+        Ok((one, row.get(SOURCE_WIDTH + STATE_WIDTH)?))
     })?;
     rows.collect()
 }

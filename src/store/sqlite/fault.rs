@@ -7,6 +7,8 @@ use std::io;
 use std::path::Path;
 
 use rusqlite::ffi::{ErrorCode, SQLITE_IOERR, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
+use rustix::fs::{Access, AtFlags, CWD};
+use rustix::io::Errno;
 
 use crate::store::StoreError;
 
@@ -29,6 +31,11 @@ pub(super) fn file(words: impl Into<String>) -> rusqlite::Error {
 pub(super) fn sorted(what: &str, path: &Path, error: &rusqlite::Error) -> StoreError {
     let what = attempt(what, path);
     match error {
+        rusqlite::Error::SqliteFailure(code, _)
+            if code.code == ErrorCode::CannotOpen && is_forbidden(path) =>
+        {
+            StoreError::Permission { what, why: "permission denied".into() }
+        }
         rusqlite::Error::SqliteFailure(code, words) => {
             let why = words.clone().unwrap_or_else(|| code.to_string());
             by_code(what, why, code.code, code.extended_code)
@@ -51,6 +58,13 @@ pub(super) fn sorted(what: &str, path: &Path, error: &rusqlite::Error) -> StoreE
             "this is a fault of watchlistd: please report it with this message",
         ),
     }
+}
+
+/// Whether we may not read the file: SQLite only says that it could not be opened. Asked by its name, since a
+/// descriptor of our own would drop SQLite's locks when it is closed.
+fn is_forbidden(path: &Path) -> bool {
+    let asked = rustix::fs::accessat(CWD, path, Access::READ_OK, AtFlags::EACCESS);
+    asked == Err(Errno::ACCESS)
 }
 
 /// The same sorting for errors of the file system.

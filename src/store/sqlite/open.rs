@@ -154,7 +154,7 @@ pub(super) fn look(path: &Path) -> Result<(Connection, Found), StoreError> {
                 what: fault::attempt("open the database", path),
                 why: "there is no such file".into(),
                 hint: "start `watchlistd run` or `watchlistd once` first, or check `storage` in \
-                       watchlistd.toml"
+                       watchlistd.toml: a service that runs keeps to what it said when it started"
                     .into(),
             });
         }
