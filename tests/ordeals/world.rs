@@ -170,10 +170,13 @@ impl World {
         folder.join(format!("{run}.{kind}"))
     }
 
-    /// One undisturbed round, which must end well.
+    /// One undisturbed round, which must end well. While an edit is refused it works by the version in force, does
+    /// all there is to do and ends with 78.
     pub(crate) fn round(&mut self) {
         let ended = self.run(self.command(&["once", "--all"]));
-        assert!(ended.success(), "a round undisturbed: {ended}\n{}", self.said());
+        let said = self.said();
+        let refused = ended.code() == Some(78) && said.contains("stays in force");
+        assert!(ended.success() || refused, "a round undisturbed: {ended}\n{said}");
     }
 
     /// Rounds until nothing is left to send: a mail cut off may wait for its turn.
