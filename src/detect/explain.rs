@@ -164,6 +164,10 @@ fn asked(watchlist: &Watchlist, condition: &Condition) -> String {
         Condition::In(Part::Opening, one) => {
             format!("{} at the opening of a sentence", asked(watchlist, one))
         }
+        Condition::In(Part::Lead, one) => {
+            format!("{} in the title or the first sentence", asked(watchlist, one))
+        }
+        Condition::Sentence(one) => format!("{} in one sentence", asked(watchlist, one)),
         Condition::Not(one) => format!("the absence of {}", asked(watchlist, one)),
         Condition::All(all) => list(all, " with "),
         Condition::Any(any) => list(any, " or "),

@@ -214,7 +214,7 @@ impl<'a> Item<'a> {
             Condition::Near(_, a, b) => {
                 self.words.present.may_hold(b) && self.words.present.may_hold(a)
             }
-            Condition::In(_, one) => self.may_ask(one, topics),
+            Condition::In(_, one) | Condition::Sentence(one) => self.may_ask(one, topics),
             Condition::All(all) => all.iter().all(|one| self.may_ask(one, topics)),
             Condition::Any(any) => any.iter().any(|one| self.may_ask(one, topics)),
             Condition::Company(_) | Condition::Group(_) => company,

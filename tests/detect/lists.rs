@@ -93,6 +93,58 @@ fn what_is_no_list_is_refused_at_its_place() {
 }
 
 #[test]
+fn a_lead_is_the_title_and_the_first_sentence_below_it() {
+    let halts = search("Halts", "lead:(halt AND trading)");
+    let watchlist = compile(vec![company("Norvik", &[])], vec![halts], Vec::new());
+    for (title, summary, expected) in [
+        ("Norvik trading halt", "", "Norvik | halt"),
+        ("Norvik", "A halt of trading came. It was short.", "Norvik | halt"),
+        ("Trading at Norvik", "There is a halt.", "Norvik | halt"),
+        // A stock code or a dateline is no sentence.
+        ("Norvik", "Stock code: 2415. A halt of trading came.", "Norvik | halt"),
+        ("Norvik", "Nothing of note ever happened in this town. A halt of trading came.", "Norvik"),
+        ("Norvik trading", "Nothing of note ever happened in this town. A halt came.", "Norvik"),
+    ] {
+        let shown = shown(&watchlist, &super::item(title, summary, "en"));
+        assert_eq!(shown, expected, "{title} | {summary}");
+    }
+}
+
+#[test]
+fn a_rule_may_ask_for_a_company_and_a_topic_in_one_sentence() {
+    let when = "sentence:(company:* AND topic:fines)";
+    let watchlist = compile(
+        vec![company("Norvik", &[])],
+        vec![TopicEntry { hidden: true, ..search("fines", "fined") }],
+        vec![rule("One", when, Some(Severity::High))],
+    );
+    for (title, summary, alert) in [
+        ("Norvik is fined", "", true),
+        ("Norvik opens a shop", "Elsewhere a bank was fined.", false),
+        ("A shop", "Norvik opened it. A bank was fined. Norvik was not.", false),
+        ("A shop", "Norvik opened it. Yesterday Norvik was fined.", true),
+        // What refers back is of whom the sentence before was about.
+        ("A shop", "Norvik opened it. Its unit was fined.", true),
+    ] {
+        let item = super::item(title, summary, "en");
+        let judgement = watchlistd::detect::judge(&watchlist, &item, Default::default());
+        assert_eq!(judgement.alert, alert, "{title} | {summary}");
+    }
+    for (rules, asked, expected) in [
+        (true, "sentence:(halt AND trading)", "needs a company, a group or a topic"),
+        (true, "company:* AND sentence:(halt OR company:*)", "needs a company, a group or a topic"),
+        (false, "sentence:(halt AND trading)", "understood in rules only"),
+    ] {
+        let said = if rules {
+            problems(Vec::new(), Vec::new(), vec![rule("One", asked, Some(Severity::High))])
+        } else {
+            problems(Vec::new(), vec![search("Halts", asked)], Vec::new())
+        };
+        assert!(said.contains(expected), "{asked}: {said}");
+    }
+}
+
+#[test]
 fn an_opening_is_where_a_sentence_or_a_piece_of_a_headline_begins() {
     let topics = vec![
         search("Acts", "title:opening:topic:seats"),

@@ -304,7 +304,7 @@ const WATCHLIST: File = File {
                 ("exact", "Words as they are, without inflection."),
                 (
                     "search",
-                    "Searches: words, \"quoted\", pre*, AND, OR, NOT, ( ), NEAR/n, title:, opening:, topic: with a hidden topic of words.",
+                    "Searches: words, \"quoted\", pre*, AND, OR, NOT, ( ), NEAR/n, title:, opening:, lead:, topic: with a hidden topic of words.",
                 ),
                 (
                     "everyday",

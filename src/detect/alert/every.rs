@@ -12,7 +12,7 @@ use crate::model::watchlist::{
 };
 use crate::model::{EntityKind, ItemText, Located, Severity};
 
-const LEAVES: [&str; 26] = [
+const LEAVES: [&str; 30] = [
     "company:alba",
     "company:norvik",
     "company:*",
@@ -36,6 +36,10 @@ const LEAVES: [&str; 26] = [
     "alba",
     "title:probe",
     "opening:tanker",
+    "lead:tanker",
+    "lead:topic:ships",
+    "sentence:(company:* AND topic:delisting)",
+    "sentence:(company:* AND probe)",
     "tanker NEAR/2 probe",
     "(\"probes\" OR sanct*) NEAR/3 export",
     "topic:building NEAR/4 tanker",

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::detect::matching::{Found, Scene};
+use crate::detect::lexicon;
+use crate::detect::matching::{Found, Scene, Stretch};
 use crate::detect::watchlist::{Also, Condition, Filed};
 use crate::model::EntityKind;
 
@@ -154,11 +155,39 @@ impl Case<'_> {
         self.asks_in(when, &scene)
     }
 
+    /// The sentences with a hit that the scene sees, as far as they stand in it: others can hold nothing that is asked
+    /// of a sentence. A flood of them is cut.
+    fn sentences(&self, scene: &Scene<'_>) -> Vec<Stretch> {
+        let there = self.reading.counting_in(scene.within).filter(|found| scene.sees(found.first));
+        let mut numbers: Vec<u32> = there.map(|found| self.sentence(found)).collect();
+        numbers.dedup();
+        let (from, to) = scene.within.unwrap_or((0, u32::MAX));
+        let stretches = numbers.into_iter().take(PIECES).map(|one| self.spoken_of(one));
+        stretches.map(|(first, last)| (first.max(from), last.min(to))).collect()
+    }
+
+    /// A sentence, with the one before it where it refers back to whom that was about (`Its unit was fined`).
+    fn spoken_of(&self, sentence: u32) -> Stretch {
+        let text = &self.reading.text;
+        let (first, last) = text.sentence(sentence);
+        let word = |at: u32| &text.tokens[at as usize];
+        // `A bank was fined` is of another.
+        let new = |at: u32| at > first && lexicon::newcomers().contains(&word(at - 1).hash);
+        let refers =
+            (first..=last).any(|at| lexicon::refers().contains(&word(at).hash) && !new(at));
+        let before = sentence.checked_sub(1).filter(|_| refers);
+        (before.map_or(first, |before| text.sentence(before).0.min(first)), last)
+    }
+
     fn asks_in(&self, when: &Condition, scene: &Scene<'_>) -> bool {
         match when {
             Condition::Words(phrase) => scene.has(*phrase),
             Condition::Near(n, a, b) => !scene.places_near(*n, a, b).is_empty(),
             Condition::In(part, one) => self.asks_in(one, &scene.part(*part)),
+            Condition::Sentence(one) => self
+                .sentences(scene)
+                .into_iter()
+                .any(|within| self.asks_in(one, &Scene { within: Some(within), ..*scene })),
             // What is known already is asked first.
             Condition::All(all) => [false, true].into_iter().all(|words| {
                 let mut some = all.iter().filter(|one| asks_for_words(one) == words);
@@ -218,7 +247,7 @@ impl Case<'_> {
             Condition::All(all) | Condition::Any(all) => {
                 all.iter().for_each(|one| self.name(one, piece, into));
             }
-            Condition::In(_, one) => self.name(one, piece, into),
+            Condition::In(_, one) | Condition::Sentence(one) => self.name(one, piece, into),
             Condition::Company(_) | Condition::Group(_) | Condition::Topic(_) => {
                 let shown = self.witness(when, piece).filter(|hit| !self.is_hidden(hit));
                 shown.into_iter().for_each(|hit| into.add((hit.kind(), hit.entity)));
@@ -232,7 +261,9 @@ impl Case<'_> {
 fn asks_for_words(when: &Condition) -> bool {
     match when {
         Condition::Words(_) | Condition::Near(..) => true,
-        Condition::In(_, one) | Condition::Not(one) => asks_for_words(one),
+        Condition::In(_, one) | Condition::Sentence(one) | Condition::Not(one) => {
+            asks_for_words(one)
+        }
         Condition::All(all) | Condition::Any(all) => all.iter().any(asks_for_words),
         _ => false,
     }
@@ -243,7 +274,7 @@ fn links(when: &Condition) -> bool {
     fn things(when: &Condition) -> usize {
         match when {
             Condition::All(all) | Condition::Any(all) => all.iter().map(things).sum(),
-            Condition::In(_, one) => things(one),
+            Condition::In(_, one) | Condition::Sentence(one) => things(one),
             Condition::Words(_)
             | Condition::Near(..)
             | Condition::Company(_)

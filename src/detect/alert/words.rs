@@ -1,5 +1,6 @@
 //! A yes in words: the hits that it rests on, quoted from the text.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::detect::matching::{Found, Occ};
@@ -111,7 +112,8 @@ impl Case<'_> {
         if let Some(rule) = yes.rule {
             self.witnesses(&self.watchlist.conditions[rule].when, piece, &mut parts);
         }
-        parts.dedup();
+        let mut told = BTreeSet::new();
+        parts.retain(|part| told.insert(part.clone()));
         if parts.is_empty() { "its words are there".to_owned() } else { parts.join(" with ") }
     }
 
@@ -127,7 +129,7 @@ impl Case<'_> {
             Condition::All(all) | Condition::Any(all) => {
                 all.iter().for_each(|one| self.witnesses(one, piece, into));
             }
-            Condition::In(_, one) => self.witnesses(one, piece, into),
+            Condition::In(_, one) | Condition::Sentence(one) => self.witnesses(one, piece, into),
             Condition::Official if self.origin.official => {
                 into.push("an official source".to_owned())
             }

@@ -83,6 +83,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) title: bool,
     /// Only what begins a sentence, or a piece of a headline, counts.
     pub(crate) opening: bool,
+    /// Only what stands in the title or in the first sentence of a field below it counts.
+    pub(crate) lead: bool,
 }
 
 impl<'a> Scene<'a> {
@@ -93,8 +95,8 @@ impl<'a> Scene<'a> {
         asked: &'a Asked,
         present: &'a Present,
     ) -> Self {
-        let (title, opening) = (false, false);
-        Self { text, found, index, asked, present, within: None, title, opening }
+        let (title, opening, lead) = (false, false, false);
+        Self { text, found, index, asked, present, within: None, title, opening, lead }
     }
 
     /// The places of a phrase, in text order, whatever the scene's limits.
@@ -121,6 +123,7 @@ impl<'a> Scene<'a> {
         self.within.is_none_or(|(first, last)| (first..=last).contains(&token))
             && (!self.title || token < self.text.title_end())
             && (!self.opening || self.opens(token))
+            && (!self.lead || self.text.leads(token))
     }
 
     /// Whether a token is the first of its segment.
@@ -134,6 +137,7 @@ impl<'a> Scene<'a> {
         match part {
             Part::Title => Scene { title: true, ..*self },
             Part::Opening => Scene { opening: true, ..*self },
+            Part::Lead => Scene { lead: true, ..*self },
         }
     }
 

@@ -39,6 +39,8 @@ pub(crate) enum Part {
     Title,
     /// Where a sentence, or a piece of a headline, begins.
     Opening,
+    /// In the title or in the first sentence of a field below it, where news says what happened.
+    Lead,
 }
 
 /// A search as a tree.
@@ -56,6 +58,8 @@ pub(crate) enum Expr {
     Near(u32, Box<Expr>, Box<Expr>),
     /// In this part of the item only.
     In(Part, Box<Expr>),
+    /// In one sentence, whichever, or in two where the second refers back to the first; only rules ask so.
+    Sentence(Box<Expr>),
     /// What only rules ask.
     Atom(Atom, Range<usize>),
 }

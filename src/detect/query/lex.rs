@@ -39,7 +39,8 @@ impl Piece {
     }
 }
 
-const SCOPES: [&str; 7] = ["title", "opening", "company", "group", "topic", "source", "manner"];
+const SCOPES: [&str; 9] =
+    ["title", "opening", "lead", "sentence", "company", "group", "topic", "source", "manner"];
 
 /// All pieces, each with its place.
 pub(super) fn lex(text: &str) -> Result<Vec<(Piece, Range<usize>)>, Wrong> {

@@ -67,7 +67,7 @@ fn affirms(expr: &Expr) -> bool {
         Expr::And(all) => all.iter().any(affirms),
         Expr::Or(any) => any.iter().all(affirms),
         Expr::Not(_) => false,
-        Expr::In(_, inner) => affirms(inner),
+        Expr::In(_, inner) | Expr::Sentence(inner) => affirms(inner),
     }
 }
 
@@ -87,6 +87,8 @@ mod tests {
             Expr::Near(n, a, b) => format!("(~{n} {} {})", shown(a), shown(b)),
             Expr::In(Part::Title, one) => format!("(title {})", shown(one)),
             Expr::In(Part::Opening, one) => format!("(opening {})", shown(one)),
+            Expr::In(Part::Lead, one) => format!("(lead {})", shown(one)),
+            Expr::Sentence(one) => format!("(sentence {})", shown(one)),
             Expr::Atom(atom, _) => format!("{atom:?}"),
         }
     }

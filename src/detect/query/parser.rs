@@ -142,6 +142,8 @@ impl Parser {
             }),
             Piece::Scope(scope) if scope == "title" => self.part(Part::Title),
             Piece::Scope(scope) if scope == "opening" => self.part(Part::Opening),
+            Piece::Scope(scope) if scope == "lead" => self.part(Part::Lead),
+            Piece::Scope(scope) if scope == "sentence" => self.sentence(span),
             Piece::Scope(scope) => self.atom(&scope, span),
             Piece::Quoted(text) => words(text, true, span),
             Piece::Bare(text) if text == "official" && self.rule => {
@@ -156,9 +158,28 @@ impl Parser {
         }
     }
 
-    /// What stands behind `title:` or `opening:`.
+    /// What stands behind `title:`, `opening:` or `lead:`.
     fn part(&mut self, part: Part) -> Tree {
         self.deeper(|parser| Ok(Expr::In(part, Box::new(parser.one()?))))
+    }
+
+    /// What stands behind `sentence:`, which begins here. Words alone have NEAR for that.
+    fn sentence(&mut self, span: Range<usize>) -> Tree {
+        let inner = self.deeper(|parser| parser.one())?;
+        let told = self.rule && hits(&inner);
+        if told {
+            return Ok(Expr::Sentence(Box::new(inner)));
+        }
+        let what = if self.rule {
+            "'sentence:' needs a company, a group or a topic that must be there"
+        } else {
+            "'sentence:' is understood in rules only"
+        };
+        Err(wrong(
+            span,
+            what,
+            "write sentence:(company:* AND topic:ID) in a rule; words are joined by NEAR/n",
+        ))
     }
 
     /// Bare words side by side; a prefix ends the phrase.
@@ -254,6 +275,17 @@ fn positional(expr: &Expr) -> bool {
         Expr::Words(_) | Expr::Near(..) | Expr::Atom(Atom::Topic(Some(_)), _) => true,
         Expr::Or(any) => any.iter().all(positional),
         Expr::In(_, inner) => positional(inner),
-        Expr::And(_) | Expr::Not(_) | Expr::Atom(..) => false,
+        Expr::And(_) | Expr::Not(_) | Expr::Sentence(_) | Expr::Atom(..) => false,
+    }
+}
+
+/// Whether an expression can only hold where a company or a topic is named.
+fn hits(expr: &Expr) -> bool {
+    match expr {
+        Expr::Atom(Atom::Company(_) | Atom::Group(_) | Atom::Topic(_), _) => true,
+        Expr::And(all) => all.iter().any(hits),
+        Expr::Or(any) => any.iter().all(hits),
+        Expr::In(_, inner) | Expr::Sentence(inner) => hits(inner),
+        Expr::Words(_) | Expr::Near(..) | Expr::Not(_) | Expr::Atom(..) => false,
     }
 }

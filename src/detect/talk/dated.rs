@@ -91,15 +91,12 @@ impl Dated {
 /// The stretches of a text between some of its sentences.
 fn between(text: &Text, sentences: &[(u32, Occ)]) -> Vec<(u32, u32)> {
     let tokens = u32::try_from(text.tokens.len()).unwrap_or(u32::MAX);
-    let starts = |sentence: u32| {
-        let at = text.tokens.partition_point(|token| token.sentence < sentence);
-        u32::try_from(at).unwrap_or(u32::MAX)
-    };
     let mut from = 0;
     let mut all = Vec::with_capacity(sentences.len() + 1);
     for (sentence, _) in sentences {
-        all.push((from, starts(*sentence)));
-        from = starts(sentence + 1);
+        let (first, last) = text.sentence(*sentence);
+        all.push((from, first));
+        from = last + 1;
     }
     all.push((from, tokens));
     all.into_iter().filter(|(from, to)| from < to).map(|(from, to)| (from, to - 1)).collect()

@@ -2,6 +2,9 @@
 
 use crate::model::Field;
 
+/// So many words before a sentence are a dateline, or the code of a share.
+const DATELINE: u32 = 6;
+
 /// How a token is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -157,6 +160,24 @@ impl Text {
     pub(crate) fn title_end(&self) -> u32 {
         let title = self.fields.first().filter(|field| field.field == Field::Title);
         title.map_or(0, |title| title.end)
+    }
+
+    /// First and last token of a sentence, by its number.
+    pub(crate) fn sentence(&self, number: u32) -> (u32, u32) {
+        let starts = |number: u32| {
+            let at = self.tokens.partition_point(|token| token.sentence < number);
+            u32::try_from(at).unwrap_or(u32::MAX)
+        };
+        (starts(number), starts(number + 1).saturating_sub(1))
+    }
+
+    /// Whether a token stands in the title, or in the first sentence of a field below it; a stock code or a dateline
+    /// before that is no sentence.
+    pub(crate) fn leads(&self, token: u32) -> bool {
+        let field = self.fields.partition_point(|field| field.end <= token);
+        let begins = field.checked_sub(1).map_or(0, |before| self.fields[before].end);
+        let first = self.sentence(self.tokens[token as usize].sentence).0;
+        self.fields[field].field == Field::Title || first < begins + DATELINE
     }
 
     /// The field in which the token of this index stands.

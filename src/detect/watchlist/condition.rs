@@ -10,6 +10,8 @@ pub(crate) enum Condition {
     Words(u32),
     Near(u32, Box<Ask>, Box<Ask>),
     In(Part, Box<Condition>),
+    /// In one sentence, whichever, or in two where the second refers back to the first.
+    Sentence(Box<Condition>),
     All(Vec<Condition>),
     Any(Vec<Condition>),
     Not(Box<Condition>),

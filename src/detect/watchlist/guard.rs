@@ -204,7 +204,7 @@ fn needed(expr: &Expr) -> Vec<Vec<u64>> {
         Expr::Words(words) => vec![folded(&words.text)],
         Expr::And(all) => all.iter().flat_map(needed).collect(),
         Expr::Near(_, a, b) => [needed(a), needed(b)].concat(),
-        Expr::In(_, one) => needed(one),
+        Expr::In(_, one) | Expr::Sentence(one) => needed(one),
         Expr::Or(any) => {
             let mut sets = any.iter().map(needed);
             let first = sets.next().unwrap_or_default();

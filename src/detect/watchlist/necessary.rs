@@ -73,7 +73,7 @@ fn add(ask: &Ask, title: bool, weight: &impl Fn(u32) -> usize, into: &mut Vec<Pa
         Ask::All(all) => all.iter().for_each(|one| add(one, title, weight, into)),
         Ask::Near(_, a, b) => [a, b].into_iter().for_each(|one| add(one, title, weight, into)),
         Ask::In(Of::Title, one) => add(one, true, weight, into),
-        Ask::In(Of::Opening, one) => add(one, title, weight, into),
+        Ask::In(Of::Opening | Of::Lead, one) => add(one, title, weight, into),
         Ask::Words(_) | Ask::Any(_) | Ask::Or(_) => {
             let phrases = anchors(ask, weight);
             if !phrases.is_empty() {

@@ -76,8 +76,8 @@ fn alternatives(when: &Condition, absent: bool, title: bool) -> Option<Vec<Vec<D
     match (when, absent) {
         (Condition::Not(one), _) => alternatives(one, !absent, title),
         (Condition::In(Part::Title, one), _) => alternatives(one, absent, true),
-        // What must not open a sentence may well stand inside one.
-        (Condition::In(Part::Opening, _), _) => None,
+        // What must not open a sentence, or stand early, may well stand elsewhere.
+        (Condition::In(Part::Opening | Part::Lead, _) | Condition::Sentence(_), _) => None,
         (Condition::All(all), false) | (Condition::Any(all), true) => {
             let mut whole: Vec<Vec<Demand>> = vec![Vec::new()];
             for one in all {

@@ -44,7 +44,7 @@ impl Making {
                 Condition::All(all) | Condition::Any(all) => {
                     all.iter().for_each(|one| add(one, into));
                 }
-                Condition::In(_, one) => add(one, into),
+                Condition::In(_, one) | Condition::Sentence(one) => add(one, into),
                 Condition::Topic(topic) => into.extend(topic),
                 _ => {}
             }
@@ -121,6 +121,7 @@ impl Making {
             Expr::Or(any) => Condition::Any(many(any)?),
             Expr::Not(one) => Condition::Not(Box::new(self.condition(rule, one, when)?)),
             Expr::In(part, one) => Condition::In(*part, Box::new(self.condition(rule, one, when)?)),
+            Expr::Sentence(one) => Condition::Sentence(Box::new(self.condition(rule, one, when)?)),
             Expr::Words(_) => match self.ask(expr, when)? {
                 Ask::Words(phrase) => Condition::Words(phrase),
                 _ => return None,

@@ -240,7 +240,7 @@ impl Making {
             }
             Expr::Atom(Atom::Topic(Some(id)), span) => Ask::Words(self.borrowed(id, span, search)?),
             // Only rules ask such things, and never beside words that stand near each other.
-            Expr::Atom(..) => return None,
+            Expr::Atom(..) | Expr::Sentence(_) => return None,
             Expr::Words(words) => {
                 self.doubt_words(words, search);
                 let reading = match (words.prefix, words.quoted) {

@@ -73,7 +73,9 @@ impl Often {
             Condition::Words(phrase) => self.add(*phrase),
             Condition::Near(_, a, b) => [a, b].into_iter().for_each(|one| self.count_ask(one)),
             Condition::All(all) | Condition::Any(all) => all.iter().for_each(|one| self.count(one)),
-            Condition::In(_, one) | Condition::Not(one) => self.count(one),
+            Condition::In(_, one) | Condition::Sentence(one) | Condition::Not(one) => {
+                self.count(one);
+            }
             _ => {}
         }
     }
@@ -170,7 +172,7 @@ fn necessary(when: &Condition, of: Phrased<'_>, often: &Often) -> Vec<Anchor> {
     match when {
         Condition::Words(phrase) => vec![Anchor::Phrase(*phrase)],
         Condition::Near(..) | Condition::All(_) => places(when, of, often).0,
-        Condition::In(_, one) => necessary(one, of, often),
+        Condition::In(_, one) | Condition::Sentence(one) => necessary(one, of, often),
         Condition::Any(any) => any.iter().flat_map(|one| necessary(one, of, often)).collect(),
         Condition::Company(Some(company)) => vec![Anchor::Company(*company)],
         Condition::Company(None) | Condition::Group(None) => vec![Anchor::AnyCompany],

@@ -96,7 +96,7 @@ const GROUP: u8 = 2;
 fn names(expr: &Expr, into: &mut BTreeSet<(u8, Arc<str>)>) {
     match expr {
         Expr::And(all) | Expr::Or(all) => all.iter().for_each(|one| names(one, into)),
-        Expr::Not(one) | Expr::In(_, one) => names(one, into),
+        Expr::Not(one) | Expr::In(_, one) | Expr::Sentence(one) => names(one, into),
         Expr::Near(_, one, other) => [one, other].into_iter().for_each(|one| names(one, into)),
         Expr::Atom(Atom::Company(Some(id)), _) => into.extend([(COMPANY, Arc::from(&**id))]),
         Expr::Atom(Atom::Topic(Some(id)), _) => into.extend([(TOPIC, Arc::from(&**id))]),

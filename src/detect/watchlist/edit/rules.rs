@@ -49,7 +49,7 @@ fn needs(when: &Expr) -> Option<Vec<Need>> {
             let sets: Option<Vec<_>> = any.iter().map(needs).collect();
             return sets.map(|sets| sets.into_iter().flatten().collect());
         }
-        Expr::In(_, one) => return needs(one),
+        Expr::In(_, one) | Expr::Sentence(one) => return needs(one),
         Expr::Words(_) | Expr::Near(..) => return Some(vec![Need::Words(when.clone())]),
         Expr::Not(_) => return None,
         Expr::Atom(atom, _) => atom,
