@@ -30,6 +30,8 @@ pub(crate) enum Says {
     If,
     /// The act that follows went before.
     Aftermath,
+    /// That a title looks back, unless a clause beside it tells what is new.
+    YearsAfter,
     /// A title's words that report no act: a doubt, a look back, what somebody fears or denies.
     Doubt,
     /// What follows is another matter.
@@ -105,7 +107,7 @@ pub(crate) fn collector() -> Collector {
     LISTS.collector.clone()
 }
 
-const FILES: [(Says, &str); 19] = [
+const FILES: [(Says, &str); 20] = [
     (Says::Act, include_str!("../words/acts.txt")),
     (Says::Talk, include_str!("../words/talk.txt")),
     (Says::RoundUp, include_str!("../words/round_up.txt")),
@@ -117,6 +119,7 @@ const FILES: [(Says, &str); 19] = [
     (Says::Unreal, include_str!("../words/unreal.txt")),
     (Says::If, include_str!("../words/if.txt")),
     (Says::Aftermath, include_str!("../words/aftermath.txt")),
+    (Says::YearsAfter, include_str!("../words/years_after.txt")),
     (Says::Doubt, include_str!("../words/doubts.txt")),
     (Says::Aside, include_str!("../words/asides.txt")),
     (Says::NoDoubt, include_str!("../words/no_doubt.txt")),

@@ -17,6 +17,8 @@ use crate::detect::text::{COLON, Gap, Shape, Text, Token};
 
 /// How many words may stand between `if` and the act that it makes unreal.
 const CLAUSE: u32 = 6;
+/// Words of a clause that may tell what is new.
+const TELLS: u32 = 4;
 /// How many words may stand between `could` and the act that its verb leads to: `could face a ban`.
 const OBJECT: u32 = 3;
 /// Most words behind a title's question that only tease.
@@ -155,9 +157,26 @@ impl Acts<'_> {
     /// stand in every report.
     fn doubts(&self, tokens: RangeInclusive<u32>) -> impl Iterator<Item = &Occ> {
         let doubts = self.manner.places_in(Says::Doubt, tokens.clone());
-        let marks = doubts.chain(self.manner.places_in(Says::Supposed, tokens));
+        let back = self.manner.places_in(Says::YearsAfter, tokens.clone());
+        let back = back.filter(|mark| !self.beside_a_clause(mark));
+        let marks = doubts.chain(back).chain(self.manner.places_in(Says::Supposed, tokens));
         let in_title = |mark: &&Occ| self.manner.in_title(self.token(mark.first).sentence);
         marks.filter(in_title).filter(|mark| !self.answered(mark))
+    }
+
+    /// Whether a comma divides a mark of the title from a clause that may tell what is new: of a few words, and no
+    /// question.
+    fn beside_a_clause(&self, mark: &Occ) -> bool {
+        let end = self.text.title_end();
+        let ends = |at: u32| self.token(at).gap >= Gap::Comma;
+        let comma = |at: u32| self.token(at).gap == Gap::Comma && self.token(at).marks & COLON == 0;
+        let start = |at: u32| (0..=at).rev().find(|at| ends(*at)).unwrap_or_default();
+        let own = start(mark.first);
+        let before = own.checked_sub(1).filter(|_| comma(own)).map(start);
+        let next = (mark.last + 1..end).find(|at| ends(*at));
+        let next = next.filter(|at| comma(*at) && !self.text.asks);
+        let after = next.map(|at| (at + 1..end).find(|at| ends(*at)).unwrap_or(end) - at);
+        before.is_some_and(|at| own - at >= TELLS) || after.is_some_and(|words| words >= TELLS)
     }
 
     /// Whether a doubt is the reason of what follows it.
