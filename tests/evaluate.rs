@@ -292,6 +292,15 @@ fn the_shipped_topics_hold_their_figures_on_ordinary_weeks() {
     hold(&shipped("weeks.jsonl"), &floors);
 }
 
+/// Paraphrases by one hand and the week of a compliance desk by another, in seven languages; neither knew the topics'
+/// words. Before anything was mended by them alerts were found with precisions of 0.86 and 0.78, and recalls of 0.90 and
+/// 0.98.
+#[test]
+fn the_shipped_topics_hold_their_figures_on_a_desk_s_inbox() {
+    let floors = [("companies", 0.99, 0.97), ("topics", 0.85, 0.85), ("alerts", 0.89, 0.98)];
+    hold(&shipped("inbox.jsonl"), &floors);
+}
+
 /// News whose sentences are full of years gone by: none may be taken for a look back.
 #[test]
 fn what_is_news_alerts_whatever_years_it_names() {
