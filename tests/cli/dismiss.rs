@@ -84,6 +84,16 @@ fn a_topic_is_guarded_as_a_whole_whichever_of_its_searches_found_it() {
 }
 
 #[test]
+fn a_phrase_is_written_once_for_each_sentence() {
+    let title = "An import duty, they say, hits steel with a tariff. Copper bears a levy again";
+    let desk = told_of_duties("", title);
+    desk.ask(&["dismiss", &alert(&desk, title), "--why", "a board game", "--yes"]).ends(0);
+    let written = watchlist(&desk);
+    let guard = written.lines().find(|line| line.starts_with("not_with")).unwrap();
+    assert_eq!(guard.matches('"').count(), 4, "{guard}");
+}
+
+#[test]
 fn a_long_search_is_shown_by_its_topic_and_its_place() {
     let title = "Yards fear a tariff on steel and a long strike";
     let strikes =
