@@ -255,7 +255,7 @@ json\t'One JSON object a line'"
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from adopt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand source; and __fish_seen_subcommand_from adopt" -s V -l version -d 'Print version'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l why -d 'Why it is false, for the record' -r
-complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l term -d 'Which of the names and terms that were found is the false one' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l term -d 'Which of the names and terms that were found is the false one; a topic may be named by its id' -r
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l not-with -d 'The phrase that tells the false sense, instead of the one proposed' -r
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l until -d 'No guard: silence the name until the end of this day (2026-12-31)' -r
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand dismiss" -l by -d 'Who says so, for the record [default: the user\'s name]' -r

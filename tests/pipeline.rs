@@ -12,6 +12,7 @@ mod moving;
 mod operator;
 mod previewing;
 mod refusing;
+mod renaming;
 mod reviewing;
 mod telling;
 
@@ -117,8 +118,8 @@ impl Desk {
         self.open_with(WATCHLIST).await
     }
 
-    /// The same with another watchlist.
-    async fn open_with(&self, watchlist: &str) -> Open {
+    /// What the files make, with this watchlist.
+    fn parts(&self, watchlist: &str) -> wire::Parts {
         let wire = self.wire.clone().unwrap_or_else(|| source(&self.newsroom.url()));
         let texts = BTreeMap::from([
             ("watchlistd.toml".to_owned(), self.service.clone() + &self.more_service),
@@ -126,10 +127,14 @@ impl Desk {
             ("readers.toml".to_owned(), self.readers.clone()),
             ("watchlist.toml".to_owned(), watchlist.to_owned()),
         ]);
-        let folder = self.folder.path();
-        let (parts, problems) =
-            wire::build(Files::from_texts(folder, texts), &Environment::default());
-        let parts = parts.unwrap_or_else(|| panic!("{problems:?}"));
+        let files = Files::from_texts(self.folder.path(), texts);
+        let (parts, problems) = wire::build(files, &Environment::default());
+        parts.unwrap_or_else(|| panic!("{problems:?}"))
+    }
+
+    /// The same as [`Self::open`] with another watchlist.
+    async fn open_with(&self, watchlist: &str) -> Open {
+        let parts = self.parts(watchlist);
         let store = wire::open_store(&parts.settings.storage, Access::Alone).unwrap();
         store.release_leases(self.now()).await.unwrap();
         let version = start::adopt(&*store, &parts, self.now()).await.unwrap();

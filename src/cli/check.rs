@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use super::exit::{Exit, Failure};
 use super::load::{self, Folder};
+use super::lost::lost;
 use super::problems;
 use crate::clock::{Clock, SystemClock};
 use crate::collect::source::{self, RenamedSource};
@@ -18,6 +19,7 @@ use crate::detect::renamed_entries;
 use crate::model::watchlist::{Renamed, WatchlistEntries};
 use crate::model::{EntityKind, Problem, Timestamp};
 use crate::notify::reader::Reader;
+use crate::store::ConfigVersion;
 
 /// How many fire times of each schedule are shown.
 const FIRE_TIMES: usize = 3;
@@ -50,7 +52,13 @@ pub fn run(_: &Arguments, config: Option<PathBuf>, out: &mut dyn Write) -> Resul
     if let Some(parts) = &parts {
         let entries = config::parse(&parts.files, &folder.environment).watchlist;
         let today = now.to_chrono().date_naive();
-        found.extend(renamed(&folder, parts, &entries));
+        if let Some(version) = in_force(&folder) {
+            found.extend(renamed(&version, parts, &entries));
+            let lost = lost(&version, &parts.files.texts());
+            found.extend(
+                lost.into_iter().map(|one| Problem::warning(None, one.what).hint(one.hint)),
+            );
+        }
         found.extend(lapsed(&entries, today));
         found.extend(overdue(&entries, today));
     }
@@ -97,14 +105,18 @@ fn overdue(entries: &WatchlistEntries, today: NaiveDate) -> Vec<Problem> {
         .collect()
 }
 
-/// Entries whose ids are others than in the version in force, where one can be read: nobody who gives a
-/// thing a better name means to leave its history behind.
-fn renamed(folder: &Folder, parts: &Parts, entries: &WatchlistEntries) -> Vec<Problem> {
+/// The version in force, where one can be read: before the first start nothing is compared.
+fn in_force(folder: &Folder) -> Option<ConfigVersion> {
     let looked = load::to_the_end(async {
         let store = load::open_for_reading(folder).ok()?;
         store.archive().config_in_force().await.ok().flatten()
     });
-    let Some(version) = looked.ok().flatten() else { return Vec::new() };
+    looked.ok().flatten()
+}
+
+/// Entries whose ids are others than in the version in force: nobody who gives a thing a better name means
+/// to leave its history behind.
+fn renamed(version: &ConfigVersion, parts: &Parts, entries: &WatchlistEntries) -> Vec<Problem> {
     let entry = |one: Renamed| {
         let kind = match one.kind {
             EntityKind::Company => "company",

@@ -34,6 +34,7 @@ mod import;
 pub mod init;
 mod lines;
 mod load;
+mod lost;
 mod match_;
 mod once;
 mod outbox;

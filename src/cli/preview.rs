@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::exit::{Exit, Failure};
 use super::load::{self, Folder};
+use super::lost::lost;
 use super::since::{Since, since};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Files};
@@ -74,6 +75,8 @@ struct Shown {
     difference: Difference,
     /// What the edited files no longer read.
     lost: SourcesLost,
+    /// The same and who is told nothing any more, in words.
+    gone: Vec<String>,
     /// Whether the earlier side is what was decided.
     decided: bool,
 }
@@ -84,6 +87,8 @@ struct Json<'a> {
     version: u64,
     /// What was edited, in words.
     changes: &'a [String],
+    /// Which sources and readers are gone, in words.
+    gone: &'a [String],
     /// Why it would have to be accepted, in words; empty when it would not.
     grave: Vec<String>,
     #[serde(flatten)]
@@ -95,6 +100,7 @@ impl Shown {
         Json {
             version: self.version.version,
             changes: &self.changes,
+            gone: &self.gone,
             grave: self.grave(),
             difference: &self.difference,
         }
@@ -137,11 +143,15 @@ async fn compare(arguments: &Arguments, folder: &Folder) -> Result<Shown, Failur
     let difference = watch(&*store, &scope, arguments.decided).await?;
     let changes = watchlist_changes(&before, &entries, &renamed_entries(&before, &entries));
     // Files named by hand are the watchlist's alone.
-    let lost = match arguments.decided || !arguments.watchlist.is_empty() {
-        true => SourcesLost::default(),
-        false => config::sources_lost(&version.files, &Files::read(&folder.path)?.texts()),
+    let (lost, gone) = match arguments.decided || !arguments.watchlist.is_empty() {
+        true => (SourcesLost::default(), Vec::new()),
+        false => {
+            let files = Files::read(&folder.path)?.texts();
+            let gone = lost(&version, &files).into_iter().map(|one| one.what).collect();
+            (config::sources_lost(&version.files, &files), gone)
+        }
     };
-    Ok(Shown { version, zone, changes, difference, lost, decided: arguments.decided })
+    Ok(Shown { version, zone, changes, difference, lost, gone, decided: arguments.decided })
 }
 
 /// The watchlist to try: the paths given, else the folder's files as they are now.
@@ -198,6 +208,11 @@ fn print(shown: &Shown, out: &mut dyn Write) -> std::io::Result<()> {
         let changes = shown.changes.iter().map(|one| one.clone().into()).collect();
         let heading = format!("Changes of the watchlist since {known}, which is in force");
         part(&Part { heading, lines: changes }, out)?;
+    }
+    if !shown.gone.is_empty() {
+        let lines = shown.gone.iter().map(|one| one.clone().into()).collect();
+        writeln!(out)?;
+        part(&Part { heading: "No longer in the files".to_owned(), lines }, out)?;
     }
     for one in difference::parts(difference, (&known, EDITED), shown.zone) {
         writeln!(out)?;

@@ -46,6 +46,36 @@ pub fn sources_lost(old: &BTreeMap<String, String>, new: &BTreeMap<String, Strin
     }
 }
 
+/// Readers of the earlier version whom the newer one tells nothing any more, by name. Who only goes by
+/// another name, with the same addresses, is told still.
+#[must_use]
+pub fn readers_lost(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> Vec<String> {
+    let text = |files: &BTreeMap<String, String>| files.get(READERS).cloned().unwrap_or_default();
+    let (old, new) = (text(old), text(new));
+    let (old, new) = (DeTable::parse_recoverable(&old).0, DeTable::parse_recoverable(&new).0);
+    let (old, new) = (readers(old.get_ref()), readers(new.get_ref()));
+    let added = new.iter().filter(|(name, _)| !old.contains_key(*name));
+    let renamed: Vec<&BTreeSet<String>> = added.map(|(_, to)| to).collect();
+    let gone = old.iter().filter(|(name, _)| !new.contains_key(*name));
+    gone.filter(|(_, to)| !renamed.iter().any(|other| to.is_subset(other)))
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+/// Readers by name, each with its addresses.
+fn readers<'t>(root: &'t DeTable<'t>) -> BTreeMap<String, BTreeSet<String>> {
+    let addresses = |table: &DeTable<'_>| {
+        let to = table.get("to").map(|to| to.get_ref());
+        let all = to.and_then(|to| to.as_array()).into_iter().flat_map(|all| all.iter());
+        all.filter_map(|one| Some(one.get_ref().as_str()?.trim().to_lowercase())).collect()
+    };
+    let named = tables(root).into_iter().filter_map(|(name, table)| match name {
+        TableName::Reader(name) => Some((name, addresses(table))),
+        _ => None,
+    });
+    named.collect()
+}
+
 /// A source as far as it matters whether it is read.
 struct Read<'t> {
     id: String,
@@ -242,5 +272,20 @@ mod tests {
         let files = |text: &str| BTreeMap::from([(SOURCES.to_owned(), text.to_owned())]);
         let lost = sources_lost(&files(&old), &files(&new));
         assert_eq!(lost, SourcesLost { before: 3, lost: vec![("a".to_owned(), true)] });
+    }
+
+    #[test]
+    fn a_reader_is_lost_whose_addresses_no_new_one_has() {
+        let reader = |name: &str, to: &str| {
+            let to: Vec<String> = to.split(' ').map(|one| format!("\"{one}@desk.test\"")).collect();
+            format!("[[reader]]\nname = \"{name}\"\nto = [{}]\n", to.join(", "))
+        };
+        let old = [("Mei", "mei"), ("Jo", "jo"), ("Al", "al"), ("Desk", "al jo")];
+        let new = [("Mei", "new"), ("Joan", "Jo"), ("Desk", "al jo")];
+        let file = |all: &[(&str, &str)]| {
+            let text = all.iter().map(|(name, to)| reader(name, to)).collect();
+            BTreeMap::from([(READERS.to_owned(), text)])
+        };
+        assert_eq!(readers_lost(&file(&old), &file(&new)), ["Al"]);
     }
 }

@@ -272,6 +272,7 @@ impl Parts {
             match_alike,
             edited_tables: config::changes,
             sources_lost: config::sources_lost,
+            readers_lost: config::readers_lost,
         }
     }
 }

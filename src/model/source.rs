@@ -166,15 +166,19 @@ pub struct SourceState {
     pub title: Option<String>,
     /// Why its next document is as good as a first one, if it is.
     pub anew: Option<Anew>,
+    /// When it was last read before that, if ever: answers with nothing in them leave this as it is.
+    pub read_before: Option<Timestamp>,
 }
 
-/// Why a source that was read before is read anew.
+/// Why the next document of a source that was read before is as good as a first one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anew {
     /// Somebody wrote another address for it.
     Address,
     /// It was taken out of the files, and came back.
     Back,
+    /// Nothing was in it so far.
+    Unseen,
 }
 
 impl Anew {
@@ -184,13 +188,14 @@ impl Anew {
         match self {
             Self::Address => "address",
             Self::Back => "back",
+            Self::Unseen => "unseen",
         }
     }
 
     /// Reads the name back.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Address, Self::Back].into_iter().find(|one| one.as_str() == name)
+        [Self::Address, Self::Back, Self::Unseen].into_iter().find(|one| one.as_str() == name)
     }
 }
 
@@ -237,6 +242,7 @@ impl SourceState {
             habit: Habit::default(),
             title: None,
             anew: None,
+            read_before: None,
         }
     }
 
@@ -260,13 +266,15 @@ impl SourceState {
             habit,
             title,
             anew,
+            read_before,
         } = self;
         (health, since, failures) == (&before.health, &before.since, &before.failures)
             && (etag, last_modified) == (&before.etag, &before.last_modified)
             && (last_full, retry_after) == (&before.last_full, &before.retry_after)
             && (entries, habit) == (&before.entries, &before.habit)
             && (error, read_at) == (&before.error, &before.read_at)
-            && (moved, title, anew) == (&before.moved, &before.title, &before.anew)
+            && (moved, title) == (&before.moved, &before.title)
+            && (anew, read_before) == (&before.anew, &before.read_before)
     }
 }
 

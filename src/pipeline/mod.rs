@@ -68,6 +68,8 @@ pub struct InForce {
     pub edited_tables: fn(&Texts, &Texts) -> Vec<TableEdit>,
     /// Which sources the later of two versions no longer reads.
     pub sources_lost: fn(&Texts, &Texts) -> SourcesLost,
+    /// Whom the later of two versions tells nothing any more, by name.
+    pub readers_lost: fn(&Texts, &Texts) -> Vec<String>,
     /// How far back a new or corrected term looks.
     pub backfill: Backfill,
 }

@@ -43,6 +43,108 @@ fn what_no_guard_of_a_name_holds_back_is_said_with_its_reason() {
     );
 }
 
+/// Nor which of its words the way out is.
+#[test]
+fn a_topic_that_alerts_beside_the_name_is_named_with_its_way_out() {
+    let desk = told(&[FALSE]);
+    let always = "severity = \"high\"\nwithout_company = \"always\"\n";
+    desk.edit("watchlist.toml", "severity = \"high\"\n", always);
+    let id = alert(&desk, FALSE);
+    let said = desk.ask(&["dismiss", &id, "--why", "archery", "--yes"]).ends(65);
+    said.says("watchlist.toml:8) alerts by itself: --term delisting guards it");
+    desk.ask(&["dismiss", &id, "--why", "archery", "--term", "delisting", "--yes"]).ends(0);
+    assert!(watchlist(&desk).contains("not_with = [\"Archers delist\"]"), "{}", watchlist(&desk));
+}
+
+/// A topic with a search of some hundred characters, which alerts without a company.
+const LONG: &str = "[[topic]]\nid = \"duties\"\nname = \"Duties\"\nterms = [\"import duty\"]\nsearch = [\n  \"\"\"\n  (tariff OR \
+     levy OR impost OR surcharge OR countervailing OR safeguard OR antidumping OR retaliation)\n  NEAR/12 (steel \
+     OR aluminium OR copper OR timber OR cement OR chemicals OR textiles OR glass OR ceramics)\"\"\",\n]\n\
+     without_company = \"always\"\n";
+
+/// A desk that watches duties, and more, and was told of this.
+fn told_of_duties(more: &str, title: &str) -> Desk {
+    let desk = Desk::new();
+    desk.write("watchlist.toml", &format!("{LONG}{more}"));
+    desk.site.put("/wire.xml", feed(&[title]));
+    desk.ask(&["once"]).ends(0);
+    desk
+}
+
+#[test]
+fn a_topic_is_guarded_as_a_whole_whichever_of_its_searches_found_it() {
+    // No phrase holds all that a search found, and the topic was found by two of its words.
+    let title = "Yards fear a tariff, quotas on steel and an import duty on parts";
+    let desk = told_of_duties("", title);
+    let id = alert(&desk, title);
+    let said = desk.ask(&["dismiss", &id, "--why", "a board game", "--yes"]).ends(0);
+    assert!(said.out.contains("for all terms of the topic duties."), "{said}");
+    let again = desk.ask(&["dismiss", &id, "--why", "again"]).ends(0).out;
+    assert!(again.contains("makes no alert of it"), "{again}");
+}
+
+#[test]
+fn a_phrase_is_written_once_for_each_sentence() {
+    let title = "An import duty, they say, hits steel with a tariff. Copper bears a levy again";
+    let desk = told_of_duties("", title);
+    desk.ask(&["dismiss", &alert(&desk, title), "--why", "a board game", "--yes"]).ends(0);
+    let written = watchlist(&desk);
+    let guard = written.lines().find(|line| line.starts_with("not_with")).unwrap();
+    assert_eq!(guard.matches('"').count(), 4, "{guard}");
+}
+
+#[test]
+fn a_long_search_is_shown_by_its_topic_and_its_place() {
+    let title = "Yards fear a tariff on steel and a long strike";
+    let strikes =
+        "[[topic]]\nname = \"Strikes\"\nterms = [\"strike\"]\nwithout_company = \"always\"\n";
+    let desk = told_of_duties(strikes, title);
+    let id = alert(&desk, title);
+    let said = desk.ask(&["dismiss", &id, "--why", "x"]).ends(65);
+    let said = said.says("several topics made the alert");
+    let said = said.says("--term duties   (Duties, by a search at ");
+    let said = said.says("--term \"strike\"   (strikes)");
+    assert!(said.err.contains("watchlist.toml:6)\n"), "{said}");
+    assert!(!said.err.contains("NEAR/12"), "{said}");
+    let mute = ["dismiss", &id, "--why", "x", "--term", "duties", "--until", "2100-01-01", "--yes"];
+    let said = desk.ask(&mute).ends(64).says("--whole-topic silences it");
+    assert!(!said.err.contains("NEAR/12"), "{said}");
+}
+
+#[test]
+fn where_no_phrase_will_do_each_way_out_is_said_and_works() {
+    let title = "Strike";
+    let strikes =
+        "[[topic]]\nname = \"Strikes\"\nterms = [\"strike\"]\nwithout_company = \"always\"\n";
+    let desk = told_of_duties(strikes, title);
+    let id = alert(&desk, title);
+    let said = desk.ask(&["dismiss", &id, "--why", "a game", "--yes"]).ends(65);
+    let rule = "when = \"topic:strikes AND source:wire\"";
+    for words in [
+        "never_in_item = [\"WORD\"] in ",
+        "watchlist.toml:11 counts strikes in no item",
+        "--until DATE --whole-topic",
+        &format!("[[rule]] with {rule} and hold = \"why\""),
+    ] {
+        assert!(said.err.contains(words), "'{words}' is not said\n{said}");
+    }
+    let held = format!("[[rule]]\nname = \"Games\"\n{rule}\nhold = \"why\"\n");
+    desk.write("watchlist.toml", &format!("{}{held}", watchlist(&desk)));
+    let again = desk.ask(&["dismiss", &id, "--why", "a game"]).ends(0).out;
+    assert!(again.contains("makes no alert of it"), "{again}");
+}
+
+#[test]
+fn words_that_only_a_rule_asks_for_lead_to_the_rule() {
+    let title = "A lockout at the yards";
+    let rule = "[[rule]]\nname = \"Lockouts\"\nwhen = \"lockout\"\nseverity = \"high\"\n";
+    let desk = told_of_duties(rule, title);
+    let said = desk.ask(&["dismiss", &alert(&desk, title), "--why", "x"]).ends(65);
+    let said = said.says("only words of rules were found in it");
+    let said = said.says("the rule \"Lockouts\" stands at ");
+    said.says("watchlist.toml:11: give its when a NOT");
+}
+
 /// A guard of the matter's own words would silence the next true report.
 #[test]
 fn a_guard_of_the_matters_own_words_is_proposed_last_and_said_to_be_one() {

@@ -130,6 +130,38 @@ fn another_id_for_the_same_address_is_said() {
 }
 
 #[test]
+fn what_an_edit_takes_out_is_said_before_it_is_in_force() {
+    let desk = Desk::new();
+    let jo = "\n[[reader]]\nname = \"Jo\"\nto = [\"jo@desk.test\"]\n";
+    let readers = std::fs::read_to_string(desk.folder().join("readers.toml")).unwrap();
+    desk.write("readers.toml", &format!("{readers}{jo}"));
+    desk.sources(&["wire", "gazette", "ledger"]);
+    // Two of them do not answer, which is no matter here.
+    desk.ask(&["once"]).ends(75);
+    let gone = "gone and was";
+    assert!(!desk.ask(&["check"]).ends(0).out.contains(gone));
+    // Under another name she is told still.
+    desk.write("readers.toml", &format!("{readers}{}", jo.replace("\"Jo\"", "\"Joan\"")));
+    assert!(!desk.ask(&["check"]).ends(0).out.contains(gone));
+    desk.write("readers.toml", &readers);
+    desk.sources(&["wire", "ledger"]);
+    let (checked, seen) = (desk.ask(&["check"]).ends(0).out, desk.ask(&["preview"]).ends(0).out);
+    for words in [
+        "source 'gazette' is gone and was read in version 1",
+        "reader 'Jo' is gone and was told in version 1",
+    ] {
+        assert!(checked.contains(&format!("warning: {words}")), "{words}\n{checked}");
+        assert!(seen.contains(words), "{words}\n{seen}");
+    }
+    desk.sources(&["other"]);
+    let words = "3 sources are gone and were read in version 1: 'wire', 'gazette', 'ledger'";
+    let said = desk.ask(&["check"]).ends(0).out;
+    assert!(said.contains(words), "{said}");
+    let said = desk.ask(&["preview", "--json"]).ends(0).out;
+    assert!(said.contains(words), "{said}");
+}
+
+#[test]
 fn a_day_that_is_past_is_said() {
     let desk = Desk::new();
     desk.write(

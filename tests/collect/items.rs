@@ -338,22 +338,48 @@ fn the_first_read_tells_what_is_recent() {
 #[test]
 fn a_reading_is_as_good_as_a_first_one_at_another_address_or_after_being_away() {
     let at = |hours: u32| Some(now().minus(HOUR * hours));
-    let again = |hours| Reading::Again { read: at(hours) };
-    for (read, anew, left, expected) in [
-        (None, None, None, Reading::First),
-        (None, None, at(1), Reading::Usual),
-        (None, None, at(1000), again(1001)),
-        (at(1), None, None, Reading::Usual),
-        (at(1000), None, None, Reading::Usual),
-        (at(1), Some(Anew::Address), None, again(1)),
-        (at(1), Some(Anew::Back), None, Reading::Usual),
-        (at(1000), Some(Anew::Back), None, again(1000)),
-        (at(1000), Some(Anew::Back), at(100), again(101)),
-        (at(1000), Some(Anew::Back), at(1), Reading::Usual),
+    let again = |hours| Reading::Again { read: at(hours), answered: at(hours) };
+    let gone = |hours| (at(hours), at(hours + 1));
+    let none = (None, None);
+    for (read, anew, gone, expected) in [
+        (None, None, none, Reading::First),
+        (None, None, gone(1), Reading::Usual),
+        (None, None, gone(1000), again(1001)),
+        // It was dark under the id that went.
+        (None, None, (at(1), at(1000)), again(1000)),
+        (at(1), None, none, Reading::Usual),
+        (at(1000), None, none, Reading::Usual),
+        (at(1), Some(Anew::Address), none, again(1)),
+        (at(1), Some(Anew::Back), none, Reading::Usual),
+        (at(1000), Some(Anew::Back), none, again(1000)),
+        (at(1000), Some(Anew::Back), gone(100), again(101)),
+        (at(1000), Some(Anew::Back), gone(1), Reading::Usual),
     ] {
-        let state = SourceState { last_success: read, anew, ..SourceState::new(now()) };
-        let gone = (left, left.map(|left| left.minus(HOUR)));
-        assert_eq!(Reading::of(&state, gone, now()), expected, "{read:?} {anew:?} {left:?}");
+        let read_before = anew.and(read);
+        let new = SourceState::new(now());
+        let state = SourceState { last_success: read, anew, read_before, ..new };
+        assert_eq!(Reading::of(&state, gone, now()), expected, "{read:?} {anew:?} {gone:?}");
+    }
+}
+
+#[test]
+fn what_answers_with_nothing_is_read_as_if_it_had_not_answered() {
+    let at = |hours: u32| Some(now().minus(HOUR * hours));
+    let again = |hours| Reading::Again { read: at(hours), answered: at(1) };
+    let (none, gone) = ((None, None), (at(1000), at(1001)));
+    for (before, anew, gone, expected) in [
+        (at(1000), Anew::Address, none, again(1000)),
+        (at(1000), Anew::Back, none, again(1000)),
+        (at(2), Anew::Back, none, Reading::Usual),
+        (None, Anew::Unseen, none, Reading::Usual),
+        (None, Anew::Unseen, gone, again(1001)),
+        (None, Anew::Unseen, (at(2), at(3)), Reading::Usual),
+    ] {
+        let (last_success, anew) = (at(1), Some(anew));
+        let new = SourceState::new(now());
+        let state = SourceState { last_success, anew, read_before: before, ..new };
+        assert!(Reading::asks_elsewhere(&state));
+        assert_eq!(Reading::of(&state, gone, now()), expected, "{before:?} {anew:?} {gone:?}");
     }
 }
 
@@ -375,7 +401,8 @@ fn a_reading_anew_hides_nothing_that_was_said_since_the_last() {
     let ago = |days: u32, title: &str| dated(title, "", title, 24 * days);
     let undated = Entry { published: None, ..entry("u", "", "undated") };
     let shown = [ago(1, "fresh"), ago(12, "since"), ago(40, "before"), undated];
-    let reading = Reading::Again { read: Some(now().minus(source::DAY * 30)) };
+    let long = Some(now().minus(source::DAY * 30));
+    let reading = Reading::Again { read: long, answered: long };
     let mut desk = desk("https://news.test/");
     for (first_run, expected) in [
         (FirstRun::Within(source::DAY * 7), [AlreadyThere, Old, Baseline, AlreadyThere]),
@@ -387,11 +414,14 @@ fn a_reading_anew_hides_nothing_that_was_said_since_the_last() {
     }
     // Where it was read until a moment ago, what came in that moment is news.
     desk.first_run = FirstRun::Within(source::DAY * 7);
-    let reading = Reading::Again { read: Some(now().minus(HOUR)) };
+    let lately = Some(now().minus(HOUR));
     let news = Entry { published: Some(now().minus(HOUR / 2)), ..entry("n", "", "news") };
     let shown: Vec<Entry> = [news].into_iter().chain(shown).collect();
-    let expected = [New, AlreadyThere, Baseline, Baseline, AlreadyThere];
-    assert_eq!(arrivals(&desk, &shown, &[], reading), expected);
+    for (read, since) in [(lately, Baseline), (long, Old)] {
+        let reading = Reading::Again { read, answered: lately };
+        let expected = [New, AlreadyThere, since, Baseline, AlreadyThere];
+        assert_eq!(arrivals(&desk, &shown, &[], reading), expected, "{read:?}");
+    }
 }
 
 #[test]

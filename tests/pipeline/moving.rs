@@ -191,3 +191,127 @@ async fn an_archive_comes_in_the_digest_and_says_so_while_todays_news_rings() {
     assert_eq!(brought(&desk).await, (1, 1));
     assert_eq!(rings(&desk), 2, "{:?}", desk.subjects());
 }
+
+#[tokio::test]
+async fn an_empty_first_document_at_a_new_address_leaves_the_last_reading_what_it_was() {
+    // What was said since then is told, at once within the day; what is older than that was known.
+    for (dark, rang) in [(HOUR, 1), (21 * DAY, 0)] {
+        let mut desk = told_three().await;
+        desk.newsroom.broken(true);
+        let read = desk.now();
+        goes_by(&desk, dark).await;
+        let other = Newsroom::open().await;
+        other.print([]);
+        desk.wire = Some(source(&other.url()));
+        assert_eq!(brought(&desk).await, (0, 0));
+        let since = dated(HOST, 4, read.plus(HOUR / 2));
+        let before = dated(HOST, 3, read.minus(100 * DAY));
+        other.print([since, before].into_iter().chain(page(HOST, 0, 3)));
+        brought(&desk).await;
+        assert_eq!(rings(&desk), rang, "{dark:?}: {:?}", desk.subjects());
+        let digest = next_digest(&desk).await;
+        assert!(digest.contains("Oslo") && !digest.contains("Paris"), "{dark:?}: {digest}");
+        // The reading after it is one of many.
+        other.print([dated(HOST, 6, desk.now())].into_iter().chain(page(HOST, 0, 3)));
+        brought(&desk).await;
+        assert_eq!(rings(&desk), rang + 1, "{dark:?}: {:?}", desk.subjects());
+    }
+}
+
+#[tokio::test]
+async fn what_comes_after_an_empty_document_at_a_new_address_is_news() {
+    let mut desk = told_three().await;
+    let other = Newsroom::open().await;
+    other.print([]);
+    desk.wire = Some(source(&other.url()));
+    for _ in 0..5 {
+        goes_by(&desk, DAY).await;
+    }
+    other.print([dated(HOST, 3, desk.now().plus(HOUR / 2))]);
+    brought(&desk).await;
+    assert_eq!(rings(&desk), 1, "{:?}", desk.subjects());
+}
+
+#[tokio::test]
+async fn an_empty_first_document_of_a_source_that_comes_back_is_no_reading() {
+    let mut desk = told_three().await;
+    let other = Newsroom::open().await;
+    desk.wire = Some(source(&other.url()).replace("\"wire\"", "\"other\""));
+    goes_by(&desk, 60 * DAY).await;
+    desk.wire = None;
+    desk.newsroom.print([]);
+    assert_eq!(brought(&desk).await, (0, 0));
+    let ago = |days: u32| desk.now().minus(days * DAY);
+    let archive = [(3, 100), (4, 12), (5, 1)].map(|(n, days)| dated(HOST, n, ago(days)));
+    desk.newsroom.print(archive.into_iter().chain(page(HOST, 0, 3)));
+    brought(&desk).await;
+    assert_eq!(rings(&desk), 0, "{:?}", desk.subjects());
+    let digest = next_digest(&desk).await;
+    for (place, told) in [("Paris", false), ("Oslo", true), ("Rome", true), ("Texas", false)] {
+        assert_eq!(digest.contains(place), told, "{place}: {digest}");
+    }
+}
+
+#[tokio::test]
+async fn the_archive_of_a_source_that_was_dark_does_not_ring_under_another_id() {
+    // Dark under the old id, under the new one, or read there while nothing was in it.
+    for (before, after, empty) in [(21, 0, false), (0, 21, false), (21, 0, true), (0, 21, true)] {
+        let mut desk = told_three().await;
+        desk.newsroom.broken(true);
+        goes_by(&desk, before * DAY).await;
+        desk.wire = Some(source(&desk.newsroom.url()).replace("\"wire\"", "\"newswire\""));
+        goes_by(&desk, HOUR).await;
+        goes_by(&desk, after * DAY).await;
+        desk.newsroom.broken(false);
+        if empty {
+            desk.newsroom.print([]);
+            assert_eq!(brought(&desk).await, (0, 0));
+        }
+        let ago = |days: u32| desk.now().minus(days * DAY);
+        let archive = [(3, 100), (4, 12), (5, 1)].map(|(n, days)| dated(HOST, n, ago(days)));
+        desk.newsroom.print(archive.into_iter().chain(page(HOST, 0, 3)));
+        brought(&desk).await;
+        let case = format!("{before} {after} {empty}");
+        assert_eq!(rings(&desk), 0, "{case}: {:?}", desk.subjects());
+        let digest = next_digest(&desk).await;
+        for (place, told) in [("Paris", false), ("Oslo", true), ("Rome", true), ("Texas", false)] {
+            assert_eq!(digest.contains(place), told, "{case}, {place}: {digest}");
+        }
+        desk.newsroom.print([dated(HOST, 6, desk.now())].into_iter().chain(page(HOST, 0, 6)));
+        brought(&desk).await;
+        assert_eq!(rings(&desk), 1, "{case}: {:?}", desk.subjects());
+    }
+}
+
+#[tokio::test]
+async fn an_empty_first_document_under_another_id_tells_nothing_again() {
+    let mut desk = told_three().await;
+    desk.wire = Some(source(&desk.newsroom.url()).replace("\"wire\"", "\"newswire\""));
+    desk.newsroom.print([]);
+    assert_eq!(brought(&desk).await, (0, 0));
+    desk.newsroom.print(page(HOST, 0, 3));
+    assert_eq!(brought(&desk).await, (3, 3), "stored under its new id, and judged");
+    assert_eq!(rings(&desk), 0, "{:?}", desk.subjects());
+    let digest = next_digest(&desk).await;
+    assert!(!digest.contains("Texas"), "{digest}");
+}
+
+#[tokio::test]
+async fn a_source_that_slipped_out_and_is_unchanged_is_read_as_ever_from_then_on() {
+    let mut desk = told_three().await;
+    let other = Newsroom::open().await;
+    desk.wire = Some(source(&other.url()).replace("\"wire\"", "\"other\""));
+    goes_by(&desk, HOUR).await;
+    desk.wire = None;
+    let unchanged = desk.newsroom.unchanged();
+    assert_eq!(brought(&desk).await, (0, 0));
+    assert_eq!(desk.newsroom.unchanged(), unchanged + 1);
+    desk.newsroom.broken(true);
+    // Dark for two days: what was said then is news as in any other source.
+    goes_by(&desk, 2 * DAY).await;
+    desk.newsroom.broken(false);
+    let news = dated(HOST, 4, desk.now().minus(30 * HOUR));
+    desk.newsroom.print([news].into_iter().chain(page(HOST, 0, 3)));
+    brought(&desk).await;
+    assert_eq!(rings(&desk), 1, "{:?}", desk.subjects());
+}

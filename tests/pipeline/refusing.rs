@@ -33,21 +33,13 @@ async fn a_changed_password_is_found_while_mail_is_down_and_all_goes_out() {
     let server = Script::new(Protection::Clear).login("watch", "new").start();
     let lies = Arc::new(Mutex::new("old"));
     let found = Arc::clone(&lies);
-    let mut desk = Desk::new(MEI).await;
-    desk.transport = Transport::smtp(SmtpSettings {
+    let settings = SmtpSettings {
         username: Some("watch".into()),
         password: Some("old".into()),
         reread: Some(Reread::by(move || Some((*found.lock().unwrap()).into()))),
         ..to(&server)
-    })
-    .unwrap();
-    let mut open = desk.open().await;
-    open.poll().await;
-    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
-    desk.pass(HOUR);
-    open.poll().await;
-    open.assess().await;
-    open.seal().await;
+    };
+    let (desk, open) = told_by(settings, MEI).await;
     assert_eq!(turn(&open).await, [MailState::Deferred]);
     let next = open.ground.store.next_mail().await.unwrap().unwrap();
     assert!(next.since(desk.now()) > Duration::from_secs(14 * 60), "the account is spared");
@@ -60,10 +52,10 @@ async fn a_changed_password_is_found_while_mail_is_down_and_all_goes_out() {
     assert_eq!(open.deliverer.mail_down(), None);
 }
 
-async fn told(readers: &str, script: Script) -> (Desk, Open, SmtpServer) {
-    let server = script.start();
+/// A desk whose readers are owed an urgent mail each, sealed and to be sent by these settings.
+async fn told_by(settings: SmtpSettings, readers: &str) -> (Desk, Open) {
     let mut desk = Desk::new(readers).await;
-    desk.transport = Transport::smtp(to(&server)).unwrap();
+    desk.transport = Transport::smtp(settings).unwrap();
     let mut open = desk.open().await;
     open.poll().await;
     desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
@@ -71,6 +63,13 @@ async fn told(readers: &str, script: Script) -> (Desk, Open, SmtpServer) {
     open.poll().await;
     open.assess().await;
     open.seal().await;
+    (desk, open)
+}
+
+/// The same by a server that does as it is told and asks for no log-in.
+async fn told(readers: &str, script: Script) -> (Desk, Open, SmtpServer) {
+    let server = script.start();
+    let (desk, open) = told_by(to(&server), readers).await;
     (desk, open, server)
 }
 
@@ -107,20 +106,12 @@ async fn what_was_put_off_for_a_refused_log_in_goes_as_soon_as_one_gets_in() {
     let no = || Does::says("535 5.7.8 the account is locked");
     let script = Script::new(Protection::Clear).login("watch", "secret").once(At::Auth, no());
     let server = script.start();
-    let mut desk = Desk::new(TWO).await;
-    desk.transport = Transport::smtp(SmtpSettings {
+    let settings = SmtpSettings {
         username: Some("watch".into()),
         password: Some("secret".into()),
         ..to(&server)
-    })
-    .unwrap();
-    let mut open = desk.open().await;
-    open.poll().await;
-    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
-    desk.pass(HOUR);
-    open.poll().await;
-    open.assess().await;
-    open.seal().await;
+    };
+    let (desk, open) = told_by(settings, TWO).await;
     // One was refused, the other told of it or let in.
     assert!(turn(&open).await.contains(&MailState::Deferred));
     minutes(&desk, 16).await;

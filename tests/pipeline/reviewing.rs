@@ -261,7 +261,12 @@ async fn a_source_that_an_edit_takes_out_is_named_and_an_official_one_must_be_me
     desk.pass(DAY);
     open.round().await;
     let digest = newest(&desk);
-    for words in ["LARGE EDIT", "No longer read since Fri 20 Nov 13:00", "(ofac, official)"] {
+    for words in [
+        "LARGE EDIT",
+        "No longer read since Fri 20 Nov 13:00",
+        "(ofac, official)",
+        "Reader removed: “Jo”",
+    ] {
         assert!(digest.contains(words), "'{words}' is not said: {digest}");
     }
     assert!(!digest.contains("No gap was noticed"), "{digest}");

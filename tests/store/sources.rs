@@ -1,8 +1,8 @@
 //! Sources in force, claims and their leases.
 
-use watchlistd::model::Source;
 use watchlistd::model::item::Identity;
 use watchlistd::model::source::Anew;
+use watchlistd::model::{Source, Timestamp};
 use watchlistd::store::{Claim, Elsewhere, FinishedPoll, Store};
 
 use super::{DAY, HOUR, at, claim, each, item, polled, source};
@@ -189,6 +189,11 @@ async fn anew(store: &dyn Store) -> Option<Anew> {
     store.archive().sources(None, 1).await.unwrap().remove(0).state.anew
 }
 
+/// When the source was last read before that.
+async fn read_before(store: &dyn Store) -> Option<Timestamp> {
+    store.archive().sources(None, 1).await.unwrap().remove(0).state.read_before
+}
+
 #[tokio::test]
 async fn another_address_and_being_away_are_noted_until_a_document_was_read() {
     each(async |store| {
@@ -205,12 +210,14 @@ async fn another_address_and_being_away_are_noted_until_a_document_was_read() {
         store.adopt_sources(vec![], at(4)).await.unwrap();
         store.adopt_sources(vec![moved.clone()], at(5)).await.unwrap();
         assert_eq!(anew(store).await, Some(Anew::Address), "the graver reason stays");
+        assert_eq!(read_before(store).await, Some(at(1)), "and so does the last reading");
         let read = FinishedPoll { address: moved.url.clone(), ..polled("a", at(6), vec![]) };
         store.finish_poll(read).await.unwrap();
         assert_eq!(anew(store).await, None);
         store.adopt_sources(vec![], at(7)).await.unwrap();
         store.adopt_sources(vec![moved.clone()], at(8)).await.unwrap();
         assert_eq!(anew(store).await, Some(Anew::Back));
+        assert_eq!(read_before(store).await, Some(at(6)));
         // Where its server has it read already is no other address.
         let mut read = FinishedPoll { address: moved.url.clone(), ..polled("a", at(9), vec![]) };
         read.state.read_at = Some(a.url.clone());

@@ -3,6 +3,7 @@
 use super::super::bench::Bench;
 use super::super::exit::{Exit, Failure};
 use super::super::find::{self, Entry};
+use super::chosen;
 use crate::config::edit::Written;
 use crate::detect::watchlist::forms_of;
 use crate::model::watchlist::{CompanyEntry, WatchlistEntries};
@@ -36,6 +37,8 @@ pub(super) struct Target {
     id_written: bool,
     place: Option<Place>,
     term: String,
+    /// The term in an error, which may be long.
+    shown: String,
     spot: Spot,
 }
 
@@ -51,7 +54,8 @@ impl Target {
             EntityKind::Topic => "topic",
         };
         if whole_company && kind == "topic" {
-            let what = anyhow::anyhow!("'{}' is a term of the topic {}", hit.term, hit.entity);
+            let shown = chosen::shown(entries, hit);
+            let what = anyhow::anyhow!("{shown} is a term of the topic {}", hit.entity);
             return Err(Failure::new(Exit::Usage, what).hint("--term names a company's name"));
         }
         let found = find::all(entries).find(|one| one.kind() == kind && one.id() == *hit.entity);
@@ -66,6 +70,7 @@ impl Target {
             id_written,
             place: place.clone(),
             term,
+            shown: chosen::shown(entries, hit),
             spot,
         };
         match found {
@@ -90,8 +95,8 @@ impl Target {
         };
         let what = match self.kind {
             "topic" => format!(
-                "'{}' is a term of the topic {}, and only the whole topic can be silent, for all companies",
-                self.term, self.id
+                "{} is a term of the topic {}, and only the whole topic can be silent, for all companies",
+                self.shown, self.id
             ),
             _ => format!("'{}' is a name of the company {}", self.term, self.id),
         };
@@ -103,9 +108,14 @@ impl Target {
         format!("{}:{}", self.kind, self.id)
     }
 
-    /// The word that was found.
-    pub(super) fn term(&self) -> &str {
-        &self.term
+    /// The word that was found, or where it stands if it is long.
+    pub(super) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// The topic that it is for, if it is for one.
+    pub(super) fn topic(&self) -> Option<&str> {
+        (self.kind == "topic").then_some(self.id.as_str())
     }
 
     /// What is done, in words.

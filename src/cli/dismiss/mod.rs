@@ -4,23 +4,26 @@
 //! and written on yes; a person at a terminal may try other phrases first. Invariant: the guard is written and the record tells who wrote it and why, or
 //! neither, or the command says which of them is missing.
 
+mod chosen;
 mod guard;
 mod offer;
 mod phrase;
 mod trial;
+mod way_out;
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use super::bench::{self, Bench};
 use super::exit::{Exit, Failure};
+use super::ids;
 use super::load::{self, Folder};
 use super::samples::{self, judged};
-use super::{find, ids};
 use crate::clock::{Clock, SystemClock};
-use crate::model::{Action, AlertId, Deed, EntityKind, Hit, Judgement, Timestamp};
+use crate::model::{Action, AlertId, Deed, EntityKind, Judgement, Timestamp};
 use crate::store::{About, Archive, DecidedRow, Store};
 
+use chosen::chosen;
 use guard::{Guard, Target};
 use offer::Offer;
 use trial::Trial;
@@ -33,7 +36,7 @@ pub struct Arguments {
     /// Why it is false, for the record
     #[arg(long, value_name = "TEXT")]
     why: String,
-    /// Which of the names and terms that were found is the false one
+    /// Which of the names and terms that were found is the false one; a topic may be named by its id
     #[arg(long, value_name = "TERM")]
     term: Option<String>,
     /// The phrase that tells the false sense, instead of the one proposed
@@ -89,7 +92,7 @@ pub fn run(
         load::wait_on(&runtime, note(&*store, arguments, &dismissal, None, Deed::Dismissed, what))?;
         return Ok(Exit::Fine);
     }
-    let hit = chosen(&dismissal.judgement, arguments)?;
+    let hit = chosen(bench.entries(), &dismissal.judgement, arguments)?;
     let target = Target::of(bench.entries(), &hit, arguments.whole_company)?;
     if arguments.until.is_some() {
         target.is_meant(arguments.whole_topic)?;
@@ -160,51 +163,4 @@ async fn note(
     };
     store.act(action).await?;
     Ok(())
-}
-
-/// The hit that is the false one: the one named, else the only name (or, without a company, the only
-/// term) that was found.
-fn chosen(judgement: &Judgement, arguments: &Arguments) -> Result<Hit, Failure> {
-    let same = |one: &&Hit, other: &Hit| one.entity == other.entity && one.term == other.term;
-    let mut found: Vec<&Hit> = Vec::new();
-    for hit in &judgement.hits {
-        if !found.iter().any(|one| same(one, hit)) {
-            found.push(hit);
-        }
-    }
-    let listed = |found: &[&Hit]| -> String {
-        let shown =
-            found.iter().map(|hit| format!("\n  --term \"{}\"   ({})", hit.term, hit.entity));
-        shown.collect()
-    };
-    if let Some(term) = &arguments.term {
-        let small = term.trim().to_lowercase();
-        let means =
-            |hit: &&&Hit| hit.term.to_lowercase() == small || hit.entity.to_lowercase() == small;
-        return found.iter().find(means).map(|hit| (**hit).clone()).ok_or_else(|| {
-            let near = found.iter().map(|hit| hit.term.to_string());
-            let near = near.filter(|one| strsim::jaro_winkler(&small, &one.to_lowercase()) > 0.8);
-            let what = anyhow::anyhow!("'{}' was not found in it", term.trim());
-            let hint = find::meant(near, &format!("found was{}", listed(&found)));
-            Failure::new(Exit::Data, what).hint(hint)
-        });
-    }
-    let companies: Vec<&Hit> =
-        found.iter().filter(|hit| hit.kind == EntityKind::Company).copied().collect();
-    let eligible = if companies.is_empty() { &found } else { &companies };
-    let one_company = eligible.iter().all(|hit| hit.entity == eligible[0].entity);
-    match eligible.as_slice() {
-        [only] => Ok((*only).clone()),
-        [first, ..] if arguments.whole_company && one_company => Ok((*first).clone()),
-        [] => Err(Failure::new(
-            Exit::Data,
-            anyhow::anyhow!("only words of rules were found in it, and they have no guards"),
-        )
-        .hint("edit the rule, or give it a NOT")),
-        _ => {
-            let what = anyhow::anyhow!("several words made the alert");
-            Err(Failure::new(Exit::Data, what)
-                .hint(format!("say which one is false:{}", listed(&found))))
-        }
-    }
 }

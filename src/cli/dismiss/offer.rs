@@ -7,9 +7,11 @@ use super::super::bench::{self, Bench};
 use super::super::exit::{Exit, Failure};
 use super::guard::{Guard, Target};
 use super::trial::Trial;
+use super::way_out::ways_out;
 use super::{Arguments, Dismissal, because};
 use crate::cli::samples::judged;
 use crate::detect::Watchlist;
+use crate::model::Judgement;
 
 /// What a guard is offered for.
 pub(super) struct Offer<'a> {
@@ -54,7 +56,7 @@ impl Offer<'_> {
                 because(&left, out)?;
             }
             out.flush()?;
-            match self.asked(left.alert)? {
+            match self.asked(&left)? {
                 Said::Yes => return Ok(Some((bench, what))),
                 Said::No => return Ok(None),
                 Said::Phrase(phrase) => guard = Guard::NotWith(vec![phrase]),
@@ -62,15 +64,16 @@ impl Offer<'_> {
         }
     }
 
-    /// Asks where somebody is there; `fails` when what is offered does not hold the alert back.
-    fn asked(&self, fails: bool) -> Result<Said, Failure> {
+    /// Asks where somebody is there. `left` is what remains with what is offered: an alert where it fails.
+    fn asked(&self, left: &Judgement) -> Result<Said, Failure> {
+        let fails = left.alert;
         let person = !self.arguments.yes && bench::asks();
         let phrases = self.arguments.until.is_none();
         if fails && !(person && phrases) {
             let what = anyhow::anyhow!("this does not hold the alert back, so nothing was written");
-            return Err(Failure::new(Exit::Data, what).hint(
-                "--term names another of its words, --not-with another phrase of the sentence",
-            ));
+            let (entries, item) = (self.bench.entries(), &self.dismissal.row.item);
+            let ways = ways_out(entries, &self.target, left, item);
+            return Err(Failure::new(Exit::Data, what).hint(ways));
         }
         if self.arguments.yes {
             return Ok(Said::Yes);

@@ -58,6 +58,22 @@ pub(super) fn around(text: &str, start: usize, end: usize) -> Vec<(u8, String)> 
     found
 }
 
+/// The same of what a search found, in which stops may stand: around its first and around its last word, as
+/// far as they reach beyond it. What stands within it stands in every true report, too.
+pub(super) fn at_the_ends(text: &str, start: usize, end: usize) -> Vec<(u8, String)> {
+    let found = text.get(start..end).unwrap_or_default();
+    let words: Vec<(usize, &str)> = found.unicode_word_indices().collect();
+    let ends = words.first().into_iter().chain(words.last().filter(|_| words.len() > 1));
+    let mut all: Vec<(u8, String)> = Vec::new();
+    for (at, word) in ends {
+        let from = start + at;
+        let beyond = around(text, from, from + word.len()).into_iter();
+        all.extend(beyond.filter(|(_, phrase)| !found.contains(phrase.as_str())));
+    }
+    all.sort_by_key(|(rank, _)| *rank);
+    all
+}
+
 /// Puts phrases that hold the words of the matter behind all others: they tell no false sense of the name.
 pub(super) fn matter_last(phrases: &mut [(u8, String)], matter: &[String]) {
     let of_matter = |one: &&mut (u8, String)| of_the_matter(&one.1, matter);
@@ -102,6 +118,27 @@ mod tests {
         assert_eq!(all[0].1, "Alibaba cave");
         assert!(of_the_matter(&all.last().unwrap().1, &["to delist".to_owned()]));
         assert!(!of_the_matter("Alibaba to", &["to delist".to_owned()]));
+    }
+
+    #[test]
+    fn beside_what_a_search_found_only_what_reaches_beyond_it_is_a_phrase() {
+        let text = "Commerce Department fines maker $12 million for export violations";
+        let of = |found: &str| -> Vec<String> {
+            let start = text.find(found).unwrap();
+            let all = at_the_ends(text, start, start + found.len());
+            all.into_iter().map(|(_, phrase)| phrase).collect()
+        };
+        let found = "Department fines maker $12 million for export";
+        assert_eq!(
+            of(found),
+            [
+                "Commerce Department",
+                "export violations",
+                "Commerce Department fines",
+                "for export violations"
+            ]
+        );
+        assert!(of(text).is_empty());
     }
 
     #[test]

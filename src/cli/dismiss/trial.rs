@@ -4,15 +4,17 @@
 //! decisions about that are all that need judging again.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use super::super::bench::Bench;
 use super::super::exit::{Exit, Failure};
 use super::super::samples::{self, DAYS, judged};
 use super::guard::{Guard, Target};
 use super::phrase;
+use super::way_out::ways_out;
 use super::{Dismissal, because};
 use crate::detect::Watchlist;
-use crate::model::{AlertId, Hit, Severity, Timestamp, counted};
+use crate::model::{AlertId, Hit, Judgement, Severity, Timestamp, counted};
 use crate::store::{About, Archive, DecidedRow};
 
 /// Rows fetched at a time.
@@ -82,20 +84,42 @@ impl Trial {
             field.get(one.start..one.end).unwrap_or_default().to_lowercase()
         };
         let hits = || dismissal.judgement.hits.iter();
-        // What the alert rests on beside the name.
-        let matter: Vec<String> =
-            hits().filter(|one| one.entity != hit.entity).map(words).collect();
-        let hits = hits().filter(|one| one.entity == hit.entity && one.term == hit.term);
-        let choices: Vec<Vec<(u8, String)>> = hits
+        // A topic is guarded as a whole, whichever of its words were found.
+        let topic = target.topic().is_some();
+        let of_it = |one: &&Hit| one.entity == hit.entity && (topic || one.term == hit.term);
+        // What the alert rests on beside the name, or beside this word of the topic.
+        let matter = |but: &Hit| -> Vec<String> {
+            let others = hits()
+                .filter(|one| one.entity != hit.entity || (topic && words(one) != words(but)));
+            others.map(words).collect()
+        };
+        let choices: Vec<_> = hits()
+            .filter(of_it)
             .map(|one| {
                 let field = samples::field_text(&item.text, one.field);
                 let mut all = phrase::around(field, one.start, one.end);
+                if all.is_empty() && topic {
+                    all = phrase::at_the_ends(field, one.start, one.end);
+                }
+                let matter = matter(one);
                 phrase::matter_last(&mut all, &matter);
-                all
+                (one, all, matter)
             })
             .collect();
-        let mut phrases: Vec<String> = Vec::new();
-        for list in &choices {
+        let (mut phrases, mut of_matter): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+        for (place, list, matter) in &choices {
+            // A phrase counts in the whole sentence: it may have taken this place already.
+            let same = |one: &Hit| {
+                (one.field, one.start, one.end) == (place.field, place.start, place.end)
+            };
+            let stands = |left: &Judgement| {
+                left.hits.iter().any(|one| one.entity == hit.entity && same(one))
+            };
+            if !phrases.is_empty()
+                && with(bench, target, &phrases, dismissal).is_some_and(|(_, left)| !stands(&left))
+            {
+                continue;
+            }
             let mut holding: Vec<(u8, usize, &String)> = Vec::new();
             for (rank, phrase) in list.iter().filter(|(_, one)| !phrases.contains(one)) {
                 let tried = [phrases.clone(), vec![phrase.clone()]].concat();
@@ -111,7 +135,8 @@ impl Trial {
                     let taken = counted(u64::try_from(*lost).unwrap_or(u64::MAX), "other alert");
                     writeln!(out, "  --not-with \"{other}\" would hold it back too, and {taken}")?;
                 }
-                if phrase::of_the_matter(phrase, &matter) {
+                let last = phrase::of_the_matter(phrase, matter).then_some(*phrase);
+                for phrase in of_matter.iter().chain(last) {
                     writeln!(
                         out,
                         "  \"{phrase}\" holds the very words of the matter: true reports in these words would be \
@@ -123,31 +148,33 @@ impl Trial {
             }
             // This place alone is not enough: its likeliest phrase stays, the next place is asked.
             let first = list.iter().map(|(_, phrase)| phrase).find(|one| !phrases.contains(one));
+            of_matter.extend(first.filter(|one| phrase::of_the_matter(one, matter)).cloned());
             phrases.extend(first.cloned());
         }
-        self.tell_left(bench, target, phrases, dismissal, out)?;
-        let what = anyhow::anyhow!("no phrase beside \"{}\" holds the alert back", target.term());
-        Err(Failure::new(Exit::Data, what).hint(
-            "name a phrase of its sentence with --not-with, another word with --term, or silence it with --until",
-        ))
+        let left = self.tell_left(bench, target, &phrases, dismissal, out)?;
+        let what = anyhow::anyhow!("no phrase beside {} holds the alert back", target.shown());
+        let left = left.as_ref().unwrap_or(&dismissal.judgement);
+        let ways = ways_out(bench.entries(), target, left, item);
+        Err(Failure::new(Exit::Data, what).hint(ways))
     }
 
-    /// Tells why it is an alert even with all phrases that were tried.
+    /// Tells why it is an alert even with all phrases that were tried, and gives what it is then; `None`
+    /// where there was nothing to try.
     fn tell_left(
         &self,
         bench: &Bench,
         target: &Target,
-        phrases: Vec<String>,
+        phrases: &[String],
         dismissal: &Dismissal,
         out: &mut dyn Write,
-    ) -> Result<(), Failure> {
-        let mut bench = bench.clone();
-        if phrases.is_empty() || target.write(&mut bench, &Guard::NotWith(phrases)).is_err() {
-            return Ok(());
+    ) -> Result<Option<Judgement>, Failure> {
+        if phrases.is_empty() {
+            return Ok(None);
         }
-        let Some(after) = bench.sound() else { return Ok(()) };
-        writeln!(out, "Without \"{}\" there it would still alert:", target.term())?;
-        Ok(because(&judged(&after.watchlist, &dismissal.row.item), out)?)
+        let Some((_, left)) = with(bench, target, phrases, dismissal) else { return Ok(None) };
+        writeln!(out, "Without {} there it would still alert:", target.shown())?;
+        because(&left, out)?;
+        Ok(Some(left))
     }
 
     /// Whether these phrases hold the alert back, and how many others they take. `None` when the
@@ -160,10 +187,8 @@ impl Trial {
         before: &Watchlist,
         dismissal: &Dismissal,
     ) -> Option<(bool, usize)> {
-        let mut bench = bench.clone();
-        target.write(&mut bench, &Guard::NotWith(phrases.to_vec())).ok()?;
-        let after = bench.sound()?.watchlist;
-        if judged(&after, &dismissal.row.item).alert {
+        let (after, left) = with(bench, target, phrases, dismissal)?;
+        if left.alert {
             return Some((false, 0));
         }
         Some((true, self.lost(before, &after, dismissal.row.alert.as_ref()).len()))
@@ -200,4 +225,18 @@ impl Trial {
         }
         Ok(())
     }
+}
+
+/// The watchlist with these phrases, and what it makes of the item. `None` when the files would not be sound.
+fn with(
+    bench: &Bench,
+    target: &Target,
+    phrases: &[String],
+    dismissal: &Dismissal,
+) -> Option<(Arc<Watchlist>, Judgement)> {
+    let mut bench = bench.clone();
+    target.write(&mut bench, &Guard::NotWith(phrases.to_vec())).ok()?;
+    let after = bench.sound()?.watchlist;
+    let left = judged(&after, &dismissal.row.item);
+    Some((after, left))
 }

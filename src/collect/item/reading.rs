@@ -28,8 +28,10 @@ pub enum Reading {
     First,
     /// As good as a first one: at another address, or after being away.
     Again {
-        /// When it was last read before.
+        /// When it was last read before that.
         read: Option<Timestamp>,
+        /// When it last answered, be it with nothing.
+        answered: Option<Timestamp>,
     },
     /// One of many.
     Usual,
@@ -45,13 +47,17 @@ impl Reading {
         now: Timestamp,
     ) -> Self {
         let lately = |at: Option<Timestamp>| at.is_some_and(|at| now.since(at) < AWAY);
-        let again = Self::Again { read: state.last_success.max(read) };
+        let own = state.anew.map_or(state.last_success, |_| state.read_before);
+        let answered = state.last_success.max(read);
+        let again = Self::Again { read: own.max(read), answered };
         match (state.last_success, state.anew) {
             // Under another id it was read all the while.
-            _ if lately(left) => Self::Usual,
+            _ if lately(left) && lately(read) => Self::Usual,
             (None, _) if left.is_none() => Self::First,
-            (None, _) | (Some(_), Some(Anew::Address)) => again,
-            (at, Some(Anew::Back)) if !lately(at) => again,
+            // A source that began with nothing in it, and of whose address no other id knows anything.
+            (Some(_), Some(Anew::Unseen)) if left.is_none() => Self::Usual,
+            (None, _) | (Some(_), Some(Anew::Address | Anew::Unseen)) => again,
+            (Some(_), Some(Anew::Back)) if !lately(own) => again,
             (Some(_), _) => Self::Usual,
         }
     }
@@ -78,11 +84,12 @@ impl Reading {
             (Self::First, FirstRun::None) => Arrival::Baseline,
             (Self::First, FirstRun::Within(_)) if old => Arrival::Baseline,
             (Self::First, FirstRun::Within(_)) => Arrival::AlreadyThere,
-            (Self::Again { read }, first_run) => {
+            (Self::Again { read, answered }, first_run) => {
                 let before = at.is_some_and(|at| read.is_none_or(|read| at <= read));
                 // Between two readings within the day: news, wherever it was read.
-                let meanwhile = read.is_some_and(|read| now.since(read) < AWAY);
-                if meanwhile && at.is_some() && !before {
+                let since =
+                    |then: Timestamp| now.since(then) < AWAY && at.is_some_and(|at| at > then);
+                if read.is_some_and(since) || answered.is_some_and(since) {
                     return Arrival::New;
                 }
                 match old || first_run == FirstRun::None {

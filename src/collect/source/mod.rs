@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::model::source::{Gap, SourceState};
+use crate::model::source::{Anew, Gap, SourceState};
 use crate::model::{Source, SourceId, Timestamp};
 
 mod address;
@@ -64,6 +64,9 @@ fn unchanged(state: &mut SourceState, source: &Source, polled: &Polled, now: Tim
         state.etag = None;
         state.last_modified = None;
         state.read_at = answered;
+    } else if !polled.full && state.entries.is_some_and(|count| count > 0) {
+        // What is there was read before it went, and so nothing of it is new.
+        (state.anew, state.read_before) = (None, None);
     }
 }
 
@@ -74,6 +77,7 @@ fn was_read(
     read: &Read,
     now: Timestamp,
 ) {
+    let first = state.last_success.is_none();
     succeeded(state, source, polled);
     state.entries = Some(read.entries);
     if polled.full {
@@ -86,7 +90,9 @@ fn was_read(
     state.read_at = address::other_than(&source.url, polled.answered.as_deref());
     // An empty document is nobody's first.
     if read.entries > 0 {
-        state.anew = None;
+        (state.anew, state.read_before) = (None, None);
+    } else if first && state.anew.is_none() {
+        state.anew = Some(Anew::Unseen);
     }
     if whole {
         habit::settle(state, now);

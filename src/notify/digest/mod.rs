@@ -25,7 +25,7 @@ use crate::model::{Coverage, PendingNotice, Timestamp};
 use coverage::Facts;
 pub(super) use coverage::{Facts as CoverageFacts, health_words, sections as coverage_sections};
 pub(super) use subject::counts;
-pub use watchlist::{id_changed, watchlist_changes};
+pub use watchlist::{id_changed, reader_removed, watchlist_changes};
 
 /// What occasions a digest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,7 +70,8 @@ pub struct DigestInput<'a> {
     pub notices: &'a [PendingNotice],
     /// Items told earlier that their publishers changed in this window.
     pub changed: &'a [Changed],
-    /// What was changed in the watchlist in this window, a line each (see [`watchlist_changes`]).
+    /// What was changed in the watchlist in this window, and who is told nothing any more, a line each (see
+    /// [`watchlist_changes`] and [`reader_removed`]).
     pub watchlist_changes: &'a [String],
     /// How well we looked in this window.
     pub coverage: &'a Coverage,

@@ -43,6 +43,12 @@ pub fn watchlist_changes(
     lines
 }
 
+/// Who is told nothing any more, for those who still are.
+#[must_use]
+pub fn reader_removed(name: &str) -> String {
+    format!("Reader removed: “{}”, who is told nothing any more", line(name, 60))
+}
+
 /// What another id means, for whoever changed it.
 #[must_use]
 pub fn id_changed(renamed: &Renamed) -> String {

@@ -9,7 +9,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::{Assessed, Assessor, BATCH, Recent, marks, notices, place};
+use super::recent::Recent;
+use super::{Assessed, Assessor, BATCH, marks, notices, place};
 use crate::detect::{Origin, adds, alert_of, still_adds, under_ids_of};
 use crate::model::{Alert, AlertId, Item, ItemId, Judgement, Mark, Reason, Severity, Timestamp};
 use crate::notify::late::{self, Lacked};
@@ -48,6 +49,9 @@ impl Assessor {
             let adopted = Adopted { version: in_force.version, since, silent };
             store.adopt_for_assessment(adopted, now).await?;
         }
+        let stands = |recent: &Recent| recent.stands_under_ids_of(&in_force.watchlist);
+        // What was renamed is remembered under its new id.
+        self.recent = self.recent.take().filter(stands);
         self.adopted = Some(in_force.version);
         Ok(())
     }
@@ -117,7 +121,7 @@ impl Assessor {
         let mut recent = match (self.recent.take(), found.is_empty()) {
             (Some(recent), _) => Some(recent),
             (None, true) => None,
-            (None, false) => Some(self.remember(now).await?),
+            (None, false) => Some(self.remember(in_force, now).await?),
         };
         let mut decisions = Vec::new();
         let mut about = Vec::new();

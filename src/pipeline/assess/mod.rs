@@ -6,12 +6,13 @@
 //! with in [`late`] whenever nothing new waits.
 
 mod late;
+mod recent;
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::recent::Recent;
 use super::{Ground, InForce, canary};
 use crate::detect::{Candidate, Origin, Placement, StoryBook, adds, judge, under_ids_of};
 use crate::model::canary::{CANARY, is_synthetic};
@@ -21,18 +22,11 @@ use crate::model::{
     Urgency,
 };
 use crate::notify::route::{self, StorySoFar};
-use crate::store::{Assessment, Decision, StoreError, StoryMember, Unassessed};
+use crate::store::{Assessment, Decision, StoreError, Unassessed};
 
 /// Items judged in one transaction: large enough that a commit costs little for each, small enough
 /// that a stop waits less than a second.
 const BATCH: usize = 1_000;
-
-/// Items with hits that take part in recognising copies and stories.
-const WINDOW: usize = 50_000;
-
-/// A story lasts at most this long (a copy joins without prolonging it), so older items cannot
-/// gain members.
-const STORY_MEMORY: Duration = Duration::from_secs(10 * 24 * 3600);
 
 /// How long the right to assess is ours without renewal.
 const LEASE: Duration = Duration::from_secs(120);
@@ -62,33 +56,6 @@ pub struct Assessor {
     recent: Option<Recent>,
     /// The version that this step works by, once the store knows.
     adopted: Option<u64>,
-}
-
-/// The items of the last days: what copies and stories are recognised by, and what each story has
-/// brought so far.
-struct Recent {
-    book: StoryBook,
-    stories: HashMap<StoryId, StorySoFar>,
-}
-
-impl Recent {
-    fn add(
-        &mut self,
-        item: &Item,
-        story: &StoryId,
-        copy_of: Option<&str>,
-        named: (&[Named], &[Named]),
-        severity: Option<Severity>,
-    ) {
-        let (companies, topics) = named;
-        self.book.add(&candidate(item, companies, topics, severity), story.as_str(), copy_of);
-        self.stories.entry(story.clone()).or_default().add(
-            companies.iter().map(|one| &*one.id),
-            topics.iter().map(|one| &*one.id),
-            severity,
-            item.official,
-        );
-    }
 }
 
 impl Assessor {
@@ -142,7 +109,7 @@ impl Assessor {
         // behind that knows its items.
         let mut recent = match self.recent.take() {
             Some(recent) => recent,
-            None => self.remember(now).await?,
+            None => self.remember(in_force, now).await?,
         };
         let mut whole = true;
         let decisions: Vec<Decision> = batch
@@ -185,27 +152,6 @@ impl Assessor {
         self.held = ours.then_some(now);
         Ok(ours)
     }
-
-    async fn remember(&self, now: Timestamp) -> Result<Recent, StoreError> {
-        let since = now.minus(STORY_MEMORY);
-        let members = self.ground.store.story_window(since, WINDOW).await?;
-        let mut recent = Recent { book: StoryBook::new(WINDOW), stories: HashMap::new() };
-        for member in &members {
-            recall(&mut recent, member);
-        }
-        Ok(recent)
-    }
-}
-
-fn recall(recent: &mut Recent, member: &StoryMember) {
-    let named = |ids: &[String]| -> Vec<Named> {
-        ids.iter()
-            .map(|id| Named { id: id.as_str().into(), name: id.as_str().into(), note: None })
-            .collect()
-    };
-    let (companies, topics) = (named(&member.companies), named(&member.topics));
-    let copy_of = member.copy_of.as_ref().map(ItemId::as_str);
-    recent.add(&member.item, &member.story, copy_of, (&companies, &topics), member.severity);
 }
 
 fn candidate<'a>(

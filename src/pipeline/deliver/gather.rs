@@ -8,7 +8,9 @@ use crate::detect::renamed_entries;
 use crate::model::mail::Changed;
 use crate::model::record::Restore;
 use crate::model::{Mark, PendingNotice, Timestamp};
-use crate::notify::digest::{self, DigestInput, DigestKind, LargeEdit, watchlist_changes};
+use crate::notify::digest::{
+    self, DigestInput, DigestKind, LargeEdit, reader_removed, watchlist_changes,
+};
 use crate::notify::reader::Reader;
 use crate::pipeline::InForce;
 use crate::store::StoreError;
@@ -101,7 +103,7 @@ impl Deliverer {
         Ok(newest.filter(Review::is_open))
     }
 
-    /// What was edited in the watchlist since `from`, in words.
+    /// What was edited in the watchlist and among its readers since `from`, in words.
     pub(super) async fn watchlist_edits(
         &self,
         in_force: &InForce,
@@ -114,8 +116,12 @@ impl Deliverer {
         }
         let Some(new) = archive.config_in_force().await? else { return Ok(Vec::new()) };
         let read = in_force.read_watchlist;
+        // First, for a long list is cut.
+        let readers = (in_force.readers_lost)(&old.files, &new.files);
+        let mut edits: Vec<String> = readers.iter().map(|name| reader_removed(name)).collect();
         let (old, new) = (read(&old.files), read(&new.files));
-        Ok(watchlist_changes(&old, &new, &renamed_entries(&old, &new)))
+        edits.extend(watchlist_changes(&old, &new, &renamed_entries(&old, &new)));
+        Ok(edits)
     }
 }
 

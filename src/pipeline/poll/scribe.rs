@@ -111,7 +111,8 @@ mod tests {
 
     #[tokio::test]
     async fn one_that_cannot_be_written_takes_none_of_the_others_with_it() {
-        let store = Sqlite::dry_run(std::path::Path::new("/none/state.db")).unwrap();
+        let store = Sqlite::dry_run(std::path::Path::new("/none/state.db"))
+            .expect("a dry run of a store that is not there begins with an empty one");
         let store: Arc<dyn Store> = Arc::new(store);
         let now = Timestamp::from_millis(1_795_000_000_000);
         let known = Source {
@@ -123,14 +124,14 @@ mod tests {
             allow_private: false,
             first_run: FirstRun::All,
         };
-        store.adopt_sources(vec![known], now).await.unwrap();
+        store.adopt_sources(vec![known], now).await.expect("an empty store takes a source");
         let mut tasks = JoinSet::new();
         let scribe = Scribe::among(&mut tasks, Arc::clone(&store));
         let (good, bad) =
             tokio::join!(scribe.write(poll("known", now)), scribe.write(poll("unknown", now)));
-        good.unwrap();
-        assert!(bad.unwrap_err().to_string().contains("never adopted"));
-        let rows = store.archive().sources(None, 9).await.unwrap();
+        good.expect("its source was adopted");
+        assert!(bad.expect_err("its source was not").to_string().contains("never adopted"));
+        let rows = store.archive().sources(None, 9).await.expect("the store still answers");
         assert_eq!(rows[0].state.last_poll, Some(now));
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn elsewhere(
     let mut found = Elsewhere::default();
     let mut keys: Option<Vec<i64>> = None;
     while let Some(row) = rows.next()? {
-        (found.left, found.read) = (row.get(1)?, row.get(2)?);
+        (found.left, found.read) = (found.left.max(row.get(1)?), found.read.max(row.get(2)?));
         let keys = keys.get_or_insert_with(|| wanted(identities));
         found.known.extend(of(connection, row.get(0)?, keys)?);
     }

@@ -260,7 +260,8 @@ fn remember(
                  failures = ?7, retry_after = ?8, entries = ?9, error = ?10, items = items + ?11,
                  shown_noted = ?12, read_at = ?13, moved_to = ?14, moved_since = ?15,
                  moved_times = ?16, usual_items = ?17, usual_pause = ?18, latest = ?19, title = ?20,
-                 anew = CASE WHEN ?22 THEN anew ELSE ?21 END
+                 anew = CASE WHEN ?22 THEN anew ELSE ?21 END,
+                 read_before = CASE WHEN ?22 THEN read_before ELSE ?23 END
              WHERE source = ?1",
         )?
         .execute(params![
@@ -285,7 +286,8 @@ fn remember(
             state.habit.latest,
             state.title,
             state.anew.map(Anew::as_str),
-            run.address != poll.address
+            run.address != poll.address,
+            state.read_before
         ])?;
     Ok(())
 }

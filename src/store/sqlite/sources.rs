@@ -159,8 +159,8 @@ fn edit(
     Ok(())
 }
 
-/// Notes that a source's next document is as good as a first one, unless it is read at this address all
-/// the while, because its server has moved there.
+/// Notes that a source's next document is as good as a first one, and when it was last read before, unless
+/// it is read at this address all the while, because its server has moved there.
 fn read_anew(
     connection: &Connection,
     key: i64,
@@ -169,7 +169,9 @@ fn read_anew(
 ) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "UPDATE source_states SET anew = ?3
+            "UPDATE source_states SET anew = ?3, read_before = CASE WHEN anew IS NULL
+                 THEN (SELECT u.last_success FROM source_turns u WHERE u.source = ?1)
+                 ELSE read_before END
              WHERE source = ?1 AND anew IS NOT 'address' AND (?2 IS NULL OR ?2 IS NOT read_at)",
         )?
         .execute(params![key, address, why.as_str()])?;
