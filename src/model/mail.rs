@@ -225,8 +225,11 @@ pub struct ClaimedMail {
     pub letter: Letter,
     /// Attempts made before this one.
     pub attempts: u32,
-    /// Attempts whose outcome stayed unknown.
+    /// Attempts whose outcome stayed unknown because the server fell silent.
     pub uncertain: u32,
+    /// An earlier attempt may have been taken, whatever the others came to: silence of the server, or an end of
+    /// the service while the server had the message.
+    pub perhaps_taken: bool,
     /// When it was sealed, from which the give-up time counts.
     pub sealed_at: Timestamp,
 }

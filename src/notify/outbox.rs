@@ -3,7 +3,8 @@
 //!
 //! A fault of the set-up never counts against a mail, and an uncertain one is sent again at most
 //! twice, always with the Message-ID that it was sealed with, so that a reader's client can fold
-//! the copies. It sends nothing and knows no server.
+//! the copies. One that may have arrived never ends as refused or dead, since what those told is told
+//! anew in another mail: it rests as uncertain. It sends nothing and knows no server.
 
 use std::time::Duration;
 
@@ -20,6 +21,9 @@ pub const PATIENCE: Duration = Duration::from_secs(5 * 24 * 3600);
 
 /// How often a mail that may have arrived is sent again.
 pub const UNCERTAIN_RETRIES: u32 = 2;
+
+/// What is added to the words that end a mail of which an earlier attempt may have been taken.
+const EARLIER: &str = "an earlier attempt may have arrived";
 
 /// The wait after the `made`-th attempt that counted.
 #[must_use]
@@ -45,11 +49,17 @@ pub fn after(mail: &ClaimedMail, attempt: &Attempt, now: Timestamp) -> MailOutco
     let counts = !matches!(attempt.outcome, Outcome::ConfigFault(_));
     let (state, wait) =
         if counts { within_patience(mail, state, wait, now) } else { (state, wait) };
+    let (state, reply) = match state {
+        MailState::Refused | MailState::Dead if mail.perhaps_taken => {
+            (MailState::Uncertain, format!("{attempt}; {EARLIER}"))
+        }
+        state => (state, attempt.to_string()),
+    };
     MailOutcome {
         id: mail.id.clone(),
         state,
         next_attempt: wait.map(|wait| now.plus(wait)),
-        reply: attempt.to_string(),
+        reply,
         counts,
         at: now,
     }
@@ -57,8 +67,7 @@ pub fn after(mail: &ClaimedMail, attempt: &Attempt, now: Timestamp) -> MailOutco
 
 /// Gives up a mail that would wait beyond the end of patience. Attempts that counted must have run
 /// through the back-off once: after days of a wrong set-up, or of the service being off, a mail is
-/// not given up at the first soft no. One that may have arrived rests as uncertain instead: calling
-/// it dead would tell its notices a second time.
+/// not given up at the first soft no.
 fn within_patience(
     mail: &ClaimedMail,
     state: MailState,

@@ -48,7 +48,9 @@ pub struct UrgentSealed {
 pub enum Amend {
     /// Try it again now.
     Retry,
-    /// Give it up: what it told comes back when no other address of its occasion can be reached.
+    /// Give it up: what it told comes back when no other address of its occasion can be reached. One that
+    /// waits and may have arrived only comes to rest so, and counts as told; given up once more, it counts
+    /// as not arrived.
     Drop,
 }
 
@@ -57,6 +59,8 @@ pub enum Amend {
 pub enum Amended {
     /// It was done; so the mail stood before.
     Done(MailState),
+    /// It is tried no more and rests as one that may have arrived; so it stood before.
+    Rests(MailState),
     /// It cannot be done to a mail that stands so.
     Not(MailState),
     /// There is no such mail.

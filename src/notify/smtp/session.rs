@@ -24,7 +24,7 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use super::answers::{failure, garbage, network, of_kind, words};
-use super::attempt::Stage;
+use super::attempt::{Given, Stage};
 use super::reach::{connect, hello};
 use super::settings::SmtpSettings;
 use super::tls::{Guard, Trust};
@@ -38,10 +38,11 @@ const BLOCK: usize = 64 * 1024;
 const MANNERS: Duration = Duration::from_secs(2);
 
 /// A mail as the session needs it.
-pub(super) struct Envelope<'a> {
+pub(super) struct Envelope<'a, 'g> {
     pub(super) sender: &'a Address,
     pub(super) recipient: &'a Address,
     pub(super) message: &'a [u8],
+    pub(super) given: Given<'g>,
 }
 
 /// An open connection, greeted, encrypted and logged in as the settings ask.
@@ -134,7 +135,7 @@ impl Session {
     /// Hands over one mail and answers the server's words.
     pub(super) async fn deliver(
         &mut self,
-        mail: &Envelope<'_>,
+        mail: &Envelope<'_, '_>,
         settings: &SmtpSettings,
     ) -> Result<String, Failure> {
         let limits = &settings.timeouts;
@@ -146,6 +147,9 @@ impl Session {
             .map_err(|failure| if odd { failure.of_this_mail() } else { failure })?;
         let to = Rcpt::new(mail.recipient.clone(), vec![]);
         self.say(Stage::Rcpt, limits.command, to, Severity::PositiveCompletion).await?;
+        if !(mail.given)().await {
+            return Err(Failure { stage: Stage::Data, cause: Cause::Unnoted });
+        }
         self.say(Stage::Data, limits.data, Data, Severity::PositiveIntermediate).await?;
         let answer = self.message(mail.message, limits.block, limits.dot).await?;
         let answer = of_kind(Stage::Dot, answer, Severity::PositiveCompletion)?;
@@ -153,7 +157,7 @@ impl Session {
     }
 
     /// What must be declared, or why this server cannot take the mail at all.
-    fn parameters(&self, mail: &Envelope<'_>) -> Result<Vec<MailParameter>, Failure> {
+    fn parameters(&self, mail: &Envelope<'_, '_>) -> Result<Vec<MailParameter>, Failure> {
         let unsendable =
             |why: &str| Failure { stage: Stage::Mail, cause: Cause::Unsendable(why.to_owned()) };
         let mut parameters = Vec::new();

@@ -60,7 +60,13 @@ pub(super) enum Cause {
     NotLoopback,
     /// The address or the message cannot be handed to this server at all.
     Unsendable(String),
+    /// It could not be noted that the server is given the message, so it was not.
+    Unnoted,
 }
+
+/// The words of [`Cause::Unnoted`].
+pub(super) const UNNOTED: &str =
+    "it could not be noted that the mail is being handed over, so it was not";
 
 /// A stage and what went wrong there.
 #[derive(Debug)]
@@ -81,6 +87,7 @@ impl Failure {
             Cause::NoStartTls | Cause::NotLoopback => Outcome::ConfigFault(Fault::Encryption),
             Cause::NoAuth => Outcome::ConfigFault(Fault::Login),
             Cause::Unsendable(_) => Outcome::Refused,
+            Cause::Unnoted => Outcome::TryLater,
         }
     }
 
@@ -119,6 +126,7 @@ impl Failure {
                 "the host's name leads to another machine; nothing was sent in clear".to_owned()
             }
             Cause::Unsendable(why) => why.clone(),
+            Cause::Unnoted => UNNOTED.to_owned(),
         }
     }
 
@@ -126,7 +134,7 @@ impl Failure {
     pub(super) fn leaves_connection(&self) -> bool {
         // 421 announces that the server closes the connection (RFC 5321 §3.8).
         matches!(self.cause, Cause::Reply { code, .. } if (400..600).contains(&code) && code != 421)
-            || matches!(self.cause, Cause::Unsendable(_))
+            || matches!(self.cause, Cause::Unsendable(_) | Cause::Unnoted)
     }
 }
 
