@@ -88,7 +88,8 @@ impl MailKey {
         Self(format!("operator:{kind}:{date}"))
     }
 
-    /// `welcome:READER:SINCE`: once for each time that a reader is added.
+    /// `welcome:READER:SINCE`: once for each time that a reader is added; once more where that reached nobody
+    /// and the reader has another address, with the instant of that.
     #[must_use]
     pub fn welcome(reader: &str, since: Timestamp) -> Self {
         Self(format!("welcome:{reader}:{since}"))

@@ -163,8 +163,8 @@ pub trait Store: Send + Sync {
     /// Notices of a reader that no mail has told yet, oldest alert first.
     fn pending_notices(&self, reader: String) -> Answer<'_, Vec<PendingNotice>>;
 
-    /// Notices of a reader that an urgent mail sealed after `from` and until `until` has told: the
-    /// next digest lists them again, marked so.
+    /// Notices of a reader that an urgent mail sealed after `from` and until `until` has told, and no digest
+    /// since: the next one lists them again, marked so.
     fn told_urgently(
         &self,
         reader: String,

@@ -238,3 +238,41 @@ async fn what_was_given_to_the_server_as_the_service_died_is_not_told_anew() {
         assert!(urgent.iter().all(|to| to == &["mei@typo.test"]), "{answer}: {urgent:?}");
     }
 }
+
+#[tokio::test]
+async fn a_welcome_that_reached_nobody_is_sent_to_the_corrected_address() {
+    let mut desk = Desk::new(&mei("\"mei@typo.test\"", "")).await;
+    desk.welcomes = true;
+    desk.transport.answer_next([greylisted()]);
+    let mut open = desk.open().await;
+    open.round().await;
+    drop(open);
+    desk.readers = mei("\"mei@desk.test\"", "");
+    desk.pass(HOUR);
+    let mut open = desk.open().await;
+    open.round().await;
+    open.round().await;
+    let welcomes = |desk: &Desk| {
+        let mails = desk.transport.received();
+        let is = |one: &&Letter| subject(one) == "Watchlist: welcome, Mei";
+        mails.iter().filter(is).map(|one| one.address.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(welcomes(&desk), ["mei@desk.test"]);
+    drop(open);
+    desk.readers = mei("\"mei.lin@desk.test\"", "");
+    desk.pass(DAY);
+    desk.open().await.round().await;
+    assert_eq!(welcomes(&desk), ["mei@desk.test"], "who was welcomed is no new reader");
+}
+
+#[tokio::test]
+async fn a_welcome_that_was_refused_is_not_sent_there_again() {
+    let mut desk = Desk::new(&mei("\"mei@typo.test\"", "")).await;
+    desk.welcomes = true;
+    desk.transport.answer_next([Attempt { outcome: Outcome::Refused, ..greylisted() }]);
+    let mut open = desk.open().await;
+    for _ in 0..3 {
+        open.round().await;
+    }
+    assert_eq!(outbox(&open, "mei@typo.test").await.len(), 1);
+}
