@@ -252,6 +252,17 @@ pub struct MailOutcome {
     pub at: Timestamp,
 }
 
+/// A mail that its server refused, or of which an earlier attempt may have arrived all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// When.
+    pub at: Timestamp,
+    /// How large the message is.
+    pub bytes: usize,
+    /// `STAGE: reply`.
+    pub reply: String,
+}
+
 /// An item that its publisher changed after a reader was told of it, without adding what alerts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changed {

@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::model::mail::{ClaimedMail, MailOutcome};
 use crate::model::{MailState, Timestamp};
 
+use super::room;
 use super::smtp::{Attempt, Outcome};
 
 /// Minutes to wait after the first, second … attempt; the last holds for all that follow.
@@ -24,6 +25,9 @@ pub const UNCERTAIN_RETRIES: u32 = 2;
 
 /// What is added to the words that end a mail of which an earlier attempt may have been taken.
 const EARLIER: &str = "an earlier attempt may have arrived";
+
+/// What is added to the words that refuse a mail for its size.
+const SMALLER: &str = "the next ones to this address are made to fit";
 
 /// The wait after the `made`-th attempt that counted.
 #[must_use]
@@ -49,11 +53,17 @@ pub fn after(mail: &ClaimedMail, attempt: &Attempt, now: Timestamp) -> MailOutco
     let counts = !matches!(attempt.outcome, Outcome::ConfigFault(_));
     let (state, wait) =
         if counts { within_patience(mail, state, wait, now) } else { (state, wait) };
-    let (state, reply) = match state {
+    let mut reply = attempt.to_string();
+    if attempt.outcome == Outcome::Refused && room::is_too_large(&reply) {
+        let bytes = mail.letter.message.len();
+        reply = format!("{reply}; it has {bytes} bytes, and {SMALLER}");
+    }
+    let state = match state {
         MailState::Refused | MailState::Dead if mail.perhaps_taken => {
-            (MailState::Uncertain, format!("{attempt}; {EARLIER}"))
+            reply = format!("{reply}; {EARLIER}");
+            MailState::Uncertain
         }
-        state => (state, attempt.to_string()),
+        state => state,
     };
     MailOutcome {
         id: mail.id.clone(),

@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use super::denial::is_policy;
+use crate::notify::room::is_too_large;
 
 /// Minutes for which a server is left alone that refused a log-in, after the first, the second … time; the
 /// last holds for all that follow. Mail providers lock accounts after some wrong log-ins in a row or within
@@ -128,7 +129,8 @@ impl Fault {
             () if is(Stage::Mail)
                 && no
                 && !reply.starts_with("552")
-                && !reply.starts_with("555") =>
+                && !reply.starts_with("555")
+                && !is_too_large(words) =>
             {
                 Some(Self::Sender)
             }

@@ -50,6 +50,31 @@ pub(super) struct Session {
     connection: AsyncSmtpConnection,
     wire: Wire,
     info: ServerInfo,
+    takes: Size,
+}
+
+/// What the server says of sizes (RFC 1870).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Size {
+    /// It wants to hear how large a mail is.
+    declared: bool,
+    /// No mail may be larger, in bytes, if it says so.
+    most: Option<usize>,
+}
+
+impl Size {
+    /// Reads the lines of an answer to EHLO, with their code before them or without.
+    fn of<'a>(lines: impl Iterator<Item = &'a str>) -> Self {
+        for line in lines {
+            let bare = line.strip_prefix("250-").or_else(|| line.strip_prefix("250 "));
+            let mut words = bare.unwrap_or(line).split_whitespace();
+            if words.next().is_some_and(|one| one.eq_ignore_ascii_case("SIZE")) {
+                let most = words.next().and_then(|most| most.parse().ok());
+                return Self { declared: true, most: most.filter(|most| *most > 0) };
+            }
+        }
+        Self::default()
+    }
 }
 
 impl Session {
@@ -94,6 +119,7 @@ impl Session {
         let ehlo = Ehlo::new(hello.clone());
         let answer =
             self.say(Stage::Ehlo, limits.command, ehlo, Severity::PositiveCompletion).await?;
+        self.takes = Size::of(answer.message());
         self.info = ServerInfo::from_response(&answer)
             .map_err(|error| garbage(Stage::Ehlo, error.to_string()))?;
         Ok(())
@@ -177,6 +203,13 @@ impl Session {
                 ));
             }
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        }
+        let bytes = mail.message.len();
+        if let Some(most) = self.takes.most.filter(|most| bytes > *most) {
+            return Err(Failure { stage: Stage::Mail, cause: Cause::TooLarge(most) });
+        }
+        if self.takes.declared {
+            parameters.push(MailParameter::Size(bytes));
         }
         Ok(parameters)
     }
@@ -273,9 +306,10 @@ async fn greet(wire: Wire, hello: &ClientId, settings: &SmtpSettings) -> Result<
         Ok(Err(error)) => return Err(failure(stage(), &error, &wire)),
         Err(limit) => return Err(Failure { stage: stage(), cause: Cause::Silence(limit) }),
     };
-    wire.greeted();
+    let heard = wire.greeted();
+    let takes = Size::of(String::from_utf8_lossy(&heard).lines());
     let info = connection.server_info().clone();
-    Ok(Session { connection, wire, info })
+    Ok(Session { connection, wire, info, takes })
 }
 
 /// Runs `work` with a clock that starts again at each step; `limit` is asked anew each time.
