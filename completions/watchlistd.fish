@@ -389,7 +389,7 @@ complete -c watchlistd -n "__fish_watchlistd_using_subcommand outbox; and not __
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand outbox; and not __fish_seen_subcommand_from list retry drop" -s V -l version -d 'Print version'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand outbox; and not __fish_seen_subcommand_from list retry drop" -f -a "list" -d 'List mails, newest first: all that were not sent, or those in the states named'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand outbox; and not __fish_seen_subcommand_from list retry drop" -f -a "retry" -d 'Try mails again now, also refused and dead ones'
-complete -c watchlistd -n "__fish_watchlistd_using_subcommand outbox; and not __fish_seen_subcommand_from list retry drop" -f -a "drop" -d 'Give mails up; what no other address was told comes back in the reader\'s next mail'
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand outbox; and not __fish_seen_subcommand_from list retry drop" -f -a "drop" -d 'Give mails up; what no other address was told comes back in the reader\'s next mail. One that may have arrived counts as told until it is dropped once more'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand outbox; and __fish_seen_subcommand_from list" -l state -d 'Only mails in this state; may be given more than once' -r
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand outbox; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand outbox; and __fish_seen_subcommand_from list" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F

@@ -29,7 +29,8 @@ enum Command {
     List(List),
     /// Try mails again now, also refused and dead ones
     Retry(Ids),
-    /// Give mails up; what no other address was told comes back in the reader's next mail
+    /// Give mails up; what no other address was told comes back in the reader's next mail. One that may have
+    /// arrived counts as told until it is dropped once more
     Drop(Ids),
 }
 
@@ -211,6 +212,12 @@ async fn amend(
                 let now = if amend == Amend::Retry { "is tried again now" } else { "is given up" };
                 writeln!(out, "{id} was {} and {now}", was.as_str())?;
             }
+            Amended::Rests(was) => writeln!(
+                out,
+                "{id} was {} and is tried no more; it may have arrived, so what it told counts as told \
+                 (if it did not, drop it once more)",
+                was.as_str()
+            )?,
             Amended::Not(state) => {
                 missing += 1;
                 writeln!(out, "{id} is {} and stays so", state.as_str())?;

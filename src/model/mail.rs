@@ -88,7 +88,8 @@ impl MailKey {
         Self(format!("operator:{kind}:{date}"))
     }
 
-    /// `welcome:READER:SINCE`: once for each time that a reader is added.
+    /// `welcome:READER:SINCE`: once for each time that a reader is added; once more where that reached nobody
+    /// and the reader has another address, with the instant of that.
     #[must_use]
     pub fn welcome(reader: &str, since: Timestamp) -> Self {
         Self(format!("welcome:{reader}:{since}"))
@@ -225,8 +226,11 @@ pub struct ClaimedMail {
     pub letter: Letter,
     /// Attempts made before this one.
     pub attempts: u32,
-    /// Attempts whose outcome stayed unknown.
+    /// Attempts whose outcome stayed unknown because the server fell silent.
     pub uncertain: u32,
+    /// An earlier attempt may have been taken, whatever the others came to: silence of the server, or an end of
+    /// the service while the server had the message.
+    pub perhaps_taken: bool,
     /// When it was sealed, from which the give-up time counts.
     pub sealed_at: Timestamp,
 }
@@ -246,6 +250,17 @@ pub struct MailOutcome {
     pub counts: bool,
     /// When.
     pub at: Timestamp,
+}
+
+/// A mail that its server refused, or of which an earlier attempt may have arrived all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// When.
+    pub at: Timestamp,
+    /// How large the message is.
+    pub bytes: usize,
+    /// `STAGE: reply`.
+    pub reply: String,
 }
 
 /// An item that its publisher changed after a reader was told of it, without adding what alerts.

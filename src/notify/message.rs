@@ -103,6 +103,25 @@ pub fn message(content: &Content, envelope: &Envelope<'_>) -> Result<Vec<u8>, Me
     Ok(message.formatted())
 }
 
+/// Bytes that the header of a message takes at most, but for a long row of references.
+const HEADER: usize = 2_000;
+
+/// How large a message these words make, in bytes, a little more rather than less.
+#[must_use]
+pub fn size(content: &Content) -> usize {
+    let envelope = Envelope {
+        from: "a@b.test",
+        to: "a@b.test",
+        reply_to: None,
+        message_id: "<a@b.test>",
+        in_reply_to: None,
+        references: &[],
+        list_id: None,
+        at: Timestamp::from_millis(0),
+    };
+    message(content, &envelope).map_or(usize::MAX, |message| message.len() + HEADER)
+}
+
 /// A lone CR is no end of a line in a mail (RFC 5322 §2.3), and servers disagree about what it is.
 fn whole_lines(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")

@@ -5,7 +5,8 @@
 //! [`operator`] write the words, [`message`] makes them a mail and [`repeat`] sends one again. All of
 //! these are pure: they take what is known and
 //! `now`, and touch neither network, disk nor clock. [`smtp`] hands finished mails over and is the
-//! only part that does I/O; [`outbox`] says what became of a mail then.
+//! only part that does I/O; [`outbox`] says what became of a mail then, and [`room`] how large the
+//! next may be.
 
 pub mod difference;
 pub mod digest;
@@ -16,6 +17,7 @@ pub mod outbox;
 pub mod outlets;
 pub mod reader;
 pub mod repeat;
+pub mod room;
 pub mod route;
 pub mod schedule;
 pub mod smtp;

@@ -3,13 +3,15 @@
 //!
 //! A fault of the set-up never counts against a mail, and an uncertain one is sent again at most
 //! twice, always with the Message-ID that it was sealed with, so that a reader's client can fold
-//! the copies. It sends nothing and knows no server.
+//! the copies. One that may have arrived never ends as refused or dead, since what those told is told
+//! anew in another mail: it rests as uncertain. It sends nothing and knows no server.
 
 use std::time::Duration;
 
 use crate::model::mail::{ClaimedMail, MailOutcome};
 use crate::model::{MailState, Timestamp};
 
+use super::room;
 use super::smtp::{Attempt, Outcome};
 
 /// Minutes to wait after the first, second … attempt; the last holds for all that follow.
@@ -20,6 +22,12 @@ pub const PATIENCE: Duration = Duration::from_secs(5 * 24 * 3600);
 
 /// How often a mail that may have arrived is sent again.
 pub const UNCERTAIN_RETRIES: u32 = 2;
+
+/// What is added to the words that end a mail of which an earlier attempt may have been taken.
+const EARLIER: &str = "an earlier attempt may have arrived";
+
+/// What is added to the words that refuse a mail for its size.
+const SMALLER: &str = "the next ones to this address are made to fit";
 
 /// The wait after the `made`-th attempt that counted.
 #[must_use]
@@ -45,11 +53,23 @@ pub fn after(mail: &ClaimedMail, attempt: &Attempt, now: Timestamp) -> MailOutco
     let counts = !matches!(attempt.outcome, Outcome::ConfigFault(_));
     let (state, wait) =
         if counts { within_patience(mail, state, wait, now) } else { (state, wait) };
+    let mut reply = attempt.to_string();
+    if attempt.outcome == Outcome::Refused && room::is_too_large(&reply) {
+        let bytes = mail.letter.message.len();
+        reply = format!("{reply}; it has {bytes} bytes, and {SMALLER}");
+    }
+    let state = match state {
+        MailState::Refused | MailState::Dead if mail.perhaps_taken => {
+            reply = format!("{reply}; {EARLIER}");
+            MailState::Uncertain
+        }
+        state => state,
+    };
     MailOutcome {
         id: mail.id.clone(),
         state,
         next_attempt: wait.map(|wait| now.plus(wait)),
-        reply: attempt.to_string(),
+        reply,
         counts,
         at: now,
     }
@@ -57,8 +77,7 @@ pub fn after(mail: &ClaimedMail, attempt: &Attempt, now: Timestamp) -> MailOutco
 
 /// Gives up a mail that would wait beyond the end of patience. Attempts that counted must have run
 /// through the back-off once: after days of a wrong set-up, or of the service being off, a mail is
-/// not given up at the first soft no. One that may have arrived rests as uncertain instead: calling
-/// it dead would tell its notices a second time.
+/// not given up at the first soft no.
 fn within_patience(
     mail: &ClaimedMail,
     state: MailState,

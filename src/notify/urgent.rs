@@ -7,6 +7,7 @@ use super::outlets::Outlets;
 use super::outside::line;
 use super::page::{Note, Page};
 use super::reader::Reader;
+use super::room::{self, Room, Short};
 use super::stories::{self, Story, View};
 use super::{Content, Subjects};
 use crate::model::record::Restore;
@@ -40,6 +41,18 @@ pub struct UrgentInput<'a> {
     pub restored: Option<&'a Restore>,
     /// Whether it is the last that the reader's limit allows within an hour: what is urgent then waits.
     pub last_of_hour: bool,
+    /// What is not among `notices`, because the mail would grow too large for its server.
+    pub short: Option<Short>,
+}
+
+/// Writes the mail with as much of it as there is room for, the gravest first, and answers what it tells.
+#[must_use]
+pub fn within(input: &UrgentInput<'_>, room: Room) -> (Content, Vec<PendingNotice>) {
+    let owed: Vec<PendingNotice> = input.notices.iter().map(|one| (*one).clone()).collect();
+    room::within(&owed, MOST, room, |told, short| {
+        let notices: Vec<&PendingNotice> = told.iter().collect();
+        urgent(&UrgentInput { notices: &notices, short, ..*input })
+    })
 }
 
 /// Writes the mail.
@@ -107,6 +120,7 @@ fn page(input: &UrgentInput<'_>, subject: &str, stories: &[Story<'_>], most: usi
         notes: [
             input.restored.map(|one| restored(one, input.now, zone)),
             input.delayed_since.map(|since| delay(since, input.now, zone)),
+            input.short.map(Short::note),
             input.last_of_hour.then(|| full(input.reader.urgent_per_hour)),
         ]
         .into_iter()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::model::mail::Changed;
+use crate::model::mail::{Changed, Refusal};
 use crate::model::record::{self, Restore};
 use crate::model::source::{Gap, Health, SourceState};
 use crate::model::{
@@ -81,6 +81,10 @@ pub trait Archive: Send + Sync {
         until: Timestamp,
         limit: usize,
     ) -> Answer<'_, Vec<PendingNotice>>;
+
+    /// Mails to any of these addresses, in any spelling of case, that were refused since an instant, or rest as
+    /// uncertain since.
+    fn refusals(&self, addresses: Vec<String>, since: Timestamp) -> Answer<'_, Vec<Refusal>>;
 
     /// When the last occasion was sealed whose key begins so.
     fn last_sealed(&self, prefix: String) -> Answer<'_, Option<Timestamp>>;

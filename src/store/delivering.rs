@@ -10,7 +10,8 @@ use super::MailRow;
 pub struct ReaderHistory {
     /// When the reader was first known.
     pub since: Timestamp,
-    /// The end of what the last digest covered (any kind), if there was one.
+    /// The end of what digests (of any kind) covered without a hole, if there was one: one that reached
+    /// nobody covered nothing.
     pub covered_until: Option<Timestamp>,
     /// When the last scheduled slot was sealed.
     pub last_slot: Option<Timestamp>,
@@ -18,6 +19,8 @@ pub struct ReaderHistory {
     pub urgent_last_hour: Vec<Timestamp>,
     /// Whether the reader was welcomed.
     pub welcomed: bool,
+    /// Addresses at which the reader was welcomed in vain, while no mail reached the reader at all.
+    pub welcomed_in_vain: Vec<String>,
 }
 
 /// By which mails a reader can be told.
@@ -48,7 +51,9 @@ pub struct UrgentSealed {
 pub enum Amend {
     /// Try it again now.
     Retry,
-    /// Give it up: what it told comes back when no other address of its occasion can be reached.
+    /// Give it up: what it told comes back when no other address of its occasion can be reached. One that
+    /// waits and may have arrived only comes to rest so, and counts as told; given up once more, it counts
+    /// as not arrived.
     Drop,
 }
 
@@ -57,6 +62,8 @@ pub enum Amend {
 pub enum Amended {
     /// It was done; so the mail stood before.
     Done(MailState),
+    /// It is tried no more and rests as one that may have arrived; so it stood before.
+    Rests(MailState),
     /// It cannot be done to a mail that stands so.
     Not(MailState),
     /// There is no such mail.

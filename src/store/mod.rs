@@ -163,8 +163,8 @@ pub trait Store: Send + Sync {
     /// Notices of a reader that no mail has told yet, oldest alert first.
     fn pending_notices(&self, reader: String) -> Answer<'_, Vec<PendingNotice>>;
 
-    /// Notices of a reader that an urgent mail sealed after `from` and until `until` has told: the
-    /// next digest lists them again, marked so.
+    /// Notices of a reader that an urgent mail sealed after `from` and until `until` has told, and no digest
+    /// since: the next one lists them again, marked so.
     fn told_urgently(
         &self,
         reader: String,
@@ -216,11 +216,16 @@ pub trait Store: Send + Sync {
     /// Claims the mail whose attempt is due longest, until `lease`.
     fn claim_mail(&self, now: Timestamp, lease: Timestamp) -> Answer<'_, Option<ClaimedMail>>;
 
+    /// Notes that the server is about to be given a claimed mail's message: from then on it may have it.
+    /// To be called, and waited for, before the first byte of the message goes out.
+    fn mail_given(&self, mail: MailId) -> Answer<'_, ()>;
+
     /// Makes mails due that were put off: the trouble that they wait for is said to be mended.
     fn bring_mails_near(&self, now: Timestamp) -> Answer<'_, ()>;
 
     /// Writes what became of an attempt. When every address of an occasion ended refused or dead,
-    /// its notices come back as *undelivered earlier*.
+    /// its notices come back as *undelivered earlier*. A mail of which an earlier attempt may have been
+    /// taken ends as uncertain instead: the reader may have had it already.
     fn mail_outcome(&self, outcome: MailOutcome) -> Answer<'_, ()>;
 
     /// Does to a mail what a person wants. One that is being sent, or was sent, stays as it is.
@@ -234,7 +239,8 @@ pub trait Store: Send + Sync {
     fn next_mail(&self) -> Answer<'_, Option<Timestamp>>;
 
     /// Gives back every lease: whoever holds the lock is alone. A mail whose sender was cut off by
-    /// its own end is due again at once, however often that happened before.
+    /// its own end is due again at once, however often that happened before; given to the server, it may
+    /// have arrived, which stays known.
     fn release_leases(&self, now: Timestamp) -> Answer<'_, ()>;
 
     /// Notes in the record that this database was restored from a backup. From then on no mail is

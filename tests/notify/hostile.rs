@@ -35,6 +35,7 @@ fn both(piece: &Piece) -> [Content; 2] {
         delayed_since: None,
         restored: None,
         last_of_hour: true,
+        short: None,
     };
     [digest(&base), urgent(&mail)]
 }
@@ -209,6 +210,7 @@ fn everywhere(evil: &str) -> Vec<Content> {
         delayed_since: Some(base.from),
         restored: None,
         last_of_hour: true,
+        short: None,
     };
     let hello = WelcomeInput {
         reader: &reader,

@@ -51,6 +51,7 @@ pub(crate) fn input<'a>(
         watchlist: 12,
         desk: "desk@bank.com",
         subjects: Subjects::Full,
+        short: None,
     }
 }
 
@@ -531,6 +532,7 @@ fn urgent_input<'a>(reader: &'a Reader, notices: &'a [&'a PendingNotice]) -> Urg
         delayed_since: None,
         restored: None,
         last_of_hour: false,
+        short: None,
     }
 }
 

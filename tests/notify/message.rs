@@ -173,6 +173,7 @@ fn the_mails_of_a_day_come_back_field_by_field() {
         delayed_since: None,
         restored: None,
         last_of_hour: false,
+        short: None,
     };
     let earlier = vec!["<one@bank.com>".to_owned(), "<two@bank.com>".to_owned()];
     for (content, references) in

@@ -2,6 +2,7 @@
 //! reader as he is now, or the operator, at once and once.
 
 use super::*;
+use crate::support::smtp::{At, Does, Protection, Script, SmtpServer};
 
 /// As long as a mail that was asked to wait may wait, it waits.
 fn greylisted() -> Attempt {
@@ -171,4 +172,107 @@ async fn who_shared_the_wrong_address_is_told_at_his_own() {
     desk.pass(HOUR);
     open.round().await;
     assert_eq!(told(&desk, "jo@desk.test").len(), 1, "{:?}", desk.subjects());
+}
+
+/// A desk whose mail to a wrong address had been given to the server when the service was killed.
+async fn cut_off(script: Script) -> (Desk, SmtpServer) {
+    let server = script.start();
+    let mut desk = Desk::new(&mei("\"mei@typo.test\"", "")).await;
+    desk.transport = Transport::smtp(smtp(&server)).unwrap();
+    let mut open = desk.open().await;
+    open.poll().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.poll().await;
+    open.assess().await;
+    open.seal().await;
+    let given = async {
+        while !server.heard().iter().any(|one| one.line == "DATA") {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        _ = open.send() => panic!("the server never answers"),
+        () = given => {}
+    }
+    let store = Arc::downgrade(&open.ground.store);
+    drop(open);
+    while store.strong_count() > 0 {
+        tokio::task::yield_now().await;
+    }
+    (desk, server)
+}
+
+fn smtp(server: &SmtpServer) -> SmtpSettings {
+    let mut settings = SmtpSettings::new("127.0.0.1", "watchlist@desk.test");
+    settings.port = server.port();
+    settings.security = Security::None;
+    settings
+}
+
+#[tokio::test]
+async fn what_was_given_to_the_server_as_the_service_died_is_not_told_anew() {
+    for answer in ["451 host not found", "550 5.1.1 no such user"] {
+        let fine = || Does::says("250 fine");
+        let script = Script::new(Protection::Clear)
+            .once(At::Rcpt, fine())
+            .once(At::Rcpt, Does::says(answer))
+            .once(At::Data, Does::Hangs);
+        let (mut desk, server) = cut_off(script).await;
+        desk.open().await.send().await;
+        desk.readers = mei("\"mei@desk.test\"", "");
+        let mut open = desk.open().await;
+        for _ in 0..3 {
+            open.round().await;
+            desk.pass(Duration::from_secs(40 * 60));
+        }
+        let pending = open.ground.store.pending_notices("Mei".into()).await.unwrap();
+        assert_eq!(pending.len(), 0, "{answer}: it counts as told");
+        let urgent: Vec<Vec<String>> = server
+            .taken()
+            .into_iter()
+            .filter(|one| String::from_utf8_lossy(&one.message).contains("[HIGH]"))
+            .map(|one| one.to)
+            .filter(|to| to != &["ops@desk.test"])
+            .collect();
+        assert!(urgent.iter().all(|to| to == &["mei@typo.test"]), "{answer}: {urgent:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_welcome_that_reached_nobody_is_sent_to_the_corrected_address() {
+    let mut desk = Desk::new(&mei("\"mei@typo.test\"", "")).await;
+    desk.welcomes = true;
+    desk.transport.answer_next([greylisted()]);
+    let mut open = desk.open().await;
+    open.round().await;
+    drop(open);
+    desk.readers = mei("\"mei@desk.test\"", "");
+    desk.pass(HOUR);
+    let mut open = desk.open().await;
+    open.round().await;
+    open.round().await;
+    let welcomes = |desk: &Desk| {
+        let mails = desk.transport.received();
+        let is = |one: &&Letter| subject(one) == "Watchlist: welcome, Mei";
+        mails.iter().filter(is).map(|one| one.address.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(welcomes(&desk), ["mei@desk.test"]);
+    drop(open);
+    desk.readers = mei("\"mei.lin@desk.test\"", "");
+    desk.pass(DAY);
+    desk.open().await.round().await;
+    assert_eq!(welcomes(&desk), ["mei@desk.test"], "who was welcomed is no new reader");
+}
+
+#[tokio::test]
+async fn a_welcome_that_was_refused_is_not_sent_there_again() {
+    let mut desk = Desk::new(&mei("\"mei@typo.test\"", "")).await;
+    desk.welcomes = true;
+    desk.transport.answer_next([Attempt { outcome: Outcome::Refused, ..greylisted() }]);
+    let mut open = desk.open().await;
+    for _ in 0..3 {
+        open.round().await;
+    }
+    assert_eq!(outbox(&open, "mei@typo.test").await.len(), 1);
 }

@@ -1,6 +1,10 @@
 //! What digests say beside their alerts, from real polls: edits of what was told, changes of the
 //! watchlist, and the names that outlets give themselves.
 
+use watchlistd::model::MailState;
+use watchlistd::notify::smtp::{Attempt, Outcome, Stage};
+use watchlistd::store::Amend;
+
 use super::{DAY, Desk, HOUR, MEI, WATCHLIST, subject, text};
 use crate::support::feeds::{Feeds, Reply};
 
@@ -72,4 +76,89 @@ async fn an_edit_of_the_watchlist_is_in_the_next_digest() {
     desk.pass(DAY);
     open.round().await;
     assert!(!newest(&desk).contains("Company added"), "once only: {}", newest(&desk));
+}
+
+/// What a digest said beside its alerts, when it reached nobody, is said by the next one that works.
+#[tokio::test]
+async fn what_a_digest_that_reached_nobody_said_is_in_the_next() {
+    let desk = Desk::new(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.pass(DAY);
+    open.round().await;
+    drop(open);
+
+    desk.pass(HOUR);
+    let mut open = desk.open_with(&format!("{WATCHLIST}\n[[company]]\nname = \"SMIC\"\n")).await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    open.round().await;
+    let refused = Attempt {
+        outcome: Outcome::Refused,
+        stage: Stage::Rcpt,
+        reply: "550 not today".to_owned(),
+    };
+    desk.transport.answer_next([refused]);
+    desk.pass(DAY);
+    open.round().await;
+    assert!(!newest(&desk).contains("SMIC"), "that one was refused");
+    desk.pass(DAY);
+    open.round().await;
+    assert!(newest(&desk).contains("SMIC"), "{}", newest(&desk));
+    assert!(newest(&desk).contains("since Sat 21 Nov"), "{}", newest(&desk));
+    assert!(newest(&desk).contains("already sent"), "{}", newest(&desk));
+    desk.pass(DAY);
+    open.round().await;
+    assert!(!newest(&desk).contains("SMIC"), "once only: {}", newest(&desk));
+    assert!(!newest(&desk).contains("Alibaba"), "once only: {}", newest(&desk));
+}
+
+/// Digests that were sealed while it was still waited for do not make up for it.
+#[tokio::test]
+async fn a_digest_that_is_given_up_late_is_made_up_for_by_the_next() {
+    let desk = Desk::new(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.pass(DAY);
+    open.round().await;
+    drop(open);
+
+    desk.pass(HOUR);
+    let mut open = desk.open_with(&format!("{WATCHLIST}\n[[company]]\nname = \"SMIC\"\n")).await;
+    open.round().await;
+    let later = |_| Attempt {
+        outcome: Outcome::TryLater,
+        stage: Stage::Rcpt,
+        reply: "451 greylisted".to_owned(),
+    };
+    desk.transport.answer_next((0..1).map(later));
+    desk.pass(DAY);
+    open.round().await;
+    let waits = open.ground.store.archive().mails_in(vec![MailState::Deferred], 9).await.unwrap();
+    assert_eq!(waits.len(), 1);
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.poll().await;
+    open.assess().await;
+    open.seal().await;
+    desk.transport.answer_next((0..1).map(later));
+    open.send().await;
+    open.send().await;
+    desk.pass(DAY);
+    open.poll().await;
+    open.assess().await;
+    open.seal().await;
+    // The older one goes first, and waits on.
+    desk.transport.answer_next((0..1).map(later));
+    open.send().await;
+    assert!(newest(&desk).contains("Alibaba"), "listed as sent: {}", newest(&desk));
+    assert!(!newest(&desk).contains("SMIC"), "{}", newest(&desk));
+    desk.pass(HOUR);
+    for mail in &waits {
+        let done = open.ground.store.amend_mail(mail.id.clone(), Amend::Drop, desk.now()).await;
+        done.unwrap();
+    }
+    desk.pass(DAY);
+    open.round().await;
+    assert!(newest(&desk).contains("SMIC"), "{}", newest(&desk));
+    assert!(!newest(&desk).contains("Alibaba"), "listed once: {}", newest(&desk));
 }

@@ -173,3 +173,33 @@ async fn a_mailbox_that_is_full_keeps_no_outage_of_the_sender_going() {
     assert_eq!(turn(&open).await, [MailState::Deferred], "her mailbox is full");
     assert_eq!(open.deliverer.mail_down(), None, "the sender is taken again");
 }
+
+#[tokio::test]
+async fn what_was_put_off_is_due_at_once_also_when_the_store_failed_first() {
+    let no = || Does::says("535 5.7.8 the account is locked");
+    let script = Script::new(Protection::Clear).login("watch", "secret").once(At::Auth, no());
+    let server = script.start();
+    let mut desk = Desk::new(MEI).await;
+    desk.transport = Transport::smtp(SmtpSettings {
+        username: Some("watch".into()),
+        password: Some("secret".into()),
+        ..to(&server)
+    })
+    .unwrap();
+    let mut open = desk.open().await;
+    open.poll().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.poll().await;
+    open.assess().await;
+    open.seal().await;
+    assert_eq!(turn(&open).await, [MailState::Deferred]);
+    desk.transport.ask_again();
+    let database = rusqlite::Connection::open(desk.folder.path().join("state/state.db")).unwrap();
+    let stop = "CREATE TRIGGER stop BEFORE UPDATE OF next_attempt ON mails
+         BEGIN SELECT raise(ABORT, 'not now'); END";
+    database.execute_batch(stop).unwrap();
+    assert!(open.deliverer.start_due(&mut Sending::default()).await.is_err());
+    database.execute_batch("DROP TRIGGER stop").unwrap();
+    assert_eq!(turn(&open).await, [MailState::Sent], "no time has passed");
+}

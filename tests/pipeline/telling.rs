@@ -306,3 +306,64 @@ async fn a_recap_lists_what_was_told_and_owes_nothing() {
     let short = open.deliverer.recap(&open.in_force, reader, HOUR).await.unwrap();
     assert!(!short.content.text.contains("SEC moves to"), "{}", short.content.text);
 }
+
+fn refused() -> Attempt {
+    Attempt { outcome: Outcome::Refused, stage: Stage::Rcpt, reply: "550 no such user".to_owned() }
+}
+
+#[tokio::test]
+async fn a_mail_that_reached_nobody_leaves_the_hour_s_limit_free() {
+    let desk = Desk::new(&format!("{MEI}urgent_per_hour = 1\n")).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.transport.answer_next([refused()]);
+    desk.newsroom.publish("s1", "SEC moves to delist Alibaba from New York exchange");
+    desk.pass(HOUR);
+    open.round().await;
+    assert_eq!(desk.subjects().len(), 0, "{:?}", desk.subjects());
+    desk.newsroom.publish("s2", "Hong Kong regulators weigh order to delist Tencent");
+    desk.pass(40 * MINUTE);
+    open.round().await;
+    let mails = desk.transport.received();
+    let had = to(&mails, "mei@desk.test");
+    assert_eq!(had.len(), 1, "{:?}", desk.subjects());
+    assert!(subject(had[0]).contains("Tencent"), "{:?}", desk.subjects());
+    desk.newsroom.publish("s3", "Nasdaq panel begins to delist Baidu after audit row");
+    desk.pass(40 * MINUTE);
+    open.round().await;
+    let mails = desk.transport.received();
+    assert_eq!(to(&mails, "mei@desk.test").len(), 1, "the one that arrived is the hour's one");
+}
+
+#[tokio::test]
+async fn who_counted_as_told_by_a_mail_that_was_refused_is_told_anew() {
+    let both = "[[reader]]\nname = \"Mei\"\nto = [\"team@desk.test\"]\n\
+                [[reader]]\nname = \"Jo\"\nto = [\"team@desk.test\"]\n";
+    let mut desk = Desk::new(both).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.transport.answer_next([refused()]);
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(HOUR);
+    open.poll().await;
+    open.assess().await;
+    open.seal().await;
+    assert_eq!(open.send().await.refused, 1, "one mail for both");
+    for reader in ["Mei", "Jo"] {
+        let back = open.ground.store.pending_notices(reader.into()).await.unwrap();
+        assert_eq!(back.len(), 1, "{reader}");
+        assert!(back[0].undelivered, "{reader}");
+    }
+    drop(open);
+    desk.readers = both.replacen("team@", "mei@", 1).replacen("team@", "jo@", 1);
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.pass(3 * DAY);
+    open.round().await;
+    let mails = desk.transport.received();
+    for address in ["mei@desk.test", "jo@desk.test"] {
+        let told = to(&mails, address);
+        let holds = |one: &&&Letter| text(one).contains("SEC moves to delist Alibaba");
+        assert!(told.iter().filter(holds).count() >= 1, "{address}: {:?}", desk.subjects());
+    }
+}

@@ -41,6 +41,53 @@ async fn a_letter_arrives_byte_for_byte_in_all_three_ways() {
     }
 }
 
+/// What EHLO announces is kept to, whichever of them was the last, and each mail says how large it is.
+#[tokio::test]
+async fn a_mail_larger_than_the_server_takes_is_not_begun() {
+    for (protection, security) in [
+        (Protection::StartTls, Security::StartTls),
+        (Protection::Implicit, Security::Implicit),
+        (Protection::Clear, Security::None),
+    ] {
+        let server = Script::new(protection).login("watch", PASSWORD).limit(1_000, true).start();
+        let transport = transport(settings(&server, security));
+        let message = format!("Subject: large\r\n\r\n{}\r\n", "words ".repeat(200));
+        let large = Letter { address: "mei@bank.test".into(), message: message.into() };
+        let attempt = transport.send(&large).await;
+        assert_eq!((attempt.outcome, attempt.stage), (Outcome::Refused, Stage::Mail), "{attempt}");
+        assert_eq!(attempt.reply, "the server takes at most 1000 bytes");
+        let begun = |server: &SmtpServer| -> Vec<String> {
+            let heard = server.heard().into_iter().map(|one| one.line);
+            heard.filter(|line| line.starts_with("MAIL")).collect()
+        };
+        assert!(begun(&server).is_empty(), "{:?}", server.heard());
+        let small = letter_to("mei@bank.test");
+        assert_eq!(transport.send(&small).await.outcome, Outcome::Accepted);
+        let bytes = small.message.len();
+        assert_eq!(begun(&server), [format!("MAIL FROM:<watchlist@bank.test> SIZE={bytes}")]);
+        assert_eq!(server.connections(), 1, "the connection is as good as before");
+    }
+}
+
+/// Said to one mail by one recipient's or the server's limit, it is no fault of the sender's.
+#[tokio::test]
+async fn a_mail_that_is_too_large_costs_no_other() {
+    for (at, answer) in [
+        (At::Mail, "552 5.3.4 message size exceeds fixed limit"),
+        (At::Mail, "550 5.2.3 over the recipient's limit"),
+        (At::Dot, "552 5.3.4 message size exceeds fixed limit"),
+    ] {
+        let script = Script::new(Protection::Clear).once(at, Does::says(answer));
+        let server = script.start();
+        let transport = transport(clear(&server));
+        let attempt = transport.send(&letter_to("mei@bank.test")).await;
+        assert_eq!(attempt.outcome, Outcome::Refused, "{attempt}");
+        assert!(!attempt.transport_is_down());
+        let next = transport.send(&letter_to("mei@bank.test")).await;
+        assert_eq!(next.outcome, Outcome::Accepted, "{next}");
+    }
+}
+
 #[tokio::test]
 async fn the_log_in_works_both_ways() {
     for mechanisms in ["PLAIN", "LOGIN", "LOGIN PLAIN"] {

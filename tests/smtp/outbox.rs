@@ -24,6 +24,7 @@ fn mail(attempts: u32, uncertain: u32) -> ClaimedMail {
         letter: Letter { address: "mei@bank.test".into(), message: b"x".to_vec() },
         attempts,
         uncertain,
+        perhaps_taken: uncertain > 0,
         sealed_at: start(),
     }
 }
@@ -39,6 +40,7 @@ fn play(outcome: Outcome, at_most: usize) -> Vec<MailOutcome> {
         let settled = after(&mail, &attempt(outcome), now);
         mail.attempts += u32::from(settled.counts);
         mail.uncertain += u32::from(settled.state == MailState::Uncertain);
+        mail.perhaps_taken |= settled.state == MailState::Uncertain;
         let next = settled.next_attempt;
         recorded.push(settled);
         match next {
@@ -76,7 +78,7 @@ fn yes_and_no_are_final() {
     {
         // However late: a mail that is sent on the sixth day is sent.
         for now in [start(), start().plus(PATIENCE * 2)] {
-            let settled = after(&mail(3, 1), &attempt(outcome), now);
+            let settled = after(&mail(3, 0), &attempt(outcome), now);
             assert_eq!((settled.state, settled.next_attempt), (state, None));
             assert_eq!(settled.reply, "RCPT TO: 451 not now");
             assert!(settled.counts);
@@ -94,6 +96,21 @@ fn an_uncertain_mail_is_sent_again_twice_and_then_rests() {
     // Past all patience too it may have arrived: given up as dead, it would be told a second time.
     let late = after(&mail(5, 0), &attempt(Outcome::Uncertain), start().plus(PATIENCE));
     assert_eq!((late.state, late.next_attempt), (MailState::Uncertain, None));
+}
+
+/// Whatever the attempts after the one that may have arrived come to.
+#[test]
+fn a_mail_that_may_have_arrived_never_ends_as_one_that_did_not() {
+    let perhaps = ClaimedMail { perhaps_taken: true, ..mail(7, 0) };
+    let late = start().plus(PATIENCE);
+    for (outcome, now) in [(Outcome::Refused, start()), (Outcome::TryLater, late)] {
+        let settled = after(&perhaps, &attempt(outcome), now);
+        assert_eq!((settled.state, settled.next_attempt), (MailState::Uncertain, None));
+        assert_eq!(settled.reply, "RCPT TO: 451 not now; an earlier attempt may have arrived");
+    }
+    let soon = after(&perhaps, &attempt(Outcome::TryLater), start());
+    assert_eq!((soon.state, soon.reply.as_str()), (MailState::Deferred, "RCPT TO: 451 not now"));
+    assert_eq!(after(&perhaps, &attempt(Outcome::Accepted), late).state, MailState::Sent);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! The outbox: order, leases, and what each outcome does to the notices.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
+use watchlistd::model::mail::ClaimedMail;
 use watchlistd::model::record::Restore;
 use watchlistd::model::{AlertId, MailId, MailState, Urgency};
 use watchlistd::store::sqlite::Sqlite;
@@ -97,23 +98,98 @@ async fn a_deferred_mail_comes_back_at_its_time() {
     .await;
 }
 
+/// Claims the mail that is due and gives the server its message.
+async fn given(store: &dyn Store, minute: i64) -> ClaimedMail {
+    let mail = store.claim_mail(at(minute), at(minute + 20)).await.unwrap().expect("one is due");
+    store.mail_given(mail.id.clone()).await.unwrap();
+    mail
+}
+
 #[tokio::test]
 async fn a_sender_that_vanished_may_have_sent() {
     each(async |store| {
         sealed(store, &["mei@x.test"]).await;
-        claimed(store, 60).await;
+        given(store, 60).await;
         assert!(store.claim_mail(at(79), at(99)).await.unwrap().is_none(), "its lease runs");
-        let second = store.claim_mail(at(80), at(100)).await.unwrap().unwrap();
+        let second = given(store, 80).await;
         assert_eq!((second.attempts, second.uncertain), (1, 1));
         store.release_leases(at(90)).await.unwrap();
         assert_eq!(states(store).await, [(MailState::Uncertain, 1)]);
-        let third = store.claim_mail(at(90), at(110)).await.unwrap().unwrap();
+        let third = given(store, 90).await;
         assert_eq!((third.attempts, third.uncertain), (2, 1), "a crash is no silence of a server");
-        let fourth = store.claim_mail(at(110), at(130)).await.unwrap().unwrap();
+        let fourth = given(store, 110).await;
         assert_eq!((fourth.attempts, fourth.uncertain), (3, 2));
         assert!(store.claim_mail(at(200), at(220)).await.unwrap().is_none(), "it rests after two");
         assert_eq!(states(store).await, [(MailState::Uncertain, 1)]);
         assert!(store.pending_notices("Mei".into()).await.unwrap().is_empty(), "counted as told");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sender_that_vanished_before_the_server_had_the_message_has_sent_nothing() {
+    each(async |store| {
+        sealed(store, &["mei@x.test"]).await;
+        claimed(store, 60).await;
+        store.release_leases(at(61)).await.unwrap();
+        assert_eq!(states(store).await, [(MailState::Deferred, 1)]);
+        for attempts in 1..5 {
+            let mail = store.claim_mail(at(attempts * 90), at(attempts * 90 + 20)).await.unwrap();
+            let mail = mail.expect("it never rests as told");
+            assert_eq!((mail.uncertain, mail.perhaps_taken), (0, false));
+        }
+        store.release_leases(at(500)).await.unwrap();
+        let id = claimed(store, 500).await;
+        store.mail_outcome(outcome(id, MailState::Refused, at(501))).await.unwrap();
+        assert_eq!(store.pending_notices("Mei".into()).await.unwrap().len(), 2, "told anew");
+    })
+    .await;
+}
+
+/// By its own end while the server had the message; then the server has a clear answer.
+async fn crashed_and_deferred(store: &dyn Store) -> MailId {
+    sealed(store, &["mei@x.test"]).await;
+    given(store, 60).await;
+    store.release_leases(at(61)).await.unwrap();
+    let id = given(store, 61).await.id;
+    let mut later = outcome(id.clone(), MailState::Deferred, at(62));
+    later.next_attempt = Some(at(70));
+    store.mail_outcome(later).await.unwrap();
+    assert_eq!(states(store).await, [(MailState::Deferred, 1)]);
+    id
+}
+
+#[tokio::test]
+async fn what_may_have_arrived_counts_as_told_whatever_the_server_says_later() {
+    for end in [MailState::Refused, MailState::Dead] {
+        each(async |store| {
+            crashed_and_deferred(store).await;
+            assert!(store.give_up_strangers(vec![], at(63)).await.unwrap().is_empty());
+            let again = store.claim_mail(at(70), at(90)).await.unwrap().unwrap();
+            assert!(again.perhaps_taken);
+            store.mail_outcome(outcome(again.id, end, at(71))).await.unwrap();
+            assert_eq!(states(store).await, [(MailState::Uncertain, 1)]);
+            assert!(store.pending_notices("Mei".into()).await.unwrap().is_empty());
+            assert_eq!(store.next_mail().await.unwrap(), None);
+            let told = store.undelivered(at(72)).await.unwrap();
+            assert_eq!(told.len(), 1, "the operator is told");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn given_up_by_hand_it_counts_as_told_until_a_person_says_that_it_did_not_arrive() {
+    each(async |store| {
+        let id = crashed_and_deferred(store).await;
+        let drop =
+            async |minute| store.amend_mail(id.clone(), Amend::Drop, at(minute)).await.unwrap();
+        assert_eq!(drop(63).await, Amended::Rests(MailState::Deferred));
+        assert_eq!(states(store).await, [(MailState::Uncertain, 1)]);
+        assert_eq!(store.next_mail().await.unwrap(), None);
+        assert!(store.pending_notices("Mei".into()).await.unwrap().is_empty());
+        assert_eq!(drop(64).await, Amended::Done(MailState::Uncertain));
+        assert_eq!(store.pending_notices("Mei".into()).await.unwrap().len(), 2);
     })
     .await;
 }
@@ -186,13 +262,15 @@ async fn what_the_server_took_stays_sent() {
     .await;
 }
 
-/// What a sender may do next; minutes pass in between.
+/// What a sender may do next, or an edit of the files; minutes pass in between.
 #[derive(Clone, Debug)]
 enum Step {
     Claim,
+    Give,
     Answer(MailState),
     Vanish,
     Restart,
+    GiveUp,
     Wait(i64),
 }
 
@@ -200,27 +278,40 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let answer = proptest::sample::select(vec![
         MailState::Sent,
         MailState::Deferred,
+        MailState::Deferred,
         MailState::Uncertain,
+        MailState::Refused,
         MailState::Refused,
         MailState::Dead,
     ]);
     let step = prop_oneof![
-        4 => Just(Step::Claim),
-        3 => answer.prop_map(Step::Answer),
-        1 => Just(Step::Vanish),
-        1 => Just(Step::Restart),
-        2 => (1_i64..40).prop_map(Step::Wait),
+        8 => Just(Step::Claim),
+        4 => Just(Step::Give),
+        6 => answer.prop_map(Step::Answer),
+        2 => Just(Step::Vanish),
+        2 => Just(Step::Restart),
+        1 => Just(Step::GiveUp),
+        4 => (1_i64..40).prop_map(Step::Wait),
     ];
     proptest::collection::vec(step, 1..60)
+}
+
+/// A claim on a mail.
+struct Held {
+    id: MailId,
+    until: i64,
+    /// The server may have its message.
+    given: bool,
 }
 
 /// Plays a sender with one occasion of three addresses and checks what must always hold.
 async fn play(store: &dyn Store, steps: Vec<Step>) {
     sealed(store, &["a@x.test", "b@x.test", "c@x.test"]).await;
     let mut minute = 60;
-    let mut held: Vec<(MailId, i64)> = Vec::new();
+    let mut held: Vec<Held> = Vec::new();
     let mut lost: BTreeMap<MailId, u32> = BTreeMap::new();
-    let mut final_state: BTreeMap<MailId, MailState> = BTreeMap::new();
+    // Mails that somebody may have, whatever was said of them later.
+    let mut had: BTreeSet<MailId> = BTreeSet::new();
     for step in steps {
         match step {
             Step::Claim => {
@@ -228,52 +319,72 @@ async fn play(store: &dyn Store, steps: Vec<Step>) {
                 else {
                     continue;
                 };
-                if let Some(gone) = held.iter().position(|(id, _)| *id == mail.id) {
-                    let (_, until) = held.remove(gone);
-                    assert!(until <= minute, "claimed while another sender's lease runs");
-                    *lost.entry(mail.id.clone()).or_default() += 1;
+                if let Some(gone) = held.iter().position(|one| one.id == mail.id) {
+                    let gone = held.remove(gone);
+                    assert!(gone.until <= minute, "claimed while another sender's lease runs");
+                    if gone.given {
+                        *lost.entry(mail.id.clone()).or_default() += 1;
+                        had.insert(mail.id.clone());
+                    }
                 }
-                assert!(!final_state.contains_key(&mail.id), "settled mails never go out again");
                 assert!(lost.get(&mail.id).is_none_or(|lost| *lost <= 2), "a fourth time");
                 assert_eq!(mail.uncertain, lost.get(&mail.id).copied().unwrap_or(0));
-                held.push((mail.id, minute + 20));
+                assert_eq!(mail.perhaps_taken, had.contains(&mail.id));
+                held.push(Held { id: mail.id, until: minute + 20, given: false });
+            }
+            Step::Give => {
+                if let Some(one) = held.iter_mut().rev().find(|one| one.until > minute) {
+                    store.mail_given(one.id.clone()).await.unwrap();
+                    one.given = true;
+                }
             }
             Step::Answer(state) => {
                 // A sender whose lease ran out does not answer: it vanished.
-                let Some(busy) = held.iter().rposition(|(_, until)| *until > minute) else {
+                let Some(busy) = held.iter().rposition(|one| one.until > minute) else {
                     continue;
                 };
-                let (id, _) = held.remove(busy);
+                let id = held.remove(busy).id;
                 let mut answer = outcome(id.clone(), state, at(minute));
                 match state {
                     MailState::Deferred => answer.next_attempt = Some(at(minute + 5)),
                     MailState::Uncertain => {
-                        let lost = lost.entry(id).or_default();
+                        let lost = lost.entry(id.clone()).or_default();
                         *lost += 1;
                         answer.next_attempt = (*lost <= 2).then(|| at(minute + 5));
+                        had.insert(id);
                     }
-                    settled => {
-                        final_state.insert(id, settled);
+                    MailState::Sent => {
+                        had.insert(id);
                     }
+                    _ => {}
                 }
                 store.mail_outcome(answer).await.unwrap();
             }
             Step::Vanish => minute += 20,
             Step::Wait(minutes) => minute += minutes,
             Step::Restart => {
-                held.clear();
+                had.extend(held.drain(..).filter(|one| one.given).map(|one| one.id));
                 store.release_leases(at(minute)).await.unwrap();
             }
+            Step::GiveUp => {
+                store.give_up_strangers(vec![], at(minute)).await.unwrap();
+            }
         }
-        let unreached = final_state.len() == 3
-            && final_state.values().all(|one| matches!(one, MailState::Refused | MailState::Dead));
+        let rows = store.archive().mails(None, 9).await.unwrap();
+        let failed = |state| matches!(state, MailState::Refused | MailState::Dead);
+        let unreached = rows.iter().all(|one| failed(one.state));
         let back = store.pending_notices("Mei".into()).await.unwrap();
         assert_eq!(back.len(), if unreached { 2 } else { 0 }, "told, or told again");
+        let may_have = |id| had.contains(id) || held.iter().any(|one| one.given && one.id == *id);
+        assert!(
+            !rows.iter().any(|one| failed(one.state) && may_have(&one.id)),
+            "told anew: {rows:?}"
+        );
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
 
     #[test]
     fn no_interleaving_sends_too_often_or_forgets(steps in steps()) {

@@ -89,6 +89,8 @@ pub(crate) struct Script {
     always: HashMap<At, Does>,
     once: HashMap<At, VecDeque<Does>>,
     recipients: HashMap<String, String>,
+    /// No message may be larger, and whether EHLO says so.
+    limit: Option<(usize, bool)>,
     tls: Option<Arc<ServerConfig>>,
     /// Where the authority's certificate lies; the folder lives as long as the server.
     folder: tempfile::TempDir,
@@ -107,6 +109,7 @@ impl Script {
             always: HashMap::new(),
             once: HashMap::new(),
             recipients: HashMap::new(),
+            limit: None,
             tls: Some(server_config(&leaf)),
             folder: tempfile::tempdir().unwrap(),
             authority,
@@ -140,6 +143,12 @@ impl Script {
     /// Answers this recipient so.
     pub(crate) fn recipient(mut self, address: &str, answer: &str) -> Self {
         self.recipients.insert(address.to_owned(), answer.to_owned());
+        self
+    }
+
+    /// Takes no message of more bytes; announced or not.
+    pub(crate) fn limit(mut self, bytes: usize, announced: bool) -> Self {
+        self.limit = Some((bytes, announced));
         self
     }
 

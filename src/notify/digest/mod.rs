@@ -8,6 +8,7 @@ mod changes;
 mod coverage;
 mod subject;
 mod watchlist;
+mod within;
 
 use std::collections::BTreeSet;
 
@@ -17,6 +18,7 @@ use super::outlets::Outlets;
 use super::outside::line;
 use super::page::{Note, Page};
 use super::reader::Reader;
+use super::room::Short;
 use super::stories::{self, Story, View};
 use super::{Content, Subjects};
 use crate::model::mail::Changed;
@@ -26,6 +28,7 @@ use coverage::Facts;
 pub(super) use coverage::{Facts as CoverageFacts, health_words, sections as coverage_sections};
 pub(super) use subject::counts;
 pub use watchlist::{id_changed, reader_removed, watchlist_changes};
+pub use within::within;
 
 /// What occasions a digest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -91,6 +94,8 @@ pub struct DigestInput<'a> {
     pub desk: &'a str,
     /// How much the subject gives away.
     pub subjects: Subjects,
+    /// What is owed and not among `notices`, because the mail would grow too large for its server.
+    pub short: Option<Short>,
 }
 
 /// Whether a digest has nothing to tell: no notices, no change of what was told, no missing coverage, no
@@ -201,6 +206,7 @@ fn notes(input: &DigestInput<'_>, facts: &Facts<'_>, outlets: &Outlets) -> Vec<N
     let mut notes = Vec::new();
     notes.extend(input.restored.map(|one| restored(one, input.until, zone)));
     notes.extend(input.delayed_since.map(|since| delay(since, input.until, zone)));
+    notes.extend(input.short.map(Short::note));
     if !facts.missing.is_empty() {
         let lines = facts.missing_lines(input.until, zone, outlets);
         notes.push(Note { label: "COVERAGE GAP".to_owned(), grave: true, lines });

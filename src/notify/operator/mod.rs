@@ -19,6 +19,7 @@ use super::digest::health_words;
 use super::frame::{first_lines, whole_list};
 use super::outside::line;
 use super::page::{Page, Section, render};
+use super::room::{self, Room, Short};
 use super::stories;
 use crate::model::{Difference, PendingNotice, SourceCoverage, Timestamp, Tz};
 
@@ -101,6 +102,7 @@ pub fn mail_stuck(stuck: &[StuckMail], now: Timestamp, zone: Tz) -> Content {
     let next = "Deferred mails are tried again for five days. What was refused for every address of \
                 a reader is listed again in the next mail that works; what another of his addresses \
                 has is not: `watchlistd digest resend READER --to ADDRESS` sends it there as well. \
+                What was too large for its server is told in parts by the next mails. \
                 What waited for an address that was corrected or taken out is told anew: to the \
                 reader as he is now, or to you.";
     mail(&what, &[("Mails", capped(lines)), ("What now", vec![next.to_owned()])], now, zone)
@@ -110,6 +112,26 @@ pub fn mail_stuck(stuck: &[StuckMail], now: Timestamp, zone: Tz) -> Content {
 /// page holds the whole list is attached.
 #[must_use]
 pub fn unrouted(alerts: &[PendingNotice], now: Timestamp, zone: Tz) -> Content {
+    unrouted_but(alerts, None, now, zone)
+}
+
+/// The same with as many as there is room for, the gravest first, and which those are.
+#[must_use]
+pub fn unrouted_within(
+    alerts: &[PendingNotice],
+    room: Room,
+    now: Timestamp,
+    zone: Tz,
+) -> (Content, Vec<PendingNotice>) {
+    room::within(alerts, NAMED, room, |told, short| unrouted_but(told, short, now, zone))
+}
+
+fn unrouted_but(
+    alerts: &[PendingNotice],
+    short: Option<Short>,
+    now: Timestamp,
+    zone: Tz,
+) -> Content {
     let lines: Vec<String> = alerts
         .iter()
         .map(|one| {
@@ -131,6 +153,7 @@ pub fn unrouted(alerts: &[PendingNotice], now: Timestamp, zone: Tz) -> Content {
     if cut {
         lines.push(format!("The attached CSV lists all {}.", alerts.len()));
     }
+    lines.extend(short.map(Short::sentence));
     let mut content =
         mail(&what, &[("Alerts", lines), ("What now", vec![next.to_owned()])], now, zone);
     if cut {

@@ -4,9 +4,12 @@
 //! and carries no password. Which outcome follows from what is decided in `verdict.rs`.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 use super::denial::is_policy;
+use crate::notify::room::is_too_large;
 
 /// Minutes for which a server is left alone that refused a log-in, after the first, the second … time; the
 /// last holds for all that follow. Mail providers lock accounts after some wrong log-ins in a row or within
@@ -15,6 +18,10 @@ const LOGIN_MINUTES: [u64; 3] = [15, 30, 60];
 
 /// Minutes after any other fault: nothing is locked, and the end is noticed soon.
 const FAULT_MINUTES: u64 = 5;
+
+/// What must be done before the other side is given the message, since from then on it may have the mail. False:
+/// it could not be done, and the attempt ends there.
+pub type Given<'a> = &'a (dyn Fn() -> Pin<Box<dyn Future<Output = bool> + Send + 'a>> + Sync);
 
 /// How far an attempt got, in the order of the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -122,7 +129,8 @@ impl Fault {
             () if is(Stage::Mail)
                 && no
                 && !reply.starts_with("552")
-                && !reply.starts_with("555") =>
+                && !reply.starts_with("555")
+                && !is_too_large(words) =>
             {
                 Some(Self::Sender)
             }

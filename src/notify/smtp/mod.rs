@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use crate::model::mail::Letter;
 
-pub use attempt::{Attempt, Fault, Outcome, Stage};
+pub use attempt::{Attempt, Fault, Given, Outcome, Stage};
 pub use settings::{Reread, Security, SettingsError, SmtpSettings, Timeouts};
 
 use maildir::Maildir;
@@ -69,9 +69,16 @@ impl Transport {
 
     /// Hands over one letter to its one address.
     pub async fn send(&self, letter: &Letter) -> Attempt {
+        self.send_noting(letter, &|| Box::pin(std::future::ready(true))).await
+    }
+
+    /// The same, with `given` done before the message itself goes out, and not where it never comes to that.
+    pub async fn send_noting(&self, letter: &Letter, given: Given<'_>) -> Attempt {
         let attempt = match &self.0 {
-            Mode::Smtp(relay) => relay.deliver(letter).await,
+            Mode::Smtp(relay) => relay.deliver(letter, given).await,
+            Mode::File(_) if !given().await => unnoted(Stage::Folder),
             Mode::File(maildir) => write_to(maildir, letter).await,
+            Mode::Memory(_) if !given().await => unnoted(Stage::Memory),
             Mode::Memory(memory) => memory.deliver(letter),
         };
         tracing::debug!(
@@ -193,6 +200,10 @@ impl Transport {
             Mode::Memory(_) => "memory".to_owned(),
         }
     }
+}
+
+fn unnoted(stage: Stage) -> Attempt {
+    Attempt { outcome: Outcome::TryLater, stage, reply: verdict::UNNOTED.to_owned() }
 }
 
 /// Writing and syncing block, so they run beside the loop.

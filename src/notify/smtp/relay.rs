@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use crate::model::mail::Letter;
 
 use super::answers::presentable;
-use super::attempt::{Attempt, Fault, Outcome, Stage};
+use super::attempt::{Attempt, Fault, Given, Outcome, Stage};
 use super::denial::Denials;
 use super::session::{Envelope, Session};
 use super::settings::{SettingsError, SmtpSettings};
@@ -106,7 +106,7 @@ impl Relay {
     }
 
     /// Hands over one letter.
-    pub(super) async fn deliver(&self, letter: &Letter) -> Attempt {
+    pub(super) async fn deliver(&self, letter: &Letter, given: Given<'_>) -> Attempt {
         let Some(recipient) = envelope_address(&letter.address) else {
             let cause = Cause::Unsendable("the address is not one".to_owned());
             return told(&Failure { stage: Stage::Rcpt, cause }, &self.settings());
@@ -118,7 +118,8 @@ impl Relay {
         }
         let settings = self.settings();
         let message = on_the_wire(&letter.message);
-        let mail = Envelope { sender: &self.sender, recipient: &recipient, message: &message };
+        let mail =
+            Envelope { sender: &self.sender, recipient: &recipient, message: &message, given };
         let attempt = match self.hand_over(&mail, &settings).await {
             Ok(words) => Attempt {
                 outcome: Outcome::Accepted,
@@ -171,7 +172,7 @@ impl Relay {
 
     async fn hand_over(
         &self,
-        mail: &Envelope<'_>,
+        mail: &Envelope<'_, '_>,
         settings: &SmtpSettings,
     ) -> Result<String, Failure> {
         if let Some(session) = self.kept() {
@@ -190,7 +191,7 @@ impl Relay {
     async fn use_up(
         &self,
         mut session: Session,
-        mail: &Envelope<'_>,
+        mail: &Envelope<'_, '_>,
         settings: &SmtpSettings,
     ) -> Result<String, Failure> {
         let settled = session.deliver(mail, settings).await;

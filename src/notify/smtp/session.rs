@@ -24,7 +24,7 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use super::answers::{failure, garbage, network, of_kind, words};
-use super::attempt::Stage;
+use super::attempt::{Given, Stage};
 use super::reach::{connect, hello};
 use super::settings::SmtpSettings;
 use super::tls::{Guard, Trust};
@@ -38,10 +38,11 @@ const BLOCK: usize = 64 * 1024;
 const MANNERS: Duration = Duration::from_secs(2);
 
 /// A mail as the session needs it.
-pub(super) struct Envelope<'a> {
+pub(super) struct Envelope<'a, 'g> {
     pub(super) sender: &'a Address,
     pub(super) recipient: &'a Address,
     pub(super) message: &'a [u8],
+    pub(super) given: Given<'g>,
 }
 
 /// An open connection, greeted, encrypted and logged in as the settings ask.
@@ -49,6 +50,31 @@ pub(super) struct Session {
     connection: AsyncSmtpConnection,
     wire: Wire,
     info: ServerInfo,
+    takes: Size,
+}
+
+/// What the server says of sizes (RFC 1870).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Size {
+    /// It wants to hear how large a mail is.
+    declared: bool,
+    /// No mail may be larger, in bytes, if it says so.
+    most: Option<usize>,
+}
+
+impl Size {
+    /// Reads the lines of an answer to EHLO, with their code before them or without.
+    fn of<'a>(lines: impl Iterator<Item = &'a str>) -> Self {
+        for line in lines {
+            let bare = line.strip_prefix("250-").or_else(|| line.strip_prefix("250 "));
+            let mut words = bare.unwrap_or(line).split_whitespace();
+            if words.next().is_some_and(|one| one.eq_ignore_ascii_case("SIZE")) {
+                let most = words.next().and_then(|most| most.parse().ok());
+                return Self { declared: true, most: most.filter(|most| *most > 0) };
+            }
+        }
+        Self::default()
+    }
 }
 
 impl Session {
@@ -93,6 +119,7 @@ impl Session {
         let ehlo = Ehlo::new(hello.clone());
         let answer =
             self.say(Stage::Ehlo, limits.command, ehlo, Severity::PositiveCompletion).await?;
+        self.takes = Size::of(answer.message());
         self.info = ServerInfo::from_response(&answer)
             .map_err(|error| garbage(Stage::Ehlo, error.to_string()))?;
         Ok(())
@@ -134,7 +161,7 @@ impl Session {
     /// Hands over one mail and answers the server's words.
     pub(super) async fn deliver(
         &mut self,
-        mail: &Envelope<'_>,
+        mail: &Envelope<'_, '_>,
         settings: &SmtpSettings,
     ) -> Result<String, Failure> {
         let limits = &settings.timeouts;
@@ -146,6 +173,9 @@ impl Session {
             .map_err(|failure| if odd { failure.of_this_mail() } else { failure })?;
         let to = Rcpt::new(mail.recipient.clone(), vec![]);
         self.say(Stage::Rcpt, limits.command, to, Severity::PositiveCompletion).await?;
+        if !(mail.given)().await {
+            return Err(Failure { stage: Stage::Data, cause: Cause::Unnoted });
+        }
         self.say(Stage::Data, limits.data, Data, Severity::PositiveIntermediate).await?;
         let answer = self.message(mail.message, limits.block, limits.dot).await?;
         let answer = of_kind(Stage::Dot, answer, Severity::PositiveCompletion)?;
@@ -153,7 +183,7 @@ impl Session {
     }
 
     /// What must be declared, or why this server cannot take the mail at all.
-    fn parameters(&self, mail: &Envelope<'_>) -> Result<Vec<MailParameter>, Failure> {
+    fn parameters(&self, mail: &Envelope<'_, '_>) -> Result<Vec<MailParameter>, Failure> {
         let unsendable =
             |why: &str| Failure { stage: Stage::Mail, cause: Cause::Unsendable(why.to_owned()) };
         let mut parameters = Vec::new();
@@ -173,6 +203,13 @@ impl Session {
                 ));
             }
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        }
+        let bytes = mail.message.len();
+        if let Some(most) = self.takes.most.filter(|most| bytes > *most) {
+            return Err(Failure { stage: Stage::Mail, cause: Cause::TooLarge(most) });
+        }
+        if self.takes.declared {
+            parameters.push(MailParameter::Size(bytes));
         }
         Ok(parameters)
     }
@@ -269,9 +306,10 @@ async fn greet(wire: Wire, hello: &ClientId, settings: &SmtpSettings) -> Result<
         Ok(Err(error)) => return Err(failure(stage(), &error, &wire)),
         Err(limit) => return Err(Failure { stage: stage(), cause: Cause::Silence(limit) }),
     };
-    wire.greeted();
+    let heard = wire.greeted();
+    let takes = Size::of(String::from_utf8_lossy(&heard).lines());
     let info = connection.server_info().clone();
-    Ok(Session { connection, wire, info })
+    Ok(Session { connection, wire, info, takes })
 }
 
 /// Runs `work` with a clock that starts again at each step; `limit` is asked anew each time.

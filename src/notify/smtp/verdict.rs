@@ -22,7 +22,7 @@
 //! again every 5 min, after a refused log-in after 15, 30, 60 min …, without counting against any mail, until
 //! the operator has mended it; so are 530, 534, 535 and 538 at any later stage (a refused log-in), and a
 //! certificate that is not trusted. A 5xx at MAIL FROM is said of our sender and so of every mail, unless it is
-//! about the size (552, 5.3.4) or about what this mail asks for (555). Where a recipient is denied in words that
+//! about the size (552, 5.3.4, 5.2.3) or about what this mail asks for (555). Where a recipient is denied in words that
 //! may be meant for all (5.7.x, "relay"), `denial.rs` decides between refused and set-up, and meanwhile: later. *refused*: this mail is over,
 //! the operator is told. *uncertain*: sent again at most twice, with the same Message-ID. Where a
 //! connection is made, nothing can be said yet; what is said then is the greeting.
@@ -31,6 +31,7 @@ use std::time::Duration;
 
 use super::attempt::{Fault, Outcome, Stage};
 use super::denial::is_policy;
+use crate::notify::room::{TAKES_AT_MOST, is_too_large};
 
 /// What happened instead of the answer that was hoped for.
 #[derive(Debug)]
@@ -60,7 +61,15 @@ pub(super) enum Cause {
     NotLoopback,
     /// The address or the message cannot be handed to this server at all.
     Unsendable(String),
+    /// It is larger than the server says that it takes, in bytes.
+    TooLarge(usize),
+    /// It could not be noted that the server is given the message, so it was not.
+    Unnoted,
 }
+
+/// The words of [`Cause::Unnoted`].
+pub(super) const UNNOTED: &str =
+    "it could not be noted that the mail is being handed over, so it was not";
 
 /// A stage and what went wrong there.
 #[derive(Debug)]
@@ -80,7 +89,8 @@ impl Failure {
             Cause::Tls(error) => for_tls(self.stage, error),
             Cause::NoStartTls | Cause::NotLoopback => Outcome::ConfigFault(Fault::Encryption),
             Cause::NoAuth => Outcome::ConfigFault(Fault::Login),
-            Cause::Unsendable(_) => Outcome::Refused,
+            Cause::Unsendable(_) | Cause::TooLarge(_) => Outcome::Refused,
+            Cause::Unnoted => Outcome::TryLater,
         }
     }
 
@@ -119,6 +129,8 @@ impl Failure {
                 "the host's name leads to another machine; nothing was sent in clear".to_owned()
             }
             Cause::Unsendable(why) => why.clone(),
+            Cause::TooLarge(limit) => format!("{TAKES_AT_MOST}{limit} bytes"),
+            Cause::Unnoted => UNNOTED.to_owned(),
         }
     }
 
@@ -126,7 +138,7 @@ impl Failure {
     pub(super) fn leaves_connection(&self) -> bool {
         // 421 announces that the server closes the connection (RFC 5321 §3.8).
         matches!(self.cause, Cause::Reply { code, .. } if (400..600).contains(&code) && code != 421)
-            || matches!(self.cause, Cause::Unsendable(_))
+            || matches!(self.cause, Cause::Unsendable(_) | Cause::TooLarge(_) | Cause::Unnoted)
     }
 }
 
@@ -146,7 +158,9 @@ fn for_refusal(stage: Stage, code: u16, words: &str) -> Outcome {
         Stage::Auth => Outcome::ConfigFault(Fault::Login),
         // RFC 4954 §6: log in first, or differently. True of every mail, so it costs none.
         _ if matches!(code, 530 | 534 | 535 | 538) => Outcome::ConfigFault(Fault::Login),
-        Stage::Mail if !matches!(code, 552 | 555) && !words.trim_start().starts_with("5.3.4") => {
+        Stage::Mail
+            if !matches!(code, 552 | 555) && !is_too_large(&format!("{stage}: {code} {words}")) =>
+        {
             Outcome::ConfigFault(Fault::Sender)
         }
         _ => Outcome::Refused,

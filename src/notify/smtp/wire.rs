@@ -38,6 +38,8 @@ struct State {
     spoken: bool,
     closed: bool,
     greeting: bool,
+    /// What was read in answer to our first words, while the greeting lasts: lettre keeps only what it knows.
+    heard: Vec<u8>,
 }
 
 enum Line {
@@ -55,6 +57,7 @@ impl Wire {
             spoken: false,
             closed: false,
             greeting: true,
+            heard: Vec::new(),
         };
         Self { state: Arc::new(Mutex::new(state)), spoke: Arc::new(Notify::new()) }
     }
@@ -75,9 +78,11 @@ impl Wire {
         Ok(())
     }
 
-    /// Ends the time in which only a greeting is exchanged.
-    pub(super) fn greeted(&self) {
-        self.state().greeting = false;
+    /// Ends the time in which only a greeting is exchanged, and answers what the server said to our part of it.
+    pub(super) fn greeted(&self) -> Vec<u8> {
+        let mut state = self.state();
+        state.greeting = false;
+        std::mem::take(&mut state.heard)
     }
 
     /// Whether our side has said anything.
@@ -131,6 +136,9 @@ impl AsyncRead for Wire {
             Line::Tls(stream) => Pin::new(stream).poll_read(context, into),
             Line::Away => Poll::Ready(Err(ErrorKind::NotConnected.into())),
         };
+        if state.greeting && state.spoken {
+            state.heard.extend_from_slice(&into.filled()[before..]);
+        }
         state.note_read(&result, into.filled().len() - before);
         result
     }

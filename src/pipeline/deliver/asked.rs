@@ -68,6 +68,7 @@ impl Deliverer {
                 record: None,
                 desk: &in_force.letterhead.reply_to,
                 subjects: in_force.letterhead.subjects,
+                short: None,
             })
         })?;
         Ok(Composed { reader: reader.name.clone(), content, notices: Vec::new(), empty: false })

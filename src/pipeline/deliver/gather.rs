@@ -11,7 +11,9 @@ use crate::model::{Mark, PendingNotice, Timestamp};
 use crate::notify::digest::{
     self, DigestInput, DigestKind, LargeEdit, reader_removed, watchlist_changes,
 };
+use crate::notify::message;
 use crate::notify::reader::Reader;
+use crate::notify::room::{self, Room};
 use crate::pipeline::InForce;
 use crate::store::StoreError;
 use crate::store::review::Review;
@@ -59,9 +61,26 @@ impl Deliverer {
             record: record.as_ref(),
             desk: &in_force.letterhead.reply_to,
             subjects: in_force.letterhead.subjects,
+            short: None,
         };
         let (content, empty) = written(|| (digest::digest(&input), digest::is_empty(&input)))?;
+        let room = self.room(reader, now).await?;
+        if let Some(room) = room.filter(|room| !empty && message::size(&content) > room.bytes) {
+            let (content, told) = written(|| digest::within(&input, &notices, room))?;
+            return Ok(Composed { reader: reader.name.clone(), content, notices: told, empty });
+        }
         Ok(Composed { reader: reader.name.clone(), content, notices, empty })
+    }
+
+    /// How large a mail to a reader may be, if servers refused larger ones.
+    pub(super) async fn room(
+        &self,
+        reader: &Reader,
+        now: Timestamp,
+    ) -> Result<Option<Room>, StoreError> {
+        let since = now.minus(room::REMEMBERED);
+        let archive = self.ground.store.archive();
+        Ok(room::room(&archive.refusals(reader.to.clone(), since).await?))
     }
 
     /// The newest restore since an instant.

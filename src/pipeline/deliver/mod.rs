@@ -92,6 +92,8 @@ struct Memory {
     /// It refuses by recipient: then new mails are sealed all the same, since those that wait may be for the
     /// very addresses that it will not have, and would never show that it takes others.
     by_recipient: bool,
+    /// Mails that were put off for a fault that ended are still to be made due.
+    bring_near: bool,
     /// The disk, while it is nearly full.
     tight: Option<Tight>,
     /// Outages of our own network that are over and not told yet.

@@ -11,6 +11,7 @@ use super::{Composed, DeliverError, Deliverer, skip_unmakeable};
 use crate::model::canary;
 use crate::model::{Difference, MailKey, MailKind, MailState, SourceCoverage, Timestamp};
 use crate::notify::Content;
+use crate::notify::message;
 use crate::notify::operator::{
     self as operator_mail, DiskLow, LateMails, NetworkOut, OperatorMail, RefusedEdit, Situation,
     StuckMail,
@@ -267,12 +268,16 @@ impl Deliverer {
     ) -> Result<Option<Composed>, StoreError> {
         let operator = &in_force.operator;
         let notices = self.ground.store.pending_notices(operator.name.clone()).await?;
-        Ok((!notices.is_empty()).then(|| Composed {
-            reader: operator.name.clone(),
-            content: operator_mail::unrouted(&notices, now, operator.zone),
-            notices,
-            empty: false,
-        }))
+        if notices.is_empty() {
+            return Ok(None);
+        }
+        let content = operator_mail::unrouted(&notices, now, operator.zone);
+        let room = self.room(operator, now).await?;
+        let (content, notices) = match room.filter(|room| message::size(&content) > room.bytes) {
+            Some(room) => operator_mail::unrouted_within(&notices, room, now, operator.zone),
+            None => (content, notices),
+        };
+        Ok(Some(Composed { reader: operator.name.clone(), content, notices, empty: false }))
     }
 }
 

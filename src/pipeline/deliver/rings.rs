@@ -11,8 +11,10 @@ use super::seal::{Occasion, Sealed};
 use super::{Composed, DeliverError, Deliverer, written};
 use crate::model::record::Restore;
 use crate::model::{AlertId, MailKey, MailKind, PendingNotice, StoryId, Timestamp, Urgency};
+use crate::notify::message;
 use crate::notify::outlets::Outlets;
 use crate::notify::reader::Reader;
+use crate::notify::room::Room;
 use crate::notify::route::{self, Told, UrgentMail};
 use crate::notify::urgent::{self, UrgentInput};
 use crate::pipeline::InForce;
@@ -56,7 +58,9 @@ impl Deliverer {
         let mut before = told_before(&**store, reader, &pending).await?;
         let outlets = Outlets::of(&store.archive().known_sources().await?);
         let restored = self.restored_since(now.minus(REPEATING)).await?;
-        let page = Page { in_force, reader, outlets: &outlets, now, restored: restored.as_ref() };
+        let room = self.room(reader, now).await?;
+        let restored = restored.as_ref();
+        let page = Page { in_force, reader, outlets: &outlets, now, restored, room };
         let known = self.told_elsewhere(reader, &pending).await?;
         if !known.is_empty() {
             let had = |one: &PendingNotice| known.contains(&one.alert.id);
@@ -172,6 +176,7 @@ struct Page<'a> {
     outlets: &'a Outlets,
     now: Timestamp,
     restored: Option<&'a Restore>,
+    room: Option<Room>,
 }
 
 impl Page<'_> {
@@ -183,7 +188,7 @@ impl Page<'_> {
         last_of_hour: bool,
     ) -> Composed {
         let notices: Vec<&PendingNotice> = mail.notices.iter().map(|at| &pending[*at]).collect();
-        let content = urgent::urgent(&UrgentInput {
+        let input = UrgentInput {
             reader: self.reader,
             notices: &notices,
             n: mail.n,
@@ -195,8 +200,14 @@ impl Page<'_> {
             delayed_since,
             restored: self.restored,
             last_of_hour,
-        });
-        let notices = notices.into_iter().cloned().collect();
+            short: None,
+        };
+        let content = urgent::urgent(&input);
+        let (content, notices) = match self.room.filter(|room| message::size(&content) > room.bytes)
+        {
+            Some(room) => urgent::within(&input, room),
+            None => (content, notices.into_iter().cloned().collect()),
+        };
         Composed { reader: self.reader.name.clone(), content, notices, empty: false }
     }
 }

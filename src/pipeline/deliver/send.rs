@@ -174,7 +174,12 @@ impl Deliverer {
         }
         if self.transport.is_fresh() {
             sending.resume = None;
+            self.memory().bring_near = true;
+        }
+        // The transport says so once: while the store cannot make them due, the next round does.
+        if self.memory().bring_near {
             self.ground.store.bring_mails_near(self.ground.clock.now()).await?;
+            self.memory().bring_near = false;
         }
         Ok(())
     }
@@ -195,7 +200,8 @@ impl Deliverer {
         mail: ClaimedMail,
         recording: Duration,
     ) -> Result<(Handed, bool), StoreError> {
-        let attempt = self.transport.send(&mail.letter).await;
+        let attempt =
+            self.transport.send_noting(&mail.letter, &|| Box::pin(self.note_given(&mail))).await;
         let now = self.ground.clock.now();
         let mut outcome = outbox::after(&mail, &attempt, now);
         let down = attempt.transport_is_down();
@@ -212,6 +218,17 @@ impl Deliverer {
         tell(&mail, &attempt, state);
         self.record(outcome, Instant::now() + recording).await?;
         Ok((Handed { state, synthetic: canary::is_mail(&mail.key) }, down))
+    }
+
+    /// Notes that the server is about to have a mail. What cannot be noted is not handed over: cut off then, it
+    /// would be told anew under another Message-ID.
+    async fn note_given(&self, mail: &ClaimedMail) -> bool {
+        let noted = self.ground.store.mail_given(mail.id.clone()).await;
+        if let Err(error) = &noted {
+            let mail = mail.id.as_str();
+            tracing::warn!(mail, %error, "mail {mail} is not handed over yet");
+        }
+        noted.is_ok()
     }
 
     /// Writes what became of a mail, again and again while the store may yet take it: a mail that

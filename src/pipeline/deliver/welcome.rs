@@ -1,7 +1,8 @@
 //! The welcome: a new reader starts now, with one mail that says what to expect, and without a backlog.
 //!
 //! The recap in it shows the last days as they would have passed this reader's filters. It settles no
-//! notice: what is owed begins with the moment at which the reader was added.
+//! notice: what is owed begins with the moment at which the reader was added. Where it reached nobody, it is sent
+//! once more as soon as the reader has an address at which it was not tried.
 
 use std::time::Duration;
 
@@ -35,7 +36,8 @@ impl Deliverer {
     ) -> Result<(), DeliverError> {
         let store = &self.ground.store;
         let history = store.reader_history(reader.name.clone(), now).await?;
-        if history.welcomed || reader.is_away(now) {
+        let anew = in_vain(&history.welcomed_in_vain, reader);
+        if (history.welcomed && !anew) || reader.is_away(now) {
             return Ok(());
         }
         let recap_from = now.minus(RECAP);
@@ -62,7 +64,7 @@ impl Deliverer {
         })?;
         let composed =
             Composed { reader: reader.name.clone(), content, notices: Vec::new(), empty: false };
-        let key = MailKey::welcome(&reader.name, history.since);
+        let key = MailKey::welcome(&reader.name, if anew { now } else { history.since });
         let occasion = Occasion::digest(key, MailKind::Welcome, now);
         sealed.mails += u64::from(self.seal(in_force, reader, occasion, &composed).await?);
         Ok(())
@@ -79,6 +81,12 @@ impl Deliverer {
         alerts.retain(|one| route::concerns(reader, &one.alert));
         Ok(alerts)
     }
+}
+
+/// Whether welcomes went only to other addresses than some that the reader has now.
+fn in_vain(tried: &[String], reader: &Reader) -> bool {
+    let is_tried = |to: &String| tried.iter().any(|one| one.eq_ignore_ascii_case(to));
+    !tried.is_empty() && !reader.to.iter().all(is_tried)
 }
 
 fn all_read(coverage: &Coverage) -> bool {

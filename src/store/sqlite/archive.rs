@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
 
-use crate::model::mail::Changed;
+use crate::model::mail::{Changed, Refusal};
 use crate::model::record::{Entry, Head, Restore, Verified};
 use crate::model::source::{Gap, Health};
 use crate::model::{
@@ -111,6 +111,12 @@ impl Archive for Sqlite {
         limit: usize,
     ) -> Answer<'_, Vec<PendingNotice>> {
         self.read("read alerts", move |connection| deliver::between(connection, from, until, limit))
+    }
+
+    fn refusals(&self, addresses: Vec<String>, since: Timestamp) -> Answer<'_, Vec<Refusal>> {
+        self.read("read which mails were refused", move |connection| {
+            mails::refusals(connection, &addresses, since)
+        })
     }
 
     fn last_sealed(&self, prefix: String) -> Answer<'_, Option<Timestamp>> {

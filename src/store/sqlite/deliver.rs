@@ -16,7 +16,7 @@ use crate::model::{
 use crate::store::{Reachable, UrgentSealed};
 
 use super::assess::{self, ALERT};
-use super::{items, readers, values};
+use super::{items, readers, values, windows};
 
 /// A notice with its alert and the key of its item; [`telling`] reads the row.
 fn select_telling() -> String {
@@ -49,7 +49,8 @@ pub(super) fn pending_by_reader(
     select.query_map([], |row| Ok((row.get(0)?, values::count(row, 1)?)))?.collect()
 }
 
-/// Notices that an urgent mail of this window has told.
+/// Notices that an urgent mail of this window has told, but for those that a digest has listed since: the window
+/// reaches back over it where one before it reached nobody.
 pub(super) fn told_urgently(
     connection: &Connection,
     reader: &str,
@@ -59,8 +60,14 @@ pub(super) fn told_urgently(
     let mut select = connection.prepare_cached(&format!(
         "{} JOIN occasions o ON o.key = n.occasion
          WHERE o.reader = ?1 AND n.reader = ?1 AND n.state = 'sealed' AND o.kind = 'urgent'
-           AND o.at > ?2 AND o.at <= ?3 ORDER BY a.at, a.key",
-        select_telling()
+           AND o.at > ?2 AND o.at <= ?3
+           AND NOT EXISTS (SELECT 1 FROM occasions d WHERE NOT {} AND d.key = (
+               SELECT e.key FROM occasions e
+               WHERE e.reader = ?1 AND e.kind IN ('digest', 'ondemand') AND e.at > o.at AND e.at <= ?3
+               ORDER BY e.at LIMIT 1))
+         ORDER BY a.at, a.key",
+        select_telling(),
+        windows::reached_nobody("d")
     ))?;
     let rows =
         select.query_map(params![reader, from, until], |row| telling(connection, reader, row))?;

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::model::mail::Letter;
+use crate::model::mail::{Letter, Refusal};
 use crate::model::{MailId, MailKey, MailState, Timestamp};
 use crate::store::{MailRow, StoredMail};
 
@@ -84,6 +84,25 @@ pub(super) fn undelivered(
          ORDER BY m.key LIMIT ?2"
     ))?;
     select.query_map(params![until, values::size(MOST)], mail)?.collect()
+}
+
+/// Mails to any of these addresses that were refused since an instant, or rest as uncertain since.
+pub(super) fn refusals(
+    connection: &Connection,
+    addresses: &[String],
+    since: Timestamp,
+) -> rusqlite::Result<Vec<Refusal>> {
+    let addresses = serde_json::to_string(addresses).unwrap_or_default();
+    let mut select = connection.prepare_cached(
+        "SELECT settled, length(message), reply FROM mails
+         WHERE state IN ('refused', 'uncertain') AND next_attempt IS NULL AND settled >= ?2
+           AND address COLLATE NOCASE IN (SELECT value FROM json_each(?1)) ORDER BY key",
+    )?;
+    let rows = select.query_map(params![addresses, since], |row| {
+        let bytes = usize::try_from(values::count(row, 1)?).unwrap_or(usize::MAX);
+        Ok(Refusal { at: row.get(0)?, bytes, reply: row.get(2)? })
+    })?;
+    rows.collect()
 }
 
 /// What [`mail`] reads.

@@ -40,6 +40,7 @@ mod strangers;
 mod terms;
 mod told;
 mod values;
+mod windows;
 mod worker;
 
 use std::path::Path;

@@ -1,8 +1,10 @@
 //! The outbox: which mail goes next, and what became of it.
 //!
-//! A mail that was being sent when its sender vanished may have gone out. It is never taken for
+//! A mail that had been given to the server when its sender vanished may have gone out. It is never taken for
 //! unsent: while the program runs, the lost attempt counts as uncertain, and after the third it
-//! rests. An attempt that the program's own end cut off is made again, each time.
+//! rests. An attempt that the program's own end cut off is made again, each time. Invariant: a mail of which
+//! any attempt may have been taken does not come to rest as refused or dead, so what it told is not told
+//! anew, but where a person says that it did not arrive.
 
 use std::time::Duration;
 
@@ -22,8 +24,13 @@ const ATTEMPT_AHEAD: Duration = Duration::from_hours(24);
 const UNCERTAIN_RETRIES: u32 = 2;
 /// What the outbox says of a mail that a person gave up.
 const DROPPED: &str = "given up by hand";
+/// What it says of one that may have arrived: given up once more by hand, it is taken for lost.
+const DROPPED_PERHAPS: &str =
+    "given up by hand; it may have arrived, and what it told counts as told";
 /// What the outbox says of an attempt whose sender vanished.
 const INTERRUPTED: &str = "the attempt was interrupted; the mail may have arrived";
+/// What it says where the server had not been given the message.
+const CUT_OFF: &str = "the attempt was interrupted before the server had the message";
 
 /// Claims the mail whose attempt is due longest, until `lease`.
 pub(super) fn claim(
@@ -39,7 +46,9 @@ pub(super) fn claim(
             continue;
         }
         connection
-            .prepare_cached("UPDATE mails SET state = 'sending', next_attempt = ?2 WHERE key = ?1")?
+            .prepare_cached(
+                "UPDATE mails SET state = 'sending', next_attempt = ?2, given = 0 WHERE key = ?1",
+            )?
             .execute(params![key, lease])?;
         return claimed(connection, key).map(Some);
     }
@@ -67,19 +76,30 @@ fn due(connection: &Connection, now: Timestamp) -> rusqlite::Result<Option<(i64,
 fn interrupted(connection: &Connection, key: i64, now: Timestamp) -> rusqlite::Result<bool> {
     let next: Option<Timestamp> = connection
         .prepare_cached(
-            "UPDATE mails SET state = 'uncertain', attempts = attempts + 1,
-                 uncertain = uncertain + 1, reply = ?2,
-                 next_attempt = CASE WHEN uncertain < ?3 THEN ?4 END, settled = ?4
+            "UPDATE mails SET state = CASE WHEN given THEN 'uncertain' ELSE 'deferred' END,
+                 attempts = attempts + 1, uncertain = uncertain + given,
+                 perhaps_taken = max(perhaps_taken, given), given = 0,
+                 reply = CASE WHEN given THEN ?2 ELSE ?5 END,
+                 next_attempt = CASE WHEN NOT given OR uncertain < ?3 THEN ?4 END, settled = ?4
              WHERE key = ?1 RETURNING next_attempt",
         )?
-        .query_row(params![key, INTERRUPTED, UNCERTAIN_RETRIES, now], |row| row.get(0))?;
+        .query_row(params![key, INTERRUPTED, UNCERTAIN_RETRIES, now, CUT_OFF], |row| row.get(0))?;
     Ok(next.is_some())
+}
+
+/// From now on the server may have the whole message of the attempt that runs.
+pub(super) fn given(connection: &Connection, mail: &MailId) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE mails SET given = 1 WHERE id = ?1 AND state = 'sending'")?
+        .execute([mail])?;
+    Ok(())
 }
 
 fn claimed(connection: &Connection, key: i64) -> rusqlite::Result<ClaimedMail> {
     connection
         .prepare_cached(
-            "SELECT m.id, m.occasion, o.kind, m.address, m.message, m.attempts, m.uncertain, o.at
+            "SELECT m.id, m.occasion, o.kind, m.address, m.message, m.attempts, m.uncertain, o.at,
+                 m.perhaps_taken
              FROM mails m JOIN occasions o ON o.key = m.occasion WHERE m.key = ?1",
         )?
         .query_row([key], |row| {
@@ -91,35 +111,50 @@ fn claimed(connection: &Connection, key: i64) -> rusqlite::Result<ClaimedMail> {
                 attempts: row.get(5)?,
                 uncertain: row.get(6)?,
                 sealed_at: row.get(7)?,
+                perhaps_taken: row.get(8)?,
             })
         })
 }
 
-/// Does to a mail what a person wants. Given up by hand, it says so where the server's reply stands.
+/// Does to a mail what a person wants. Given up by hand, it says so where the server's reply stands. One that may
+/// have arrived comes to rest first, and what it told counts as told; given up as it rests, a person says that it
+/// did not arrive.
 pub(super) fn amend(
     connection: &Connection,
     mail: &MailId,
     amend: Amend,
     now: Timestamp,
 ) -> rusqlite::Result<Amended> {
-    let found: Option<(i64, MailState, String, bool)> = connection
+    let found: Option<(i64, MailState, String, bool, bool)> = connection
         .prepare_cached(
-            "SELECT key, state, occasion, next_attempt IS NOT NULL FROM mails WHERE id = ?1",
+            "SELECT key, state, occasion, next_attempt IS NOT NULL, perhaps_taken FROM mails
+             WHERE id = ?1",
         )?
-        .query_row([mail], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .query_row([mail], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+        })
         .optional()?;
-    let Some((key, state, occasion, waits)) = found else { return Ok(Amended::Unknown) };
+    let Some((key, state, occasion, waits, perhaps)) = found else { return Ok(Amended::Unknown) };
     let rests = matches!(state, MailState::Refused | MailState::Dead);
     match amend {
         _ if matches!(state, MailState::Sending | MailState::Sent) => {
             return Ok(Amended::Not(state));
         }
         Amend::Drop if rests => return Ok(Amended::Not(state)),
+        Amend::Drop if perhaps && waits => {
+            connection
+                .prepare_cached(
+                    "UPDATE mails SET state = 'uncertain', next_attempt = NULL, reply = ?2,
+                         settled = ?3 WHERE key = ?1",
+                )?
+                .execute(params![key, DROPPED_PERHAPS, now])?;
+            return Ok(Amended::Rests(state));
+        }
         Amend::Drop => {
             connection
                 .prepare_cached(
-                    "UPDATE mails SET state = 'dead', next_attempt = NULL, reply = ?2, settled = ?3
-                     WHERE key = ?1",
+                    "UPDATE mails SET state = 'dead', next_attempt = NULL, reply = ?2, settled = ?3,
+                         perhaps_taken = 0 WHERE key = ?1",
                 )?
                 .execute(params![key, DROPPED, now])?;
             bring_back(connection, &occasion, now)?;
@@ -179,13 +214,18 @@ pub(super) fn oldest_waiting(connection: &Connection) -> rusqlite::Result<Option
 pub(super) fn outcome(connection: &Connection, outcome: &MailOutcome) -> rusqlite::Result<()> {
     let uncertain = outcome.state == MailState::Uncertain;
     let sent = (outcome.state == MailState::Sent).then_some(outcome.at);
-    let occasion: Option<String> = connection
+    // Of two senders one does not know what became of the other's attempt.
+    let settled: Option<(String, MailState)> = connection
         .prepare_cached(
-            "UPDATE mails SET state = ?2, next_attempt = ?3, reply = ?4, attempts = attempts + ?5,
-                 uncertain = uncertain + ?6, sent = ?7, settled = ?8
+            "UPDATE mails SET
+                 state = CASE WHEN perhaps_taken AND ?2 IN ('refused', 'dead') THEN 'uncertain'
+                     ELSE ?2 END,
+                 next_attempt = ?3, reply = ?4, attempts = attempts + ?5,
+                 uncertain = uncertain + ?6, perhaps_taken = max(perhaps_taken, ?6), given = 0,
+                 sent = ?7, settled = ?8
              WHERE id = ?1
                AND (state NOT IN ('sent', 'refused', 'dead') OR (?2 = 'sent' AND state <> 'sent'))
-             RETURNING occasion",
+             RETURNING occasion, state",
         )?
         .query_row(
             params![
@@ -198,11 +238,11 @@ pub(super) fn outcome(connection: &Connection, outcome: &MailOutcome) -> rusqlit
                 sent,
                 outcome.at
             ],
-            |row| row.get(0),
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()?;
-    match occasion {
-        Some(occasion) if matches!(outcome.state, MailState::Refused | MailState::Dead) => {
+    match settled {
+        Some((occasion, MailState::Refused | MailState::Dead)) => {
             bring_back(connection, &occasion, outcome.at)
         }
         _ => Ok(()),
@@ -250,16 +290,18 @@ pub(super) fn next(connection: &Connection) -> rusqlite::Result<Option<Timestamp
         .query_row([], |row| row.get(0))
 }
 
-/// Mails whose sender is gone for certain: nobody else holds the store. They may have arrived, but
-/// resting is for servers that fall silent again and again: a crash has said nothing about the mail,
-/// and what no server ever heard of must not rest as told.
+/// Mails whose sender is gone for certain: nobody else holds the store. Those that the server had been given may
+/// have arrived, but resting is for servers that fall silent again and again: a crash has said nothing about
+/// the mail, so it is sent again, each time. What no server ever heard of does not even count as perhaps told.
 pub(super) fn release(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "UPDATE mails SET state = 'uncertain', attempts = attempts + 1, reply = ?1,
-                 next_attempt = ?2 WHERE state = 'sending'",
+            "UPDATE mails SET state = CASE WHEN given THEN 'uncertain' ELSE 'deferred' END,
+                 attempts = attempts + 1, perhaps_taken = max(perhaps_taken, given), given = 0,
+                 reply = CASE WHEN given THEN ?1 ELSE ?3 END, next_attempt = ?2
+             WHERE state = 'sending'",
         )?
-        .execute(params![INTERRUPTED, now])?;
+        .execute(params![INTERRUPTED, now, CUT_OFF])?;
     Ok(())
 }
 

@@ -10,6 +10,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::model::{AlertId, SealedMail, Timestamp};
 use crate::store::ReaderHistory;
 
+use super::windows;
+
 /// Makes the readers in force those listed.
 pub(super) fn adopt(
     connection: &Connection,
@@ -65,23 +67,20 @@ pub(super) fn history(
         )?
         .query_map(params![reader, now.minus(Duration::from_hours(1)), now], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    connection
+    let last_slot = connection
         .prepare_cached(
-            "SELECT (SELECT max(covers_until) FROM occasions
-                     WHERE reader = ?1 AND kind IN ('digest', 'ondemand')
-                       AND covers_until BETWEEN ?3 AND ?2),
-                    (SELECT max(slot) FROM occasions
-                     WHERE reader = ?1 AND kind = 'digest' AND slot <= ?2 AND at >= ?3)",
+            "SELECT max(slot) FROM occasions
+             WHERE reader = ?1 AND kind = 'digest' AND slot <= ?2 AND at >= ?3",
         )?
-        .query_row(params![reader, now, from], |row| {
-            Ok(ReaderHistory {
-                since,
-                covered_until: row.get(0)?,
-                last_slot: row.get(1)?,
-                urgent_last_hour,
-                welcomed,
-            })
-        })
+        .query_row(params![reader, now, from], |row| row.get(0))?;
+    Ok(ReaderHistory {
+        since,
+        covered_until: windows::covered_until(connection, reader, from, now)?,
+        last_slot,
+        urgent_last_hour,
+        welcomed,
+        welcomed_in_vain: windows::welcomed_in_vain(connection, reader, since)?,
+    })
 }
 
 /// Since when a reader is known, and whether a welcome was sent.

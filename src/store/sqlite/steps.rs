@@ -274,6 +274,12 @@ impl Store for Sqlite {
         self.write("claim a mail", move |connection| outbox::claim(connection, now, lease))
     }
 
+    fn mail_given(&self, mail: MailId) -> Answer<'_, ()> {
+        self.write("note that a mail is being handed over", move |connection| {
+            outbox::given(connection, &mail)
+        })
+    }
+
     fn bring_mails_near(&self, now: Timestamp) -> Answer<'_, ()> {
         self.write("make mails due", move |connection| outbox::bring_near(connection, now))
     }

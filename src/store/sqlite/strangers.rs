@@ -66,7 +66,7 @@ fn occasions(connection: &Connection, addresses: &[String]) -> rusqlite::Result<
         .prepare_cached(
             "SELECT DISTINCT m.occasion FROM mails m JOIN occasions o ON o.key = m.occasion
              WHERE m.next_attempt IS NOT NULL AND m.state IN ('pending', 'deferred')
-               AND m.uncertain = 0 AND substr(m.reply, 1, length(?2)) <> ?2
+               AND m.perhaps_taken = 0 AND substr(m.reply, 1, length(?2)) <> ?2
                AND m.address COLLATE NOCASE NOT IN (SELECT value FROM json_each(?1))
                AND o.kind NOT IN ('recap', 'repeat')
                AND NOT (o.key > 'operator:canary:' AND o.key < 'operator:canary;')
@@ -83,7 +83,7 @@ fn had(connection: &Connection, occasion: &str) -> rusqlite::Result<bool> {
     let found = connection
         .prepare_cached(
             "SELECT 1 FROM mails
-             WHERE occasion = ?1 AND (state IN ('sent', 'uncertain') OR uncertain > 0) LIMIT 1",
+             WHERE occasion = ?1 AND (state IN ('sent', 'uncertain') OR perhaps_taken) LIMIT 1",
         )?
         .query_row([occasion], |_| Ok(()))
         .optional()?;
@@ -101,7 +101,8 @@ fn waiting(
     connection
         .prepare_cached(
             "SELECT key, id, address COLLATE NOCASE NOT IN (SELECT value FROM json_each(?2))
-             FROM mails WHERE occasion = ?1 AND state IN ('pending', 'deferred') AND uncertain = 0
+             FROM mails
+             WHERE occasion = ?1 AND state IN ('pending', 'deferred') AND perhaps_taken = 0
              ORDER BY key",
         )?
         .query_map(params![occasion, listed(addresses)], |row| {

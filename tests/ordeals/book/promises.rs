@@ -14,6 +14,8 @@ pub(crate) const PROMISES: &[Promise] = &[
             "store::assess::whatever_was_seen_is_judged_once",
             "store::outbox::no_interleaving_sends_too_often_or_forgets",
             "store::outbox::a_sender_that_vanished_may_have_sent",
+            "store::outbox::what_may_have_arrived_counts_as_told_whatever_the_server_says_later",
+            "pipeline::addresses::what_was_given_to_the_server_as_the_service_died_is_not_told_anew",
             "store::poll::a_poll_that_cannot_be_written_leaves_no_trace",
             "pipeline::every_step_may_be_cut_off_and_nothing_is_lost_or_told_twice",
             "pipeline::a_mail_that_crashes_interrupt_is_tried_until_it_is_sent",

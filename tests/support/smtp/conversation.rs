@@ -106,6 +106,9 @@ impl Conversation {
     fn offers(&self) -> String {
         let (protection, mechanisms) = self.script(|script| (script.protection, script.mechanisms));
         let mut lines = vec!["mail.test".to_owned(), "8BITMIME".to_owned()];
+        if let Some((limit, true)) = self.script(|script| script.limit) {
+            lines.push(format!("SIZE {limit}"));
+        }
         if protection == Protection::StartTls && !self.encrypted {
             lines.push("STARTTLS".to_owned());
         } else if !mechanisms.is_empty() {
@@ -156,6 +159,10 @@ impl Conversation {
             encrypted: self.encrypted,
         };
         let usual = "250 2.0.0 queued as 1";
+        let limit = self.script(|script| script.limit);
+        if limit.is_some_and(|(limit, _)| taken.message.len() > limit) {
+            return self.say("552 5.3.4 message size exceeds fixed limit").await;
+        }
         let kept = Arc::clone(&self.shared);
         // What is answered otherwise may have been kept or not; here it is not.
         match self.next(At::Dot) {
