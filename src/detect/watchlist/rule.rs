@@ -79,8 +79,11 @@ impl Making {
             Ok(parsed) => parsed,
             Err(wrong) => return self.unreadable(&format!("rule '{name}'"), &entry.when, wrong),
         };
-        self.slips(&entry.when, &parsed.slips);
+        let unfit = self.slips(&entry.when, &parsed.slips, Some(name));
         let Some(when) = self.condition(name, &parsed.expr, &entry.when) else { return };
+        if unfit {
+            return;
+        }
         self.can_fire(name, &when, &entry.when, worded);
         if idle || low || !in_force {
             return;

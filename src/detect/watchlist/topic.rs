@@ -197,7 +197,7 @@ impl Making {
                 return None;
             }
         };
-        self.slips(search, &parsed.slips);
+        self.slips(search, &parsed.slips, None);
         let ask = self.ask(&parsed.expr, search)?;
         if let Some(why) = never_found(&ask) {
             let what = format!("a search of topic '{name}' can never match: {why}");
