@@ -76,7 +76,27 @@ fn key_without_equals(line: &str) -> Option<String> {
     if odd || secret::names_one(key) {
         return Some("a line is written key = value; comments start with #".to_owned());
     }
-    Some(format!("write {key} = {value}"))
+    Some(format!("write {key} = {}", as_toml(value)))
+}
+
+/// A value as TOML writes it: what needs quotes and has none gets them.
+fn as_toml(value: &str) -> String {
+    let number = |text: &str| text.parse::<f64>().is_ok();
+    let day = |text: &str| text.parse::<chrono::NaiveDate>().is_ok();
+    let list = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    match list {
+        Some(inner) if !inner.contains(['"', '\'', '[', '{']) => {
+            let parts = inner.split(',').map(str::trim).filter(|part| !part.is_empty());
+            format!("[{}]", parts.map(as_toml).collect::<Vec<_>>().join(", "))
+        }
+        None if !value.contains('"')
+            && !value.starts_with(['\'', '[', '{'])
+            && !(matches!(value, "true" | "false") || number(value) || day(value)) =>
+        {
+            format!("\"{value}\"")
+        }
+        _ => value.to_owned(),
+    }
 }
 
 /// The line (from 1) of an earlier `[name]` header.

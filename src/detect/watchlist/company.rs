@@ -325,8 +325,8 @@ impl Making {
             }
             let like = nearest(id, self.company_by_id.keys().map(AsRef::as_ref));
             let what = format!("part_of names no company of the watchlist: '{id}'");
-            let hint = like.or_else(|| Some("write the parent's id".to_owned()));
-            self.error(parent.place.clone(), what, hint);
+            let hint = like.unwrap_or_else(|| "write the parent's id".to_owned());
+            self.nowhere(parent.place.clone(), what, hint);
             if let Some(company) = company {
                 self.companies[*company as usize].part_of = None;
             }

@@ -292,6 +292,11 @@ impl Making {
         self.problems.push(problem);
     }
 
+    /// A name of something that stands nowhere.
+    fn nowhere(&mut self, place: Option<Place>, what: impl Into<String>, hint: String) {
+        self.problems.push(Problem::error(place, what).hint(hint).dangling());
+    }
+
     fn warn(&mut self, place: Option<Place>, what: impl Into<String>, hint: &str) {
         self.problems.push(Problem::warning(place, what).hint(hint));
     }

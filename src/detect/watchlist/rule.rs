@@ -172,7 +172,7 @@ impl Making {
         let place = when.place.as_ref().map(|place| place.within(span.clone()));
         let what = format!("rule '{rule}': there is no {kind} '{id}'; the rule is left out");
         let hint = hint.unwrap_or_else(|| format!("write the {kind}'s id, or * for any"));
-        self.error(place, what, Some(hint));
+        self.nowhere(place, what, hint);
         None
     }
 }
