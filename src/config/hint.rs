@@ -81,22 +81,17 @@ fn key_without_equals(line: &str) -> Option<String> {
 
 /// A value as TOML writes it: what needs quotes and has none gets them.
 fn as_toml(value: &str) -> String {
-    let number = |text: &str| text.parse::<f64>().is_ok();
-    let day = |text: &str| text.parse::<chrono::NaiveDate>().is_ok();
     let list = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    match list {
-        Some(inner) if !inner.contains(['"', '\'', '[', '{']) => {
-            let parts = inner.split(',').map(str::trim).filter(|part| !part.is_empty());
-            format!("[{}]", parts.map(as_toml).collect::<Vec<_>>().join(", "))
-        }
-        None if !value.contains('"')
-            && !value.starts_with(['\'', '[', '{'])
-            && !(matches!(value, "true" | "false") || number(value) || day(value)) =>
-        {
-            format!("\"{value}\"")
-        }
-        _ => value.to_owned(),
+    if let Some(inner) = list.filter(|inner| !inner.contains(['"', '\'', '[', '{'])) {
+        let parts = inner.split(',').map(str::trim).filter(|part| !part.is_empty());
+        return format!("[{}]", parts.map(as_toml).collect::<Vec<_>>().join(", "));
     }
+    let day = value.parse::<chrono::NaiveDate>().is_ok();
+    let plain = day || value.parse::<f64>().is_ok() || matches!(value, "true" | "false");
+    if plain || value.contains('"') || value.starts_with(['\'', '[', '{']) {
+        return value.to_owned();
+    }
+    format!("\"{value}\"")
 }
 
 /// The line (from 1) of an earlier `[name]` header.

@@ -65,8 +65,8 @@ pub(super) fn names_exchange(word: &str) -> bool {
 /// more than a letter, which may mean anything.
 fn of_name(name: &str) -> Option<&'static Exchange> {
     let same = |one: &&str| one.eq_ignore_ascii_case(name);
-    let named = exchanges().iter().find(|one| one.names.iter().any(|one| same(&one)));
-    let suffixed = || exchanges().iter().find(|one| one.suffixes.iter().any(|one| same(&one)));
+    let named = exchanges().iter().find(|one| one.names.iter().any(same));
+    let suffixed = || exchanges().iter().find(|one| one.suffixes.iter().any(same));
     named.or_else(|| suffixed().filter(|_| name.len() > 1))
 }
 
