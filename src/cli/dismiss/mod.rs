@@ -16,7 +16,7 @@ use super::bench::{self, Bench};
 use super::exit::{Exit, Failure};
 use super::load::{self, Folder};
 use super::samples::{self, judged};
-use super::{find, ids};
+use super::{explain, find, ids};
 use crate::clock::{Clock, SystemClock};
 use crate::model::{Action, AlertId, Deed, EntityKind, Hit, Judgement, Timestamp};
 use crate::store::{About, Archive, DecidedRow, Store};
@@ -122,9 +122,7 @@ pub fn run(
 
 /// The reasons of an alert, and then nothing is left in a buffer: an error may follow.
 fn because(judgement: &Judgement, out: &mut dyn Write) -> std::io::Result<()> {
-    for reason in &judgement.reasons {
-        writeln!(out, "  because {}", reason.words)?;
-    }
+    explain::because(judgement, out)?;
     out.flush()
 }
 
