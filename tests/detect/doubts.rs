@@ -151,6 +151,21 @@ fn terms_that_stand_in_every_text() {
     }
 }
 
+/// The place is where the name is written, not where its company begins; and that a name is weak is told once.
+#[test]
+fn names_of_two_and_weak_names_are_told_where_they_stand() {
+    let mut two = company("Zorgon Plc", &["HiSilicon"]);
+    two.aliases[0].name.place = super::placed("HiSilicon").place;
+    let told = problems(vec![company("Acme Plc", &["HiSilicon"]), two], vec![], vec![]);
+    assert!(
+        told.starts_with("w.toml:1:1: warning: 'HiSilicon' names both Acme and Zorgon"),
+        "{told}"
+    );
+    let told = problems(vec![company("Target", &["Gap"])], vec![], vec![]);
+    let expected = "error: company 'Target' has weak names only, so nothing could ever name it: it is an everyday word (";
+    assert!(told.starts_with(expected) && told.lines().count() == 1, "{told}");
+}
+
 #[test]
 fn names_that_are_several() {
     for (alias, expected) in [

@@ -10,6 +10,9 @@ use super::name::weakness;
 use super::ticker::{self, Doubt};
 use super::{Making, nearest, several};
 
+/// What to write where a weak name was meant to stand alone.
+pub(super) const IF_NOT_WEAK: &str = "add case, only_with or not_with, or say weak = false";
+
 impl Making {
     /// Doubts a name; `weak` says why it does not stand alone.
     pub(super) fn doubt_name(
@@ -33,7 +36,7 @@ impl Making {
             self.warn(
                 place,
                 format!("'{name}' is {why}: it counts only beside a strong name or ticker of the company"),
-                "add case, only_with or not_with, or say weak = false",
+                IF_NOT_WEAK,
             );
             return;
         }
