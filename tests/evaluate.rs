@@ -183,6 +183,25 @@ fn differences_are_explained_and_limited() {
     assert_eq!(out.lines().filter(|line| line.contains('[')).count(), 0, "{out}");
 }
 
+/// What stands behind a misspelt key is not scored, and the figures would not tell.
+#[test]
+fn a_misspelt_label_is_said() {
+    let top = tempfile::tempdir().unwrap();
+    let text = "{\"title\":\"x\",\"alert\":false}\n{\"title\":\"x\",\"companis\":[\"huawei\"],\"alerts\":true}\n\
+        {\"title\":\"x\",\"companis\":[]}\n{\"title\":\"x\",\"alert\":true,\"alerts\":1,\"comment\":\"y\"}\n";
+    let (code, _, err) = evaluate(top.path(), text, &[]);
+    assert_eq!(code, Some(0), "{err}");
+    let said: Vec<&str> =
+        err.lines().filter_map(|line| line.split("labelled.jsonl:").nth(1)).collect();
+    assert_eq!(
+        said,
+        [
+            "2: warning: its key 'alerts' is unknown; did you mean 'alert'?",
+            "2: warning: its key 'companis' is unknown; did you mean 'companies'?, and so in 1 further line",
+        ]
+    );
+}
+
 #[test]
 fn bad_lines_are_said_and_the_rest_is_scored() {
     let top = tempfile::tempdir().unwrap();

@@ -76,7 +76,7 @@ const KEYHOLES: &[(&str, &[&str])] = &[
     ("hyper_util", &["daemon/status/"]),
     ("prometheus_client", &["daemon/status/"]),
     ("tar", &["daemon/backup/"]),
-    ("rustix", &["daemon/", "store/sqlite/fault"]),
+    ("rustix", &["config/files", "daemon/", "store/sqlite/fault"]),
     ("file_watch", &["daemon/edits"]),
     ("similar", &["cli/"]),
     ("tracing_subscriber", &["telemetry"]),

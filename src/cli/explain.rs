@@ -144,9 +144,7 @@ fn verdict(judgement: &Judgement) -> String {
 pub fn tell(explained: &Explanation, text: &ItemText, out: &mut dyn Write) -> std::io::Result<()> {
     let judgement = &explained.judgement;
     writeln!(out, "{}", verdict(judgement))?;
-    for reason in &judgement.reasons {
-        writeln!(out, "  because {}", reason.words)?;
-    }
+    because(judgement, out)?;
     if !judgement.hits.is_empty() {
         writeln!(out, "\nFound")?;
         for hit in &judgement.hits {
@@ -186,6 +184,18 @@ pub fn tell(explained: &Explanation, text: &ItemText, out: &mut dyn Write) -> st
         writeln!(out, "\nNearly")?;
         for near in &explained.near {
             writeln!(out, "  {}: {}", near.named.name, near.words)?;
+        }
+    }
+    Ok(())
+}
+
+/// Why it alerts, each reason once: a rule often asks for what the default asks for.
+pub fn because(judgement: &Judgement, out: &mut dyn Write) -> std::io::Result<()> {
+    let mut told: Vec<&str> = Vec::new();
+    for reason in &judgement.reasons {
+        if !told.contains(&reason.words.as_str()) {
+            writeln!(out, "  because {}", reason.words)?;
+            told.push(&reason.words);
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! `init`: writes commented files to start from, with the blanks filled in.
 //!
 //! The texts are those that we ship, so that what a person gets is what the tests check. Invariant:
-//! a file that exists is never touched, and then nothing at all is written.
+//! a file that exists is never touched: those that are missing are written, all or none.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -49,7 +49,7 @@ pub enum InitError {
         /// What to type instead.
         hint: String,
     },
-    /// Files stand there already (exit code 64: another folder was meant, or none).
+    /// All files stand there already (exit code 64: another folder was meant, or none).
     #[error("nothing was written, because these files exist already and may hold somebody's work:{}", lines(.0))]
     Exists(Vec<PathBuf>),
     /// The system refused (exit code 74, or 77 without permission).
@@ -136,13 +136,13 @@ pub struct Answers<'a> {
 /// `watchlistd init DIR --to ADDRESS --timezone ZONE [--smtp HOST]`.
 ///
 /// # Errors
-/// When an argument is unusable, a file exists already, or the system refuses; nothing is written
+/// When an argument is unusable, all files exist already, or the system refuses; nothing is written
 /// then, or what was written is removed again.
 pub fn init(answers: &Answers<'_>, out: &mut dyn Write) -> Result<(), InitError> {
     judge(answers)?;
     let files = files(answers);
-    write(answers.folder, &files)?;
-    let told = tell(answers, &files, out);
+    let written = write(answers.folder, &files)?;
+    let told = tell(answers, &files, &written, out);
     told.map_err(|why| InitError::Io { path: PathBuf::from("standard output"), why })
 }
 
@@ -255,24 +255,22 @@ fn zone(name: &str) -> Result<(), InitError> {
     })
 }
 
-/// Writes all files or none.
+/// Writes all files that are missing, or none; answers their names.
 ///
 /// # Errors
-/// [`InitError::Exists`] when one of them stands there already, [`InitError::Io`] otherwise.
-pub fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), InitError> {
-    let existing: Vec<PathBuf> = files
-        .keys()
-        .map(|name| folder.join(name))
-        .filter(|path| path.symlink_metadata().is_ok())
-        .collect();
-    if !existing.is_empty() {
-        return Err(InitError::Exists(existing));
+/// [`InitError::Exists`] when all stand there already, [`InitError::Io`] otherwise.
+pub fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<Vec<String>, InitError> {
+    let exists = |name: &&String| folder.join(name).symlink_metadata().is_ok();
+    let missing: Vec<String> = files.keys().filter(|name| !exists(name)).cloned().collect();
+    if missing.is_empty() {
+        let people = files.keys().filter(|name| !name.contains('/'));
+        return Err(InitError::Exists(people.map(|name| folder.join(name)).collect()));
     }
     let failed = |path: &Path, why| InitError::Io { path: path.to_path_buf(), why };
     fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
     let shared = fs::metadata(folder).is_ok_and(|about| about.permissions().mode() & 0o2000 != 0);
     let mut written = Vec::new();
-    for (name, text) in files {
+    for (name, text) in files.iter().filter(|(name, _)| missing.contains(name)) {
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(|error| failed(parent, error))?;
@@ -290,7 +288,7 @@ pub fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), Init
         }
         written.push(path);
     }
-    Ok(())
+    Ok(missing)
 }
 
 fn write_new(path: &Path, text: &str, mode: Option<u32>) -> io::Result<()> {
@@ -306,13 +304,26 @@ fn write_new(path: &Path, text: &str, mode: Option<u32>) -> io::Result<()> {
 fn tell(
     answers: &Answers<'_>,
     files: &BTreeMap<String, String>,
+    written: &[String],
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let folder = answers.folder.display();
-    let names: Vec<&str> =
-        files.keys().map(String::as_str).filter(|name| !name.contains('/')).collect();
-    writeln!(out, "Written to {folder}: {}; {SCHEMA}/ for editors.", names.join(", "))?;
+    let (new, left): (Vec<&str>, Vec<&str>) = files
+        .keys()
+        .map(String::as_str)
+        .filter(|name| !name.contains('/'))
+        .partition(|name| written.iter().any(|one| one == name));
+    let schema = written.iter().any(|name| name.contains('/'));
+    let schema = schema.then(|| format!("{SCHEMA}/ for editors"));
+    let all: Vec<String> =
+        Some(new.join(", ")).filter(|new| !new.is_empty()).into_iter().chain(schema).collect();
+    writeln!(out, "Written to {folder}: {}.", all.join("; "))?;
+    if !left.is_empty() {
+        writeln!(out, "Left as they are: {}.", left.join(", "))?;
+    }
     match answers.smtp {
+        // How mails go is not ours to say where that file is somebody's.
+        _ if left.contains(&config::SERVICE) => {}
         Some(host) => writeln!(
             out,
             "Mails go to {host}. If it wants an account, set username and password_file under [mail]."

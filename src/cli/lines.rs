@@ -87,16 +87,30 @@ const NAMED: u64 = 10;
 /// Unknown keys of a line that are named.
 const KEYS: usize = 3;
 
-/// Lines that hold an object and no words: most likely somebody else's keys. They are judged like any
-/// other, and said on standard error.
+/// Lines that hold an object and no words, most likely somebody else's keys, or a time that is none. They are judged
+/// like any other, and said on standard error.
 #[derive(Debug, Default)]
 pub struct Wordless {
     lines: u64,
+    timeless: u64,
 }
 
 impl Wordless {
-    /// Says so of a line, if it is one.
+    /// Says so of a line, if it is one; and that its time is none.
     pub fn look(&mut self, line: &Line, bytes: &[u8], name: &dyn Display, number: u64) {
+        if let Some(time) =
+            line.published.as_deref().filter(|time| Timestamp::parse(time).is_none())
+        {
+            self.timeless += 1;
+            if self.timeless <= NAMED {
+                let time = line_of(time, 40);
+                let _ = writeln!(
+                    std::io::stderr(),
+                    "{name}:{number}: warning: published \"{time}\" is no time like 2026-11-23T08:00:00Z, so that of \
+                     the line before counts"
+                );
+            }
+        }
         let Some(what) = without_words(line, bytes) else { return };
         self.lines += 1;
         if self.lines <= NAMED {
@@ -110,6 +124,54 @@ impl Wordless {
         if self.lines > NAMED {
             let more = counted(self.lines - NAMED, "further line");
             let _ = writeln!(std::io::stderr(), "{name}: warning: {more} without words");
+        }
+        if self.timeless > NAMED {
+            let more = counted(self.timeless - NAMED, "further line");
+            let _ =
+                writeln!(std::io::stderr(), "{name}: warning: {more} whose published is no time");
+        }
+    }
+}
+
+/// Keys that look like slips of one that is known: what stands behind them is not scored.
+#[derive(Debug, Default)]
+pub struct Misspelt {
+    /// By key: what was meant, the first line, and how many there are.
+    keys: BTreeMap<String, (&'static str, u64, u64)>,
+}
+
+impl Misspelt {
+    /// Looks at a line's keys.
+    pub fn look(&mut self, bytes: &[u8], number: u64) {
+        let Ok(keys) = serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(bytes) else {
+            return;
+        };
+        let known = || KNOWN.into_iter().chain(WORDS);
+        for key in keys.keys().filter(|key| !known().any(|one| one == key.as_str())) {
+            let small = key.to_lowercase();
+            // At most one slip in three letters, and nothing that stands in the line as well.
+            let near = known()
+                .filter(|one| !keys.contains_key(*one))
+                .map(|one| (strsim::damerau_levenshtein(&small, one), one))
+                .filter(|(slips, one)| *slips <= (one.len() / 3).max(1))
+                .min_by_key(|(slips, _)| *slips);
+            if let Some((_, meant)) = near {
+                self.keys.entry(line_of(key, 40)).or_insert((meant, number, 0)).2 += 1;
+            }
+        }
+    }
+
+    /// Says which there were.
+    pub fn end(&self, name: &dyn Display) {
+        for (key, (meant, first, count)) in &self.keys {
+            let more = match count - 1 {
+                0 => String::new(),
+                more => format!(", and so in {}", counted(more, "further line")),
+            };
+            let _ = writeln!(
+                std::io::stderr(),
+                "{name}:{first}: warning: its key '{key}' is unknown; did you mean '{meant}'?{more}"
+            );
         }
     }
 }
@@ -171,8 +233,9 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     if bytes.trim_ascii_start().starts_with(b"[") {
         return Err("a list; an object {…} is wanted".to_owned());
     }
-    // Each line is a document of its own: "line 1" would contradict the number beside it.
-    serde_json::from_slice(bytes)
+    // Each line is a document of its own: "line 1" would contradict the number beside it, and what ends at its line end
+    // would seem to end in the next.
+    serde_json::from_slice(bytes.trim_ascii_end())
         .map_err(|error| error.to_string().replace(" line 1 column", " column"))
 }
 

@@ -117,7 +117,9 @@ pub fn say(problems: &[Problem]) {
 pub fn watchlist(paths: &[PathBuf]) -> Result<Watchlist, Failure> {
     let (entries, mut problems) = config::watchlist_from(paths)?;
     let (watchlist, found) = Watchlist::compile(&entries);
-    problems.extend(found);
+    // What seems to stand nowhere may stand in what could not be read.
+    let legible = problems.iter().all(|one| one.level != Level::Error);
+    problems.extend(found.into_iter().filter(|one| legible || !one.dangling));
     let problems = config::in_order(problems);
     if problems.iter().any(|one| one.level == Level::Error) {
         return Err(refused(&problems));
@@ -289,7 +291,7 @@ impl From<ReadError> for Failure {
                 Exit::NoInput
             }
             ReadError::Denied(_) => Exit::Permission,
-            ReadError::Io { .. } => Exit::NoInput,
+            ReadError::Io { .. } | ReadError::NoFile { .. } => Exit::NoInput,
         };
         let missing = matches!(error, ReadError::Missing(_));
         let failure = Self::new(exit, error);

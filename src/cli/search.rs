@@ -17,7 +17,7 @@ use super::samples;
 use super::since::{Since, since};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Files};
-use crate::detect::{Origin, Watchlist, alert_of};
+use crate::detect::{Origin, Watchlist, alert_of, asks_as_a_rule};
 use crate::model::watchlist::{Remarks, RuleEntry, TopicEntry, WatchlistEntries, WithoutCompany};
 use crate::model::{
     FileText, Hit, Item, Level, Located, Place, Problem, Severity, Timestamp, counted,
@@ -98,8 +98,9 @@ struct Asked {
 
 impl Asked {
     async fn compile(text: &str, folder: &Folder, archive: &dyn Archive) -> Result<Self, Failure> {
+        let typed = text.to_owned();
         let text = located(text);
-        let rule = is_condition(&text.value);
+        let rule = asks_as_a_rule(&text.value);
         let mut entries = WatchlistEntries::default();
         if rule {
             if let Some(version) = archive.config_in_force().await? {
@@ -110,8 +111,15 @@ impl Asked {
         } else {
             entries.topics = vec![topic(text)];
         }
-        let (watchlist, problems) = Watchlist::compile(&entries);
+        let (watchlist, mut problems) = Watchlist::compile(&entries);
+        if rule {
+            // A source that is no longer read has its items all the same.
+            let known = archive.known_sources().await?;
+            let known: Vec<&str> = known.iter().map(|one| one.source.id.as_str()).collect();
+            problems.extend(watchlist.unknown_sources(&known));
+        }
         let own = |one: &Problem| one.place.as_ref().is_some_and(|at| at.file.name == NAME);
+        let unnamed = |one| unnamed(one, &typed);
         let problems: Vec<Problem> = problems.into_iter().filter(own).map(unnamed).collect();
         load::say(&problems);
         if problems.iter().any(|one| one.level == Level::Error) {
@@ -135,22 +143,22 @@ impl Asked {
     }
 }
 
-/// The search is compiled as a topic's or a rule's, which whoever typed it knows nothing of.
-fn unnamed(mut problem: Problem) -> Problem {
+/// The search is compiled as a topic's or a rule's, which whoever typed it knows nothing of. Nor does it stand in a
+/// file: a quotation mark at its beginning is its own.
+fn unnamed(mut problem: Problem, typed: &str) -> Problem {
     for name in [format!("a search of topic '{NAME}'"), format!("rule '{NAME}'")] {
         problem.what = problem.what.replace(&name, "the search");
     }
+    problem.what = problem.what.replace("; the rule is left out", "");
+    let quote = usize::from(typed.starts_with('"'));
+    if let Some(place) = &mut problem.place
+        && place.span.start >= quote
+    {
+        place.span.start -= quote;
+        // What would have ended beyond it was cut off at the end.
+        place.span.end -= if place.span.end < typed.len() { quote } else { 0 };
+    }
     problem
-}
-
-/// Whether it asks for what only a rule can ask for.
-fn is_condition(text: &str) -> bool {
-    let scopes = ["company:", "group:", "topic:", "source:", "manner:"];
-    // Every other part stands between quotes.
-    text.split('"').step_by(2).any(|part| {
-        part.split(|one: char| one.is_whitespace() || one == '(')
-            .any(|word| scopes.iter().any(|scope| word.starts_with(scope)))
-    })
 }
 
 fn located(text: &str) -> Located<String> {

@@ -19,6 +19,15 @@ pub(super) struct Findings {
     pub(super) problems: Vec<Problem>,
     /// Whether every file so far could be read and is TOML.
     pub(super) whole: bool,
+    /// Whether every entry's name, id and groups could be read.
+    pub(super) named: bool,
+}
+
+impl Findings {
+    /// Nothing was found yet.
+    pub(super) fn none() -> Self {
+        Self { problems: Vec::new(), whole: true, named: true }
+    }
 }
 
 /// Parses a file, lets `take` read its root table, and adds all its problems to the findings.
@@ -34,6 +43,7 @@ pub(super) fn read<T>(
         let (wrong, absent) = desk.problems();
         findings.problems.extend(wrong);
         findings.problems.extend(absent);
+        findings.named &= desk.is_named();
         return value;
     }
     drop(root);
@@ -42,7 +52,7 @@ pub(super) fn read<T>(
     let value = take(Table::root(&desk, root.get_ref()));
     let sorted_out =
         |one: &Problem| one.place.as_ref().is_none_or(|place| place.span.start < mended.until);
-    findings.whole = false;
+    (findings.whole, findings.named) = (false, false);
     let (wrong, _) = desk.problems();
     findings.problems.extend(wrong.into_iter().filter(sorted_out));
     findings.problems.extend(mended.errors.into_iter().map(|one| one.into_problem(file)));

@@ -4,7 +4,8 @@
 //! hides what is wrong in the others. Nothing here knows what a file means.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -62,6 +63,14 @@ pub enum ReadError {
     /// The folder holds no watchlist.
     #[error("{} holds no watchlist: no watchlist.toml, topics.toml or watchlist.d/*.toml", .0.display())]
     NoWatchlist(PathBuf),
+    /// What is there is no file that has an end.
+    #[error("cannot read {}: it is {kind}, not a file", path.display())]
+    NoFile {
+        /// What was to be read.
+        path: PathBuf,
+        /// What it is.
+        kind: &'static str,
+    },
     /// The system says something else.
     #[error("cannot read {}: {why}", path.display())]
     Io {
@@ -81,6 +90,34 @@ impl ReadError {
             _ => Self::Io { path: path.to_path_buf(), why },
         }
     }
+}
+
+/// The bytes of a file. A pipe, a socket or a device is not opened: reading it might never end.
+fn bytes_of(path: &Path) -> Result<Vec<u8>, ReadError> {
+    let failed = |error| ReadError::of(path, error);
+    let kind = |about: &std::fs::Metadata| {
+        let kind = about.file_type();
+        match () {
+            () if kind.is_file() => None,
+            () if kind.is_dir() => Some("a folder"),
+            () if kind.is_fifo() => Some("a named pipe"),
+            () if kind.is_socket() => Some("a socket"),
+            () => Some("a device"),
+        }
+    };
+    let fits = |about: &std::fs::Metadata| match kind(about) {
+        None => Ok(()),
+        Some(kind) => Err(ReadError::NoFile { path: path.to_path_buf(), kind }),
+    };
+    fits(&std::fs::metadata(path).map_err(failed)?)?;
+    // What is put into its place meanwhile is not waited for either.
+    let flags = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let mut file =
+        std::fs::OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(failed)?;
+    fits(&file.metadata().map_err(failed)?)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
 }
 
 /// The texts of a folder, by name relative to it.
@@ -166,6 +203,7 @@ impl Files {
             }
             return Ok(files);
         }
+        // Named by hand it may well be a pipe: what a shell puts in the place of `<(…)`.
         let bytes = std::fs::read(path).map_err(|error| ReadError::of(path, error))?;
         files.take(WATCHLIST.to_owned(), path.display().to_string(), bytes);
         Ok(files)
@@ -248,7 +286,8 @@ impl Files {
     fn missing(&self, name: &str) -> Problem {
         let path = self.folder.join(name);
         Problem::error(None, format!("{} is missing", path.display())).hint(
-            "`watchlistd init DIR --to ADDRESS --timezone ZONE` writes commented files to start from",
+            "`watchlistd init DIR --to ADDRESS --timezone ZONE` writes a commented file to start from, and \
+             leaves those that are there as they are",
         )
     }
 
@@ -269,20 +308,21 @@ impl Files {
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => {
-                self.unreadable.insert(WATCHLIST_FOLDER.to_owned(), unreadable(&folder, error));
+                let error = ReadError::of(&folder, error);
+                self.unreadable.insert(WATCHLIST_FOLDER.to_owned(), unreadable(&folder, &error));
             }
         }
     }
 
     fn load(&mut self, name: String) {
         let path = self.folder.join(&name);
-        match std::fs::read(&path) {
+        match bytes_of(&path) {
             Ok(bytes) if bytes.is_empty() => {
                 self.unreadable.insert(name, empty(&path));
             }
             Ok(bytes) => self.take(name, path.display().to_string(), bytes),
             Err(error) => {
-                self.unreadable.insert(name, unreadable(&path, error));
+                self.unreadable.insert(name, unreadable(&path, &error));
             }
         }
     }
@@ -305,24 +345,25 @@ impl Files {
 }
 
 /// A file that is listed and cannot be read; one that is not there is a link to nothing.
-fn unreadable(path: &Path, error: std::io::Error) -> Problem {
-    let missing = error.kind() == ErrorKind::NotFound;
-    let denied = error.kind() == ErrorKind::PermissionDenied;
+fn unreadable(path: &Path, error: &ReadError) -> Problem {
     match std::fs::read_link(path) {
-        Ok(target) if missing => {
+        Ok(target) if matches!(error, ReadError::Missing(_)) => {
             let (shown, target) = (path.display(), target.display());
             let what = format!("cannot read {shown}: it is a link to {target}, where nothing is");
             Problem::error(None, what)
                 .hint("put the file back there, or a file in the link's place")
         }
         _ => {
-            let problem = Problem::error(None, ReadError::of(path, error).to_string());
-            if !denied {
-                return problem;
+            let problem = Problem::error(None, error.to_string());
+            match error {
+                ReadError::Denied(_) => problem
+                    .hint("the service's user must be able to read it: `ls -l` tells whose it is")
+                    .denied(),
+                ReadError::NoFile { .. } => {
+                    problem.hint("put a file in its place, or take it away")
+                }
+                _ => problem,
             }
-            problem
-                .hint("the service's user must be able to read it: `ls -l` tells whose it is")
-                .denied()
         }
     }
 }

@@ -76,7 +76,22 @@ fn key_without_equals(line: &str) -> Option<String> {
     if odd || secret::names_one(key) {
         return Some("a line is written key = value; comments start with #".to_owned());
     }
-    Some(format!("write {key} = {value}"))
+    Some(format!("write {key} = {}", as_toml(value)))
+}
+
+/// A value as TOML writes it: what needs quotes and has none gets them.
+fn as_toml(value: &str) -> String {
+    let list = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    if let Some(inner) = list.filter(|inner| !inner.contains(['"', '\'', '[', '{'])) {
+        let parts = inner.split(',').map(str::trim).filter(|part| !part.is_empty());
+        return format!("[{}]", parts.map(as_toml).collect::<Vec<_>>().join(", "));
+    }
+    let day = value.parse::<chrono::NaiveDate>().is_ok();
+    let plain = day || value.parse::<f64>().is_ok() || matches!(value, "true" | "false");
+    if plain || value.contains('"') || value.starts_with(['\'', '[', '{']) {
+        return value.to_owned();
+    }
+    format!("\"{value}\"")
 }
 
 /// The line (from 1) of an earlier `[name]` header.

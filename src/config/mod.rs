@@ -13,6 +13,7 @@ mod address;
 mod canary;
 mod changes;
 mod collect;
+mod conflict;
 mod credential;
 pub mod defaults;
 mod desk;
@@ -79,6 +80,9 @@ pub struct Parsed {
     /// Whether every file could be read and is TOML. When not, an entry that seems to be missing
     /// may stand in the broken part: references between files say nothing then.
     pub whole: bool,
+    /// Whether every entry's name, id and groups could be read as well. When not, an id that seems to be
+    /// nobody's may be one of those.
+    pub named: bool,
 }
 
 /// Reads all files of a folder into typed values. Looks at no file itself and at no clock.
@@ -86,7 +90,7 @@ pub struct Parsed {
 pub fn parse(files: &Files, environment: &Environment) -> Parsed {
     let problems = files.problems();
     let whole = problems.iter().all(|one| one.level != Level::Error);
-    let mut found = Findings { problems, whole };
+    let mut found = Findings { problems, whole, named: whole };
     let service = files
         .text(SERVICE)
         .map(|text| service::read(text, files.folder(), environment, &mut found));
@@ -95,12 +99,12 @@ pub fn parse(files: &Files, environment: &Environment) -> Parsed {
     });
     let zone = legible.timezone.as_ref();
     let sources = || {
-        let mut found = Findings { problems: Vec::new(), whole: true };
+        let mut found = Findings::none();
         let read = files.text(SOURCES).map(|text| source::read(text, &collect, &mut found));
         (read.unwrap_or_default(), found)
     };
     let others = || {
-        let mut found = Findings { problems: Vec::new(), whole: true };
+        let mut found = Findings::none();
         let readers = files.text(READERS).map(|text| reader::read(text, zone, &mut found));
         let watchlist = watchlists(files, &mut found);
         (readers.unwrap_or_default(), watchlist, found)
@@ -119,6 +123,7 @@ pub fn parse(files: &Files, environment: &Environment) -> Parsed {
     for one in [of_sources, of_others] {
         found.problems.extend(one.problems);
         found.whole &= one.whole;
+        found.named &= one.named;
     }
     if found.whole && watchlist::is_empty(&watchlist) {
         found.problems.push(watchlist::nothing_watched());
@@ -132,6 +137,7 @@ pub fn parse(files: &Files, environment: &Environment) -> Parsed {
         watchlist,
         problems: in_order(found.problems),
         whole: found.whole,
+        named: found.named,
     }
 }
 
@@ -152,7 +158,7 @@ fn watchlists(files: &Files, found: &mut Findings) -> WatchlistEntries {
 /// # Errors
 /// When a path cannot be read at all; what is wrong inside a file is among the problems.
 pub fn watchlist_from(paths: &[PathBuf]) -> Result<(WatchlistEntries, Vec<Problem>), ReadError> {
-    let mut found = Findings { problems: Vec::new(), whole: true };
+    let mut found = Findings::none();
     let mut entries = WatchlistEntries::default();
     for path in paths {
         let files = Files::watchlist_at(path)?;

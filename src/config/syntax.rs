@@ -11,12 +11,14 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
-use super::lines::{in_whole_signs, is_assignment, is_header, line_of};
-use super::{hint, odd};
+use super::lines::{header, in_whole_signs, is_assignment, is_header, line_of};
+use super::{conflict, hint, odd, table};
 use crate::model::{FileText, Place, Problem};
 
 /// Mistakes told in one file.
 const MOST: usize = 50;
+/// Tables of which there are several, each with two pairs of brackets.
+const LISTS: [&str; 5] = ["company", "topic", "rule", "source", "reader"];
 /// Bytes parsed to find them: a watchlist of many megabytes is told fewer mistakes at a time.
 const BUDGET: usize = 32 << 20;
 
@@ -65,6 +67,16 @@ impl SyntaxError {
 /// Finds the mistakes of a text one after the other.
 pub(super) fn mend(text: &str) -> Mended {
     let mut mended = Mended { text: text.to_owned(), errors: Vec::new(), until: text.len() + 1 };
+    for one in conflict::all(text) {
+        one.unread.iter().for_each(|lines| blank(&mut mended.text, lines));
+        mended.errors.push(SyntaxError {
+            seen: one.span.start,
+            span: one.span,
+            what: conflict::WHAT.to_owned(),
+            hint: Some(conflict::HINT.to_owned()),
+            cure: Cure::None,
+        });
+    }
     let rounds = (BUDGET / text.len().max(1)).clamp(2, MOST);
     for round in 0..=rounds {
         let Some(error) = first(&mended) else { return mended };
@@ -148,7 +160,12 @@ fn describe(
     let (span, hint, cure) = match around {
         Some((value, false)) => return not_closed(text, &value, seen),
         Some((value, true)) => in_list(text, &value, span),
-        None if is_header(line) => (span, hint::of_line(text, seen), Cure::None),
+        None if is_header(line) => {
+            if let Some(single) = single(text, &lines) {
+                return single_brackets(text, single, seen);
+            }
+            (span, hint::of_line(text, seen), Cure::None)
+        }
         None if line.trim_start().starts_with('[') => {
             let below = next(text, lines.end, |line| line.trim_start().starts_with('['));
             (span, hint::of_line(text, seen), Cure::Blank(lines.start..below))
@@ -156,6 +173,37 @@ fn describe(
         None => (span, hint::of_line(text, seen), Cure::Blank(lines)),
     };
     SyntaxError { span, what: format!("not TOML: {}", error.message()), hint, seen, cure }
+}
+
+/// The header with one pair of brackets, of a list's table, that makes this one be a second table: itself, or the one
+/// before.
+fn single(text: &str, lines: &Range<usize>) -> Option<Range<usize>> {
+    let name = header(&text[lines.clone()]).filter(|name| LISTS.contains(name))?;
+    let is_single = |line: &str| header(line) == Some(name) && !line.trim_start().starts_with("[[");
+    if is_single(&text[lines.clone()]) {
+        return Some(lines.clone());
+    }
+    let mut at = 0;
+    let mut before = text[..lines.start].split_inclusive('\n').map(|line| {
+        at += line.len();
+        (at - line.len()..at, line)
+    });
+    before.find(|(_, line)| is_single(line)).map(|(span, _)| span)
+}
+
+/// One pair of brackets where each entry of a list has two. The entry is left out, so that the others are read.
+fn single_brackets(text: &str, line: Range<usize>, seen: usize) -> SyntaxError {
+    let written = text[line.clone()].trim();
+    let written = written.find(']').map_or(written, |end| &written[..=end]);
+    let start = line.start + text[line.clone()].find('[').unwrap_or_default();
+    let key = written.trim_matches(['[', ']', ' ', '\t']);
+    SyntaxError {
+        span: start..start + written.len(),
+        what: table::doubled(key),
+        hint: Some(format!("write [[{key}]]")),
+        seen,
+        cure: Cure::Blank(line.start..next(text, line.end, is_header)),
+    }
 }
 
 /// A mistake in a list that is otherwise whole: where to show it, what to do, how to read on.

@@ -71,6 +71,8 @@ pub fn build_parsed(files: Files, parsed: &mut Parsed) -> (Option<Parts>, Vec<Pr
     let legible_sources = is_sound(&found);
     problems.append(&mut found);
     let (watchlist, mut found) = Watchlist::compile(&parsed.watchlist);
+    // What seems to stand nowhere may stand in what could not be read.
+    found.retain(|one| parsed.named || !one.dangling);
     problems.append(&mut found);
     let vocabulary = vocabulary(&watchlist);
     let (readers, mut found) = reader::compile(&parsed.readers, &vocabulary);
@@ -87,8 +89,10 @@ pub fn build_parsed(files: Files, parsed: &mut Parsed) -> (Option<Parts>, Vec<Pr
         if legible_sources {
             problems.extend(nothing_to_do(&sources));
         }
-        let ids: Vec<&str> = parsed.sources.iter().map(|one| one.id.value.as_str()).collect();
-        problems.extend(watchlist.unknown_sources(&ids));
+        if parsed.named {
+            let ids: Vec<&str> = parsed.sources.iter().map(|one| one.id.value.as_str()).collect();
+            problems.extend(watchlist.unknown_sources(&ids));
+        }
     } else {
         // What seems to be missing may stand in the part that could not be read.
         problems.extend(found.into_iter().filter(|one| one.level == Level::Error));

@@ -30,6 +30,7 @@ pub use alert::{Origin, adds, judge, still_adds, under_ids_of};
 pub use compare::{Comparison, alert_of};
 pub use explain::{Decision, Explanation, NearMiss, explain};
 pub use matching::{Finder, Place};
+pub use query::asks_as_a_rule;
 pub use story::{Candidate, CopyBook, Imprint, Placement, StoryBook};
 pub use watchlist::{
     CompanyInfo, Edit, Form, Guarded, RuleInfo, TopicInfo, Version, Watchlist, renamed_entries,

@@ -128,17 +128,24 @@ pub struct Problem {
     pub hint: Option<String>,
     /// Whether it is that we may not read a file: what stands in it may be right.
     pub denied: bool,
+    /// Whether it is that something is named which stands nowhere: it may stand where the files could not be
+    /// understood.
+    pub dangling: bool,
 }
 
 impl Problem {
     /// An error at a place.
     pub fn error(place: Option<Place>, what: impl Into<String>) -> Self {
-        Self { level: Level::Error, place, what: what.into(), hint: None, denied: false }
+        Self::at(Level::Error, place, what.into())
     }
 
     /// A warning at a place.
     pub fn warning(place: Option<Place>, what: impl Into<String>) -> Self {
-        Self { level: Level::Warning, place, what: what.into(), hint: None, denied: false }
+        Self::at(Level::Warning, place, what.into())
+    }
+
+    fn at(level: Level, place: Option<Place>, what: String) -> Self {
+        Self { level, place, what, hint: None, denied: false, dangling: false }
     }
 
     /// The same problem with its remedy.
@@ -152,6 +159,13 @@ impl Problem {
     #[must_use]
     pub fn denied(mut self) -> Self {
         self.denied = true;
+        self
+    }
+
+    /// The same problem as one of something that is named and stands nowhere.
+    #[must_use]
+    pub fn dangling(mut self) -> Self {
+        self.dangling = true;
         self
     }
 }

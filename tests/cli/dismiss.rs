@@ -262,6 +262,11 @@ fn slips_are_answered() {
     said.says("did you mean 'Target'?");
     let said = desk.ask(&["dismiss", &id, "--why", "x", "--not-with", "weather", "--yes"]).ends(65);
     said.says("this does not hold the alert back");
+    let own = "Every sentence with \"Target\" would be silent";
+    let said = desk.ask(&["dismiss", &id, "--why", "x", "--not-with", "target"]).ends(64);
+    assert!(said.out.contains(own), "{said}");
+    let said = desk.ask(&["dismiss", &id, "--why", "x", "--not-with", "next week"]).ends(64);
+    assert!(!said.out.contains("Every sentence"), "{said}");
     desk.ask(&[
         "dismiss",
         &id,

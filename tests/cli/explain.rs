@@ -30,6 +30,17 @@ fn a_source_that_is_not_there_is_said() {
     assert_eq!(explain("wire").ends(0).err, "");
 }
 
+/// A rule often asks for what the default asks for.
+#[test]
+fn a_reason_is_told_once() {
+    let desk = Desk::new();
+    let rule = "[[rule]]\nname = \"R\"\nwhen = \"company:alibaba AND topic:delisting\"\nseverity = \"high\"\n";
+    desk.write("watchlist.toml", &format!("{WATCHLIST}\n{rule}"));
+    let said = desk.ask(&["explain", "Alibaba delisted"]).ends(0);
+    assert_eq!(said.out.matches("  because ").count(), 1, "{said}");
+    assert!(said.out.contains("default: yes") && said.out.contains("R: yes"), "{said}");
+}
+
 #[test]
 fn talk_is_shown_as_held_back_with_its_words_and_what_it_would_be() {
     let desk = Desk::new();

@@ -207,6 +207,8 @@ fn other_lists_are_known_by_their_content() {
     let path = list(&desk, "odd.csv", "foo,bar\n1,2\n");
     import(&desk, &["csv", "--yes"], &path).ends(65).says("--columns");
     import(&desk, &["csv", "--yes", "--columns", "name=baz"], &path).ends(64).says("foo, bar");
+    let path = list(&desk, "empty.csv", "");
+    import(&desk, &["csv", "--yes"], &path).ends(65).says("the list is empty");
     let path = list(&desk, "word.txt", "hello\n");
     import(&desk, &["--yes"], &path).ends(65).says("holds no entries").says("name ← hello");
     desk.ask(&["import", "xls", "list"]).ends(64).says("opensanctions");

@@ -187,6 +187,25 @@ fn a_line_without_words_is_said() {
     );
 }
 
+/// A time that is none would put the item into another hour and another story.
+#[test]
+fn a_time_that_is_none_is_said() {
+    let answer = matched(b"{\"title\":\"x\",\"published\":\"12.11.2026\"}\n").ends(0);
+    assert_eq!(answer.lines().len(), 1);
+    assert_eq!(
+        answer.err,
+        "standard input:1: warning: published \"12.11.2026\" is no time like 2026-11-23T08:00:00Z, so that of the \
+         line before counts\n"
+    );
+}
+
+#[test]
+fn a_line_that_breaks_off_is_one_line() {
+    let answer = matched(b"{\"title\":\"x\"\n").ends(65);
+    let error = "EOF while parsing an object at column 12";
+    assert_eq!(answer.lines(), [json!({ "line": 1, "error": error })]);
+}
+
 #[test]
 fn what_other_programs_put_between_and_before_lines_is_passed_over() {
     let lines = b"\xef\xbb\xbf{\"id\":\"1\",\"title\":\"Huawei\"}\r\n\r\n  \n{\"id\":\"2\",\"title\":\"Huawei\"}\r\nnonsense\n\n";

@@ -74,6 +74,16 @@ fn slips_in_a_search_are_answered() {
     desk.ask(&["search", "delist or Alibaba"]).ends(0).says("write OR");
     desk.ask(&["search", "company:alibabba"]).ends(64).says("did you mean 'alibaba'?");
     desk.ask(&["search", "x", "--since", "yesterday"]).ends(64).says("30d or 12h");
+    desk.ask(&["search", "compny:alibaba"]).ends(64).says("did you mean company:?");
+    desk.ask(&["search", "tittle:delist"]).ends(0).says("did you mean title:?");
+    desk.ask(&["search", "source:wier"]).ends(0).says("the search: there is no source 'wier'");
+    let fine = desk.ask(&["search", "source:wire"]).ends(0);
+    assert!(!fine.err.contains("no source"), "{}", fine.err);
+    for search in ["company:alibabba", "compny:alibaba"] {
+        let said = desk.ask(&["search", search]).ends(64).err;
+        assert!(!said.contains("rule") || said.contains("a rule knows"), "{said}");
+    }
+    desk.ask(&["search", "\"delist"]).ends(64).says("search:1:1: error");
 }
 
 #[test]

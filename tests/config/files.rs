@@ -153,3 +153,30 @@ fn watchlists_alone_come_from_files_and_folders() {
     let missing = config::watchlist_from(&[bare.path().join("w.toml")]);
     assert!(matches!(missing, Err(ReadError::Missing(_))), "{missing:?}");
 }
+
+/// A pipe has no end while somebody holds it, and nobody may: what is no file is not opened.
+#[test]
+fn what_is_no_file_is_named_and_not_waited_for() {
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+
+    let folder = folder(&[]);
+    let inside = folder.path().join("watchlist.d");
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    let kind = rustix::fs::FileType::Fifo;
+    rustix::fs::mknodat(rustix::fs::CWD, inside.join("pipe.toml"), kind, mode, 0).unwrap();
+    let _listens = UnixListener::bind(inside.join("socket.toml")).unwrap();
+    symlink("/dev/zero", inside.join("zero.toml")).unwrap();
+    fs::create_dir(inside.join("folder.toml")).unwrap();
+    let hint = "(put a file in its place, or take it away)";
+    let expected = [
+        ("folder.toml", "a folder"),
+        ("pipe.toml", "a named pipe"),
+        ("socket.toml", "a socket"),
+        ("zero.toml", "a device"),
+    ]
+    .map(|(name, kind)| {
+        format!("error: cannot read watchlist.d/{name}: it is {kind}, not a file {hint}")
+    });
+    assert_eq!(problems(folder.path()), expected);
+}

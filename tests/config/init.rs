@@ -58,16 +58,34 @@ fn in_etc_the_state_lies_where_systemd_says() {
     assert!(!files["watchlistd.toml"].contains("\nstorage = "));
 }
 
+/// A file that was lost comes back, and what is there stays as it is.
 #[test]
 fn what_exists_is_never_touched() {
     let top = tempfile::tempdir().unwrap();
     fs::write(top.path().join("topics.toml"), "mine").unwrap();
-    let refused = init::init(&answers(top.path(), None), &mut Vec::new()).unwrap_err();
-    assert!(matches!(&refused, InitError::Exists(paths) if paths.len() == 1), "{refused}");
-    assert!(refused.to_string().ends_with("topics.toml"), "{refused}");
-    let names: Vec<_> = fs::read_dir(top.path()).unwrap().collect();
-    assert_eq!(names.len(), 1, "nothing is written beside it");
+    let mut out = Vec::new();
+    init::init(&answers(top.path(), None), &mut out).unwrap();
+    let told = String::from_utf8(out).unwrap();
+    assert!(
+        told.contains(": readers.toml, sources.toml, watchlist.toml, watchlistd.toml;"),
+        "{told}"
+    );
+    assert!(told.contains("Left as they are: topics.toml."), "{told}");
     assert_eq!(fs::read_to_string(top.path().join("topics.toml")).unwrap(), "mine");
+
+    let refused = init::init(&answers(top.path(), None), &mut Vec::new()).unwrap_err();
+    assert!(matches!(&refused, InitError::Exists(_)), "{refused}");
+
+    fs::remove_file(top.path().join("sources.toml")).unwrap();
+    fs::write(top.path().join("watchlistd.toml"), "theirs").unwrap();
+    let mut out = Vec::new();
+    init::init(&answers(top.path(), Some("smtp.bank.test")), &mut out).unwrap();
+    let told = String::from_utf8(out).unwrap();
+    assert!(told.contains(": sources.toml.\n"), "{told}");
+    // What its own file says of mails was not asked.
+    assert!(!told.contains("smtp.bank.test") && !told.contains("Maildir"), "{told}");
+    assert_eq!(fs::read_to_string(top.path().join("watchlistd.toml")).unwrap(), "theirs");
+    assert!(top.path().join("sources.toml").is_file());
 }
 
 #[test]

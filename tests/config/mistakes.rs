@@ -1,8 +1,12 @@
 //! What a tired analyst gets wrong, and what the program says: a snapshot for each.
 
-use watchlistd::cli::problems;
+use std::path::Path;
 
-use super::{parse, watchlist_problems};
+use watchlistd::cli::problems;
+use watchlistd::config::{Environment, Files};
+use watchlistd::model::Level;
+
+use super::{parse, texts, watchlist_problems};
 
 fn told(name: &str, text: &str) -> String {
     problems::render(&parse(&[(name, text)]).problems, false)
@@ -317,4 +321,77 @@ fn what_is_shown_of_an_odd_line_is_what_is_written() {
         let told = told(file, text);
         assert!(told.contains(expected), "{told}");
     }
+}
+
+/// A misspelt key, or a table that is not read, may be what another entry names: only the slip is told.
+#[test]
+fn what_a_slip_takes_away_is_not_called_missing() {
+    use watchlistd::daemon::wire;
+    const RULE: &str = "[[company]]\nid = \"a\"\nname = \"Acme Plc\"\ngroups = [\"tech\"]\n\
+         [[company]]\nname = \"Zorgon\"\n[[topic]]\nid = \"ban\"\nname = \"Bans\"\nterms = [\"ban\"]\n\
+         [[rule]]\nname = \"R\"\nwhen = \"group:tech AND company:a AND topic:ban\"\nseverity = \"high\"\n";
+    let told = |text: &str| -> Vec<String> {
+        let files = Files::from_texts(Path::new(""), texts(&[("watchlist.toml", text)]));
+        let (_, problems) = wire::build(files, &Environment::default());
+        let errors = problems.iter().filter(|one| one.level == Level::Error);
+        errors.map(ToString::to_string).collect()
+    };
+    assert_eq!(told(RULE), [""; 0]);
+    let single = "write [[company]]";
+    for (from, to, at, expected) in [
+        ("groups = ", "gruops = ", "4:1", "did you mean `groups`?"),
+        ("groups = ", "group = ", "4:1", "did you mean `groups`?"),
+        ("[\"tech\"]", "\"tech\"", "4:10", "write groups = [\"tech\"]"),
+        ("id = \"a\"", "idd = \"a\"", "2:1", "did you mean `id`?"),
+        ("id = \"a\"", "id = 1", "2:6", "`id` in [[company]]"),
+        ("id = \"ban\"", "Id = \"ban\"", "8:1", "did you mean `id`?"),
+        ("[[topic]]", "[[topics]]", "7:3", "did you mean [[topic]]?"),
+        ("[[company]]\nid", "[company]\nid", "1:1", single),
+        ("[[company]]\nname", "[company]\nname", "5:1", single),
+        ("[[topic]]", "[topic]", "7:1", "write [[topic]]"),
+        ("id = \"a\"", "id: a", "2:3", "write id = \"a\""),
+    ] {
+        let told = told(&RULE.replacen(from, to, 1));
+        assert_eq!(told.len(), 1, "{to}: {told:#?}");
+        let place = format!("watchlist.toml:{at}: error: ");
+        assert!(told[0].starts_with(&place) && told[0].contains(expected), "{to}: {told:?}");
+    }
+    // What is no name takes nothing away.
+    let two = told(&RULE.replace("terms", "trems").replace("company:a ", "company:b "));
+    assert!(two.len() == 2 && two[1].contains("there is no company 'b'"), "{two:?}");
+    // Each of several is told.
+    let two = told(&RULE.replace("[[company]]", "[company]"));
+    assert!(two.iter().all(|one| one.contains(single)) && two.len() == 2, "{two:?}");
+}
+
+/// What the hint says to write is TOML, whatever was written.
+#[test]
+fn what_is_written_with_a_colon_is_told_as_toml() {
+    for (line, expected) in [
+        ("name: Huawei", "name = \"Huawei\""),
+        ("name: \"Huawei\"", "name = \"Huawei\""),
+        ("name Huawei Tech", "name = \"Huawei Tech\""),
+        ("weak: true", "weak = true"),
+        ("groups: [a, b c]", "groups = [\"a\", \"b c\"]"),
+        ("groups: [\"a\"]", "groups = [\"a\"]"),
+        ("muted_until: 2027-01-01", "muted_until = 2027-01-01"),
+        ("note: '1260H'", "note = '1260H'"),
+    ] {
+        let told = watchlist_problems(&format!("[[company]]\n{line}\n"));
+        assert!(told.len() == 1 && told[0].contains(&format!("(write {expected})")), "{told:?}");
+    }
+}
+
+#[test]
+fn a_merge_conflict_is_one_mistake() {
+    const TEXT: &str = "[[company]]\nname = \"Huawei\"\n<<<<<<< HEAD\ngroups = [\"a\"]\nwaek = true\n=======\n\
+        groups = [\"b\"]\n>>>>>>> other\n[[company]]\nname = \"SMIC\"\nnoet = \"x\"\n";
+    let told = watchlist_problems(TEXT);
+    let expected = "watchlist.toml:3:1: error: not TOML: a merge left both of two versions here, between marks \
+        (keep one of the two, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>)";
+    assert_eq!(told[0], expected);
+    let lines: Vec<&str> = told.iter().filter_map(|one| one.split(':').nth(1)).collect();
+    assert_eq!(lines, ["3", "5", "11"], "{told:#?}");
+    let based = TEXT.replace("=======", "||||||| base\ngroups = []\n=======");
+    assert_eq!(watchlist_problems(&based).len(), 3, "{:#?}", watchlist_problems(&based));
 }

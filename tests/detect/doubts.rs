@@ -1,9 +1,10 @@
 //! What the compiler doubts in a watchlist: names, terms and searches that would find nearly everything, or
 //! nothing. Each row is one slip, with the words of what is said; rows that are sound say nothing.
 
+use watchlistd::model::Severity;
 use watchlistd::model::watchlist::TopicEntry;
 
-use super::{all, company, compile, item, problems, search, shown, topic};
+use super::{all, company, compile, item, problems, rule, search, shown, topic};
 
 fn check(told: &str, expected: &str, slip: &str) {
     assert!(told.contains(expected) && told.is_empty() == expected.is_empty(), "{slip}: {told}");
@@ -52,10 +53,45 @@ fn tickers_that_are_several() {
         ("NYSE:BABA:X", "'BABA:X' is no symbol"),
         ("NYSE:BRK.B", ""),
         ("9988.HK", ""),
+        ("SH:600519", ""),
+        ("SS:600519", ""),
+        ("$baba", "names no exchange: only $BABA and (BABA) are found"),
+        ("T:7203", "the exchange 'T' is not known (write it as 7203.T)"),
+        ("NYSEE:BABA", "the exchange 'NYSEE' is not known (did you mean 'NYSE'?)"),
+        // The nearest code would be India's.
+        ("XNYZ:BABA", "the exchange 'XNYZ' is not known (write it as NYSE:BABA or 9988.HK)"),
     ] {
         let mut norvik = company("Norvik Holdings Plc", &[]);
         norvik.tickers = all(&[ticker]);
         check(&problems(vec![norvik], vec![], vec![]), expected, ticker);
+    }
+}
+
+/// Codes of ISO 10383, as terminals and lists of securities have them, are the exchange's.
+#[test]
+fn market_identifier_codes_are_exchanges() {
+    for (ticker, text) in [
+        ("XNYS:BABA", "Shares (NYSE: BABA) fell"),
+        ("XNAS:AAPL", "Shares (NASDAQ: AAPL) fell"),
+        ("XHKG:9988", "Shares of 9988.HK fell"),
+        ("XSHG:600519", "Shares of 600519.SS fell"),
+        ("XSHE:002415", "Shares of 002415.SZ fell"),
+        ("XLON:SHEL", "Shares (LSE: SHEL) fell"),
+        ("XTKS:7203", "Shares of 7203.T fell"),
+        ("XPAR:AIR", "Shares of AIR.PA fell"),
+        ("XETR:SIE", "Shares of SIE.DE fell"),
+        ("XSWX:NESN", "Shares of NESN.SW fell"),
+        ("XKRX:005930", "Shares of 005930.KS fell"),
+        ("XSES:D05", "Shares of D05.SI fell"),
+        ("NYSE:BABA", "Shares (XNYS: BABA) fell"),
+        ("600519.SS", "SH:600519 fell"),
+        ("SH:600519", "SSE:600519 fell"),
+    ] {
+        let mut norvik = company("Norvik Holdings Plc", &[]);
+        norvik.tickers = all(&[ticker]);
+        assert_eq!(problems(vec![norvik.clone()], vec![], vec![]), "", "{ticker}");
+        let watchlist = compile(vec![norvik], vec![], vec![]);
+        assert!(!shown(&watchlist, &item(text, "", "en")).is_empty(), "{ticker}: {text}");
     }
 }
 
@@ -115,6 +151,21 @@ fn terms_that_stand_in_every_text() {
     }
 }
 
+/// The place is where the name is written, not where its company begins; and that a name is weak is told once.
+#[test]
+fn names_of_two_and_weak_names_are_told_where_they_stand() {
+    let mut two = company("Zorgon Plc", &["HiSilicon"]);
+    two.aliases[0].name.place = super::placed("HiSilicon").place;
+    let told = problems(vec![company("Acme Plc", &["HiSilicon"]), two], vec![], vec![]);
+    assert!(
+        told.starts_with("w.toml:1:1: warning: 'HiSilicon' names both Acme and Zorgon"),
+        "{told}"
+    );
+    let told = problems(vec![company("Target", &["Gap"])], vec![], vec![]);
+    let expected = "error: company 'Target' has weak names only, so nothing could ever name it: it is an everyday word (";
+    assert!(told.starts_with(expected) && told.lines().count() == 1, "{told}");
+}
+
 #[test]
 fn names_that_are_several() {
     for (alias, expected) in [
@@ -124,5 +175,108 @@ fn names_that_are_several() {
         ("Norvik Foods, Beverages & Co", ""),
     ] {
         check(&problems(vec![company("Norvik Plc", &[alias])], vec![], vec![]), expected, alias);
+    }
+}
+
+/// A field that does not exist is searched as a word, so that the rule never fires: it is refused by name.
+#[test]
+fn a_rule_that_asks_by_an_unknown_field_is_refused() {
+    let acme = || vec![company("Acme Plc", &[])];
+    for (when, at, expected) in [
+        (
+            "companies:acme",
+            "1:2",
+            "'companies:acme' would be searched as words; the rule is left out (did you mean company:?",
+        ),
+        ("comany:acme AND x", "1:2", "(did you mean company:?"),
+        ("Company:acme", "1:2", "(did you mean company:?"),
+        ("company=acme", "1:2", "(did you mean company:?"),
+        ("company = acme", "1:2", "(did you mean company:?"),
+        ("company：acme", "1:2", "(did you mean company:?"),
+        ("x AND topics:ban", "1:8", "(did you mean topic:?"),
+        ("tittle:halt", "1:2", "(did you mean title:?"),
+        ("company:acme AND official:true", "1:19", "(did you mean official? It stands alone"),
+        (
+            "company:acme AND severity:high",
+            "1:19",
+            "stands on lines of its own, outside when; a rule knows company:",
+        ),
+        ("reader:Mei AND x", "1:2", "outside when"),
+        ("lang:zh AND x", "1:2", "(a rule knows company:, group:"),
+    ] {
+        let told = problems(acme(), vec![], vec![rule("Halts", when, Some(Severity::High))]);
+        assert!(
+            told.starts_with(&format!("w.toml:{at}: error: rule 'Halts': '")),
+            "{when}: {told}"
+        );
+        assert!(told.contains(expected) && told.matches("error").count() == 1, "{when}: {told}");
+        assert!(told.contains(" write \"") && told.contains("\" for the words"), "{when}: {told}");
+    }
+    let two =
+        problems(acme(), vec![], vec![rule("R", "comany:acme AND topics:x", Some(Severity::High))]);
+    assert_eq!(two.matches("error: rule 'R'").count(), 2, "{two}");
+    for when in [
+        "company:acme AND NYSE:ACME",
+        "company:acme AND 10:30",
+        "company:acme AND https://acme.test/x",
+        "company:acme AND \"re:Invent\"",
+        "company:acme AND official",
+    ] {
+        assert_eq!(
+            problems(acme(), vec![], vec![rule("R", when, Some(Severity::High))]),
+            "",
+            "{when}"
+        );
+    }
+    for word in ["oficial", "offical", "Official", "officiel"] {
+        let when = format!("company:acme AND {word}");
+        let told = problems(acme(), vec![], vec![rule("R", &when, Some(Severity::High))]);
+        let expected = format!(
+            "w.toml:1:19: warning: rule 'R': '{word}' is searched as a word (did you mean official? Write \"{word}\" for the words)\n"
+        );
+        assert_eq!(told, expected);
+    }
+}
+
+/// What to write is in the hint, and what the hint says says nothing any more.
+#[test]
+fn slips_in_searches_are_told_with_what_to_write() {
+    for (query, expected, written) in [
+        ("tittle:halt", "'tittle:halt' is searched as words (did you mean title:?", "title:halt"),
+        ("companies:x", "only rules ask for company, in when", "\"companies:x\""),
+        ("lang:zh", "(a search knows title:, opening:", "\"lang:zh\""),
+        (
+            "halt Or suspend",
+            "'Or' in mixed case is searched as a word (write OR",
+            "\"halt Or suspend\"",
+        ),
+        (
+            "halt and suspend",
+            "'and' in lower case is searched as a word (write AND",
+            "\"halt and suspend\"",
+        ),
+        ("halt | suspend", "'|' is no operator here (write OR", "halt OR suspend"),
+        ("Procter & Gamble", "'&' is no operator here (write AND", "\"Procter & Gamble\""),
+        ("halt -suspend", "'-suspend' is no operator here (write NOT", "halt NOT suspend"),
+        (
+            "halt W/5 suspend",
+            "W/5 is searched as a word (write NEAR/5, or \"halt W/5 suspend\"",
+            "halt NEAR/5 suspend",
+        ),
+        (
+            "\"trading halt AND suspend\"",
+            "AND is searched as a word, for it stands inside quotes (write \"trading halt\" AND \"suspend\", or",
+            "\"trading halt\" AND \"suspend\"",
+        ),
+        (
+            "halt AND suspend OR ban",
+            "AND binds closer than OR, and no brackets say what was meant (it is read as (halt AND suspend) OR ban:",
+            "(halt AND suspend) OR ban",
+        ),
+        ("AT&T", "", "AT&T"),
+        ("公告：停牌", "", "公告：停牌"),
+    ] {
+        check(&problems(vec![], vec![search("One", query)], vec![]), expected, query);
+        assert_eq!(problems(vec![], vec![search("One", written)], vec![]), "", "{written}");
     }
 }

@@ -134,6 +134,21 @@ impl Target {
         }
     }
 
+    /// The guarded name of which a phrase of the guard is a part: wherever that name stands, the guard holds.
+    pub(super) fn own_name(&self, entries: &WatchlistEntries, guard: &Guard) -> Option<String> {
+        let Guard::NotWith(phrases) = guard else { return None };
+        let all = find::all(entries).find(|one| one.kind() == self.kind && one.id() == self.id);
+        let of_entry = match (&self.spot, all) {
+            (Spot::Entry, Some(Entry::Company(company))) => {
+                let aliases = company.aliases.iter().map(|alias| alias.name.value.clone());
+                aliases.chain([company.name.value.clone()]).collect()
+            }
+            _ => Vec::new(),
+        };
+        let mut names = std::iter::once(self.term.clone()).chain(of_entry);
+        names.find(|name| phrases.iter().any(|phrase| is_part(name, phrase)))
+    }
+
     /// Writes the guard on the bench.
     pub(super) fn write(&self, bench: &mut Bench, guard: &Guard) -> Result<(), Failure> {
         let kind = self.kind;
@@ -171,6 +186,17 @@ impl Target {
             }
         })
     }
+}
+
+/// Whether a phrase stands in a name, in whole words where letters are not Chinese or the like.
+fn is_part(name: &str, phrase: &str) -> bool {
+    let (name, phrase) = (name.to_lowercase(), phrase.trim().to_lowercase());
+    let open = |beside: Option<char>| beside.is_none_or(|one| !one.is_ascii_alphanumeric());
+    !phrase.is_empty()
+        && name.match_indices(&phrase).any(|(at, _)| {
+            let after = name[at + phrase.len()..].chars().next();
+            open(name[..at].chars().next_back()) && open(after)
+        })
 }
 
 fn spot(company: &CompanyEntry, term: &str) -> Result<Spot, Failure> {

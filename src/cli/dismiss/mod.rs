@@ -19,6 +19,7 @@ use super::exit::{Exit, Failure};
 use super::ids;
 use super::load::{self, Folder};
 use super::samples::{self, judged};
+use super::explain;
 use crate::clock::{Clock, SystemClock};
 use crate::model::{Action, AlertId, Deed, EntityKind, Judgement, Timestamp};
 use crate::store::{About, Archive, DecidedRow, Store};
@@ -125,9 +126,7 @@ pub fn run(
 
 /// The reasons of an alert, and then nothing is left in a buffer: an error may follow.
 fn because(judgement: &Judgement, out: &mut dyn Write) -> std::io::Result<()> {
-    for reason in &judgement.reasons {
-        writeln!(out, "  because {}", reason.words)?;
-    }
+    explain::because(judgement, out)?;
     out.flush()
 }
 

@@ -55,6 +55,13 @@ impl Offer<'_> {
                 writeln!(out, "It would still alert:")?;
                 because(&left, out)?;
             }
+            if let Some(name) = self.target.own_name(self.bench.entries(), &guard) {
+                writeln!(
+                    out,
+                    "Every sentence with \"{name}\" would be silent, true reports too: name words that tell \
+                     the false sense from it."
+                )?;
+            }
             out.flush()?;
             match self.asked(&left)? {
                 Said::Yes => return Ok(Some((bench, what))),

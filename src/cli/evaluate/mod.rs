@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
-use super::lines::{self, Line, Matcher, Wordless};
+use super::lines::{self, Line, Matcher, Misspelt, Wordless};
 use super::{explain, load};
 use crate::detect::{Explanation, Origin, Watchlist};
 use crate::model::counted;
@@ -89,13 +89,14 @@ fn judged(watchlist: &Watchlist, path: &Path) -> Result<(Vec<Case>, u64), Failur
     })?;
     let mut matcher = Matcher::new(watchlist);
     let (mut cases, mut bad) = (Vec::new(), 0);
-    let mut wordless = Wordless::default();
+    let (mut wordless, mut misspelt) = (Wordless::default(), Misspelt::default());
     lines::each(&mut BufReader::new(file), &path.display(), |number, bytes| {
         let read =
             lines::parse::<Line>(bytes).and_then(|line| Ok((line, lines::parse::<Labels>(bytes)?)));
         match read {
             Ok((mut line, labels)) => {
                 wordless.look(&line, bytes, &path.display(), number);
+                misspelt.look(bytes, number);
                 // Items without an id are still items of their own.
                 line.id.get_or_insert_with(|| format!("line {number}"));
                 cases.push(Case { answer: matcher.answer(line), labels });
@@ -109,6 +110,7 @@ fn judged(watchlist: &Watchlist, path: &Path) -> Result<(Vec<Case>, u64), Failur
         Ok(())
     })?;
     wordless.end(&path.display());
+    misspelt.end(&path.display());
     Ok((cases, bad))
 }
 

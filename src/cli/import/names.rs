@@ -105,6 +105,11 @@ impl Columns {
         if held.iter().any(|(holds, _)| *holds == Holds::Name) {
             return Ok(Self { held });
         }
+        if headers.iter().all(|header| header.trim().is_empty()) {
+            let what = anyhow::anyhow!("the list is empty: its first line names no columns");
+            return Err(Failure::new(Exit::Data, what)
+                .hint("the first line names the columns, as in name,alias,ticker"));
+        }
         let what = anyhow::anyhow!("no column is known to hold names: {}", headers.join(", "));
         Err(Failure::new(Exit::Data, what)
             .hint("say which: --columns \"name=COLUMN,alias=COLUMN,ticker=COLUMN\""))

@@ -19,6 +19,9 @@ use self::value::kind;
 use super::desk::Desk;
 use crate::model::{Located, Place, Problem};
 
+/// Keys by which others name an entry.
+const NAMING: [&str; 3] = ["id", "name", "groups"];
+
 /// What marks a blank in the files we ship.
 pub(super) const BLANK: &str = "<FILL IN";
 
@@ -105,6 +108,10 @@ impl<'d> Table<'d> {
 
     /// Says that a required key is absent.
     pub(super) fn require(&self, key: &str, example: &str) {
+        // An entry with an id is known by that.
+        if !self.has("id") {
+            nameless(self.desk, &self.title, Some(key));
+        }
         let what = if self.title.is_empty() {
             format!("`{key}` is missing")
         } else {
@@ -173,7 +180,12 @@ impl<'d> Table<'d> {
             other => not_a_table(&title, other),
         };
         desk.wrong(Problem::error(Some(value.place()), what).hint(hint));
-        Table::new(desk, title, span, None)
+        // What stands in it was meant all the same.
+        let meant = value.value.get_ref().as_array().and_then(|list| list.iter().next());
+        match meant.map(|one| (one.span(), one.get_ref())) {
+            Some((span, DeValue::Table(entries))) => Table::new(desk, title, span, Some(entries)),
+            _ => Table::new(desk, title, span, None),
+        }
     }
 
     /// The `[[key]]` tables of a file's root, in file order.
@@ -185,7 +197,7 @@ impl<'d> Table<'d> {
         let list = match value.value.get_ref() {
             DeValue::Array(list) => list,
             DeValue::Table(entries) => {
-                let what = format!("[{key}] is written with two pairs of brackets");
+                let what = doubled(key);
                 let problem = Problem::error(Some(value.place()), what);
                 desk.wrong(problem.hint(format!("write {title}")));
                 return vec![Table::new(desk, title, value.value.span(), Some(entries))];
@@ -235,8 +247,15 @@ impl<'d> Table<'d> {
                 continue;
             }
             let problem = self.unknown(written, value.get_ref());
+            nameless(self.desk, &self.title, self.meant(written));
             self.desk.wrong(Problem { place: Some(self.desk.place(name.span())), ..problem });
         }
+    }
+
+    /// The key that an unknown one was meant to be.
+    fn meant(&self, written: &str) -> Option<&'static str> {
+        let asked = self.asked.iter().copied();
+        asked.clone().find(|key| is_plural(written, key)).or_else(|| nearest(written, asked))
     }
 
     fn unknown(&self, written: &str, value: &DeValue<'_>) -> Problem {
@@ -248,9 +267,7 @@ impl<'d> Table<'d> {
             (true, _) => format!("unknown key `{written}`"),
             (false, _) => format!("unknown key `{written}` in {}", self.title),
         };
-        let meant = self.asked.iter().copied();
-        let meant =
-            meant.clone().find(|key| is_plural(written, key)).or_else(|| nearest(written, meant));
+        let meant = self.meant(written);
         let mut elsewhere = self.elsewhere.iter();
         let elsewhere = elsewhere.find(|(key, _)| *key == written || is_plural(written, key));
         let near = match (meant, elsewhere) {
@@ -263,6 +280,20 @@ impl<'d> Table<'d> {
         accepted.sort_unstable();
         accepted.dedup();
         Problem::error(None, what).hint(format!("{near}accepted: {}", accepted.join(", ")))
+    }
+}
+
+/// What is said of a table of a list that is written as a single one.
+pub(super) fn doubled(key: &str) -> String {
+    format!("[{key}] is written with two pairs of brackets")
+}
+
+/// Notes that what is refused may be what an entry is known by: one of those keys, a key that may be anything, or a
+/// whole table. Nobody names a rule.
+fn nameless(desk: &Desk, title: &str, key: Option<&str>) {
+    let naming = key.is_none_or(|key| NAMING.contains(&key));
+    if title.is_empty() || naming && title != "[[rule]]" {
+        desk.nameless();
     }
 }
 

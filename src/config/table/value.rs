@@ -5,7 +5,7 @@ use std::rc::Rc;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::{BLANK, Table, Unfit, named};
+use super::{BLANK, Table, Unfit, named, nameless};
 use crate::config::desk::Desk;
 use crate::model::{Located, Place, Problem};
 
@@ -45,6 +45,7 @@ impl<'d> Value<'d> {
             return self.blank_or(Err(Unfit::new("a blank")));
         }
         if text.trim().is_empty() {
+            nameless(self.desk, &self.title, Some(self.key));
             let (what, hint) = if self.listed {
                 (
                     format!("{} holds an empty text", self.what()),
@@ -106,6 +107,7 @@ impl<'d> Value<'d> {
         } else {
             unfit.problem(Some(self.place()), &self.what())
         };
+        nameless(self.desk, &self.title, Some(self.key));
         self.desk.wrong(problem);
         None
     }
@@ -113,6 +115,7 @@ impl<'d> Value<'d> {
     /// Tells that the type is wrong; `meant` is how the value was probably meant, as TOML writes it.
     pub(super) fn refuse<T>(&self, accepted: &str, meant: Option<String>) -> Option<T> {
         const LONG: usize = 60;
+        nameless(self.desk, &self.title, Some(self.key));
         let what = format!("{} takes {accepted}, not {}", self.what(), kind(self.value.get_ref()));
         let problem = Problem::error(Some(self.place()), what);
         let meant = meant.filter(|text| text.len() <= LONG && !text.contains('\n'));

@@ -39,7 +39,8 @@ impl Piece {
     }
 }
 
-const SCOPES: [&str; 9] =
+/// What stands before a colon.
+pub(super) const SCOPES: [&str; 9] =
     ["title", "opening", "lead", "sentence", "company", "group", "topic", "source", "manner"];
 
 /// All pieces, each with its place.
@@ -60,11 +61,8 @@ pub(super) fn lex(text: &str) -> Result<Vec<(Piece, Range<usize>)>, Wrong> {
             }
             '"' | '“' | '”' | '„' => {
                 let Some(length) = text[next..].find(['"', '“', '”', '„']) else {
-                    return Err(wrong(
-                        at..text.len(),
-                        "a quotation mark is not closed",
-                        "add the closing \"",
-                    ));
+                    let hint = unclosed(&text[next..]);
+                    return Err(wrong(at..text.len(), "a quotation mark is not closed", &hint));
                 };
                 let end = next + length;
                 let close = end + text[end..].chars().next().map_or(0, char::len_utf8);
@@ -79,6 +77,23 @@ pub(super) fn lex(text: &str) -> Result<Vec<(Piece, Range<usize>)>, Wrong> {
         }
     }
     Ok(pieces)
+}
+
+/// What to write where a quotation mark is not closed: the phrase most likely ends before the next operator.
+fn unclosed(rest: &str) -> String {
+    let operator = |word: &&str| matches!(*word, "AND" | "OR" | "NOT") || word.starts_with("NEAR/");
+    let words = || rest.split_whitespace();
+    let phrase: Vec<&str> = words().take_while(|word| !operator(word)).collect();
+    let phrase = phrase.join(" ");
+    let phrase = phrase.trim_end_matches([')', '）']);
+    if !phrase.contains(char::is_alphanumeric) {
+        return "a phrase has a \" before and behind it: take this one away, or put one before the phrase"
+            .to_owned();
+    }
+    match words().find(operator) {
+        Some(operator) => format!("close it where the phrase ends: \"{phrase}\" {operator} …"),
+        None => format!("close it where the phrase ends: \"{phrase}\""),
+    }
 }
 
 /// One run without spaces; a scope ends at its colon.

@@ -6,18 +6,18 @@
 //! `AND`, `OR`. Bare words side by side are a phrase. Time is linear and depth is bounded.
 
 mod ask;
+mod brackets;
 mod expr;
 mod lex;
 mod parser;
+mod slip;
 mod wrong;
-
-use std::ops::Range;
 
 pub(crate) use ask::Ask;
 pub(crate) use expr::{Atom, Expr, Part, Words};
-use lex::{Piece, lex};
+use lex::lex;
 use parser::Parser;
-pub(crate) use parser::distance;
+pub(crate) use slip::{Kind, OFFICIAL, Slip, is_of_rules};
 pub(crate) use wrong::Wrong;
 use wrong::wrong;
 
@@ -28,8 +28,7 @@ const LONGEST: usize = 20_000;
 #[derive(Clone, Debug)]
 pub(crate) struct Parsed {
     pub(crate) expr: Expr,
-    /// Operators in lower case or without their slash, as words and places.
-    pub(crate) slips: Vec<(String, Range<usize>)>,
+    pub(crate) slips: Vec<Slip>,
 }
 
 /// Reads a search; `rule` allows what only rules may ask.
@@ -43,12 +42,8 @@ pub(crate) fn parse(text: &str, rule: bool) -> Result<Parsed, Wrong> {
     }
     let mut parser = Parser::new(pieces, text.len(), rule);
     let expr = parser.or()?;
-    if let Some((piece, span)) = parser.peek() {
-        let what = match piece {
-            Piece::Close => "a closing bracket without its opening one".to_owned(),
-            other => format!("{} stands where AND, OR, NOT or NEAR/n is expected", other.shown()),
-        };
-        return Err(wrong(span, what, "write AND, OR or NEAR/n between two parts"));
+    if let Some(wrong) = parser.left_over() {
+        return Err(wrong);
     }
     if !affirms(&expr) {
         return Err(wrong(
@@ -57,7 +52,15 @@ pub(crate) fn parse(text: &str, rule: bool) -> Result<Parsed, Wrong> {
             "say what must be there as well: every branch of an OR needs a part without NOT",
         ));
     }
-    Ok(Parsed { expr, slips: parser.slips })
+    let slips = slip::slips(text, parser.pieces(), rule);
+    Ok(Parsed { expr, slips })
+}
+
+/// Whether a search asks for what only a rule can ask for (`company:` and so on), or seems to mean it. One that cannot
+/// be read does not.
+#[must_use]
+pub fn asks_as_a_rule(text: &str) -> bool {
+    lex(text).is_ok_and(|pieces| slip::asks_as_a_rule(&pieces))
 }
 
 /// Whether an expression can only hold where something is present.
@@ -140,7 +143,35 @@ mod tests {
         assert!(parse(&deep, false).unwrap_err().what.starts_with("nested deeper"));
         let deep = format!("{}a", "NOT ".repeat(4000));
         assert!(parse(&deep, false).is_err());
-        assert_eq!(parse("halt or suspend", false).unwrap().slips[0].0, "or");
-        assert_eq!(parse("trading NEAR-5 halt", false).unwrap().slips[0].0, "NEAR-5");
+        assert_eq!(parse("halt or suspend", false).unwrap().slips[0].word, "or");
+        assert_eq!(parse("trading NEAR-5 halt", false).unwrap().slips[0].word, "NEAR-5");
+    }
+
+    #[test]
+    fn what_to_write_instead_can_be_read() {
+        for (text, expected) in [
+            (
+                "\"trading halt AND suspend",
+                "close it where the phrase ends: \"trading halt\" AND …",
+            ),
+            ("(\"trading halt)", "close it where the phrase ends: \"trading halt\""),
+            (
+                "halt\"",
+                "a phrase has a \" before and behind it: take this one away, or put one before the phrase",
+            ),
+            ("halt)", "take it away, or put the opening '(' where the group begins"),
+            (
+                "group:China Tech AND topic:x",
+                "a value of several words stands in quotes: group:\"China Tech\"",
+            ),
+            (
+                "(group:China Tech OR topic:x)",
+                "a value of several words stands in quotes: group:\"China Tech\"",
+            ),
+            ("group:china topic:x", "write AND, OR or NEAR/n between two parts"),
+        ] {
+            let hint = parse(text, true).unwrap_err().hint;
+            assert_eq!(hint.as_deref(), Some(expected), "{text}");
+        }
     }
 }

@@ -9,14 +9,6 @@ use super::wrong::{Wrong, wrong};
 /// Brackets and prefixes deeper than this are refused.
 const DEEPEST: usize = 50;
 
-/// How near, where only the slash of `NEAR/5` is missing or another sign stands for it.
-pub(crate) fn distance(word: &str) -> Option<&str> {
-    let rest = word.strip_prefix("NEAR")?;
-    let digits = rest.strip_prefix(['-', '–', '_', ':', '=', '~', '\\']).unwrap_or(rest);
-    let whole = !digits.is_empty() && digits.bytes().all(|one| one.is_ascii_digit());
-    whole.then_some(digits)
-}
-
 /// Reads pieces one after another.
 pub(super) struct Parser {
     pieces: Vec<(Piece, Range<usize>)>,
@@ -24,7 +16,6 @@ pub(super) struct Parser {
     depth: usize,
     rule: bool,
     end: usize,
-    pub(super) slips: Vec<(String, Range<usize>)>,
 }
 
 pub(super) type Tree = Result<Expr, Wrong>;
@@ -32,12 +23,49 @@ pub(super) type Tree = Result<Expr, Wrong>;
 impl Parser {
     /// Before the first piece of a search of so many bytes; `rule` allows what only rules may ask.
     pub(super) fn new(pieces: Vec<(Piece, Range<usize>)>, end: usize, rule: bool) -> Self {
-        Self { pieces, at: 0, depth: 0, rule, end, slips: Vec::new() }
+        Self { pieces, at: 0, depth: 0, rule, end }
+    }
+
+    /// All pieces.
+    pub(super) fn pieces(&self) -> &[(Piece, Range<usize>)] {
+        &self.pieces
     }
 
     /// The next piece.
     pub(super) fn peek(&self) -> Option<(Piece, Range<usize>)> {
         self.pieces.get(self.at).cloned()
+    }
+
+    /// Why what follows cannot, if something does.
+    pub(super) fn left_over(&self) -> Option<Wrong> {
+        let (piece, span) = self.peek()?;
+        if piece == Piece::Close {
+            let hint = "take it away, or put the opening '(' where the group begins";
+            return Some(wrong(span, "a closing bracket without its opening one", hint));
+        }
+        let what = format!("{} stands where AND, OR, NOT or NEAR/n is expected", piece.shown());
+        let hint = self
+            .value_in_quotes()
+            .unwrap_or_else(|| "write AND, OR or NEAR/n between two parts".to_owned());
+        Some(wrong(span, what, &hint))
+    }
+
+    /// What was meant where bare words follow a scope's value: a value of several words.
+    fn value_in_quotes(&self) -> Option<String> {
+        let (scope, value) = (self.at.checked_sub(2)?, self.at - 1);
+        let (Piece::Scope(scope), Piece::Bare(first)) =
+            (&self.pieces[scope].0, &self.pieces[value].0)
+        else {
+            return None;
+        };
+        let more = self.pieces[self.at..].iter().map_while(|(piece, _)| match piece {
+            Piece::Bare(word) if word.contains(char::is_alphanumeric) => Some(word.as_str()),
+            _ => None,
+        });
+        let words: Vec<&str> = std::iter::once(first.as_str()).chain(more).collect();
+        (words.len() > 1).then(|| {
+            format!("a value of several words stands in quotes: {scope}:\"{}\"", words.join(" "))
+        })
     }
 
     fn is(&self, piece: &Piece) -> bool {
@@ -128,17 +156,9 @@ impl Parser {
                 if parser.take(&Piece::Close) {
                     return Ok(inner);
                 }
-                Err(match parser.peek() {
-                    None => wrong(span, "a bracket is not closed", "add the closing ')'"),
-                    Some((other, at)) => wrong(
-                        at,
-                        format!(
-                            "{} stands where AND, OR, NOT or NEAR/n is expected",
-                            other.shown()
-                        ),
-                        "write AND, OR or NEAR/n between two parts",
-                    ),
-                })
+                Err(parser.left_over().unwrap_or_else(|| {
+                    wrong(span, "a bracket is not closed", "add the closing ')'")
+                }))
             }),
             Piece::Scope(scope) if scope == "title" => self.part(Part::Title),
             Piece::Scope(scope) if scope == "opening" => self.part(Part::Opening),
@@ -184,25 +204,16 @@ impl Parser {
 
     /// Bare words side by side; a prefix ends the phrase.
     fn phrase(&mut self, mut text: String, mut span: Range<usize>) -> Tree {
-        self.slip(&text, &span);
         while !text.ends_with('*')
             && let Some((Piece::Bare(next), at)) = self.peek()
             && !(next == "official" && self.rule)
         {
-            self.slip(&next, &at);
             text.push(' ');
             text.push_str(&next);
             span.end = at.end;
             self.at += 1;
         }
         words(text, false, span)
-    }
-
-    fn slip(&mut self, word: &str, span: &Range<usize>) {
-        let operator = matches!(word, "or" | "and" | "not") || word.starts_with("near/");
-        if operator || distance(word).is_some() {
-            self.slips.push((word.to_owned(), span.clone()));
-        }
     }
 
     fn atom(&mut self, scope: &str, span: Range<usize>) -> Tree {

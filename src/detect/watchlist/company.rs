@@ -8,9 +8,9 @@ use crate::detect::digest::Digest;
 use crate::detect::phrases::{Need, Reading, capitals};
 use crate::detect::text::Text;
 use crate::model::watchlist::{CaseRule, CompanyEntry, Guards};
-use crate::model::{Named, Place};
+use crate::model::{Named, Place, Problem};
 
-use super::doubts::commonplace;
+use super::doubts::{IF_NOT_WEAK, commonplace};
 use super::guard::{Way, speaks};
 use super::name::{self, weakness};
 use super::ticker::{self, Doubt};
@@ -50,7 +50,7 @@ impl Making {
         for entry in entries {
             self.company(entry, entries);
         }
-        self.shared_names();
+        self.shared_names(entries);
         self.misspelt_groups(entries);
     }
 
@@ -88,6 +88,7 @@ impl Making {
         let number =
             u32::try_from(self.companies.len()).expect("fewer than four billion companies");
         let (from, from_uses) = (self.names.len(), self.uses.len());
+        let doubted = self.problems.len();
         let core: Arc<str> = Arc::from(core);
         self.company_names(number, entry, &forms, &core);
         self.company_tickers(number, entry);
@@ -99,8 +100,14 @@ impl Making {
         if !self.names[from..].iter().any(|name| !name.weak) {
             self.names.truncate(from);
             self.uses.truncate(from_uses);
+            // That each is weak is the same mistake.
+            let weak = |one: &Problem| one.hint.as_deref() == Some(IF_NOT_WEAK);
+            let doubts = self.problems.split_off(doubted);
+            self.problems.extend(doubts.into_iter().filter(|one| !weak(one)));
+            self.text.fill_term(entry.name.value.trim());
+            let why = weakness(&self.text).map_or(String::new(), |why| format!(": it is {why}"));
             let what = format!(
-                "company '{}' has weak names only, so nothing could ever name it",
+                "company '{}' has weak names only, so nothing could ever name it{why}",
                 entry.name.value
             );
             let hint = "add its full legal name, a ticker, guards, or weak = false".to_owned();
@@ -253,7 +260,7 @@ impl Making {
     }
 
     /// The same name for two companies is a slip, or worth knowing.
-    fn shared_names(&mut self) {
+    fn shared_names(&mut self, entries: &[CompanyEntry]) {
         let mut owners: Vec<(u32, u32)> = Vec::with_capacity(self.uses.len());
         owners.extend(self.uses.iter().filter_map(|(phrase, one)| match one {
             Use::Name(name) => Some((*phrase, *name)),
@@ -274,12 +281,26 @@ impl Making {
                         "'{}' names both {} and {}",
                         other.text, one.named.name, two.named.name
                     );
-                    let problem = crate::model::Problem::warning(two.place.clone(), what)
+                    let place = self.place_of(&other.text, two, entries);
+                    let problem = Problem::warning(place, what)
                         .hint("an item with it counts for both; take it from one of them");
                     self.problems.push(problem);
                 }
             }
         }
+    }
+
+    /// Where a company writes a name or ticker; of a long list in which much is said, where its entry begins.
+    fn place_of(&self, name: &str, of: &CompanyInfo, entries: &[CompanyEntry]) -> Option<Place> {
+        let few = self.problems.len() < LOOKED_UP;
+        let mut own = entries.iter().filter(|entry| few && entry.place == of.place);
+        let is = |written: &str| written == name || super::forms_of(written).contains(&name);
+        let found = own.find_map(|entry| {
+            let aliases = entry.aliases.iter().map(|alias| &alias.name);
+            let all = std::iter::once(&entry.name).chain(aliases).chain(&entry.tickers);
+            all.filter(|one| is(&one.value)).find_map(|one| one.place.clone())
+        });
+        found.or_else(|| of.place.clone())
     }
 
     /// Groups that look like slips of another: the same but for case and dashes, or a letter or two
@@ -325,8 +346,8 @@ impl Making {
             }
             let like = nearest(id, self.company_by_id.keys().map(AsRef::as_ref));
             let what = format!("part_of names no company of the watchlist: '{id}'");
-            let hint = like.or_else(|| Some("write the parent's id".to_owned()));
-            self.error(parent.place.clone(), what, hint);
+            let hint = like.unwrap_or_else(|| "write the parent's id".to_owned());
+            self.nowhere(parent.place.clone(), what, hint);
             if let Some(company) = company {
                 self.companies[*company as usize].part_of = None;
             }

@@ -10,6 +10,9 @@ use super::name::weakness;
 use super::ticker::{self, Doubt};
 use super::{Making, nearest, several};
 
+/// What to write where a weak name was meant to stand alone.
+pub(super) const IF_NOT_WEAK: &str = "add case, only_with or not_with, or say weak = false";
+
 impl Making {
     /// Doubts a name; `weak` says why it does not stand alone.
     pub(super) fn doubt_name(
@@ -33,7 +36,7 @@ impl Making {
             self.warn(
                 place,
                 format!("'{name}' is {why}: it counts only beside a strong name or ticker of the company"),
-                "add case, only_with or not_with, or say weak = false",
+                IF_NOT_WEAK,
             );
             return;
         }
@@ -131,18 +134,18 @@ impl Making {
                 format!("ticker '{value}': '{symbol}' is no symbol, so it is found only where all of it stands"),
                 "write one ticker a string, as in tickers = [\"NYSE:BABA\", \"9988.HK\"]",
             ),
-            Some(Doubt::NoExchange) => self.warn(
-                ticker.place.clone(),
-                format!(
-                    "ticker '{value}' names no exchange: only ${value} and ({value}) are found"
-                ),
-                "write it as NYSE:BABA or 9988.HK",
-            ),
+            Some(Doubt::NoExchange) => {
+                let symbol = value.trim().trim_start_matches('$').to_uppercase();
+                self.warn(
+                    ticker.place.clone(),
+                    format!(
+                        "ticker '{value}' names no exchange: only ${symbol} and ({symbol}) are found"
+                    ),
+                    "write it as NYSE:BABA or 9988.HK",
+                );
+            }
             Some(Doubt::UnknownExchange(name)) => {
-                let known = ticker::exchanges()
-                    .iter()
-                    .flat_map(|one| one.names.iter().chain(&one.suffixes));
-                let hint = nearest(name, known.copied())
+                let hint = exchange_meant(name, value)
                     .unwrap_or_else(|| "write it as NYSE:BABA or 9988.HK".to_owned());
                 self.warn(
                     ticker.place.clone(),
@@ -152,6 +155,19 @@ impl Making {
             }
         }
     }
+}
+
+/// What to write for an exchange that is not known.
+fn exchange_meant(name: &str, ticker: &str) -> Option<String> {
+    let same = |one: &&&str| one.eq_ignore_ascii_case(name);
+    let suffix = ticker::exchanges().iter().find_map(|one| one.suffixes.iter().find(same));
+    if let (Some(suffix), Some((_, symbol))) = (suffix, ticker.split_once(':')) {
+        return Some(format!("write it as {}.{suffix}", symbol.trim().to_uppercase()));
+    }
+    // Market identifier codes differ in a letter and name other countries.
+    let code = name.len() == 4 && name.starts_with(['X', 'x']) && !name.contains(' ');
+    let known = || ticker::exchanges().iter().flat_map(|one| &one.names).copied();
+    (!code).then(|| nearest(name, known())).flatten()
 }
 
 /// Why a name says nothing of whom it names; `None` where it may.

@@ -21,6 +21,7 @@ mod rule;
 mod searched;
 mod several;
 mod shared;
+mod slips;
 mod ticker;
 mod topic;
 mod uses;
@@ -34,7 +35,7 @@ use crate::model::{Located, Place, Problem};
 use super::digest::Digest;
 use super::manner;
 use super::phrases::{Collector, Phrases};
-use super::query::{self, Ask, Wrong};
+use super::query::{Ask, Wrong};
 use super::text::Text;
 
 use anchor::Phrased;
@@ -291,6 +292,11 @@ impl Making {
         self.problems.push(problem);
     }
 
+    /// A name of something that stands nowhere.
+    fn nowhere(&mut self, place: Option<Place>, what: impl Into<String>, hint: String) {
+        self.problems.push(Problem::error(place, what).hint(hint).dangling());
+    }
+
     fn warn(&mut self, place: Option<Place>, what: impl Into<String>, hint: &str) {
         self.problems.push(Problem::warning(place, what).hint(hint));
     }
@@ -308,23 +314,6 @@ impl Making {
     fn unreadable(&mut self, whose: &str, search: &Located<String>, wrong: Wrong) {
         let place = search.place.as_ref().map(|place| place.within(wrong.span.clone()));
         self.error(place, format!("{whose}: {}", wrong.what), wrong.hint);
-    }
-
-    /// Lower-case operators.
-    fn slips(&mut self, search: &Located<String>, slips: &[(String, std::ops::Range<usize>)]) {
-        for (word, span) in slips {
-            let place = search.place.as_ref().map(|place| place.within(span.clone()));
-            if let Some(near) = query::distance(word) {
-                let hint = format!("write NEAR/{near}, or \"{word}\" for the word");
-                self.warn(place, format!("{word} is searched as a word"), &hint);
-                continue;
-            }
-            let hint = format!(
-                "write {} for the operator, or \"{word}\" for the word",
-                word.to_uppercase()
-            );
-            self.warn(place, format!("'{word}' in lower case is searched as a word"), &hint);
-        }
     }
 
     fn finish(mut self) -> (Watchlist, Vec<Problem>) {

@@ -79,8 +79,11 @@ impl Making {
             Ok(parsed) => parsed,
             Err(wrong) => return self.unreadable(&format!("rule '{name}'"), &entry.when, wrong),
         };
-        self.slips(&entry.when, &parsed.slips);
+        let unfit = self.slips(&entry.when, &parsed.slips, Some(name));
         let Some(when) = self.condition(name, &parsed.expr, &entry.when) else { return };
+        if unfit {
+            return;
+        }
         self.can_fire(name, &when, &entry.when, worded);
         if idle || low || !in_force {
             return;
@@ -170,7 +173,7 @@ impl Making {
         let place = when.place.as_ref().map(|place| place.within(span.clone()));
         let what = format!("rule '{rule}': there is no {kind} '{id}'; the rule is left out");
         let hint = hint.unwrap_or_else(|| format!("write the {kind}'s id, or * for any"));
-        self.error(place, what, Some(hint));
+        self.nowhere(place, what, hint);
         None
     }
 }

@@ -135,7 +135,7 @@ impl Making {
             "a search knows hidden topics that hold terms and exact only, without guards".to_owned()
         });
         let place = search.place.as_ref().map(|place| place.within(span.clone()));
-        self.error(place, format!("there is no hidden topic '{id}' of plain words"), Some(hint));
+        self.nowhere(place, format!("there is no hidden topic '{id}' of plain words"), hint);
         None
     }
 }

@@ -56,6 +56,20 @@ pub(crate) fn exchange_of(code: u64) -> Option<&'static Exchange> {
     LIST.get(&code).map(|at| &exchanges()[*at])
 }
 
+/// Whether a word begins with an exchange and a colon, as `NYSE:BABA` does.
+pub(super) fn names_exchange(word: &str) -> bool {
+    word.split_once(':').is_some_and(|(name, _)| of_name(name).is_some())
+}
+
+/// The exchange that a symbol may stand behind: by its code or name, or by what else stands behind a dot, if that is
+/// more than a letter, which may mean anything.
+fn of_name(name: &str) -> Option<&'static Exchange> {
+    let same = |one: &&str| one.eq_ignore_ascii_case(name);
+    let named = exchanges().iter().find(|one| one.names.iter().any(same));
+    let suffixed = || exchanges().iter().find(|one| one.suffixes.iter().any(same));
+    named.or_else(|| suffixed().filter(|_| name.len() > 1))
+}
+
 /// One way of writing a ticker.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Writing {
@@ -83,14 +97,9 @@ pub(crate) enum Doubt {
 /// A ticker taken apart: the symbol, and its exchange.
 pub(crate) fn split(ticker: &str) -> (String, Option<&'static Exchange>, Option<Doubt>) {
     let ticker = ticker.trim();
-    let known = |name: &str| {
-        exchanges()
-            .iter()
-            .find(|one| one.names.iter().any(|other| other.eq_ignore_ascii_case(name)))
-    };
     if let Some((name, symbol)) = ticker.split_once(':') {
         let (name, symbol) = (name.trim(), symbol.trim().to_uppercase());
-        let exchange = known(name);
+        let exchange = of_name(name);
         let doubt = exchange.is_none().then(|| Doubt::UnknownExchange(name.to_owned()));
         return if symbol.is_empty() {
             (symbol, None, Some(Doubt::NoSymbol))

@@ -36,7 +36,7 @@ impl Making {
                     format!("topic '{name}': there is no topic '{}' to be akin to", id.value);
                 let near = nearest(&id.value, self.topic_by_id.keys().map(AsRef::as_ref));
                 let hint = near.unwrap_or_else(|| "write the other topic's id".to_owned());
-                self.error(id.place.clone(), what, Some(hint));
+                self.nowhere(id.place.clone(), what, hint);
             }
         }
     }
@@ -197,7 +197,7 @@ impl Making {
                 return None;
             }
         };
-        self.slips(search, &parsed.slips);
+        self.slips(search, &parsed.slips, None);
         let ask = self.ask(&parsed.expr, search)?;
         if let Some(why) = never_found(&ask) {
             let what = format!("a search of topic '{name}' can never match: {why}");
