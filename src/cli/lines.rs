@@ -149,11 +149,11 @@ impl Misspelt {
         let known = || KNOWN.into_iter().chain(WORDS);
         for key in keys.keys().filter(|key| !known().any(|one| one == key.as_str())) {
             let small = key.to_lowercase();
-            // At most one slip in three letters, and nothing that stands in the line as well.
+            // At most one slip in four letters, for a comment is no content; and nothing that stands in the line as well.
             let near = known()
                 .filter(|one| !keys.contains_key(*one))
                 .map(|one| (strsim::damerau_levenshtein(&small, one), one))
-                .filter(|(slips, one)| *slips <= (one.len() / 3).max(1))
+                .filter(|(slips, one)| *slips <= (one.len() / 4).max(1))
                 .min_by_key(|(slips, _)| *slips);
             if let Some((_, meant)) = near {
                 self.keys.entry(line_of(key, 40)).or_insert((meant, number, 0)).2 += 1;
