@@ -221,7 +221,7 @@ impl Parser {
             return Err(wrong(
                 span,
                 format!("'{scope}:' is understood in rules only"),
-                "a search knows words, title:, opening: and topic: with a hidden topic",
+                "a search knows words, title:, opening:, lead: and topic: with a hidden topic",
             ));
         }
         let value = match self.peek() {

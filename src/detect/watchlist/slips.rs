@@ -9,9 +9,9 @@ use super::{Making, ticker};
 
 /// What a rule's condition asks by.
 const OF_A_RULE: &str =
-    "a rule knows company:, group:, topic:, source:, title:, opening:, official and manner:talk";
+    "a rule knows company:, group:, topic:, source:, title:, opening:, lead:, sentence:, official and manner:talk";
 /// What a search asks by.
-const OF_A_SEARCH: &str = "a search knows title:, opening: and topic: with a hidden topic";
+const OF_A_SEARCH: &str = "a search knows title:, opening:, lead: and topic: with a hidden topic";
 /// Words that say what follows from a rule and when it is read, which stand on lines of their own.
 const KEYS: [&str; 4] = ["severity", "reader", "readers", "hold"];
 
