@@ -14,6 +14,7 @@ pub mod hit;
 pub mod id;
 pub mod item;
 pub mod located;
+pub mod looked;
 pub mod mail;
 pub mod reader;
 pub mod record;

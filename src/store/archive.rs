@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::model::looked::Run;
 use crate::model::mail::Changed;
 use crate::model::record::{self, Restore};
 use crate::model::source::{Gap, Health, SourceState};
@@ -284,6 +285,8 @@ pub struct Account {
     pub last: Option<Timestamp>,
     /// What the troubles were, in words, each once.
     pub troubles: Vec<String>,
+    /// These polls as they were counted together, in order.
+    pub runs: Vec<Run>,
 }
 
 /// A decision with what came of it.
