@@ -68,6 +68,9 @@ pub trait Archive: Send + Sync {
     /// When the oldest mail that still wants sending was sealed, if any does.
     fn oldest_waiting(&self) -> Answer<'_, Option<Timestamp>>;
 
+    /// The mails with a Message-ID, one for each address: with or without its angle brackets.
+    fn mails_of(&self, message_id: String) -> Answer<'_, Vec<MailRow>>;
+
     /// One mail with its message.
     fn stored_mail(&self, mail: MailId) -> Answer<'_, Option<StoredMail>>;
 

@@ -145,6 +145,7 @@ impl Book {
         let mut before: Vec<u8> = Vec::new();
         let mut expected = 1;
         let mut confirmed = claimed.is_none();
+        let mut elsewhere = None;
         while let Some(row) = rows.next()? {
             let (number, at): (i64, i64) = (row.get(0)?, row.get(1)?);
             let (body, hash) = (row.get_ref(2)?.as_str()?, row.get_ref(3)?.as_blob()?);
@@ -163,10 +164,13 @@ impl Book {
                     "its hash does not fit: it, or one before it, was changed",
                 );
             }
-            if let Some(head) = claimed.filter(|head| head.number == name) {
-                confirmed = true;
-                if head.hash != HEXLOWER.encode(hash) {
-                    self.fault(name, "the entry", "it does not have the hash that was given: the record was rewritten up to here or further");
+            if let Some(head) = claimed {
+                let same = head.hash == HEXLOWER.encode(hash);
+                match head.number == name {
+                    true if same => confirmed = true,
+                    true => {}
+                    false if same => elsewhere = Some(name),
+                    false => {}
                 }
             }
             let lines: Vec<Option<Line<'_>>> =
@@ -181,11 +185,23 @@ impl Book {
             self.found.head = Some(Head { number: name, hash: HEXLOWER.encode(hash) });
         }
         if let (false, Some(head)) = (confirmed, claimed) {
-            self.fault(
-                head.number,
-                "the chain",
-                "there is no such entry any more: the record ends before it",
-            );
+            let ends_before = self.found.head.as_ref().is_none_or(|last| last.number < head.number);
+            let (what, why) = match (elsewhere, ends_before) {
+                (Some(other), _) => (
+                    "the entry",
+                    format!("the hash that was given is that of entry {other}: is the number as the mail has it?"),
+                ),
+                (None, true) => (
+                    "the chain",
+                    "there is no such entry any more: the record ends before it".to_owned(),
+                ),
+                (None, false) => (
+                    "the entry",
+                    "it does not have the hash that was given: the record was rewritten up to here or further"
+                        .to_owned(),
+                ),
+            };
+            self.fault(head.number, what, why);
         }
         Ok(())
     }
