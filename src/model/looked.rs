@@ -115,6 +115,56 @@ pub fn unasked(
     found
 }
 
+/// A source, when of a window it was in force, and its runs in order.
+#[derive(Clone, Debug)]
+pub struct Watched {
+    /// Its runs.
+    pub runs: Vec<Run>,
+    /// How often it is polled at most.
+    pub interval: Duration,
+    /// From when on it was in force.
+    pub from: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// What was not looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NotLooked {
+    /// Stretches in which no source was asked.
+    pub stopped: Vec<(Timestamp, Timestamp)>,
+    /// Other stretches, by the number of the source.
+    pub unread: Vec<(usize, Unread)>,
+}
+
+/// What of a window was not looked at. What no source was asked in is told once for all of them.
+#[must_use]
+pub fn not_looked(watched: &[Watched]) -> NotLooked {
+    let begin = watched.iter().map(|one| one.from).min();
+    let until = watched.iter().map(|one| one.until).max();
+    let sources: Vec<(&[Run], Duration)> =
+        watched.iter().map(|one| (one.runs.as_slice(), one.interval)).collect();
+    let stopped = match (begin, until) {
+        (Some(begin), Some(until)) => unasked(&sources, (begin, until)),
+        _ => Vec::new(),
+    };
+    let mut found = Vec::new();
+    for (n, one) in watched.iter().enumerate() {
+        for stretch in unread(&one.runs, one.interval, (one.from, one.until)) {
+            let end = stretch.until.unwrap_or(one.until);
+            // A poll that failed before the service stopped, or an interval, is no other stretch.
+            let told = stopped.iter().any(|(from, to)| {
+                let (least, most) = (stretch.from.max(*from), end.min(*to));
+                most.since(least) * 10 >= end.since(stretch.from) * 9
+            });
+            if !told || stretch.error.is_some() {
+                found.push((n, stretch));
+            }
+        }
+    }
+    NotLooked { stopped, unread: found }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

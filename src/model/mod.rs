@@ -27,7 +27,7 @@ pub use action::{Action, Deed, Verdict};
 pub use alert::{Alert, Judgement, Mark, Named, Notice, PendingNotice, Reason, Severity, Urgency};
 pub use canary::{Canary, CanaryState};
 pub use counted::counted;
-pub use coverage::{Coverage, HeldHigh, Pause, Recovered, SourceCoverage};
+pub use coverage::{Coverage, HeldHigh, Past, Pause, Recovered, SourceCoverage};
 pub use difference::Difference;
 pub use hit::{EntityKind, Field, Guard, HeldBack, Hit};
 pub use id::{AlertId, ItemId, MailId, SourceId, StoryId};

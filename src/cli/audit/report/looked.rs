@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::lines::{LINK, seconds};
-use crate::model::looked::{Run, Unread, unasked, unread};
+use crate::model::looked::{self, Run, Unread, Watched};
 use crate::model::{Pause, SourceEntry, Timestamp};
 use crate::notify::outside::line;
 use crate::store::Account;
@@ -80,56 +80,27 @@ pub(super) fn not_looked(
     pauses: &[Pause],
     window: (Timestamp, Timestamp),
 ) -> NotLooked {
-    let (_, end) = window;
-    let watched: Vec<(&Account, Vec<Run>, (Timestamp, Timestamp))> = accounts
+    let (begin, end) = window;
+    let (known, watched): (Vec<&Account>, Vec<Watched>) = accounts
         .iter()
         .map(|account| {
-            let times = in_force(account, window);
-            (account, with_rests(account, paused, pauses, end), times)
+            let runs = with_rests(account, paused, pauses, end);
+            let (from, until) = (begin.max(account.added), account.retired.unwrap_or(end).min(end));
+            (account, Watched { runs, interval: account.interval, from, until })
         })
-        .filter(|(_, _, (from, until))| from < until)
-        .collect();
-    let begin = watched.iter().map(|(_, _, (from, _))| *from).min();
-    let until = watched.iter().map(|(_, _, (_, until))| *until).max();
-    let sources: Vec<(&[Run], std::time::Duration)> =
-        watched.iter().map(|(account, runs, _)| (runs.as_slice(), account.interval)).collect();
-    let stopped = match (begin, until) {
-        (Some(begin), Some(until)) => unasked(&sources, (begin, until)),
-        _ => Vec::new(),
-    };
-    let mut found = NotLooked {
-        stopped: stopped
-            .iter()
-            .map(|(from, until)| {
-                format!(
-                    "Not read from {} to {}: no source was polled in this time; the service did not \
-                     run.",
-                    seconds(*from),
-                    seconds(*until)
-                )
-            })
-            .collect(),
-        lines: paused.lines(window),
-    };
-    for (account, runs, times) in &watched {
-        for one in unread(runs, account.interval, *times) {
-            let until = one.until.unwrap_or(times.1);
-            // What no source was asked in is told once for all of them.
-            let told = stopped.iter().any(|(from, to)| {
-                let (least, most) = (one.from.max(*from), until.min(*to));
-                most.since(least) * 10 >= until.since(one.from) * 9
-            });
-            if !told || one.error.is_some() {
-                found.lines.push(words(account, &one));
-            }
-        }
-    }
-    found
-}
-
-/// When of the window a source was in force.
-fn in_force(account: &Account, (begin, end): (Timestamp, Timestamp)) -> (Timestamp, Timestamp) {
-    (begin.max(account.added), account.retired.unwrap_or(end).min(end))
+        .filter(|(_, one)| one.from < one.until)
+        .unzip();
+    let found = looked::not_looked(&watched);
+    let stopped = found.stopped.iter().map(|(from, until)| {
+        format!(
+            "Not read from {} to {}: no source was polled in this time; the service did not run.",
+            seconds(*from),
+            seconds(*until)
+        )
+    });
+    let mut lines = paused.lines(window);
+    lines.extend(found.unread.iter().map(|(n, one)| words(known[*n], one)));
+    NotLooked { stopped: stopped.collect(), lines }
 }
 
 /// A source's runs, and stretches that are told by themselves as if it had been read in them.
