@@ -14,7 +14,7 @@ pub struct Run {
     pub first: Timestamp,
     /// When the last did.
     pub last: Timestamp,
-    /// How many they were.
+    /// How many they were. None at all stands for a rest: nobody was to ask it, and that is told by itself.
     pub polls: u64,
     /// Whether they read the feed.
     pub read: bool,
@@ -101,8 +101,11 @@ pub fn unasked(
 ) -> Vec<(Timestamp, Timestamp)> {
     let allowed = sources.iter().map(|(runs, interval)| allowed(runs, *interval)).min();
     let Some(allowed) = allowed else { return Vec::new() };
-    let mut asked: Vec<(Timestamp, Timestamp)> =
-        sources.iter().flat_map(|(runs, _)| runs.iter().map(|run| (run.first, run.last))).collect();
+    let mut asked: Vec<(Timestamp, Timestamp)> = sources
+        .iter()
+        .flat_map(|(runs, _)| runs.iter().filter(|run| run.polls > 0))
+        .map(|run| (run.first, run.last))
+        .collect();
     asked.sort_unstable();
     let mut found = Vec::new();
     let mut last = from;
@@ -128,6 +131,14 @@ pub struct Watched {
     pub until: Timestamp,
 }
 
+impl Watched {
+    /// Whether it was in force in a stretch and did not rest in all of it.
+    fn was_due_in(&self, (from, until): (Timestamp, Timestamp)) -> bool {
+        let rests = |run: &Run| run.polls == 0 && run.first <= from && until <= run.last;
+        self.from < until && from < self.until && !self.runs.iter().any(rests)
+    }
+}
+
 /// What was not looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NotLooked {
@@ -144,10 +155,12 @@ pub fn not_looked(watched: &[Watched]) -> NotLooked {
     let until = watched.iter().map(|one| one.until).max();
     let sources: Vec<(&[Run], Duration)> =
         watched.iter().map(|one| (one.runs.as_slice(), one.interval)).collect();
-    let stopped = match (begin, until) {
+    let mut stopped = match (begin, until) {
         (Some(begin), Some(until)) => unasked(&sources, (begin, until)),
         _ => Vec::new(),
     };
+    // Where every source rests nobody was to be asked.
+    stopped.retain(|stretch| watched.iter().any(|one| one.was_due_in(*stretch)));
     let mut found = Vec::new();
     for (n, one) in watched.iter().enumerate() {
         for stretch in unread(&one.runs, one.interval, (one.from, one.until)) {
@@ -223,5 +236,16 @@ mod tests {
         assert_eq!(unasked(&[], (at(0.0), at(25.0))), []);
         let none = [(&[][..], HOUR / 2)];
         assert_eq!(unasked(&none, (at(0.0), at(25.0))), [(at(0.0), at(25.0))]);
+    }
+
+    #[test]
+    fn a_source_that_rests_hides_no_stop_and_makes_none() {
+        let rest = Run { polls: 0, ..run(0.0, 48.0, 1, None) };
+        let watched =
+            |runs: Vec<Run>| Watched { runs, interval: HOUR / 2, from: at(0.0), until: at(48.0) };
+        let polled = watched(vec![run(0.5, 20.0, 40, None)]);
+        let found = not_looked(&[watched(vec![rest.clone()]), polled]);
+        assert_eq!(found, NotLooked { stopped: vec![(at(20.0), at(48.0))], unread: vec![] });
+        assert_eq!(not_looked(&[watched(vec![rest])]), NotLooked::default());
     }
 }

@@ -78,22 +78,28 @@ async fn lived(desk: &Desk) {
     store.adopt_config(files(desk, WATCHLIST, ""), begin).await.unwrap();
     let muted = WATCHLIST.replacen("tickers =", "muted_until = 2026-11-11\ntickers =", 1);
     let (mut now, end) = (begin, at("14T12:00"));
+    // Written twice a day: a commit for each poll costs more than all else.
+    let mut polls = Vec::new();
     while now <= end {
+        if now == at("10T12:00") || now == end || now.millis() % (24 * 1_800_000) == 0 {
+            store.finish_polls(Arc::new(std::mem::take(&mut polls))).await.unwrap();
+        }
         if now == at("10T12:00") {
             store.adopt_sources(["wire", "flaky"].map(source).to_vec(), now).await.unwrap();
             store.adopt_config(files(desk, &muted, "calm"), now).await.unwrap();
         }
         let failed = now >= at("12T00:00") && now < at("13T10:00");
-        let mut polls = vec![
-            polled("wire", now, None),
-            polled("flaky", now, failed.then_some("HTTP 500 Internal Server Error")),
-        ];
+        polls.push(polled("wire", now, None));
+        polls.push(polled("flaky", now, failed.then_some("HTTP 500 Internal Server Error")));
         if now < at("10T12:00") {
             polls.push(polled("calm", now, None));
         }
-        store.finish_polls(Arc::new(polls)).await.unwrap();
         now = now.plus(HALF);
     }
+    store.finish_polls(Arc::new(polls)).await.unwrap();
+    let all = ["wire", "flaky", "calm"].map(source).to_vec();
+    store.adopt_sources(all, at("15T00:00")).await.unwrap();
+    store.adopt_config(files(desk, WATCHLIST, ""), at("15T00:00")).await.unwrap();
     for day in 9..=14 {
         let planted = at(&format!("{day:02}T05:00"));
         let day = format!("2026-11-{day:02}");
@@ -122,7 +128,7 @@ fn what_was_not_looked_at_is_said_first_and_named() {
     let first = "WAS IT WATCHED?\nNot read from 2026-11-16T00:00:00Z to 2026-11-17T23:59:59Z: no source \
                  was polled in this time; the service did not run.\nNOT throughout";
     assert!(after.contains(first), "{after}");
-    assert!(!after.contains("none was noticed"), "{after}");
+    assert!(after.contains("Gaps: none beside what stands above\n"), "{after}");
     for day in ["16", "17"] {
         let line =
             format!("  2026-11-{day}  none  due 2026-11-{day}T05:00:00Z (daily 06:00 in Europe");

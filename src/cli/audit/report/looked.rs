@@ -105,21 +105,22 @@ pub(super) fn not_looked(
 
 /// A source's runs, and stretches that are told by themselves as if it had been read in them.
 fn with_rests(account: &Account, paused: &Paused, pauses: &[Pause], end: Timestamp) -> Vec<Run> {
-    let rest = |from: Timestamp, until: Option<Timestamp>| Run {
+    // For want of room nobody was asked, and that is no stop of the service.
+    let rest = |from: Timestamp, until: Option<Timestamp>, polls: u64| Run {
         first: from,
         last: until.unwrap_or(end),
-        polls: 1,
+        polls,
         read: true,
         error: None,
     };
     let by_hand =
-        paused.of(account.source.as_str()).iter().map(|(from, until)| rest(*from, *until));
+        paused.of(account.source.as_str()).iter().map(|(from, until)| rest(*from, *until, 0));
     let mut runs: Vec<Run> = account
         .runs
         .iter()
         .cloned()
         .chain(by_hand)
-        .chain(pauses.iter().map(|pause| rest(pause.from, pause.until)))
+        .chain(pauses.iter().map(|pause| rest(pause.from, pause.until, 1)))
         .collect();
     runs.sort_by_key(|run| (run.first, run.last));
     runs
