@@ -318,7 +318,7 @@ complete -c watchlistd -n "__fish_watchlistd_using_subcommand audit; and not __f
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand audit; and not __fish_seen_subcommand_from verify export report" -f -a "verify" -d 'Read the whole record and hold all that is stored against it; name what does not fit'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand audit; and not __fish_seen_subcommand_from verify export report" -f -a "export" -d 'Print the record: what was polled, stored, decided, sealed and sent'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand audit; and not __fish_seen_subcommand_from verify export report" -f -a "report" -d 'Answer an examiner on one page: how a company was watched, what was found, who was told'
-complete -c watchlistd -n "__fish_watchlistd_using_subcommand audit; and __fish_seen_subcommand_from verify" -l head -d 'Number and hash of an entry, as a digest printed them: was the record rewritten since?' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand audit; and __fish_seen_subcommand_from verify" -l head -d 'Number and hash of an entry, as a digest printed them ("Record 812, chain head 3f0a…"): was the record rewritten since?' -r
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand audit; and __fish_seen_subcommand_from verify" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand audit; and __fish_seen_subcommand_from verify" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
 text\t'Lines for people'

@@ -1,5 +1,6 @@
 //! Coverage: what a mail says about how well we looked.
 
+use super::looked::Unread;
 use super::source::{Gap, SourceState};
 use super::{Guard, Named, Source, SourceId, Timestamp};
 
@@ -30,6 +31,21 @@ pub struct Coverage {
     pub paused: Vec<SourceId>,
     /// Sources that an edit took out in the window, and when; not those whose address is still read.
     pub retired: Vec<(SourceCoverage, Timestamp)>,
+    /// How the window was looked at, where it is longer than readers know anyhow.
+    pub past: Past,
+}
+
+/// What of a longer window was not looked at, though all may be well at its end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Past {
+    /// When the first version of the files came in force, if that was within the window.
+    pub began: Option<Timestamp>,
+    /// Sources that are read since some time after that.
+    pub since: Vec<(SourceId, Timestamp)>,
+    /// Stretches in which no source was asked.
+    pub stopped: Vec<(Timestamp, Timestamp)>,
+    /// Stretches in which a source was not read, and that are over.
+    pub unread: Vec<(SourceId, Unread)>,
 }
 
 /// A stretch in which nothing was polled on purpose.

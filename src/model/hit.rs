@@ -102,7 +102,7 @@ pub enum Guard {
     NeverInItem(String),
     /// Part of a longer name of another company or a longer term.
     Inside(String),
-    /// A rule's `hold`, with its reason: it holds the alert, not the hit.
+    /// A rule's `hold`, with its reason and the rule's name: it holds the alert, not the hit.
     Hold(String),
     /// Any other reason that keeps a hit from counting, in words.
     Other(String),

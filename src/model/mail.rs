@@ -64,6 +64,12 @@ impl MailKind {
 pub struct MailKey(String);
 
 impl MailKey {
+    /// The id of the mail that one address gets of this occasion.
+    #[must_use]
+    pub fn mail(&self, address: &str) -> MailId {
+        MailId::of(&[self.as_str(), address])
+    }
+
     /// `digest:READER:SLOT`, the slot being the instant that the schedule named.
     #[must_use]
     pub fn digest(reader: &str, slot: Timestamp) -> Self {

@@ -12,8 +12,8 @@ use crate::model::{Severity, Timestamp, Tz};
 pub struct Lacked<'a> {
     /// The term and whose it is.
     pub what: &'a str,
-    /// What held it back, where it was found.
-    pub held: Option<&'a str>,
+    /// What held it back, where it was found, and in which version.
+    pub held: Option<(&'a str, u64)>,
 }
 
 /// Why an item first seen at `seen` is told only `now`: what version `before` lacked, or that it made no
@@ -33,8 +33,8 @@ pub fn reason(
     let found: Vec<String> = lacked
         .iter()
         .map(|one| match one.held {
-            Some(guard) => {
-                format!("{} held back in version {before} ({})", one.what, line(guard, 120))
+            Some((guard, version)) => {
+                format!("{} held back in version {version} ({})", one.what, line(guard, 120))
             }
             None => format!("{} missing in version {before}", one.what),
         })
@@ -84,12 +84,12 @@ mod tests {
         let at = |day: i64| Timestamp::from_millis(1_795_000_000_000 + day * 86_400_000);
         let lacked = [
             Lacked { what: "\"阿里\" (Alibaba)", held: None },
-            Lacked { what: "\"Target\"", held: Some("weak name alone") },
+            Lacked { what: "\"Target\"", held: Some(("weak name alone", 12)) },
         ];
         assert_eq!(
             reason(at(0), at(2), Tz::UTC, 14, None, &lacked),
             "late: not matched 18–20 Nov: \"阿里\" (Alibaba) missing in version 14, \"Target\" held \
-             back in version 14 (weak name alone)"
+             back in version 12 (weak name alone)"
         );
         assert_eq!(
             reason(at(0), at(0), Tz::UTC, 14, None, &[]),

@@ -10,8 +10,10 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
+use super::Content;
 use super::outside;
 use super::wrap::wrap;
+use crate::model::MailId;
 
 /// What one mail shows, from top to bottom.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -278,6 +280,23 @@ fn escape(text: &str) -> String {
     out
 }
 
+/// Where the last block of the HTML part ends.
+const END: &str = "</div>\n</div>\n<!--[if mso]>";
+
+impl Content {
+    /// The same with a mail's id in its last block: by it whoever holds the mail can ask for what is known of
+    /// it.
+    #[must_use]
+    pub fn with_id(&self, id: &MailId) -> Self {
+        let text = format!("{}\nMail {id}.\n", self.text.trim_end());
+        let mut html = self.html.clone();
+        if let Some(end) = html.rfind(END) {
+            html.insert_str(end, &format!("<p>Mail {id}.</p>\n"));
+        }
+        Self { text, html, ..self.clone() }
+    }
+}
+
 /// The plain text part and the HTML part.
 pub(super) fn render(page: &Page) -> (String, String) {
     (fill("page.txt", page), fill("page.html", page))
@@ -288,4 +307,21 @@ fn fill(name: &str, page: &Page) -> String {
         .get_template(name)
         .and_then(|template| template.render(Serde(page)))
         .expect("the shipped templates use only what a page has")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mails_id_stands_in_the_last_block_of_both_parts() {
+        let page = Page { small: vec!["The last line.".to_owned()], ..Page::default() };
+        let (text, html) = render(&page);
+        let content = Content { subject: String::new(), text, html, attachments: Vec::new() };
+        let id = MailId::of(&["x"]);
+        let with = content.with_id(&id);
+        assert!(with.text.ends_with(&format!("The last line.\nMail {id}.\n")), "{}", with.text);
+        let end = format!("<p>The last line.</p>\n<p>Mail {id}.</p>\n</div>\n</div>");
+        assert!(with.html.contains(&end), "{}", with.html);
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::model::looked::Run;
 use crate::model::mail::{Changed, Refusal};
 use crate::model::record::{self, Restore};
 use crate::model::source::{Gap, Health, SourceState};
@@ -66,6 +67,9 @@ pub trait Archive: Send + Sync {
 
     /// When the oldest mail that still wants sending was sealed, if any does.
     fn oldest_waiting(&self) -> Answer<'_, Option<Timestamp>>;
+
+    /// The mails with a Message-ID, one for each address: with or without its angle brackets.
+    fn mails_of(&self, message_id: String) -> Answer<'_, Vec<MailRow>>;
 
     /// One mail with its message.
     fn stored_mail(&self, mail: MailId) -> Answer<'_, Option<StoredMail>>;
@@ -288,6 +292,8 @@ pub struct Account {
     pub last: Option<Timestamp>,
     /// What the troubles were, in words, each once.
     pub troubles: Vec<String>,
+    /// These polls as they were counted together, in order.
+    pub runs: Vec<Run>,
 }
 
 /// A decision with what came of it.

@@ -47,6 +47,8 @@ pub struct Asked {
 pub struct MadeBefore {
     /// All that was ever found in it, taken together.
     pub judgement: Judgement,
+    /// The version that took the last decision on it, whose held-back hits these are.
+    pub version: Option<u64>,
     /// The story that it belongs to.
     pub story: Option<StoryId>,
     /// Whether a revision of it waits to be assessed.

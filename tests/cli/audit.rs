@@ -40,6 +40,11 @@ fn what_was_done_fits_and_the_heads_that_digests_print_are_kept() {
     desk.ask(&["once", "--all"]).ends(0);
     let fits = desk.ask(&["audit", "verify", "--head", &head]).ends(0);
     assert!(fits.out.ends_with("Everything fits.\n"), "{fits}");
+    let printed = format!("Record {number}, chain head\n{hash}.");
+    desk.ask(&["audit", "verify", "--head", &printed]).ends(0);
+    let slip = format!("{} {hash}", number.parse::<u64>().unwrap() - 1);
+    let told = desk.ask(&["audit", "verify", "--head", &slip]).ends(65);
+    assert!(told.out.contains(&format!("is that of entry {number}")), "{told}");
     let other = format!("{number} {}", "0".repeat(64));
     let told = desk.ask(&["audit", "verify", "--head", &other]).ends(65);
     assert!(told.out.contains("the record was rewritten"), "{told}");

@@ -47,7 +47,9 @@ fn talk_is_shown_as_held_back_with_its_words_and_what_it_would_be() {
     desk.write("watchlist.toml", &format!("{WATCHLIST}{TALK}"));
     let told = desk.ask(&["explain", "--title", "Imagine Alibaba delisted", ""]).ends(0).out;
     assert!(
-        told.starts_with("No alert: held back (no act is reported). It would be high."),
+        told.starts_with(
+            "No alert: held back (no act is reported, by the rule \"Talk\"). It would be high."
+        ),
         "{told}"
     );
     assert!(
@@ -83,7 +85,10 @@ fn the_first_line_is_the_headline() {
     let desk = Desk::new();
     desk.write("watchlist.toml", &format!("{WATCHLIST}{TALK}"));
     let told = desk.ask(&["explain", "Imagine Alibaba delisted"]).ends(0).out;
-    assert!(told.starts_with("No alert: held back (no act is reported)."), "{told}");
+    assert!(
+        told.starts_with("No alert: held back (no act is reported, by the rule \"Talk\")."),
+        "{told}"
+    );
     let told = desk.ask(&["explain", "A quiet day\nAlibaba is delisted."]).ends(0).out;
     assert!(told.contains("\"Alibaba\" in summary: >>Alibaba<< is delisted."), "{told}");
     let long = format!("{} Alibaba is delisted.", "The exchange said a good deal. ".repeat(7));

@@ -18,6 +18,7 @@ mod once;
 mod outbox;
 mod parse;
 mod preview;
+mod report;
 mod rights;
 mod search;
 mod secrets;

@@ -105,9 +105,36 @@ fn the_story_of_a_decision_is_told_from_item_alert_and_mail() {
         "{of_mail}"
     );
     let raw = desk.ask(&["show", mail, "--raw"]).ends(0).out;
-    assert!(raw.contains("Message-ID: <"), "{raw}");
+    // Whoever holds a mail can ask for it: by its id, which stands in it, or by its Message-ID.
+    assert_eq!(raw.matches(&format!("Mail {mail}.")).count(), 2, "in both parts: {raw}");
+    let (_, message_id) = raw.split_once("Message-ID: ").unwrap();
+    let message_id = message_id.lines().next().unwrap().trim();
+    for written in [message_id, message_id.trim_matches(['<', '>'])] {
+        assert_eq!(desk.ask(&["show", written]).ends(0).out, of_mail, "{written}");
+        assert_eq!(desk.ask(&["show", written, "--raw"]).ends(0).out, raw);
+    }
+    desk.ask(&["show", "<forged@bank.test>"])
+        .ends(65)
+        .says("no mail of this service has the Message-ID");
     desk.ask(&["show", "x123"]).ends(65).says("ids stand in the last block of every mail");
     desk.ask(&["show", "azzzzzzzzzzzz"]).ends(65).says("there is no alert, item or mail");
+}
+
+#[test]
+fn an_item_without_hits_says_what_assessed_it_and_an_empty_digest_has_an_id() {
+    let desk = Desk::new();
+    desk.site.put("/wire.xml", feed(&["Rain ahead"]));
+    desk.ask(&["once"]).ends(0);
+    let found = desk.ask(&["search", "rain", "--json"]).ends(0).out;
+    let found: serde_json::Value = serde_json::from_str(&found).unwrap();
+    let told = desk.ask(&["show", found[0]["id"].as_str().unwrap()]).ends(0).out;
+    let words = "Assessed by version 1 of the watchlist: nothing of it was found.";
+    assert!(told.contains(words), "{told}");
+    let mail = String::from_utf8(desk.mails().remove(0)).unwrap();
+    assert!(mail.contains("no matches"), "{mail}");
+    let (_, id) = mail.split_once("\nMail ").unwrap();
+    let told = desk.ask(&["show", &id[..14]]).ends(0).out;
+    assert!(told.contains("no matches") && told.contains("TOLD\n  no alert"), "{told}");
 }
 
 #[test]

@@ -281,7 +281,7 @@ fn rules_raise_add_and_hold() {
     assert_eq!((held.severity, held.would_be), (Some(Severity::Low), Some(Severity::High)));
     assert_eq!(
         held.held_back.last().unwrap().guard.to_string(),
-        "hold: games are no business of ours"
+        "hold: games are no business of ours, by the rule \"Games\""
     );
     let parents: Vec<String> =
         judged(&watchlist, "Lazada grows").companies.iter().map(|one| one.id.to_string()).collect();

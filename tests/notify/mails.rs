@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use watchlistd::config::{Environment, Files};
 use watchlistd::detect::renamed_entries;
+use watchlistd::model::looked::Unread;
 use watchlistd::model::mail::Changed;
 use watchlistd::model::record;
 use watchlistd::model::record::Restore;
 use watchlistd::model::source::Gap;
 use watchlistd::model::watchlist::WatchlistEntries;
 use watchlistd::model::{
-    Coverage, EntityKind, Field, Guard, Health, HeldHigh, Hit, ItemId, ItemText, Mark, Pause,
+    Coverage, EntityKind, Field, Guard, Health, HeldHigh, Hit, ItemId, ItemText, Mark, Past, Pause,
     PendingNotice, Severity, SourceId,
 };
 use watchlistd::notify::digest::{DigestInput, DigestKind, digest, is_empty, watchlist_changes};
@@ -765,4 +766,36 @@ fn after_a_restore_mails_say_that_they_may_repeat() {
             assert!(text.contains(words), "'{words}' is not said: {text}");
         }
     }
+}
+
+/// A source that was out for a day and a half and is well again is no present gap, and is named.
+#[test]
+fn a_recap_names_what_was_not_read_though_all_is_well_now() {
+    let reader = one_reader(entry("Mei"));
+    let mut coverage = coverage("2026-11-23T12:52:00Z");
+    coverage.past = Past {
+        began: Some(at("2026-11-21T06:07:00Z")),
+        since: vec![(SourceId::new("nikkei"), at("2026-11-22T10:00:00Z"))],
+        stopped: vec![],
+        unread: vec![(
+            SourceId::new("caixin"),
+            Unread {
+                from: at("2026-11-21T12:00:00Z"),
+                until: Some(at("2026-11-22T22:30:00Z")),
+                error: Some("HTTP 500 Internal Server Error".into()),
+            },
+        )],
+    };
+    let mut input = input(&reader, &[], &coverage);
+    input.kind = DigestKind::Recap;
+    let text = digest(&input).text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in [
+        "The service began on Sat 21 Nov 01:07 EST: nothing was read before.",
+        "Nikkei Asia is read since Sun 22 Nov 05:00 EST.",
+        "财新网 was not read from Sat 21 Nov 07:00 EST to Sun 22 Nov 17:30 EST – HTTP 500",
+        "Beside that no gap was noticed.",
+    ] {
+        assert!(text.contains(said), "'{said}' is not said: {text}");
+    }
+    assert!(!text.contains("- No gap was noticed"), "{text}");
 }

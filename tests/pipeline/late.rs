@@ -471,3 +471,24 @@ async fn wherever_a_back_fill_is_cut_off_each_item_is_told_once() {
     }
     assert_eq!(store.archive().verify_record(None).await.unwrap().faults, []);
 }
+
+/// A version that did not know the name held nothing back: what did is named by its own version.
+#[tokio::test]
+async fn what_held_an_item_back_is_named_by_the_version_that_did() {
+    let muted = "[[company]]\nname = \"Keelung Foundry\"\nmuted_until = 2026-11-20\n";
+    let desk = Desk::new(MEI_DAILY).await;
+    drop(desk.open().await);
+    let mut open = desk.open_with(&with(muted)).await;
+    open.round().await;
+    desk.newsroom.publish("a1", "NYSE to delist Keelung Foundry");
+    desk.pass(HOUR);
+    open.round().await;
+    drop(open);
+    let mut open = desk.open().await;
+    next_day(&desk, &mut open).await;
+    drop(open);
+    let mut open = desk.open_with(&with(KEELUNG)).await;
+    next_day(&desk, &mut open).await;
+    let held = "\"Keelung Foundry\" held back in version 2 (muted until 2026-11-20)";
+    assert!(newest(&desk).contains(held), "{}", newest(&desk));
+}

@@ -299,12 +299,21 @@ async fn a_recap_lists_what_was_told_and_owes_nothing() {
     let before = history().await;
     let recap = open.deliverer.recap(&open.in_force, reader, 7 * DAY).await.unwrap();
     assert!(recap.content.text.contains("SEC moves to"), "{}", recap.content.text);
+    let words = recap.content.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in [
+        "The service began on Fri 20 Nov 12:00 UTC: nothing was read before.",
+        "No source was polled from Fri 20 Nov 13:00 UTC to Mon 23 Nov 13:00 UTC.",
+        "Beside that no gap was noticed.",
+    ] {
+        assert!(words.contains(said), "'{said}' is not said: {words}");
+    }
     assert!(open.deliverer.seal_recap(&open.in_force, reader, &recap).await.unwrap());
     open.send().await;
     assert_eq!(desk.subjects().len(), 3, "{:?}", desk.subjects());
     assert_eq!(history().await, before);
     let short = open.deliverer.recap(&open.in_force, reader, HOUR).await.unwrap();
     assert!(!short.content.text.contains("SEC moves to"), "{}", short.content.text);
+    assert!(short.content.text.contains("- No gap was noticed."), "{}", short.content.text);
 }
 
 fn refused() -> Attempt {

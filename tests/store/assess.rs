@@ -195,7 +195,7 @@ async fn the_story_window_holds_the_newest_items_with_hits() {
 async fn coverage_counts_mentions_held_back_hits_and_old_alerts() {
     each(async |store| {
         store.adopt_sources(vec![source("ofac")], at(0)).await.unwrap();
-        let mut items: Vec<_> = (1..=6).map(|n| item("ofac", n, at(0))).collect();
+        let mut items: Vec<_> = (1..=7).map(|n| item("ofac", n, at(0))).collect();
         items[5].arrival = Arrival::Baseline;
         store.finish_poll(polled("ofac", at(0), items.clone())).await.unwrap();
         let held = Judgement {
@@ -215,6 +215,17 @@ async fn coverage_counts_mentions_held_back_hits_and_old_alerts() {
             decided(
                 &items[4],
                 Judgement { held_back: held.held_back[1..].into(), ..held },
+                &[],
+                at(1),
+            ),
+            // It names a topic too, and a rule holds it back: that is no mention.
+            decided(
+                &items[6],
+                Judgement {
+                    alert: false,
+                    would_be: Some(Severity::High),
+                    ..judged(&["baba"], &["delist"])
+                },
                 &[],
                 at(1),
             ),

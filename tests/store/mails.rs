@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use watchlistd::model::{Guard, Health, Severity};
+use watchlistd::model::{Guard, Health, MailState, SealedMail, Severity};
 use watchlistd::store::Store;
 
 use super::{
-    assess, at, decided, digest, each, edited, held_back, judged, polled, source, with_alerts,
-    with_items,
+    assess, at, decided, digest, each, edited, held_back, judged, outcome, polled, source,
+    with_alerts, with_items,
 };
 
 #[tokio::test]
@@ -124,6 +124,33 @@ async fn retired_sources_keep_their_names_and_earlier_files_can_be_read() {
         assert_eq!(version(9).await, None);
         assert_eq!(version(15).await, Some((1, "one".to_owned())));
         assert_eq!(version(20).await, Some((2, "two".to_owned())));
+    })
+    .await;
+}
+
+/// Where a notice stands moves on when no address was reached; what a mail was to tell stays what it was.
+#[tokio::test]
+async fn what_a_mail_was_to_tell_is_known_after_another_told_it() {
+    each(async |store: &dyn Store| {
+        let alerts = with_alerts(store, at(0), 2).await;
+        store.seal(digest(at(60), &["mei@x.test"], alerts.clone())).await.unwrap();
+        let first = store.claim_mail(at(60), at(70)).await.unwrap().unwrap();
+        store.mail_outcome(outcome(first.id.clone(), MailState::Refused, at(61))).await.unwrap();
+        let mail = SealedMail {
+            message_id: "<2@watchlistd.test>".into(),
+            ..digest(at(90), &["mei@x.test", "mei@y.test"], alerts.clone())
+        };
+        store.seal(mail).await.unwrap();
+        let second = store.claim_mail(at(90), at(99)).await.unwrap().unwrap();
+        let archive = store.archive();
+        assert_eq!(archive.told_by(first.id).await.unwrap(), alerts);
+        assert_eq!(archive.told_by(second.id.clone()).await.unwrap(), alerts);
+        for written in ["<2@watchlistd.test>", "2@Watchlistd.test"] {
+            let found = archive.mails_of(written.into()).await.unwrap();
+            assert_eq!(found.len(), 2, "{written}");
+            assert_eq!((&found[0].id, found[1].address.as_str()), (&second.id, "mei@y.test"));
+        }
+        assert!(archive.mails_of("3@watchlistd.test".into()).await.unwrap().is_empty());
     })
     .await;
 }

@@ -1,9 +1,13 @@
 //! The record: each commit leaves one entry, and whatever is changed behind its back shows.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+use watchlistd::model::item::Rekeyed;
 use watchlistd::model::record::{Head, Verified};
+use watchlistd::model::{Action, Deed};
 use watchlistd::store::sqlite::{Mode, Sqlite};
 use watchlistd::store::{Keep, Store};
 
@@ -20,7 +24,62 @@ async fn lived(path: &Path) -> Sqlite {
     store.seal(digest(at(3), &["mei@x.test"], alerts)).await.unwrap();
     let mail = store.claim_mail(at(4), at(9)).await.unwrap().unwrap();
     store.mail_outcome(outcome(mail.id, MailState::Sent, at(4))).await.unwrap();
+    let action = Action {
+        at: at(5),
+        author: "Mei".into(),
+        deed: Deed::Edited,
+        verdict: None,
+        alert: None,
+        subject: None,
+        what: "wrote an alias".into(),
+        why: None,
+        until: None,
+    };
+    assert!(store.act(action).await.unwrap());
     store
+}
+
+/// Rewrites the record of a stopped service as programs before schema 19 wrote it: their lines say
+/// nothing of what stands from "at" on.
+fn as_older_programs_wrote_it(path: &Path) {
+    let connection = Connection::open(path).unwrap();
+    connection.execute_batch("DROP TRIGGER records_change").unwrap();
+    let entries: Vec<(i64, i64, String)> = connection
+        .prepare("SELECT number, at, body FROM records ORDER BY number")
+        .unwrap()
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let mut before: Vec<u8> = Vec::new();
+    for (number, at, body) in entries {
+        let body: Vec<String> = body.lines().map(older).collect();
+        let body = body.join("\n");
+        let mut hash = Sha256::new();
+        hash.update(b"watchlistd record 1\n");
+        hash.update(&before);
+        hash.update(number.to_be_bytes());
+        hash.update(at.to_be_bytes());
+        hash.update((body.len() as u64).to_be_bytes());
+        hash.update(body.as_bytes());
+        before = hash.finalize().to_vec();
+        connection
+            .execute(
+                "UPDATE records SET body = ?2, hash = ?3 WHERE number = ?1",
+                rusqlite::params![number, body, before],
+            )
+            .unwrap();
+    }
+}
+
+fn older(line: &str) -> String {
+    let newer = ["item", "decision", "alert", "attempt", "action"]
+        .iter()
+        .any(|did| line.starts_with(&format!("{{\"did\":\"{did}\"")));
+    match line.rfind(",\"at\":") {
+        Some(end) if newer => format!("{}}}", &line[..end]),
+        _ => line.to_owned(),
+    }
 }
 
 async fn verified(path: &Path, kept: Option<Head>) -> Verified {
@@ -46,9 +105,18 @@ fn behind_its_back(path: &Path, sql: &str) {
 
 /// What verifying says after `sql` was run: the things named, by entry.
 async fn after(sql: &str) -> Vec<String> {
+    after_life(sql, false).await
+}
+
+/// The same, of a record that an older program wrote if `older`.
+async fn after_life(sql: &str, older: bool) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.db");
     drop(lived(&path).await);
+    if older {
+        as_older_programs_wrote_it(&path);
+        assert_eq!(verified(&path, None).await.faults, [], "as it was written");
+    }
     behind_its_back(&path, sql);
     let found = verified(&path, None).await;
     found
@@ -126,6 +194,89 @@ async fn every_change_behind_its_back_is_named() {
             "{sql}: {faults:?}"
         );
     }
+}
+
+/// Changes of when something happened, and what each is about.
+const TIMES: &[(&str, &str)] = &[
+    ("UPDATE items SET first_seen = first_seen - 86400000 WHERE key = 2", "item"),
+    ("UPDATE items SET first_seen = first_seen + 1 WHERE key = 2", "item"),
+    ("UPDATE items SET official = 1 WHERE key = 2", "item"),
+    ("UPDATE decisions SET at = at + 1 WHERE key = 1", "decision"),
+    ("UPDATE decisions SET at = at - 60000 WHERE key = 1", "decision"),
+    ("UPDATE alerts SET at = at - 60000 WHERE key = 1", "alert"),
+    ("UPDATE mails SET settled = settled - 60000", "attempt"),
+    ("UPDATE mails SET settled = settled + 1", "attempt"),
+    ("UPDATE actions SET at = at - 60000", "action"),
+    ("UPDATE actions SET at = at + 1", "action"),
+];
+
+#[tokio::test]
+async fn a_forged_time_is_named_also_where_an_older_program_recorded_it() {
+    for older in [false, true] {
+        for (sql, expected) in TIMES {
+            let faults = after_life(sql, older).await;
+            assert!(
+                faults.len() == 1 && faults[0].contains(&format!(" {expected}: ")),
+                "{sql}, older: {older}: {faults:?}"
+            );
+        }
+    }
+    for (sql, expected) in [
+        ("UPDATE decisions SET seen = seen - 1 WHERE key = 1", "decision"),
+        ("UPDATE alerts SET watchlist = 2 WHERE key = 1", "alert"),
+        ("UPDATE alerts SET copy_of = 'ix' WHERE key = 1", "alert"),
+        ("UPDATE mails SET settled = NULL", "attempt"),
+    ] {
+        let faults = after(sql).await;
+        assert!(faults.len() == 1 && faults[0].contains(expected), "{sql}: {faults:?}");
+    }
+}
+
+/// What one commit wrote of several steps says less of each: nothing that a step may have done is a fault.
+#[tokio::test]
+async fn an_older_record_of_several_steps_in_one_entry_breaks_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    let store = lived(&path).await;
+    let sources = ["a", "b", "ofac"].map(source).to_vec();
+    store.adopt_sources(sources, at(6)).await.unwrap();
+    // Read at different instants, one of them from an official source by then; written together.
+    let official = Source { official: true, ..source("a") };
+    store.adopt_sources(vec![official, source("b"), source("ofac")], at(7)).await.unwrap();
+    let seen = |id: &str, official: bool, minutes: i64| {
+        let item = Item { official, ..item(id, 50, at(minutes)) };
+        polled(id, at(minutes), vec![item])
+    };
+    // Taken before its source became official.
+    let polls = vec![seen("a", false, 9), seen("b", false, 8)];
+    store.finish_polls(Arc::new(polls)).await.unwrap();
+    // Known again under other keys, by a clock that was set back meanwhile.
+    let known = item("b", 50, at(8));
+    let rekeyed =
+        Rekeyed { item: known.id, guid: Some("urn:new".into()), link: None, learnt: at(3) };
+    let moved = FinishedPoll { rekeyed: vec![rekeyed], ..polled("b", at(2), vec![]) };
+    store.finish_poll(moved).await.unwrap();
+    // Edited, and read at the same time as another.
+    let edit = edited(&item("a", 50, at(9)), "Other words", at(12));
+    let polls = vec![
+        FinishedPoll { edited: vec![edit], ..polled("a", at(12), vec![]) },
+        seen("b", false, 8),
+    ];
+    store.finish_polls(Arc::new(polls)).await.unwrap();
+    let waiting = store.unassessed(99).await.unwrap();
+    let decisions = waiting
+        .iter()
+        .map(|one| decided(&one.item, judged(&["baba"], &["delist"]), &["Mei"], at(13)))
+        .collect();
+    assess(&store, at(13), decisions).await;
+    drop(store);
+    as_older_programs_wrote_it(&path);
+    assert_eq!(verified(&path, None).await.faults, []);
+    // A service that goes on with it writes newer lines beside the old ones.
+    let store = Sqlite::open(&path, Mode::Exclusive).unwrap();
+    store.finish_poll(polled("b", at(20), vec![item("b", 51, at(20))])).await.unwrap();
+    drop(store);
+    assert_eq!(verified(&path, None).await.faults, []);
 }
 
 /// Where it stands is told when the attempt has ended; until then the record tells of the one before.

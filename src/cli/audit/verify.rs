@@ -10,7 +10,8 @@ use crate::model::record::{Head, Verified};
 /// What `audit verify` is told.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Number and hash of an entry, as a digest printed them: was the record rewritten since?
+    /// Number and hash of an entry, as a digest printed them ("Record 812, chain head 3f0a…"): was the record
+    /// rewritten since?
     #[arg(long, value_name = "\"N HASH\"", value_parser = head)]
     head: Option<Head>,
     /// One JSON object instead of text
@@ -18,12 +19,20 @@ pub struct Arguments {
     json: bool,
 }
 
-/// Reads "812 3f0a…": number, blanks, 64 hexadecimal digits.
+/// Reads "812 3f0a…", or what a mail prints: "Record 812, chain head 3f0a….", wherever its lines are broken.
+/// Number, then 64 hexadecimal digits.
 fn head(text: &str) -> Result<Head, String> {
-    let usage = || "write the number and the hash as the digest has them: \"812 3f0a…\"".to_owned();
-    let (number, hash) = text.trim().split_once(char::is_whitespace).ok_or_else(usage)?;
-    let number = number.trim_start_matches('#').parse().map_err(|_| usage())?;
-    let hash = hash.trim().to_ascii_lowercase();
+    let usage =
+        || "write number and hash as the digest has them: \"812, chain head 3f0a…\"".to_owned();
+    let words = text.split(|one: char| one.is_whitespace() || "#,.:\"".contains(one));
+    let mut words = words.filter(|one| {
+        !one.is_empty() && !["record", "chain", "head"].contains(&one.to_ascii_lowercase().as_str())
+    });
+    let number = words.next().and_then(|one| one.parse().ok()).ok_or_else(usage)?;
+    let hash = words.collect::<String>().to_ascii_lowercase();
+    if hash.is_empty() {
+        return Err(usage());
+    }
     if hash.len() != 64 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err("the hash has 64 hexadecimal digits".to_owned());
     }
@@ -95,10 +104,24 @@ mod tests {
     #[test]
     fn a_head_reads_as_a_digest_prints_it() {
         let hash = "3f".repeat(32);
-        for text in [format!("812 {hash}"), format!(" #812\t{} ", hash.to_uppercase())] {
+        for text in [
+            format!("812 {hash}"),
+            format!(" #812\t{} ", hash.to_uppercase()),
+            format!("812, chain head {hash}"),
+            format!("Record 812, chain head\n{hash}."),
+            format!("Record 812, chain head {}\n{}.", &hash[..40], &hash[40..]),
+        ] {
             assert_eq!(head(&text), Ok(Head { number: 812, hash: hash.clone() }), "{text}");
         }
-        for text in ["", "812", "812 3f", &format!("x {hash}"), &format!("1 {}", "g".repeat(64))] {
+        for text in [
+            "",
+            "812",
+            "812 3f",
+            &hash,
+            &format!("chain head {hash}"),
+            &format!("x {hash}"),
+            &format!("1 {}", "g".repeat(64)),
+        ] {
             assert!(head(text).is_err(), "{text}");
         }
     }

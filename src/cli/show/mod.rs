@@ -2,10 +2,12 @@
 //! and why, who was told, what the servers answered, what people made of it, and where it stands in the
 //! record.
 
+mod listed;
 mod mail;
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -25,7 +27,7 @@ use crate::store::{About, Archive, DecidedRow, MailRow, Store, TellingRow};
 /// What `show` is told.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The id of an item, an alert or a mail, or its first letters
+    /// The id of an item, an alert or a mail, or its first letters; or the Message-ID of a mail
     id: String,
     /// The whole text of the item, however long
     #[arg(long)]
@@ -54,6 +56,9 @@ pub fn run(
     load::wait_on(&runtime, async {
         let store = load::open_for_reading(&folder)?;
         let archive = store.archive();
+        if arguments.id.contains('@') {
+            return mail::show_named(archive, &arguments.id, arguments.raw, out).await;
+        }
         let id = ids::meant(archive, "aim", &arguments.id).await?;
         match id.chars().next() {
             Some('m') => mail::show(archive, MailId::stored(id), arguments.raw, out).await,
@@ -105,7 +110,7 @@ async fn tell(
     };
     said(&item, full, out)?;
     if rows.is_empty() {
-        writeln!(out, "\nNothing of the watchlist was found in it, or it waits to be assessed.")?;
+        writeln!(out, "\n{}", nothing(archive, &item).await?)?;
     }
     for row in rows {
         writeln!(out)?;
@@ -117,6 +122,27 @@ async fn tell(
         ids.extend(row.told.iter().flat_map(|one| &one.mails).map(|mail| mail.id.to_string()));
     }
     record(archive, ids, out).await
+}
+
+/// Assessing takes what was seen within this time, and goes by the version that is in force then.
+const SOON: Duration = Duration::from_secs(600);
+
+/// Why there is no decision: it waits, or nothing was found by the version that assessed it.
+async fn nothing(archive: &dyn Archive, item: &Item) -> Result<String, Failure> {
+    if archive.decisions_on(vec![item.id.clone()]).await?.is_empty() {
+        return Ok("It still waits to be assessed.".to_owned());
+    }
+    let version = async |at: Timestamp| -> Result<Option<u64>, Failure> {
+        Ok(archive.config_at(at).await?.map(|one| one.version))
+    };
+    let (first, last) =
+        (version(item.first_seen).await?, version(item.first_seen.plus(SOON)).await?);
+    let by = match (first.or(last), last) {
+        (Some(first), Some(last)) if first < last => format!(" by version {first} or {last}"),
+        (Some(first), _) => format!(" by version {first}"),
+        _ => String::new(),
+    };
+    Ok(format!("Assessed{by} of the watchlist: nothing of it was found."))
 }
 
 /// What the publisher said.

@@ -20,7 +20,10 @@ impl Case<'_> {
         let said = self.yes();
         let holding = |rule: &usize| watchlist.outcomes.of_rule(*rule).holds();
         let hold = said.iter().filter_map(|yes| yes.rule).find(holding);
-        let hold = hold.and_then(|rule| watchlist.rule(rule).hold.clone());
+        let hold = hold.and_then(|rule| {
+            let reason = watchlist.rule(rule).hold.as_ref()?;
+            Some(format!("{reason}, by the rule \"{}\"", watchlist.outcomes.name(rule)))
+        });
         let reasons = self.reasons(said);
         let would_be = reasons.first().map(|reason| reason.severity);
         let alert = would_be.is_some() && hold.is_none();
@@ -35,7 +38,7 @@ impl Case<'_> {
             .filter_map(|found| self.reading.held_back(watchlist, found))
             .collect();
         if let (Some(reason), Some(_), Some(hit)) = (&hold, would_be, hits.first()) {
-            held_back.push(HeldBack { hit: hit.clone(), guard: Guard::Hold(reason.to_string()) });
+            held_back.push(HeldBack { hit: hit.clone(), guard: Guard::Hold(reason.clone()) });
         }
         let severity = if alert { would_be } else { (!hits.is_empty()).then_some(Severity::Low) };
         Judgement {

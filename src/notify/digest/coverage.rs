@@ -8,6 +8,7 @@ use super::super::outside::{isolate, line, link};
 use super::super::page::{Entry, Href, Section};
 use super::super::reader::Reader;
 use super::super::stories::View;
+use super::past;
 use crate::model::source::Gap;
 use crate::model::{Coverage, Guard, Health, HeldHigh, Pause, SourceCoverage, Timestamp, Tz};
 
@@ -265,7 +266,13 @@ fn coverage_section(
     lines.push(format!("{items} read{}.", newest.unwrap_or_default()));
     let missing = facts.all_missing(view);
     let retired = retired(coverage, view);
+    let past = past::lines(&coverage.past, view);
+    let looked_away = !past.is_empty();
+    lines.extend(capped(past));
     match missing.len() {
+        0 if looked_away => {
+            lines.push("Beside that no gap was noticed.".to_owned());
+        }
         0 if !retired.is_empty() => {
             lines.push("In what is read no gap was noticed.".to_owned());
         }

@@ -6,6 +6,7 @@
 
 mod changes;
 mod coverage;
+mod past;
 mod subject;
 mod watchlist;
 mod within;

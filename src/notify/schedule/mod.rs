@@ -111,7 +111,16 @@ impl Schedule {
             })
     }
 
-    fn local_date(&self, at: Timestamp) -> NaiveDate {
+    /// The first slot of a civil day, if it has one. After a gap over midnight it may lie in the next day.
+    #[must_use]
+    pub fn slot_on(&self, day: NaiveDate) -> Option<Timestamp> {
+        let slots = self.slots.as_ref().filter(|slots| slots.has_day(day))?;
+        slots.times().filter_map(|time| first_instant(self.zone, day.and_time(time))).min()
+    }
+
+    /// The civil day of an instant, in the schedule's zone.
+    #[must_use]
+    pub fn local_date(&self, at: Timestamp) -> NaiveDate {
         at.to_chrono().with_timezone(&self.zone).date_naive()
     }
 }

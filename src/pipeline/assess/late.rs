@@ -203,7 +203,7 @@ fn decide(
     recent.add(item, &story, placed.copy_of.as_deref(), named, Some(severity));
     let mut marks = marks(item, &judgement, severity, &so_far);
     marks.push(Mark::Late);
-    let words = why_late(item, &judgement, &made.judgement, page, in_force, now);
+    let words = why_late(item, &judgement, &made, page, in_force, now);
     let reason = Reason { rule: None, severity, words, readers: Vec::new() };
     judgement.reasons.insert(0, reason);
     let revision = item.revision.to_string();
@@ -241,18 +241,24 @@ fn decide(
 fn why_late(
     item: &Item,
     judgement: &Judgement,
-    made: &Judgement,
+    made: &MadeBefore,
     page: &BackfillPage,
     in_force: &InForce,
     now: Timestamp,
 ) -> String {
+    // What held it back may be older than the version before this one, in which it was not found at all.
+    let version = made.version.unwrap_or(page.before);
+    let made = &made.judgement;
     let wanting = wanting(judgement, made);
     let held: Vec<Option<String>> =
         wanting.iter().map(|one| one.held.as_ref().map(ToString::to_string)).collect();
     let lacked: Vec<Lacked<'_>> = wanting
         .iter()
         .zip(&held)
-        .map(|(one, held)| Lacked { what: &one.what, held: held.as_deref() })
+        .map(|(one, held)| Lacked {
+            what: &one.what,
+            held: held.as_deref().map(|held| (held, version)),
+        })
         .collect();
     let told = made.severity.filter(|_| made.alert);
     late::reason(item.first_seen, now, in_force.operator.zone, page.before, told, &lacked)

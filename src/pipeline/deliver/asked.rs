@@ -7,14 +7,18 @@ use std::time::Duration;
 
 use super::seal::Occasion;
 use super::{Composed, DeliverError, Deliverer, written};
+use crate::model::looked::{self, Run, Watched};
 use crate::model::mail::Letter;
-use crate::model::{MailKey, MailKind, SealedMail};
+use crate::model::{MailKey, MailKind, Past, Pause, SealedMail, Timestamp};
 use crate::notify::digest::{self, DigestInput, DigestKind};
 use crate::notify::message;
 use crate::notify::reader::Reader;
 use crate::notify::repeat::{self, Repeat};
 use crate::pipeline::InForce;
-use crate::store::{StoreError, StoredMail};
+use crate::store::{Account, StoreError, StoredMail};
+
+/// What is added within this time of the first version is as old as the service.
+const SETTLING: Duration = Duration::from_secs(3600);
 
 impl Deliverer {
     /// The digest that a reader would get now. Seals nothing.
@@ -49,6 +53,7 @@ impl Deliverer {
         let edits = self.watchlist_edits(in_force, from).await?;
         let mut coverage = self.ground.store.coverage(from, now).await?;
         coverage.paused.clone_from(&in_force.paused);
+        coverage.past = self.past(from, now).await?;
         let content = written(|| {
             digest::digest(&DigestInput {
                 reader,
@@ -72,6 +77,44 @@ impl Deliverer {
             })
         })?;
         Ok(Composed { reader: reader.name.clone(), content, notices: Vec::new(), empty: false })
+    }
+
+    /// What of a window was not looked at.
+    async fn past(&self, from: Timestamp, now: Timestamp) -> Result<Past, StoreError> {
+        let archive = self.ground.store.archive();
+        let first = archive.config_versions(0, 1).await?.into_iter().next();
+        let began = first.map(|one| one.since).filter(|began| *began > from);
+        let accounts = archive.accounts(from, now).await?;
+        let pauses = archive.pauses_between(from, now).await?;
+        let rest = |pause: &Pause| Run {
+            first: pause.from,
+            last: pause.until.unwrap_or(now),
+            polls: 1,
+            read: true,
+            error: None,
+        };
+        let watched = |one: &Account| {
+            let mut runs: Vec<Run> =
+                one.runs.iter().cloned().chain(pauses.iter().map(rest)).collect();
+            runs.sort_by_key(|run| (run.first, run.last));
+            let until = one.retired.unwrap_or(now).min(now);
+            Watched { runs, interval: one.interval, from: one.added.max(from), until }
+        };
+        let found = looked::not_looked(&accounts.iter().map(watched).collect::<Vec<_>>());
+        let later = began.unwrap_or(from).plus(SETTLING);
+        let since = accounts.iter().filter(|one| one.added > later && one.retired.is_none());
+        Ok(Past {
+            began,
+            since: since.map(|one| (one.source.clone(), one.added)).collect(),
+            stopped: found.stopped,
+            // What lasts is missing now, and told as that.
+            unread: found
+                .unread
+                .into_iter()
+                .filter(|(_, one)| one.until.is_some())
+                .map(|(n, one)| (accounts[n].source.clone(), one))
+                .collect(),
+        })
     }
 
     /// Puts a recap into the outbox. False: the same was asked for in the same millisecond.

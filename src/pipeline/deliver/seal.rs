@@ -254,7 +254,8 @@ impl Deliverer {
                 list_id: list_id.as_deref(),
                 at,
             };
-            let message = message::message(&composed.content, &envelope)?;
+            let content = composed.content.with_id(&key.mail(address));
+            let message = message::message(&content, &envelope)?;
             letters.push(Letter { address: address.clone(), message });
         }
         let mail = SealedMail {

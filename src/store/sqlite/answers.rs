@@ -7,6 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
 
+use crate::model::looked::Run;
 use crate::model::{SourceId, Timestamp};
 use crate::store::{About, Account, ConfigVersion, DecidedRow, TellingRow};
 
@@ -54,11 +55,45 @@ pub(super) fn accounts(
             first: row.get(10)?,
             last: row.get(11)?,
             troubles: values::from_json(row, 12)?,
+            runs: Vec::new(),
         })
     })?;
     let mut accounts: Vec<Account> = rows.collect::<rusqlite::Result<_>>()?;
+    add_runs(connection, &mut accounts, from, until)?;
     add_forgotten(connection, &mut accounts, from, until)?;
+    for account in &mut accounts {
+        account.runs.sort_by_key(|run| (run.first, run.last));
+    }
     Ok(accounts)
+}
+
+/// The runs themselves.
+fn add_runs(
+    connection: &Connection,
+    accounts: &mut [Account],
+    from: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<()> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT first, last, polls, error, entries IS NOT NULL FROM polls
+         WHERE source = (SELECT key FROM sources WHERE id = ?3) AND last >= ?1 AND first <= ?2
+         UNION ALL
+         SELECT u.run_first, u.run_last, u.run_polls, t.error, {RUN_ENTRIES} IS NOT NULL
+         FROM source_turns u JOIN source_states t ON t.source = u.source
+         WHERE u.source = (SELECT key FROM sources WHERE id = ?3)
+           AND u.run_polls > 0 AND u.run_last >= ?1 AND u.run_first <= ?2"
+    ))?;
+    for account in accounts {
+        let rows = select.query_map(params![from, until, account.source], |row| {
+            let error: Option<String> = row.get(3)?;
+            // A remark is no failure: the feed was read.
+            let read = error.is_none() || row.get(4)?;
+            let polls = values::count(row, 2)?;
+            Ok(Run { first: row.get(0)?, last: row.get(1)?, polls, read, error })
+        })?;
+        account.runs = rows.collect::<rusqlite::Result<_>>()?;
+    }
+    Ok(())
 }
 
 /// Single accounts are forgotten before the record is: what it tells of older polls is added.
@@ -118,6 +153,9 @@ struct Polled {
 impl Polled {
     fn add_to(self, account: &mut Account) {
         let (first, last) = (Timestamp::from_millis(self.first), Timestamp::from_millis(self.last));
+        let read = self.error.is_none() || self.entries.is_some();
+        let error = self.error.clone();
+        account.runs.push(Run { first, last, polls: self.polls, read, error });
         account.polls += self.polls;
         account.new += self.new;
         account.first = Some(account.first.map_or(first, |known| known.min(first)));

@@ -94,6 +94,10 @@ impl Archive for Sqlite {
         self.read("look how long mails wait", outbox::oldest_waiting)
     }
 
+    fn mails_of(&self, message_id: String) -> Answer<'_, Vec<MailRow>> {
+        self.read("look for a Message-ID", move |connection| mails::of(connection, &message_id))
+    }
+
     fn stored_mail(&self, mail: MailId) -> Answer<'_, Option<StoredMail>> {
         self.read("read a mail", move |connection| mails::stored_mail(connection, &mail))
     }

@@ -86,6 +86,17 @@ pub(super) fn earlier_than(
     Ok((Some(all.unwrap_or_default()), story))
 }
 
+/// The version by which the last decision on an item was taken that counts as made of it.
+pub(super) fn last_version(connection: &Connection, key: i64) -> rusqlite::Result<Option<u64>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT d.watchlist FROM decisions d WHERE d.item = ?1 AND NOT {TAKEN_BACK}
+             ORDER BY d.key DESC LIMIT 1"
+        ))?
+        .query_row([key], |row| values::count(row, 0))
+        .optional()
+}
+
 /// What was decided about the newest revision of items; those that wait are left out.
 pub(super) fn decisions_on(
     connection: &Connection,

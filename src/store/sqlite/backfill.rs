@@ -107,7 +107,8 @@ fn made(connection: &Connection, asked: &Asked) -> rusqlite::Result<MadeBefore> 
     let Some((key, _)) = stored(connection, asked)? else { return Ok(MadeBefore::default()) };
     let (judgement, story) = assess::earlier(connection, key)?;
     let judgement = judgement.unwrap_or_default();
-    Ok(MadeBefore { judgement, story, waits: waits(connection, key)? })
+    let version = assess::last_version(connection, key)?;
+    Ok(MadeBefore { judgement, version, story, waits: waits(connection, key)? })
 }
 
 /// Late alerts that some reader has not been told of.

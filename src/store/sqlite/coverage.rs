@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 
 use crate::model::source::Gap;
 use crate::model::{
-    Coverage, Guard, Health, HeldBack, HeldHigh, Named, Recovered, SourceCoverage, Timestamp,
+    Coverage, Guard, Health, HeldBack, HeldHigh, Named, Past, Recovered, SourceCoverage, Timestamp,
 };
 
 use super::pauses;
@@ -47,6 +47,8 @@ pub(super) fn between(
         // The files say so, and whoever puts them in force adds it.
         paused: Vec::new(),
         retired: retired(connection, from, until)?,
+        // Who asks for a longer window adds it.
+        past: Past::default(),
     })
 }
 
@@ -105,7 +107,8 @@ pub(super) fn gaps(
     rows.collect()
 }
 
-/// Companies named by items that made no alert, most often named first.
+/// Companies named by items that made no alert, most often named first. What a rule or guard held back is
+/// counted as that.
 fn mentions(
     connection: &Connection,
     from: Timestamp,
@@ -114,7 +117,7 @@ fn mentions(
     let mut select = connection.prepare_cached(
         "SELECT max(company.value), count(DISTINCT d.item) AS items
          FROM decisions d, json_each(d.judgement, '$.companies') company
-         WHERE d.at >= ?1 AND d.at < ?2 AND NOT d.alerts
+         WHERE d.at >= ?1 AND d.at < ?2 AND NOT d.alerts AND d.judgement ->> '$.would_be' IS NULL
          GROUP BY company.value ->> 'id' ORDER BY items DESC, company.value ->> 'id'",
     )?;
     let rows = select.query_map(params![from, until], |row| {

@@ -10,8 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::mail::Changed;
 use crate::model::{
-    AlertId, MailId, MailKind, MailState, Notice, PendingNotice, SealedMail, StoryId, Timestamp,
-    Urgency,
+    AlertId, MailKind, MailState, Notice, PendingNotice, SealedMail, StoryId, Timestamp, Urgency,
 };
 use crate::store::{Reachable, UrgentSealed};
 
@@ -210,7 +209,7 @@ pub(super) fn seal(connection: &Connection, mail: &SealedMail) -> rusqlite::Resu
             continue;
         }
         insert.execute(params![
-            MailId::of(&[mail.key.as_str(), &letter.address]),
+            mail.key.mail(&letter.address),
             mail.key.as_str(),
             letter.address,
             MailState::Pending,

@@ -35,6 +35,15 @@ pub(super) fn mails_in(
     select.query_map(params![names, values::size(limit)], mail)?.collect()
 }
 
+/// The mails with a Message-ID, however its letters are written.
+pub(super) fn of(connection: &Connection, message_id: &str) -> rusqlite::Result<Vec<MailRow>> {
+    let bare = message_id.trim_matches(['<', '>']);
+    let mut select = connection.prepare_cached(&format!(
+        "{MAIL} WHERE lower(o.message_id) = lower('<' || ?1 || '>') ORDER BY m.key"
+    ))?;
+    select.query_map([bare], mail)?.collect()
+}
+
 /// A mail with its message.
 pub(super) fn stored_mail(
     connection: &Connection,

@@ -1,6 +1,9 @@
 //! What a person looks up: things by their id, what a mail told.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::Deserialize;
 
 use crate::model::{AlertId, Item, ItemId, MailId};
 
@@ -44,13 +47,38 @@ pub(super) fn ids_like(
     }
 }
 
-/// Alerts of the occasion that a mail is of.
+/// A line of the record that says where a notice stands.
+#[derive(Deserialize)]
+struct NoticeLine {
+    did: String,
+    id: String,
+    state: String,
+    occasion: Option<String>,
+}
+
+/// Alerts that the mails of an occasion told, or were to tell. Where a notice stands moves on, to the next mail
+/// when no address of one was reached; the record keeps which mail it was sealed for.
 pub(super) fn told_by(connection: &Connection, mail: &MailId) -> rusqlite::Result<Vec<AlertId>> {
-    connection
-        .prepare_cached(
-            "SELECT DISTINCT a.id FROM mails m JOIN notices n ON n.occasion = m.occasion
-             JOIN alerts a ON a.key = n.alert WHERE m.id = ?1 ORDER BY a.key",
-        )?
-        .query_map([mail], |row| row.get(0))?
-        .collect()
+    let occasion: Option<String> = connection
+        .prepare_cached("SELECT occasion FROM mails WHERE id = ?1")?
+        .query_row([mail], |row| row.get(0))
+        .optional()?;
+    let Some(occasion) = occasion else { return Ok(Vec::new()) };
+    let mut known = connection.prepare_cached("SELECT key FROM alerts WHERE id = ?1")?;
+    let mut found: BTreeMap<i64, String> = BTreeMap::new();
+    let mut select =
+        connection.prepare_cached("SELECT body FROM records WHERE instr(body, ?1) > 0")?;
+    let mut rows = select.query([values::json(&occasion)?])?;
+    while let Some(row) = rows.next()? {
+        for line in row.get_ref(0)?.as_str()?.lines() {
+            let Ok(line) = serde_json::from_str::<NoticeLine>(line) else { continue };
+            let sealed = line.did == "notice" && line.state == "sealed";
+            let Some((alert, _)) = line.id.split_once('/').filter(|_| sealed) else { continue };
+            if line.occasion.as_ref() == Some(&occasion) {
+                let key: Option<i64> = known.query_row([alert], |row| row.get(0)).optional()?;
+                found.extend(key.map(|key| (key, alert.to_owned())));
+            }
+        }
+    }
+    Ok(found.into_values().map(AlertId::stored).collect())
 }

@@ -1,20 +1,26 @@
 //! What a report says, gathered from the archive; its lines are worded in [`super::lines`].
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::config::{self, Environment, Files};
 use crate::detect::Watchlist;
-use crate::model::{CanaryState, Timestamp};
+use crate::model::Timestamp;
+use crate::model::watchlist::WatchlistEntries;
 use crate::store::{About, Archive, ConfigVersion, StoreError};
 
+use super::canaries::{self, CanaryLine};
 use super::lines::{
-    CanaryLine, Line, SourceLine, canary, found_line, gap_line, pause_line, seconds, source, terms,
+    Line, SourceLine, found_line, gap_line, muted, pause_line, seconds, source, terms,
 };
+use super::looked::{Paused, few, not_looked};
 
 /// Rows fetched at a time.
 const PAGE: usize = 500;
+/// How far beside the window canaries of its days may have been planted: zones, and mails held up.
+const BESIDE: Duration = Duration::from_secs(2 * 24 * 3600);
 /// Versions of the configuration fetched at a time: each brings all its files.
 const VERSIONS: usize = 8;
 
@@ -39,6 +45,8 @@ pub(super) struct Report {
     watched: Vec<Stretch>,
     /// Whether it was watched throughout the window.
     throughout: bool,
+    /// Stretches in which nothing was read, in sentences: they come first.
+    stopped: Vec<String>,
     /// That nobody knows this id, and what is near: of whoever mistyped one, "not watched" would be a lie.
     unknown: Option<String>,
     sources: Vec<SourceLine>,
@@ -51,6 +59,8 @@ pub(super) struct Report {
     others: Vec<Line>,
     canaries: Vec<CanaryLine>,
     arrived: usize,
+    /// Whether the files ask for canaries.
+    canary_on: bool,
     texts_before: Option<String>,
     evidence_before: Option<String>,
     polls_before: Option<String>,
@@ -67,6 +77,8 @@ struct Stretch {
     since: String,
     versions: String,
     watched: bool,
+    /// The day up to which it is muted: what names it is held back.
+    muted: Option<String>,
     terms: Vec<String>,
 }
 
@@ -74,7 +86,8 @@ impl Stretch {
     /// The time from the window's beginning to the first version.
     fn before_all(from: Timestamp) -> Self {
         let versions = "no version yet: nothing was read, and nothing was watched".to_owned();
-        Self { began: from, since: seconds(from), versions, watched: false, terms: Vec::new() }
+        let (since, terms) = (seconds(from), Vec::new());
+        Self { began: from, since, versions, watched: false, muted: None, terms }
     }
 }
 
@@ -97,12 +110,23 @@ pub(super) async fn report(
     asked: &Asked<'_>,
     environment: &Environment,
 ) -> Result<Report, StoreError> {
-    let (watched, name) = watched(archive, asked, environment).await?;
+    let Versions { stretches: watched, name, paused, due } =
+        versions(archive, asked, environment).await?;
+    let window = (asked.from, asked.until);
     let accounts = archive.accounts(asked.from, asked.until).await?;
     let found = archive.verify_record(None).await?;
     let gaps = archive.gaps_between(asked.from, asked.until).await?;
-    let canaries = archive.canaries(asked.from, asked.until).await?;
+    let (before, after) = (asked.from.minus(BESIDE), asked.until.plus(BESIDE));
+    let canaries = canaries::lines(&archive.canaries(before, after).await?, &due, window);
     let pauses = archive.pauses_between(asked.from, asked.until).await?;
+    let sources: Vec<SourceLine> =
+        accounts.iter().map(|one| source(one, &paused, asked.from, asked.until)).collect();
+    let mut unlooked = not_looked(&accounts, &paused, &pauses, window);
+    if unlooked.stopped.is_empty() && unlooked.lines.is_empty() {
+        let (made, due) =
+            sources.iter().fold((0, 0), |(made, due), one| (made + one.made, due + one.due));
+        unlooked.stopped.extend(few(made, due));
+    }
     let (alerts, others) = decided(archive, asked).await?;
     Ok(Report {
         company: asked.company.to_owned(),
@@ -111,19 +135,28 @@ pub(super) async fn report(
         until: seconds(asked.until),
         made: seconds(asked.now),
         program: concat!("watchlistd ", env!("CARGO_PKG_VERSION")),
-        throughout: !watched.is_empty() && watched.iter().all(|one| one.watched),
+        throughout: !watched.is_empty()
+            && watched.iter().all(|one| one.watched && one.muted.is_none())
+            && unlooked.stopped.is_empty(),
+        stopped: unlooked.stopped,
         unknown: None,
         watched,
         polls: accounts.iter().map(|one| one.polls).sum(),
         failed: accounts.iter().map(|one| one.failed).sum(),
         remarked: accounts.iter().map(|one| one.remarked).sum(),
         items: accounts.iter().map(|one| one.new).sum(),
-        sources: accounts.iter().map(|one| source(one, asked.from, asked.until)).collect(),
-        gaps: pauses.iter().map(pause_line).chain(gaps.iter().map(gap_line)).collect(),
+        sources,
+        gaps: pauses
+            .iter()
+            .map(pause_line)
+            .chain(unlooked.lines)
+            .chain(gaps.iter().map(gap_line))
+            .collect(),
         alerts,
         others,
-        arrived: canaries.iter().filter(|one| one.state == CanaryState::Arrived).count(),
-        canaries: canaries.iter().map(canary).collect(),
+        arrived: canaries.iter().filter(|one| one.arrived()).count(),
+        canary_on: due.on(),
+        canaries,
         texts_before: found.texts_before.map(seconds),
         evidence_before: found.evidence_before.map(seconds),
         polls_before: found.polls_before.map(seconds),
@@ -157,14 +190,31 @@ async fn decided(
     }
 }
 
-/// How the company stood in each version that was in force in the window, alike ones together.
-async fn watched(
+/// What the versions say that were in force in the window.
+struct Versions {
+    /// How the company stood, alike versions together.
+    stretches: Vec<Stretch>,
+    name: String,
+    paused: Paused,
+    due: canaries::Due,
+}
+
+/// Reads the versions that were in force in the window.
+async fn versions(
     archive: &dyn Archive,
     asked: &Asked<'_>,
     environment: &Environment,
-) -> Result<(Vec<Stretch>, String), StoreError> {
+) -> Result<Versions, StoreError> {
     let mut stretches: Vec<(Stretch, u64, u64)> = Vec::new();
     let mut name = asked.company.to_owned();
+    let (mut paused, mut due) = (Paused::default(), canaries::Due::default());
+    let mut add = |version: &ConfigVersion| {
+        let files = Files::from_texts(Path::new("."), version.files.clone());
+        let parsed = config::parse(&files, environment);
+        paused.note(&parsed.sources, version.since);
+        due.note(&parsed, version.since);
+        stand(&mut stretches, &mut name, version, asked, &parsed.watchlist);
+    };
     let mut before: Option<ConfigVersion> = None;
     let mut after = 0;
     loop {
@@ -180,12 +230,12 @@ async fn watched(
                 continue;
             }
             for one in before.take().into_iter().chain([version]) {
-                add(&mut stretches, &mut name, &one, asked, environment);
+                add(&one);
             }
         }
     }
     if let Some(one) = before {
-        add(&mut stretches, &mut name, &one, asked, environment);
+        add(&one);
     }
     let mut stretches = stretches.into_iter().map(named).collect::<Vec<_>>();
     // What nobody ran watched nobody: a window that begins before the first version is not watched throughout. Times are
@@ -194,7 +244,7 @@ async fn watched(
     if first.is_some_and(|began| seconds(began) > seconds(asked.from)) {
         stretches.insert(0, Stretch::before_all(asked.from));
     }
-    Ok((stretches, name))
+    Ok(Versions { stretches, name, paused, due })
 }
 
 fn named((mut stretch, first, last): (Stretch, u64, u64)) -> Stretch {
@@ -206,32 +256,34 @@ fn named((mut stretch, first, last): (Stretch, u64, u64)) -> Stretch {
     stretch
 }
 
-fn add(
+/// How the company stands in a version.
+fn stand(
     stretches: &mut Vec<(Stretch, u64, u64)>,
     name: &mut String,
     version: &ConfigVersion,
     asked: &Asked<'_>,
-    environment: &Environment,
+    entries: &WatchlistEntries,
 ) {
-    let files = Files::from_texts(Path::new("."), version.files.clone());
-    let entries = config::parse(&files, environment).watchlist;
-    let (watchlist, _) = Watchlist::compile(&entries);
+    let (watchlist, _) = Watchlist::compile(entries);
     let info = watchlist.companies().find(|one| &*one.named.id == asked.company);
     let entry = info.and_then(|info| entries.companies.iter().find(|one| one.place == info.place));
     if let Some(entry) = entry {
         name.clone_from(&entry.name.value);
     }
     let terms = entry.map(terms).unwrap_or_default();
+    let muted = entry.and_then(|entry| muted(entry, version.since.max(asked.from)));
     match stretches.last_mut() {
         Some((stretch, _, last))
-            if stretch.watched == entry.is_some() && stretch.terms == terms =>
+            if stretch.watched == entry.is_some()
+                && stretch.terms == terms
+                && stretch.muted == muted =>
         {
             *last = version.version;
         }
         _ => {
             let (began, since) = (version.since, seconds(version.since));
             let (watched, versions) = (entry.is_some(), String::new());
-            let stretch = Stretch { began, since, versions, watched, terms };
+            let stretch = Stretch { began, since, versions, watched, muted, terms };
             stretches.push((stretch, version.version, version.version));
         }
     }

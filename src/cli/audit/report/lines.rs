@@ -4,15 +4,16 @@
 
 use serde::Serialize;
 
+use super::looked::Paused;
 use crate::model::source::Gap;
 use crate::model::watchlist::{CompanyEntry, Guards};
-use crate::model::{Action, Canary, CanaryState, MailState, Pause, Timestamp};
+use crate::model::{Action, MailState, Pause, Timestamp};
 use crate::notify::outside::line;
 use crate::store::{Account, DecidedRow, TellingRow};
 
 /// Characters of a headline, and of an address or a reason, that are shown.
 const TITLE: usize = 300;
-const LINK: usize = 1_000;
+pub(super) const LINK: usize = 1_000;
 
 /// How a source was looked at.
 #[derive(Debug, Serialize)]
@@ -20,22 +21,14 @@ pub(super) struct SourceLine {
     id: String,
     url: String,
     official: bool,
-    made: u64,
-    due: u64,
+    pub(super) made: u64,
+    pub(super) due: u64,
     failed: u64,
     remarked: u64,
     new: u64,
     last: String,
     troubles: String,
     note: String,
-}
-
-/// What became of a day's canary.
-#[derive(Debug, Serialize)]
-pub(super) struct CanaryLine {
-    day: String,
-    state: &'static str,
-    detail: String,
 }
 
 /// What was decided about an item, and who was told.
@@ -73,13 +66,20 @@ pub(super) fn terms(entry: &CompanyEntry) -> Vec<String> {
     terms
 }
 
+/// The day up to which a company is muted, if it is on the day of `since`: a mute holds back what is seen
+/// on a day in UTC, that day included.
+pub(super) fn muted(entry: &CompanyEntry, since: Timestamp) -> Option<String> {
+    let until = entry.guards.muted_until.as_ref()?.value;
+    (until >= since.to_chrono().date_naive()).then(|| until.to_string())
+}
+
 fn guards(guards: &Guards) -> String {
     let lists = [
         ("only with", &guards.only_with),
         ("not with", &guards.not_with),
         ("never in an item with", &guards.never_in_item),
     ];
-    let words: Vec<String> = lists
+    let mut words: Vec<String> = lists
         .iter()
         .filter(|(_, list)| !list.is_empty())
         .map(|(how, list)| {
@@ -87,11 +87,17 @@ fn guards(guards: &Guards) -> String {
             format!("{how} {}", list.join(", "))
         })
         .collect();
+    words.extend(guards.muted_until.as_ref().map(|day| format!("muted until {}", day.value)));
     if words.is_empty() { String::new() } else { format!(" ({})", words.join("; ")) }
 }
 
 /// How a source was looked at between two instants.
-pub(super) fn source(account: &Account, begin: Timestamp, end: Timestamp) -> SourceLine {
+pub(super) fn source(
+    account: &Account,
+    paused: &Paused,
+    begin: Timestamp,
+    end: Timestamp,
+) -> SourceLine {
     let from = begin.max(account.added);
     let until = account.retired.unwrap_or(end).min(end);
     let interval = account.interval.as_millis().max(1);
@@ -100,7 +106,9 @@ pub(super) fn source(account: &Account, begin: Timestamp, end: Timestamp) -> Sou
     if account.added > begin {
         note.push(format!("watched since {}", seconds(account.added)));
     }
-    if let Some(retired) = account.retired {
+    if let Some(paused) = paused.lasting(account.source.as_str()) {
+        note.push(format!("paused by a person since {}", seconds(paused)));
+    } else if let Some(retired) = account.retired {
         note.push(format!("no longer watched since {}", seconds(retired)));
     }
     if account.polls == 0 {
@@ -122,25 +130,6 @@ pub(super) fn source(account: &Account, begin: Timestamp, end: Timestamp) -> Sou
         last: account.last.map(seconds).unwrap_or_default(),
         troubles: line(&account.troubles.join("; "), LINK),
         note: note.join("; "),
-    }
-}
-
-pub(super) fn canary(one: &Canary) -> CanaryLine {
-    let seconds = |until: Timestamp| until.since(one.planted).as_secs();
-    let state = match one.state {
-        CanaryState::Flying => "on its way",
-        other => other.as_str(),
-    };
-    let after = match (one.state, one.settled) {
-        (CanaryState::Arrived | CanaryState::Late, Some(at)) => {
-            format!("after {} s – ", seconds(at))
-        }
-        _ => String::new(),
-    };
-    CanaryLine {
-        day: one.day.clone(),
-        state,
-        detail: format!("{after}{}", line(&one.detail, LINK)),
     }
 }
 
@@ -194,7 +183,8 @@ fn telling(row: &TellingRow) -> Vec<String> {
     let reader = row.reader.as_deref().unwrap_or("the operator");
     if row.mails.is_empty() {
         let why = row.reason.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
-        return vec![format!("{reader}: {}{why}", row.state)];
+        let told = if row.state == "pending" { "not told yet" } else { "NOT told" };
+        return vec![format!("{told}: {reader}: {}{why}", row.state)];
     }
     row.mails
         .iter()
@@ -208,10 +198,18 @@ fn telling(row: &TellingRow) -> Vec<String> {
             } else {
                 format!(" – {}", line(&mail.reply, LINK))
             };
-            format!("{reader}, {}: \"{}\" {when}{reply}", mail.address, line(&mail.subject, TITLE))
+            let told = match mail.state {
+                MailState::Sent => "told",
+                MailState::Uncertain => "told, if it arrived",
+                MailState::Pending | MailState::Sending | MailState::Deferred => "not told yet",
+                MailState::Refused | MailState::Dead => "NOT told",
+            };
+            let subject = line(&mail.subject, TITLE);
+            format!("{told}: {reader}, {}: \"{subject}\" {when}{reply}", mail.address)
         })
         .collect()
 }
+
 pub(super) fn gap_line(gap: &Gap) -> String {
     let (from, until) = (seconds(gap.from), seconds(gap.until));
     format!(
@@ -241,6 +239,49 @@ mod tests {
     use crate::model::SourceId;
 
     #[test]
+    fn only_who_was_told_stands_as_told() {
+        use crate::model::{MailId, MailKey, MailKind};
+        let at = Timestamp::from_millis(1_795_000_000_000);
+        let row = |state: MailState| TellingRow {
+            reader: Some("Ann".to_owned()),
+            state: "sealed".to_owned(),
+            reason: None,
+            mails: vec![crate::store::MailRow {
+                id: MailId::of(&["x"]),
+                key: MailKey::digest("Ann", at),
+                kind: MailKind::Digest,
+                reader: Some("Ann".to_owned()),
+                address: "ann@desk.test".to_owned(),
+                state,
+                subject: "Watchlist".to_owned(),
+                at,
+                sent: (state == MailState::Sent).then_some(at),
+                attempts: 1,
+                tried: None,
+                next_attempt: None,
+                reply: "550 no such user".to_owned(),
+            }],
+        };
+        for (state, told) in [
+            (MailState::Sent, "told: Ann, ann@"),
+            (MailState::Refused, "NOT told: Ann, ann@"),
+            (MailState::Dead, "NOT told: Ann"),
+            (MailState::Deferred, "not told yet: Ann"),
+            (MailState::Uncertain, "told, if it arrived: Ann"),
+        ] {
+            let words = telling(&row(state)).remove(0);
+            assert!(words.starts_with(told), "{words}");
+        }
+        let none = |state: &str| TellingRow {
+            state: state.to_owned(),
+            mails: vec![],
+            ..row(MailState::Sent)
+        };
+        assert_eq!(telling(&none("pending")), ["not told yet: Ann: pending"]);
+        assert_eq!(telling(&none("withdrawn")), ["NOT told: Ann: withdrawn"]);
+    }
+
+    #[test]
     fn a_source_says_how_it_was_looked_at() {
         let at = |text: &str| Timestamp::parse(text).expect("an instant");
         let (begin, end) = (at("2026-11-01T00:00:00Z"), at("2026-11-02T00:00:00Z"));
@@ -258,6 +299,7 @@ mod tests {
             first: None,
             last: None,
             troubles: Vec::new(),
+            runs: Vec::new(),
         };
         let noon = Some(at("2026-11-01T12:00:00Z"));
         let added = Account { added: at("2026-11-01T12:00:00Z"), ..account(3, 3, 0) };
@@ -273,7 +315,7 @@ mod tests {
                 "no longer watched since 2026-11-01T12:00:00Z; not polled in this window",
             ),
         ] {
-            let line = source(&account, begin, end);
+            let line = source(&account, &Paused::default(), begin, end);
             assert_eq!((line.due, line.note.as_str()), (due, note));
         }
     }

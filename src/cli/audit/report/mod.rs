@@ -3,8 +3,10 @@
 //! It says first whether the company was watched at all, and last what the record cannot say. What it
 //! tells is read from the database; that the database fits the record is verified in the same run.
 
+mod canaries;
 mod gather;
 mod lines;
+mod looked;
 
 use std::io::Write;
 use std::path::PathBuf;

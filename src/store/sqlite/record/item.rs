@@ -36,11 +36,13 @@ impl Lines {
         let _ = writeln!(
             self.text,
             "{{\"did\":\"item\",\"id\":\"{}\",\"revision\":{},\"source\":\"{}\",\
-             \"arrival\":\"{}\",\"text\":\"{said}\"}}",
+             \"arrival\":\"{}\",\"text\":\"{said}\",\"at\":{},\"official\":{}}}",
             item.id,
             item.revision,
             item.source,
-            item.arrival.as_str()
+            item.arrival.as_str(),
+            item.first_seen.millis(),
+            u8::from(item.official)
         );
         self.at = self.at.max(Some(item.first_seen));
     }

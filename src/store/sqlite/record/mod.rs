@@ -6,6 +6,7 @@
 //! there exactly if its commit is.
 
 mod functions;
+mod instants;
 mod item;
 mod shelves;
 mod verify;

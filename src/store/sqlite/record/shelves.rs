@@ -7,7 +7,9 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// How many there are: 50 million facts make shelves of some 40 MB.
+use super::instants::May;
+
+/// How many there are: 50 million facts make shelves of some 65 MB.
 const SHELVES: usize = 64;
 
 /// Bytes in memory from which on they are put into files.
@@ -17,7 +19,7 @@ const HEAVY: usize = 16 << 20;
 const ROOM: &str = "/var/tmp";
 
 /// Bytes of a fact as it lies on a shelf.
-const WIDTH: usize = 16 + 16 + 8 + 8 + 1;
+const WIDTH: usize = 16 + 16 + 16 + 8 + 8 + 8 + 8 + 1 + 1;
 
 /// What a fact says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,33 +54,47 @@ impl Says {
 pub(super) struct Fact {
     /// Hash of the name of what it is about.
     pub(super) name: u128,
-    /// Hash of the line.
+    /// Hash of the line, but for what it says of its time.
     pub(super) line: u128,
+    /// Hash of that; 0 when it says nothing of it.
+    pub(super) more: u128,
     /// The entry that tells it; of a row the number of its view.
     pub(super) number: u64,
     /// When.
     pub(super) at: i64,
+    /// Of a row its own time; of a line that says nothing of its time, what it may be.
+    pub(super) may: May,
     /// What it says.
     pub(super) says: Says,
 }
 
 impl Fact {
+    /// The beginning of one that says little.
+    pub(super) const NOTHING: Self =
+        Self { name: 0, line: 0, more: 0, number: 0, at: 0, may: May::ANY, says: Says::Told };
+
     fn write(self, to: &mut Vec<u8>) {
         to.extend_from_slice(&self.name.to_be_bytes());
         to.extend_from_slice(&self.line.to_be_bytes());
+        to.extend_from_slice(&self.more.to_be_bytes());
         to.extend_from_slice(&self.number.to_be_bytes());
-        to.extend_from_slice(&self.at.to_be_bytes());
-        to.push(self.says as u8);
+        for instant in [self.at, self.may.least, self.may.most] {
+            to.extend_from_slice(&instant.to_be_bytes());
+        }
+        to.extend_from_slice(&[self.may.official, self.says as u8]);
     }
 
     fn read(bytes: &[u8; WIDTH]) -> Self {
-        let [name, line] = [0, 16].map(|at| u128::from_be_bytes(part(bytes, at)));
+        let [name, line, more] = [0, 16, 32].map(|at| u128::from_be_bytes(part(bytes, at)));
+        let [at, least, most] = [56, 64, 72].map(|at| i64::from_be_bytes(part(bytes, at)));
         Self {
             name,
             line,
-            number: u64::from_be_bytes(part(bytes, 32)),
-            at: i64::from_be_bytes(part(bytes, 40)),
-            says: Says::ALL[usize::from(bytes[48])],
+            more,
+            number: u64::from_be_bytes(part(bytes, 48)),
+            at,
+            may: May { least, most, official: bytes[80] },
+            says: Says::ALL[usize::from(bytes[81])],
         }
     }
 }
@@ -180,8 +196,10 @@ mod tests {
                 .map(|number| Fact {
                     name: u128::from(number % 300) << 119 | u128::from(number % 300),
                     line: u128::MAX - u128::from(number),
+                    more: u128::from(number) << 70,
                     number,
                     at: -3 - i64::from(number as u32),
+                    may: May { least: -7, most: i64::from(number as u32), official: number as u8 },
                     says: Says::ALL[number as usize % 6],
                 })
                 .collect();

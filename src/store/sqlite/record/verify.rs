@@ -9,13 +9,13 @@ use std::collections::HashMap;
 
 use data_encoding::HEXLOWER;
 use rusqlite::Connection;
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::model::Timestamp;
 use crate::model::record::{Fault, Head, Verified};
 
 use super::super::{fault, restores, values};
+use super::instants::{self, Instants, Line, May};
 use super::shelves::{Fact, Says, Shelves};
 use super::{chain, unsigned};
 
@@ -48,22 +48,6 @@ const VIEWS: &[&str] = &[
     "actions",
 ];
 
-/// What a line says of itself.
-#[derive(Deserialize)]
-struct Line<'a> {
-    #[serde(borrow)]
-    did: std::borrow::Cow<'a, str>,
-    #[serde(default)]
-    id: serde_json::Value,
-    /// Of a decision: the item that it is about.
-    item: Option<&'a str>,
-    /// Of a poll's account: when it ended.
-    last: Option<i64>,
-    /// Of forgetting: everything before.
-    before: Option<i64>,
-    what: Option<String>,
-}
-
 /// The last line that tells of a thing.
 struct Told {
     fact: Fact,
@@ -84,6 +68,7 @@ struct Unnamed {
 
 struct Book {
     facts: Shelves,
+    instants: Instants,
     unnamed: Vec<Unnamed>,
     /// Texts of items first seen before this were forgotten, those of items with hits (later than the
     /// others, always), and accounts of polls.
@@ -100,6 +85,7 @@ pub(in crate::store::sqlite) fn verify(
 ) -> rusqlite::Result<Verified> {
     let mut book = Book {
         facts: Shelves::new(),
+        instants: Instants::default(),
         unnamed: Vec::new(),
         texts_before: 0,
         evidence_before: 0,
@@ -159,6 +145,7 @@ impl Book {
         let mut before: Vec<u8> = Vec::new();
         let mut expected = 1;
         let mut confirmed = claimed.is_none();
+        let mut elsewhere = None;
         while let Some(row) = rows.next()? {
             let (number, at): (i64, i64) = (row.get(0)?, row.get(1)?);
             let (body, hash) = (row.get_ref(2)?.as_str()?, row.get_ref(3)?.as_blob()?);
@@ -177,14 +164,20 @@ impl Book {
                     "its hash does not fit: it, or one before it, was changed",
                 );
             }
-            if let Some(head) = claimed.filter(|head| head.number == name) {
-                confirmed = true;
-                if head.hash != HEXLOWER.encode(hash) {
-                    self.fault(name, "the entry", "it does not have the hash that was given: the record was rewritten up to here or further");
+            if let Some(head) = claimed {
+                let same = head.hash == HEXLOWER.encode(hash);
+                match head.number == name {
+                    true if same => confirmed = true,
+                    true => {}
+                    false if same => elsewhere = Some(name),
+                    false => {}
                 }
             }
-            for line in body.lines() {
-                self.tell(line, name, at)?;
+            let lines: Vec<Option<Line<'_>>> =
+                body.lines().map(|line| serde_json::from_str(line).ok()).collect();
+            let entry = instants::Entry::of(at, &lines);
+            for (line, read) in body.lines().zip(&lines) {
+                self.tell(line, read.as_ref(), name, &entry)?;
             }
             before = hash.to_vec();
             expected = number + 1;
@@ -192,21 +185,40 @@ impl Book {
             self.found.head = Some(Head { number: name, hash: HEXLOWER.encode(hash) });
         }
         if let (false, Some(head)) = (confirmed, claimed) {
-            self.fault(
-                head.number,
-                "the chain",
-                "there is no such entry any more: the record ends before it",
-            );
+            let ends_before = self.found.head.as_ref().is_none_or(|last| last.number < head.number);
+            let (what, why) = match (elsewhere, ends_before) {
+                (Some(other), _) => (
+                    "the entry",
+                    format!("the hash that was given is that of entry {other}: is the number as the mail has it?"),
+                ),
+                (None, true) => (
+                    "the chain",
+                    "there is no such entry any more: the record ends before it".to_owned(),
+                ),
+                (None, false) => (
+                    "the entry",
+                    "it does not have the hash that was given: the record was rewritten up to here or further"
+                        .to_owned(),
+                ),
+            };
+            self.fault(head.number, what, why);
         }
         Ok(())
     }
 
     /// Keeps what a line tells.
-    fn tell(&mut self, line: &str, number: u64, at: i64) -> rusqlite::Result<()> {
-        let Ok(read) = serde_json::from_str::<Line<'_>>(line) else {
+    fn tell(
+        &mut self,
+        line: &str,
+        read: Option<&Line<'_>>,
+        number: u64,
+        entry: &instants::Entry<'_>,
+    ) -> rusqlite::Result<()> {
+        let Some(read) = read else {
             self.fault(number, "a line", "it cannot be read");
             return Ok(());
         };
+        self.instants.keep(read);
         if let ("forgot", Some(before)) = (&*read.did, read.before) {
             match read.what.as_deref() {
                 Some("polls") => self.polls_before = self.polls_before.max(before),
@@ -225,10 +237,13 @@ impl Book {
         };
         if let ("decision", Some(item)) = (&*read.did, read.item) {
             let name = hash(&format!("item {item}"));
-            self.put(Fact { name, line: 0, number, at, says: Says::ToldDecision })?;
+            self.put(Fact { name, number, says: Says::ToldDecision, ..Fact::NOTHING })?;
         }
-        let name = hash(&key(&read.did, &read.id));
-        self.put(Fact { name, line: hash(line), number, at: read.last.unwrap_or(at), says })
+        let (line, more) = hashes(&read.did, line);
+        // What the line says itself needs no bounds.
+        let may = if more == 0 { self.instants.allowed(read, entry) } else { May::ANY };
+        let (name, at) = (hash(&key(&read.did, &read.id)), Instants::at(read, entry));
+        self.put(Fact { name, line, more, number, at, may, says })
     }
 
     fn put(&mut self, fact: Fact) -> rusqlite::Result<()> {
@@ -240,15 +255,12 @@ impl Book {
     fn rows(&mut self, connection: &Connection, view: usize) -> rusqlite::Result<()> {
         let number = view as u64;
         let mut wrong = Ok(());
-        each_row(connection, view, |name, line| {
+        each_row(connection, view, |name, read, line| {
             self.found.rows += 1;
-            wrong = self.put(Fact {
-                name: hash(name),
-                line: hash(line),
-                number,
-                at: 0,
-                says: Says::Stored,
-            });
+            let (line, more) = hashes(&read.did, line);
+            let may = May::of_row(read);
+            let name = hash(name);
+            wrong = self.put(Fact { name, line, more, number, at: 0, may, says: Says::Stored });
             wrong.is_ok()
         })?;
         wrong
@@ -272,9 +284,13 @@ impl Book {
                         }
                     }
                     _ => {
+                        let before = told.get(&fact.name);
                         // A later revision of evidence is evidence.
-                        let evidence = told.get(&fact.name).is_some_and(|one| one.evidence);
-                        told.insert(fact.name, Told { fact, met: false, evidence });
+                        let evidence = before.is_some_and(|one| one.evidence);
+                        told.insert(
+                            fact.name,
+                            Told { fact: after(before, fact), met: false, evidence },
+                        );
                     }
                 }
             }
@@ -290,10 +306,18 @@ impl Book {
             None => (None, "no entry tells of it"),
             Some(told) => {
                 told.met = true;
-                if told.fact.line == row.line {
-                    return;
-                }
-                (Some(told.fact.number), "it is not as the entry tells: it was changed")
+                let why = match told.fact {
+                    fact if fact.line != row.line => "it is not as the entry tells: it was changed",
+                    fact if fact.more == 0 && !fact.may.lets(row.may) => {
+                        "it bears a time, or an official source, that the entry cannot have told: it was \
+                         changed"
+                    }
+                    fact if fact.more != 0 && fact.more != row.more => {
+                        "its time is not as the entry tells: it was changed"
+                    }
+                    _ => return,
+                };
+                (Some(told.fact.number), why)
             }
         };
         self.unname(Unnamed { name: row.name, entry, view: Some(row.number as usize), why });
@@ -362,18 +386,30 @@ impl Book {
     }
 }
 
+/// A thing as it was told last. An item that is known under other keys since was seen earlier than its
+/// last line was written: where older lines do not say when, it was at one of the instants at which they
+/// tell of it.
+fn after(before: Option<&Told>, fact: Fact) -> Fact {
+    match before.map(|one| one.fact) {
+        Some(earlier) if fact.says == Says::ToldItem && fact.more == 0 => {
+            Fact { may: fact.may.or(earlier.may), ..fact }
+        }
+        _ => fact,
+    }
+}
+
 /// Each row of a view by name and line, until `take` says no.
 fn each_row(
     connection: &Connection,
     view: usize,
-    mut take: impl FnMut(&str, &str) -> bool,
+    mut take: impl FnMut(&str, &Line<'_>, &str) -> bool,
 ) -> rusqlite::Result<()> {
     let mut select = connection.prepare(&format!("SELECT line FROM recorded_{}", VIEWS[view]))?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
         let line = row.get_ref(0)?.as_str()?;
         let Ok(read) = serde_json::from_str::<Line<'_>>(line) else { continue };
-        if !take(&key(&read.did, &read.id), line) {
+        if !take(&key(&read.did, &read.id), &read, line) {
             break;
         }
     }
@@ -386,7 +422,7 @@ fn name_in_view(
     wanted: u128,
 ) -> rusqlite::Result<Option<String>> {
     let mut found = None;
-    each_row(connection, view, |name, _| {
+    each_row(connection, view, |name, _, _| {
         found = (hash(name) == wanted).then(|| name.to_owned());
         found.is_none()
     })?;
@@ -417,13 +453,14 @@ fn is_on_its_way(connection: &Connection, told: Fact) -> rusqlite::Result<bool> 
     };
     let mut select = connection.prepare_cached(
         "SELECT json_object('did', 'attempt', 'id', m.id, 'state', before.state,
-             'attempts', m.attempts, 'reply', m.reply, 'sent', m.sent)
+             'attempts', m.attempts, 'reply', m.reply, 'sent', m.sent, 'at', m.settled)
          FROM mails m, (SELECT 'deferred' AS state UNION ALL SELECT 'uncertain') before
          WHERE m.id = ?1 AND m.state = 'sending'",
     )?;
     let mut rows = select.query([id])?;
     while let Some(row) = rows.next()? {
-        if hash(row.get_ref(0)?.as_str()?) == told.line {
+        let (line, more) = hashes("attempt", row.get_ref(0)?.as_str()?);
+        if line == told.line && (told.more == 0 || told.more == more) {
             return Ok(true);
         }
     }
@@ -435,6 +472,12 @@ fn key(did: &str, id: &serde_json::Value) -> String {
         serde_json::Value::String(id) => format!("{did} {id}"),
         other => format!("{did} {other}"),
     }
+}
+
+/// Hashes of a line: of what all programs wrote, and of what it says of its time (0 when it says nothing).
+fn hashes(did: &str, line: &str) -> (u128, u128) {
+    let (all, more) = instants::parted(did, line);
+    (hash(all.strip_suffix('}').unwrap_or(all)), more.map_or(0, hash))
 }
 
 /// Half of a SHA-256: nobody can make two lines or names of one.

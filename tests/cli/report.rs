@@ -1,0 +1,169 @@
+//! `audit report` on days in which something was not looked at: it says so first, and names the stretch.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use watchlistd::model::source::SourceState;
+use watchlistd::model::{Canary, CanaryState, FirstRun, Source, SourceId, Timestamp};
+use watchlistd::store::sqlite::{Mode, Sqlite};
+use watchlistd::store::{FinishedPoll, Store};
+
+use super::desk::{Desk, WATCHLIST};
+
+const HALF: Duration = Duration::from_secs(1800);
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse(&format!("2026-11-{text}:00Z")).unwrap()
+}
+
+fn source(id: &str) -> Source {
+    Source {
+        id: SourceId::new(id),
+        url: format!("https://{id}.test/feed"),
+        official: false,
+        lang: None,
+        interval: HALF,
+        allow_private: false,
+        first_run: FirstRun::All,
+    }
+}
+
+fn polled(id: &str, now: Timestamp, error: Option<&str>) -> FinishedPoll {
+    let mut state = SourceState::new(now);
+    (state.last_poll, state.error) = (Some(now), error.map(str::to_owned));
+    state.last_success = error.is_none().then_some(now);
+    FinishedPoll {
+        source: SourceId::new(id),
+        address: source(id).url,
+        started: now,
+        ended: now,
+        status: Some(if error.is_none() { 200 } else { 500 }),
+        bytes: 1_000,
+        entries: error.is_none().then_some(30),
+        new: vec![],
+        edited: vec![],
+        seen: vec![],
+        rekeyed: vec![],
+        gap: None,
+        quiet: false,
+        state,
+        next_poll: now.plus(HALF),
+    }
+}
+
+fn files(desk: &Desk, watchlist: &str, paused: &str) -> BTreeMap<String, String> {
+    let read = |name: &str| std::fs::read_to_string(desk.folder().join(name)).unwrap();
+    let sources: String = ["wire", "flaky", "calm"]
+        .iter()
+        .map(|id| {
+            let paused = if paused == *id { "paused = true\n" } else { "" };
+            format!("[[source]]\nid = \"{id}\"\nurl = \"https://{id}.test/feed\"\n{paused}\n")
+        })
+        .collect();
+    BTreeMap::from([
+        ("watchlistd.toml".to_owned(), read("watchlistd.toml") + "\n[canary]\nat = \"06:00\"\n"),
+        ("sources.toml".to_owned(), sources),
+        ("readers.toml".to_owned(), read("readers.toml")),
+        ("watchlist.toml".to_owned(), watchlist.to_owned()),
+    ])
+}
+
+/// A service that ran from 9 November to noon of the 14th: one source failed for 34 hours, one was paused on
+/// the 10th, and a company was muted then.
+async fn lived(desk: &Desk) {
+    let store = Sqlite::open(&desk.database(), Mode::Exclusive).unwrap();
+    let begin = at("09T00:00");
+    store.adopt_sources(["wire", "flaky", "calm"].map(source).to_vec(), begin).await.unwrap();
+    store.adopt_config(files(desk, WATCHLIST, ""), begin).await.unwrap();
+    let muted = WATCHLIST.replacen("tickers =", "muted_until = 2026-11-11\ntickers =", 1);
+    let (mut now, end) = (begin, at("14T12:00"));
+    // Written twice a day: a commit for each poll costs more than all else.
+    let mut polls = Vec::new();
+    while now <= end {
+        if now == at("10T12:00") || now == end || now.millis() % (24 * 1_800_000) == 0 {
+            store.finish_polls(Arc::new(std::mem::take(&mut polls))).await.unwrap();
+        }
+        if now == at("10T12:00") {
+            store.adopt_sources(["wire", "flaky"].map(source).to_vec(), now).await.unwrap();
+            store.adopt_config(files(desk, &muted, "calm"), now).await.unwrap();
+        }
+        let failed = now >= at("12T00:00") && now < at("13T10:00");
+        polls.push(polled("wire", now, None));
+        polls.push(polled("flaky", now, failed.then_some("HTTP 500 Internal Server Error")));
+        if now < at("10T12:00") {
+            polls.push(polled("calm", now, None));
+        }
+        now = now.plus(HALF);
+    }
+    store.finish_polls(Arc::new(polls)).await.unwrap();
+    let all = ["wire", "flaky", "calm"].map(source).to_vec();
+    store.adopt_sources(all, at("15T00:00")).await.unwrap();
+    store.adopt_config(files(desk, WATCHLIST, ""), at("15T00:00")).await.unwrap();
+    for day in 9..=14 {
+        let planted = at(&format!("{day:02}T05:00"));
+        let day = format!("2026-11-{day:02}");
+        store.plant_canary(day.clone(), "http://127.0.0.1:9/c".into(), planted).await.unwrap();
+        let settled = Some(planted.plus(Duration::from_secs(4)));
+        let (state, detail) = (CanaryState::Arrived, "250 ok".to_owned());
+        store.settle_canary(Canary { day, planted, state, settled, detail }).await.unwrap();
+    }
+}
+
+fn report(desk: &Desk, from: &str, to: &str) -> String {
+    let (from, to) = (format!("2026-11-{from}"), format!("2026-11-{to}"));
+    let asked = ["audit", "report", "--company", "alibaba", "--from", &from, "--to", &to];
+    let page = desk.ask(&[&asked[..], &["--html"]].concat()).ends(0).out.clone();
+    assert!(page.starts_with("<!DOCTYPE html>"));
+    desk.ask(&asked).ends(0).out.clone()
+}
+
+#[test]
+fn what_was_not_looked_at_is_said_first_and_named() {
+    let desk = Desk::new();
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(lived(&desk));
+
+    // After the service had stopped.
+    let after = report(&desk, "16", "17");
+    let first = "WAS IT WATCHED?\nNot read from 2026-11-16T00:00:00Z to 2026-11-17T23:59:59Z: no source \
+                 was polled in this time; the service did not run.\nNOT throughout";
+    assert!(after.contains(first), "{after}");
+    assert!(after.contains("Gaps: none beside what stands above\n"), "{after}");
+    for day in ["16", "17"] {
+        let line =
+            format!("  2026-11-{day}  none  due 2026-11-{day}T05:00:00Z (daily 06:00 in Europe");
+        assert!(after.contains(&line), "{after}");
+    }
+    assert!(after.contains("DID THE WAY WORK? 0 of 2 canaries"), "{after}");
+
+    // While it ran and one source failed.
+    let failing = report(&desk, "12", "13");
+    let stretch = "flaky: not read from 2026-11-12T00:00:00Z to 2026-11-13T10:00:00Z: HTTP 500";
+    assert!(failing.contains(stretch), "{failing}");
+    assert!(failing.contains("Yes, throughout."), "{failing}");
+    let all_failed = report(&desk, "12", "12");
+    assert!(all_failed.contains("every poll failed"), "{all_failed}");
+    assert!(!all_failed.contains("none was noticed"), "{all_failed}");
+    assert!(all_failed.contains("2026-11-12  arrived"), "{all_failed}");
+    assert!(!all_failed.contains("2026-11-13  arrived"), "{all_failed}");
+
+    // What a person paused and muted.
+    let paused = report(&desk, "10", "11");
+    for words in [
+        "paused by a person since 2026-11-10T12:00:00Z",
+        "calm: not read from 2026-11-10T12:00:00Z on: paused by a person",
+        "watched, but MUTED until 2026-11-11: what names it is held back",
+        "NOT throughout: see since when.",
+    ] {
+        assert!(paused.contains(words), "'{words}'\n{paused}");
+    }
+    assert!(!paused.contains("no longer watched"), "{paused}");
+    let later = report(&desk, "13", "14");
+    assert!(later.contains("calm: not read from 2026-11-13T00:00:00Z on: paused"), "{later}");
+    assert!(!later.contains("but MUTED"), "over: {later}");
+    assert!(
+        later.contains("Not read from 2026-11-14T12:00:00Z to 2026-11-14T23:59:59Z"),
+        "{later}"
+    );
+    assert!(!later.contains("Yes, throughout."), "{later}");
+}
