@@ -16,10 +16,10 @@ use std::path::PathBuf;
 
 use super::bench::{self, Bench};
 use super::exit::{Exit, Failure};
+use super::explain;
 use super::ids;
 use super::load::{self, Folder};
 use super::samples::{self, judged};
-use super::explain;
 use crate::clock::{Clock, SystemClock};
 use crate::model::{Action, AlertId, Deed, EntityKind, Judgement, Timestamp};
 use crate::store::{About, Archive, DecidedRow, Store};

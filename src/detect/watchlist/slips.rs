@@ -8,8 +8,7 @@ use crate::model::{Located, Problem};
 use super::{Making, ticker};
 
 /// What a rule's condition asks by.
-const OF_A_RULE: &str =
-    "a rule knows company:, group:, topic:, source:, title:, opening:, lead:, sentence:, official and manner:talk";
+const OF_A_RULE: &str = "a rule knows company:, group:, topic:, source:, title:, opening:, lead:, sentence:, official and manner:talk";
 /// What a search asks by.
 const OF_A_SEARCH: &str = "a search knows title:, opening:, lead: and topic: with a hidden topic";
 /// Words that say what follows from a rule and when it is read, which stand on lines of their own.
