@@ -184,10 +184,15 @@ impl Deliverer {
         reader: &Reader,
         now: Timestamp,
     ) -> Result<Composed, DeliverError> {
-        let composed = self.compose(in_force, reader, now, DigestKind::OnDemand).await?;
+        let mut composed = self.compose(in_force, reader, now, DigestKind::OnDemand).await?;
         let key = MailKey::on_demand(&reader.name, now);
+        let id = reader.to.first().map(|address| key.mail(address));
         let occasion = Occasion::digest(key, MailKind::OnDemand, now);
         self.seal(in_force, reader, occasion, &composed).await?;
+        // Who is shown it sees the mail as the first address has it.
+        if let Some(id) = id {
+            composed.content = composed.content.with_id(&id);
+        }
         Ok(composed)
     }
 

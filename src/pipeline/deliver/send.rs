@@ -30,6 +30,10 @@ pub(super) const BREATHER: Duration = Duration::from_secs(60);
 /// again. So long it is tried, within the mail's lease.
 const RECORDING: Duration = Duration::from_secs(10 * 60);
 
+/// So long it is tried to note that the server is about to have a mail: the server waits meanwhile, for five minutes at
+/// most (RFC 5321 §4.5.3.2.7).
+const NOTING: Duration = Duration::from_secs(30);
+
 /// And this often.
 const RECORD_AGAIN: Duration = Duration::from_secs(5);
 
@@ -200,8 +204,8 @@ impl Deliverer {
         mail: ClaimedMail,
         recording: Duration,
     ) -> Result<(Handed, bool), StoreError> {
-        let attempt =
-            self.transport.send_noting(&mail.letter, &|| Box::pin(self.note_given(&mail))).await;
+        let note = || self.note_given(&mail, Instant::now() + NOTING);
+        let attempt = self.transport.send_noting(&mail.letter, &|| Box::pin(note())).await;
         let now = self.ground.clock.now();
         let mut outcome = outbox::after(&mail, &attempt, now);
         let down = attempt.transport_is_down();
@@ -220,15 +224,23 @@ impl Deliverer {
         Ok((Handed { state, synthetic: canary::is_mail(&mail.key) }, down))
     }
 
-    /// Notes that the server is about to have a mail. What cannot be noted is not handed over: cut off then, it
-    /// would be told anew under another Message-ID.
-    async fn note_given(&self, mail: &ClaimedMail) -> bool {
-        let noted = self.ground.store.mail_given(mail.id.clone()).await;
-        if let Err(error) = &noted {
-            let mail = mail.id.as_str();
-            tracing::warn!(mail, %error, "mail {mail} is not handed over yet");
+    /// Notes that the server is about to have a mail, again and again while the store may yet take it. What cannot be
+    /// noted is not handed over: cut off then, it would be told anew under another Message-ID.
+    async fn note_given(&self, mail: &ClaimedMail, until: Instant) -> bool {
+        let id = mail.id.as_str();
+        loop {
+            match self.ground.store.mail_given(mail.id.clone()).await {
+                Ok(()) => return true,
+                Err(error @ StoreError::Later { .. }) if Instant::now() < until => {
+                    tracing::warn!(mail = id, %error, "handing over mail {id} waits for the store");
+                    tokio::time::sleep(RECORD_AGAIN).await;
+                }
+                Err(error) => {
+                    tracing::warn!(mail = id, %error, "mail {id} is not handed over yet");
+                    return false;
+                }
+            }
         }
-        noted.is_ok()
     }
 
     /// Writes what became of a mail, again and again while the store may yet take it: a mail that
