@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::lex::Piece;
-use super::slip::{Kind, Slip};
+use super::meant::{Kind, Slip};
 
 /// How long what is shown with brackets is at most, in bytes: of a longer one only the place is told.
 const SHOWN: usize = 160;

@@ -9,6 +9,7 @@ mod ask;
 mod brackets;
 mod expr;
 mod lex;
+mod meant;
 mod parser;
 mod slip;
 mod wrong;
@@ -16,8 +17,9 @@ mod wrong;
 pub(crate) use ask::Ask;
 pub(crate) use expr::{Atom, Expr, Part, Words};
 use lex::lex;
+pub(crate) use meant::{Kind, Slip};
 use parser::Parser;
-pub(crate) use slip::{Kind, OFFICIAL, Slip, is_of_rules};
+pub(crate) use slip::{OFFICIAL, is_of_rules};
 pub(crate) use wrong::Wrong;
 use wrong::wrong;
 

@@ -8,7 +8,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use super::denial::is_policy;
 use crate::notify::room::is_too_large;
 
 /// Minutes for which a server is left alone that refused a log-in, after the first, the second … time; the
@@ -228,5 +227,31 @@ impl Attempt {
 impl fmt::Display for Attempt {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}: {}", self.stage, self.reply)
+    }
+}
+
+/// Whether the words of a refusal may be meant for all mail: a status of 5.7.x (RFC 3463 §3.8, policy) or
+/// the word that servers without such codes have for it.
+pub(super) fn is_policy(words: &str) -> bool {
+    words.trim_start().starts_with("5.7.") || words.to_ascii_lowercase().contains("relay")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_policy_are_known() {
+        for (words, policy) in [
+            ("5.7.1 Client host rejected", true),
+            ("5.7.60 may not send as this sender", true),
+            ("relay not permitted", true),
+            ("Relaying denied", true),
+            ("5.1.1 no such user", false),
+            ("mailbox unavailable", false),
+            ("5.2.2 over quota, error 5.7.1", false),
+        ] {
+            assert_eq!(is_policy(words), policy, "{words}");
+        }
     }
 }

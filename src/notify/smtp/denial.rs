@@ -16,12 +16,6 @@ use super::attempt::{Fault, Outcome};
 /// What was taken so shortly before was taken under the same rights: mails of one hour go out in minutes.
 const SAME_BREATH: Duration = Duration::from_secs(5 * 60);
 
-/// Whether the words of a refusal may be meant for all mail: a status of 5.7.x (RFC 3463 §3.8, policy) or
-/// the word that servers without such codes have for it.
-pub(super) fn is_policy(words: &str) -> bool {
-    words.trim_start().starts_with("5.7.") || words.to_ascii_lowercase().contains("relay")
-}
-
 /// What was taken and what denied.
 #[derive(Debug, Default)]
 pub(super) struct Denials {
@@ -84,20 +78,5 @@ mod tests {
         assert_eq!(denials.judge("gone@bank.test", now + HOUR), Outcome::TryLater);
         denials.taken("mei@bank.test", now + HOUR * 2);
         assert_eq!(denials.judge("gone@bank.test", now + HOUR * 3), Outcome::Refused);
-    }
-
-    #[test]
-    fn words_of_policy_are_known() {
-        for (words, policy) in [
-            ("5.7.1 Client host rejected", true),
-            ("5.7.60 may not send as this sender", true),
-            ("relay not permitted", true),
-            ("Relaying denied", true),
-            ("5.1.1 no such user", false),
-            ("mailbox unavailable", false),
-            ("5.2.2 over quota, error 5.7.1", false),
-        ] {
-            assert_eq!(is_policy(words), policy, "{words}");
-        }
     }
 }

@@ -29,8 +29,7 @@
 
 use std::time::Duration;
 
-use super::attempt::{Fault, Outcome, Stage};
-use super::denial::is_policy;
+use super::attempt::{Fault, Outcome, Stage, is_policy};
 use crate::notify::room::{TAKES_AT_MOST, is_too_large};
 
 /// What happened instead of the answer that was hoped for.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::lines::{LINK, seconds};
+use super::shown::{LINK, seconds};
 use crate::config::Parsed;
 use crate::model::{Canary, CanaryState, Timestamp};
 use crate::notify::outside::line;

@@ -12,10 +12,9 @@ use crate::model::watchlist::WatchlistEntries;
 use crate::store::{About, Archive, ConfigVersion, StoreError};
 
 use super::canaries::{self, CanaryLine};
-use super::lines::{
-    Line, SourceLine, found_line, gap_line, muted, pause_line, seconds, source, terms,
-};
+use super::lines::{Line, SourceLine, found_line, gap_line, muted, pause_line, source, terms};
 use super::looked::{Paused, few, not_looked};
+use super::shown::seconds;
 
 /// Rows fetched at a time.
 const PAGE: usize = 500;

@@ -5,15 +5,15 @@
 use serde::Serialize;
 
 use super::looked::Paused;
+use super::shown::{LINK, seconds};
 use crate::model::source::Gap;
 use crate::model::watchlist::{CompanyEntry, Guards};
 use crate::model::{Action, MailState, Pause, Timestamp};
 use crate::notify::outside::line;
 use crate::store::{Account, DecidedRow, TellingRow};
 
-/// Characters of a headline, and of an address or a reason, that are shown.
+/// Characters of a headline that are shown.
 const TITLE: usize = 300;
-pub(super) const LINK: usize = 1_000;
 
 /// How a source was looked at.
 #[derive(Debug, Serialize)]
@@ -226,11 +226,6 @@ pub(super) fn pause_line(pause: &Pause) -> String {
         seconds(pause.from),
         pause.why
     )
-}
-
-/// To the second: nobody reads milliseconds.
-pub(super) fn seconds(at: Timestamp) -> String {
-    Timestamp::from_millis(at.millis().div_euclid(1_000) * 1_000).to_string()
 }
 
 #[cfg(test)]

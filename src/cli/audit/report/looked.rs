@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::lines::{LINK, seconds};
+use super::shown::{LINK, seconds};
 use crate::model::looked::{self, Run, Unread, Watched};
 use crate::model::{Pause, SourceEntry, Timestamp};
 use crate::notify::outside::line;

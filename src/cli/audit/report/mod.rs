@@ -7,6 +7,7 @@ mod canaries;
 mod gather;
 mod lines;
 mod looked;
+mod shown;
 
 use std::io::Write;
 use std::path::PathBuf;
