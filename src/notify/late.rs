@@ -7,6 +7,11 @@ use chrono::Datelike;
 use super::outside::line;
 use crate::model::{Severity, Timestamp, Tz};
 
+/// Terms named one by one, and the longest of these, in characters: a search may be a page of alternatives,
+/// and what is said of it stands behind it.
+const NAMED: usize = 3;
+const TERM: usize = 80;
+
 /// What the version before did not have.
 #[derive(Clone, Copy, Debug)]
 pub struct Lacked<'a> {
@@ -30,20 +35,26 @@ pub fn reason(
     if let (Some(told), []) = (told, lacked) {
         return format!("late: told as {} before, and graver now", told.as_str());
     }
-    let found: Vec<String> = lacked
+    let mut found: Vec<String> = lacked
         .iter()
-        .map(|one| match one.held {
-            Some(guard) => {
-                format!("{} held back in version {before} ({})", one.what, line(guard, 120))
-            }
-            None => format!("{} missing in version {before}", one.what),
+        .take(NAMED)
+        .map(|one| (line(one.what, TERM), one.held))
+        .map(|(what, held)| match held {
+            Some(guard) => format!("{what} held back in version {before} ({})", line(guard, 60)),
+            None => format!("{what} missing in version {before}"),
         })
         .collect();
+    if lacked.len() > NAMED {
+        found.push(format!("and {} more", lacked.len() - NAMED));
+    }
     let why = match found.is_empty() {
         true => format!("version {before} made no alert of it"),
         false => found.join(", "),
     };
-    format!("late: not matched {}: {why}", days(seen, now, zone))
+    match told {
+        Some(told) => format!("late: told as {} before, and not for this: {why}", told.as_str()),
+        None => format!("late: not matched {}: {why}", days(seen, now, zone)),
+    }
 }
 
 /// `on 23 Nov`, `20–23 Nov`, `30 Oct–2 Nov`, `30 Dec 2026–2 Jan 2027`.

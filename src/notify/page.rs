@@ -187,6 +187,8 @@ pub(super) struct Article {
     pub(super) times: String,
     /// What to say beside it.
     pub(super) marks: Vec<String>,
+    /// What an edit changed in it.
+    pub(super) edits: Vec<String>,
     /// Where it leads.
     pub(super) link: Option<Href>,
     /// Why there is no link.

@@ -66,6 +66,42 @@ fn an_official_source_is_told_at_once_after_six_hours_and_under_one_key() {
 }
 
 #[test]
+fn an_official_source_that_has_emptied_is_told_as_one_that_fails() {
+    let mut sources = sources();
+    for at_most in [0, 19] {
+        sources[at_most].state.health = Health::Empty;
+        sources[at_most].state.since = at(NOW).minus(HOUR * 7);
+        sources[at_most].state.habit.items = 40;
+    }
+    // One that never had any is as it always was.
+    sources[1].state.health = Health::Empty;
+    sources[1].state.since = at(NOW).minus(HOUR * 7);
+    let mails = at_once(&Situation { sources: &sources, ..calm() });
+    assert_eq!(
+        subjects(&mails),
+        ["[watchlistd] source-0 (official) without items for over 6 hours"]
+    );
+    assert!(mails[0].content.text.contains("\nsource-0 (official)"), "{}", mails[0].content.text);
+}
+
+#[test]
+fn one_mailbox_that_defers_holds_up_nobody_else() {
+    let late = |down| LateMails {
+        count: 1,
+        since: at(NOW).minus(HOUR * 2),
+        reply: "451 greylisted",
+        down,
+    };
+    for (down, words) in
+        [(true, "nothing new is sealed"), (false, "mails to other addresses go out")]
+    {
+        let mails = at_once(&Situation { late: Some(late(down)), ..calm() });
+        let text = mails[0].content.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(words), "{text}");
+    }
+}
+
+#[test]
 fn many_at_once_are_one_mail_and_a_network_that_is_out_blames_nobody() {
     let mut sources = sources();
     for one in &mut sources[..2] {
@@ -130,6 +166,7 @@ fn what_endangers_the_service_is_told_at_once() {
             count: 4,
             since: at(NOW).minus(HOUR * 2),
             reply: "connection refused",
+            down: true,
         }),
         stuck: &stuck,
         ..calm()
