@@ -52,7 +52,7 @@ pub fn reason(
         false => found.join(", "),
     };
     match told {
-        Some(told) => format!("late: told as {} before, and not for this: {why}", told.as_str()),
+        Some(told) => format!("late: {} before without this: {why}", told.as_str()),
         None => format!("late: not matched {}: {why}", days(seen, now, zone)),
     }
 }
@@ -102,6 +102,15 @@ mod tests {
             "late: not matched 18–20 Nov: \"阿里\" (Alibaba) missing in version 14, \"Target\" held \
              back in version 14 (weak name alone)"
         );
+        assert_eq!(
+            reason(at(0), at(2), Tz::UTC, 14, Some(Severity::High), &lacked[..1]),
+            "late: high before without this: \"阿里\" (Alibaba) missing in version 14"
+        );
+        let search = format!("\"({})\" (Kit)", "kit OR gear OR ".repeat(30));
+        let many = [Lacked { what: &search, held: None }; 5];
+        let words = reason(at(0), at(2), Tz::UTC, 14, None, &many);
+        assert!(words.ends_with("missing in version 14, and 2 more"), "{words}");
+        assert!(words.chars().count() < 400, "{words}");
         assert_eq!(
             reason(at(0), at(0), Tz::UTC, 14, None, &[]),
             "late: not matched on 18 Nov: version 14 made no alert of it"

@@ -164,6 +164,8 @@ pub(super) struct Story {
     pub(super) notes: Vec<String>,
     /// The lead and different write-ups.
     pub(super) articles: Vec<Article>,
+    /// "Also reported by", or what else to call the lines below.
+    pub(super) others: &'static str,
     /// Everyone else, one line each.
     pub(super) lines: Vec<Line>,
     /// What of it is not listed.

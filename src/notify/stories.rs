@@ -263,6 +263,8 @@ fn show(story: &Story<'_>, n: usize, most: usize, view: View<'_>) -> page::Story
         story.notices.iter().filter(|one| !told.iter().any(|other| other.item.id == one.item.id));
     let lines: Vec<Line> =
         rest.take(most - told.len()).map(|one| one_line(one, &headlines, view)).collect();
+    let spoke = |outlet: &str| told.iter().any(|one| view.outlets.name(&one.item.source) == outlet);
+    let again = lines.iter().all(|line| spoke(&line.outlet));
     let left_out = story.notices.len() - told.len() - lines.len();
     let companies = story.companies();
     page::Story {
@@ -278,6 +280,8 @@ fn show(story: &Story<'_>, n: usize, most: usize, view: View<'_>) -> page::Story
             .enumerate()
             .map(|(at, one)| article(one, at == 0, story, view))
             .collect(),
+        // Who has spoken above reports nothing besides.
+        others: if again { "More from there" } else { "Also reported by" },
         lines,
         cut: (left_out > 0).then(|| {
             format!(

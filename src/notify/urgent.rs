@@ -53,7 +53,8 @@ pub struct UrgentInput<'a> {
 #[must_use]
 pub fn urgent(input: &UrgentInput<'_>) -> Content {
     let mut owned: Vec<PendingNotice> = input.notices.iter().map(|one| (*one).clone()).collect();
-    if input.n == 1 {
+    let one_story = input.notices.windows(2).all(|two| two[0].alert.story == two[1].alert.story);
+    if input.n == 1 && one_story {
         // To who hears of a story for the first time all of it is new.
         for one in &mut owned {
             one.alert.marks.retain(|mark| *mark != Mark::BringsMore);

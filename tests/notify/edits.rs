@@ -232,6 +232,20 @@ fn a_copy_that_leads_is_called_one() {
 }
 
 #[test]
+fn more_items_of_an_outlet_are_no_reports_of_others() {
+    let reader = one_reader(entry("Mei"));
+    let of = |source: &str, n: u64| {
+        let title = "SEC to delist Alibaba";
+        let piece = Piece { seen: at(SEEN).plus(Duration::from_secs(n * 60)), ..piece(title) };
+        Piece { source: source.to_owned(), ..piece }.pending()
+    };
+    let text = digest_of(&reader, &[of("scmp", 0), of("scmp", 1)]).text;
+    assert!(text.contains("More from there") && !text.contains("Also reported by"), "{text}");
+    let text = digest_of(&reader, &[of("scmp", 0), of("scmp", 1), of("nikkei", 2)]).text;
+    assert!(text.contains("Also reported by"), "{text}");
+}
+
+#[test]
 fn a_clock_that_was_never_set_is_no_date() {
     let reader = one_reader(entry("Mei"));
     let piece =

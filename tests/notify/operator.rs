@@ -93,7 +93,7 @@ fn one_mailbox_that_defers_holds_up_nobody_else() {
         down,
     };
     for (down, words) in
-        [(true, "nothing new is sealed"), (false, "mails to other addresses go out")]
+        [(true, "nothing new is sealed"), (false, "others are made and tried all the same")]
     {
         let mails = at_once(&Situation { late: Some(late(down)), ..calm() });
         let text = mails[0].content.text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -310,8 +310,9 @@ fn coverage_section(
     }
     if coverage.baselined > 0 {
         let items = usize::try_from(coverage.baselined).unwrap_or(usize::MAX);
+        let whose = if items == 1 { "its source" } else { "their sources" };
         lines.push(format!(
-            "{} recorded and not told: older than the first read of their sources looks back.",
+            "{} recorded and not told: older than the first read of {whose} looks back.",
             count(items, "match", "matches")
         ));
     }
@@ -393,7 +394,10 @@ fn held_line(one: &HeldHigh, view: View<'_>) -> Entry {
 }
 
 fn guard_words(guard: &Guard) -> String {
-    line(&guard.to_string(), 120)
+    match guard {
+        Guard::Case => "in other capitals than the watchlist asks for".to_owned(),
+        other => line(&other.to_string(), 120),
+    }
 }
 
 /// The first lines, and how many follow.

@@ -180,7 +180,7 @@ fn late(situation: &Situation<'_>) -> Option<OperatorMail> {
     )];
     let others = match late.down {
         true => "nothing new is sealed meanwhile",
-        false => "mails to other addresses go out",
+        false => "others are made and tried all the same",
     };
     let next = format!(
         "They are tried again until they get out, for five days each; {others}. `watchlistd send-test` \

@@ -79,7 +79,7 @@ impl Deliverer {
             let last_of_hour = last_hour.len() + nth >= reader.urgent_per_hour as usize;
             let told = self.companies_told(reader, mail, now).await?;
             let late = Late { delayed_since, last_of_hour };
-            let composed = written(|| page.compose(&pending, mail, &told, late))?;
+            let composed = written(|| page.compose(&pending, mail, told.as_ref(), late))?;
             let answers = before.message_ids.remove(&mail.story).unwrap_or_default();
             let number = before.number(&mail.story, mail.n);
             let occasion = occasion(reader, &mail.story, number, answers, now);
@@ -89,21 +89,21 @@ impl Deliverer {
         Ok(())
     }
 
-    /// The companies that earlier urgent mails on a story named, by id.
+    /// The companies that earlier urgent mails on a story named, by id, if that is known.
     async fn companies_told(
         &self,
         reader: &Reader,
         mail: &UrgentMail,
         now: Timestamp,
-    ) -> Result<BTreeSet<String>, StoreError> {
+    ) -> Result<Option<BTreeSet<String>>, StoreError> {
         if mail.n < 2 {
-            return Ok(BTreeSet::new());
+            return Ok(None);
         }
         let store = &self.ground.store;
         let told = store.told_urgently(reader.name.clone(), now.minus(LONGEST_STORY), now).await?;
-        let its = told.iter().filter(|one| one.alert.story == mail.story);
-        let named = its.flat_map(|one| &one.alert.judgement.companies);
-        Ok(named.map(|one| one.id.to_string()).collect())
+        let its: Vec<_> = told.iter().filter(|one| one.alert.story == mail.story).collect();
+        let named = its.iter().flat_map(|one| &one.alert.judgement.companies);
+        Ok((!its.is_empty()).then(|| named.map(|one| one.id.to_string()).collect()))
     }
 
     /// Alerts that all of this reader's addresses had by urgent mails to other readers.
@@ -141,8 +141,7 @@ impl Deliverer {
                 notices: (0..notices.len()).collect(),
                 folded: false,
             };
-            let composed =
-                written(|| page.compose(&notices, &mail, &BTreeSet::new(), Late::default()))?;
+            let composed = written(|| page.compose(&notices, &mail, None, Late::default()))?;
             let number = before.number(&story, mail.n);
             before.numbered.insert(story.clone(), number);
             let occasion = occasion(reader, &story, number, Vec::new(), now);
@@ -226,7 +225,7 @@ impl Page<'_> {
         self,
         pending: &[PendingNotice],
         mail: &UrgentMail,
-        told: &BTreeSet<String>,
+        told: Option<&BTreeSet<String>>,
         late: Late,
     ) -> Composed {
         let notices: Vec<&PendingNotice> = mail.notices.iter().map(|at| &pending[*at]).collect();
@@ -236,7 +235,7 @@ impl Page<'_> {
             n: mail.n,
             // Of a folded mail's stories it is known of one only.
             readers: &self.in_force.readers,
-            told: Some(told).filter(|_| !mail.folded),
+            told: told.filter(|_| !mail.folded),
             now: self.now,
             watchlist: self.in_force.version,
             desk: &self.in_force.letterhead.reply_to,
