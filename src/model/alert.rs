@@ -178,8 +178,17 @@ pub struct PendingNotice {
     pub undelivered: bool,
     /// What was known of an edited item before; `None` for one that is as it was first seen.
     pub before: Option<Before>,
-    /// Of the operator's notices: the readers for whom the alert was and whom no mail reached, by name.
-    pub meant_for: Vec<String>,
+    /// Of the operator's notices: the readers for whom the alert was and whom it did not reach in time.
+    pub meant_for: Vec<MeantFor>,
+}
+
+/// A reader whom a mail with an alert did not reach, so that the operator is told as well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MeantFor {
+    /// The reader, by name.
+    pub reader: String,
+    /// Whether a later mail has told the alert.
+    pub told_since: bool,
 }
 
 /// What was known of an item before the revision that an alert tells.

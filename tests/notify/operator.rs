@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use watchlistd::model::alert::MeantFor;
 use watchlistd::model::source::SourceState;
 use watchlistd::model::{Health, Recovered, SourceCoverage, Timestamp};
 use watchlistd::notify::operator::{
-    DiskLow, LateMails, NetworkOut, OperatorMail, RefusedEdit, Situation, StuckMail, at_once, daily,
+    DiskLow, LateMails, NetworkOut, OperatorMail, RefusedEdit, Situation, StuckMail, at_once,
+    daily, unrouted,
 };
 
 use super::mails::{NOW, keep};
@@ -98,6 +100,34 @@ fn one_mailbox_that_defers_holds_up_nobody_else() {
         let mails = at_once(&Situation { late: Some(late(down)), ..calm() });
         let text = mails[0].content.text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(text.contains(words), "{text}");
+    }
+}
+
+#[test]
+fn what_did_not_reach_a_reader_is_told_by_name() {
+    let piece = super::make::Piece::new("s", "wire", "SEC to delist Alibaba", NOW);
+    let to = |readers: &[(&str, bool)]| {
+        let mut one = piece.pending();
+        let meant = |(reader, told_since): &(&str, bool)| MeantFor {
+            reader: (*reader).to_owned(),
+            told_since: *told_since,
+        };
+        one.meant_for = readers.iter().map(meant).collect();
+        unrouted(&[one], at(NOW), calm().zone)
+    };
+    for (readers, subject, line) in [
+        (&[][..], "1 alert for no reader", "(wire)"),
+        (&[("Mei", false)][..], "1 alert did not reach Mei", "was for Mei\n"),
+        (
+            &[("Jo", true), ("Mei", false)][..],
+            "1 alert did not reach Mei",
+            "was for Jo (told since), Mei\n",
+        ),
+        (&[("Jo", true)][..], "1 alert reached a reader late", "was for Jo (told since)\n"),
+    ] {
+        let content = to(readers);
+        assert_eq!(content.subject, format!("[watchlistd] {subject}"));
+        assert!(content.text.replace("\n  ", " ").contains(line), "{}", content.text);
     }
 }
 

@@ -22,6 +22,7 @@ use super::frame::{first_lines, whole_list};
 use super::outside::line;
 use super::page::{Page, Section, render};
 use super::stories::{self, Whose};
+use crate::model::alert::MeantFor;
 use crate::model::{Difference, PendingNotice, SourceCoverage, Timestamp, Tz};
 
 /// Sources or mails named one by one before the rest is counted.
@@ -120,7 +121,9 @@ pub fn unrouted(alerts: &[PendingNotice], now: Timestamp, zone: Tz) -> Content {
             let link = link.map(|link| format!(" – {}", link.href)).unwrap_or_default();
             let meant_for = match one.meant_for.as_slice() {
                 [] => String::new(),
-                some => format!(" – was for {}", line(&some.join(", "), 200)),
+                some => {
+                    format!(" – was for {}", some.iter().map(meant).collect::<Vec<_>>().join(", "))
+                }
             };
             format!(
                 "{}: {} ({}){link}{meant_for}",
@@ -131,11 +134,12 @@ pub fn unrouted(alerts: &[PendingNotice], now: Timestamp, zone: Tz) -> Content {
         })
         .collect();
     let many = count(alerts.len(), "alert", "alerts");
-    let whose: BTreeSet<&str> =
-        alerts.iter().flat_map(|one| &one.meant_for).map(String::as_str).collect();
+    let untold = alerts.iter().flat_map(|one| &one.meant_for).filter(|one| !one.told_since);
+    let whose: BTreeSet<&str> = untold.map(|one| one.reader.as_str()).collect();
     let all_meant = alerts.iter().all(|one| !one.meant_for.is_empty());
     let what = match whose.len() {
-        n @ 1..=3 if n > 0 && all_meant => {
+        0 if all_meant => format!("{many} reached a reader late"),
+        1..=3 if all_meant => {
             let names: Vec<String> = whose.iter().map(|name| line(name, 60)).collect();
             format!("{many} did not reach {}", names.join(", "))
         }
@@ -248,6 +252,12 @@ fn mail(what: &str, sections: &[(&str, Vec<String>)], now: Timestamp, zone: Tz) 
 }
 
 /// The same as the beginning of a sentence.
+/// `Mei`, or `Mei (told since)`.
+fn meant(one: &MeantFor) -> String {
+    let since = if one.told_since { " (told since)" } else { "" };
+    format!("{}{since}", line(&one.reader, 60))
+}
+
 fn capital(text: &str) -> String {
     // An id stands as it is written.
     if text.split(' ').nth(1) == Some("(official)") {

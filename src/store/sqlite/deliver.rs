@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::model::alert::Before;
+use crate::model::alert::{Before, MeantFor};
 use crate::model::mail::Changed;
 use crate::model::{
     AlertId, Item, MailId, MailKind, MailState, Notice, PendingNotice, SealedMail, StoryId,
@@ -46,15 +46,18 @@ pub(super) fn pending(
     Ok(found)
 }
 
-/// Readers whom no mail reached with an alert that the operator is told in their place, by name.
-fn meant_for(connection: &Connection, alert: &AlertId) -> rusqlite::Result<Vec<String>> {
+/// Readers for whom an alert was that the operator is told because no mail reached them with it.
+fn meant_for(connection: &Connection, alert: &AlertId) -> rusqlite::Result<Vec<MeantFor>> {
     let mut select = connection.prepare_cached(
-        "SELECT reader FROM notices
+        "SELECT reader, state = 'sealed' FROM notices
          WHERE alert = (SELECT key FROM alerts WHERE id = ?1) AND reader > '' AND reader <> '~canary'
-           AND ((state = 'withdrawn' AND reason = ?2) OR (state = 'pending' AND undelivered))
+           AND ((state = 'withdrawn' AND reason = ?2) OR (state <> 'withdrawn' AND reason = ?3))
          ORDER BY reader",
     )?;
-    select.query_map(params![alert, HANDED_ON], |row| row.get(0))?.collect()
+    let found = select.query_map(params![alert, HANDED_ON, WAITS], |row| {
+        Ok(MeantFor { reader: row.get(0)?, told_since: row.get(1)? })
+    })?;
+    found.collect()
 }
 
 /// How many notices wait, by reader.
@@ -315,6 +318,10 @@ fn slot(mail: &SealedMail, reader: &str) -> Option<Timestamp> {
 /// Why a notice was handed on, as the store keeps it.
 const HANDED_ON: &str = "no mail reaches this reader any more; handed on to the operator";
 
+/// Why a notice is the operator's as well, as the store keeps it.
+const WAITS: &str =
+    "an earlier mail was refused; told in the next urgent mail, and to the operator";
+
 /// Gives to the operator what waits for readers whom no mail would tell it. What was refused for a reader
 /// who takes urgent mails only waits for the next of these as well. Answers how many were given.
 pub(super) fn hand_on(
@@ -349,6 +356,12 @@ pub(super) fn hand_on(
             .execute(params![alert, reader, now])?;
         if *waits {
             given += new as u64;
+            connection
+                .prepare_cached(
+                    "UPDATE notices SET reason = ?3, changed = ?4
+                     WHERE alert = ?1 AND reader = ?2 AND reason IS NOT ?3",
+                )?
+                .execute(params![alert, reader, WAITS, now])?;
             continue;
         }
         given += 1;
