@@ -500,16 +500,38 @@ async fn what_waited_for_a_reader_who_is_gone_is_told_to_the_operator() {
 
 #[tokio::test]
 async fn what_was_refused_for_a_reader_without_digests_is_told_to_the_operator() {
-    let desk = Desk::new(&format!("{MEI}digest = \"never\"\n")).await;
+    // Jo takes digests, and will be told by the next one.
+    let jo = "[[reader]]\nname = \"Jo\"\nto = [\"jo@desk.test\"]\n";
+    let desk = Desk::new(&format!("{MEI}digest = \"never\"\n{jo}")).await;
     let mut open = desk.open().await;
     open.round().await;
-    desk.transport.answer_next([refused()]);
+    desk.transport.answer_next([refused(), refused()]);
     desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
     desk.pass(HOUR);
     open.round().await;
     desk.pass(DAY);
     open.round().await;
-    assert_eq!(operator_mails(&desk, "1 alert for no reader"), 1, "{:?}", desk.subjects());
+    assert_eq!(operator_mails(&desk, "1 alert did not reach Mei\r\n"), 1, "{:?}", desk.subjects());
+    assert_eq!(operator_mails(&desk, "was for Mei\r\n"), 1, "{:?}", desk.subjects());
+
+    // Her next mail that works tells it, and neither tells it again.
+    desk.newsroom.publish("t1", "Exchange to delist Tencent over its accounts in Berlin");
+    desk.pass(HOUR);
+    open.round().await;
+    let mails = desk.transport.received();
+    let hers: Vec<String> =
+        mails.iter().filter(|one| one.address == "mei@desk.test").map(text).collect();
+    assert_eq!(hers.len(), 1, "{:?}", desk.subjects());
+    for words in ["Tencent", "SEC moves to *delist* *Alibaba*", "undelivered earlier"] {
+        assert!(hers[0].contains(words), "{words}: {}", hers[0]);
+    }
+    desk.newsroom.publish("b1", "Huawei to be cut off by an export control, delist follows");
+    desk.pass(DAY);
+    open.round().await;
+    let mails = desk.transport.received();
+    let mut hers = mails.iter().filter(|one| one.address == "mei@desk.test").map(text);
+    assert!(!hers.next_back().unwrap().contains("SEC moves"), "{:?}", desk.subjects());
+    assert_eq!(operator_mails(&desk, "did not reach Mei"), 1, "{:?}", desk.subjects());
 }
 
 #[tokio::test]

@@ -224,6 +224,7 @@ fn operator_of(settings: &Settings) -> Option<Reader> {
         min_severity: Severity::Low,
         companies: Default::default(),
         groups: Default::default(),
+        watched: Default::default(),
         topics: Default::default(),
         when_empty: WhenEmpty::Skip,
         mentions: false,

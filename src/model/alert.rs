@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AlertId, HeldBack, Hit, Item, ItemId, StoryId, Timestamp};
+use super::{AlertId, HeldBack, Hit, Item, ItemId, ItemText, StoryId, Timestamp};
 
 /// How grave: hits without an alert are low.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -176,4 +176,28 @@ pub struct PendingNotice {
     pub item: Item,
     /// Earlier mails of this alert were refused or died: it is listed as *undelivered earlier*.
     pub undelivered: bool,
+    /// What was known of an edited item before; `None` for one that is as it was first seen.
+    pub before: Option<Before>,
+    /// Of the operator's notices: the readers for whom the alert was and whom it did not reach in time.
+    pub meant_for: Vec<MeantFor>,
+}
+
+/// A reader whom a mail with an alert did not reach, so that the operator is told as well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MeantFor {
+    /// The reader, by name.
+    pub reader: String,
+    /// Whether a later mail has told the alert.
+    pub told_since: bool,
+}
+
+/// What was known of an item before the revision that an alert tells.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// When the item was first seen, in whatever words.
+    pub first_seen: Timestamp,
+    /// Its words as the same reader was told them or, without that, at the revision before.
+    pub text: ItemText,
+    /// The alert of these words that the same reader was told, or still is to be told.
+    pub alert: Option<Alert>,
 }

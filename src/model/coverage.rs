@@ -2,7 +2,7 @@
 
 use super::looked::Unread;
 use super::source::{Gap, SourceState};
-use super::{Guard, Named, Source, SourceId, Timestamp};
+use super::{Guard, Health, Named, Source, SourceId, Timestamp};
 
 /// What readers are told about coverage between two instants.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,6 +66,22 @@ pub struct SourceCoverage {
     pub source: Source,
     /// How it is doing.
     pub state: SourceState,
+}
+
+impl SourceCoverage {
+    /// Whether what the source says reaches us. A list of an authority that has had items and shows none
+    /// may be broken as well as quiet, and must be looked at.
+    #[must_use]
+    pub fn is_covered(&self) -> bool {
+        self.state.health.is_covered() && !self.has_emptied()
+    }
+
+    /// Whether it is an official source that had items and shows none any more.
+    #[must_use]
+    pub fn has_emptied(&self) -> bool {
+        let had_items = self.state.habit.items > 0 || self.state.habit.latest.is_some();
+        self.source.official && self.state.health == Health::Empty && had_items
+    }
 }
 
 /// An item that would have been a high alert, had nothing held it back.

@@ -284,4 +284,6 @@ pub struct Changed {
     pub new: ItemText,
     /// When the change was seen.
     pub at: Timestamp,
+    /// Whether a mail has told the old words; else they are only about to be told.
+    pub told: bool,
 }

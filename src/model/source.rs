@@ -204,8 +204,8 @@ impl Anew {
 pub struct Moved {
     /// Where to.
     pub to: String,
-    /// Since when the answers agree.
-    pub since: Timestamp,
+    /// When the written address last said so. What it said since then is not known.
+    pub confirmed: Timestamp,
     /// How many answers in a row agreed.
     pub times: u32,
 }

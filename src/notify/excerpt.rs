@@ -39,8 +39,18 @@ pub(super) fn headline(item: &Item, hits: &[Hit]) -> Marked {
             .map_or_else(|| "(no headline)".to_owned(), |text| format!("(no headline) {text}"));
         return Marked::of(vec![Segment { text, hit: false }], lang(item));
     }
-    let end = cut_at(title, HEADLINE);
-    let mut segments = pieces(title, 0..end, &spans(title, hits, Field::Title));
+    let spans = spans(title, hits, Field::Title);
+    let mut start = 0;
+    let mut end = cut_at(title, HEADLINE);
+    if let Some(first) = spans.first().filter(|first| first.start >= end) {
+        // Nothing that matched would be seen of it.
+        start = word_start(title, first.start.saturating_sub(BEFORE), first.start);
+        end = start + cut_at(&title[start..], HEADLINE);
+    }
+    let mut segments = pieces(title, start..end, &spans);
+    if start > 0 {
+        segments.insert(0, plain("… "));
+    }
     if end < title.len() {
         segments.push(plain(outside::CUT));
     }

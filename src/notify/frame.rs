@@ -7,8 +7,10 @@ use std::collections::BTreeSet;
 
 use super::civil::{count, moment, number};
 use super::listing;
-use super::outside::line;
+use super::outside::{isolate, line};
 use super::page::{Dismiss, Note, Page, render};
+use super::reader::Reader;
+use super::route;
 use super::stories::{self, Story};
 use super::{Attachment, Content};
 use crate::model::record::Restore;
@@ -38,6 +40,44 @@ pub(super) fn restored(restore: &Restore, now: Timestamp, zone: Tz) -> Note {
          known any more, so this mail may tell some of it again."
     )];
     Note { label: "AFTER A RESTORE".to_owned(), grave: true, lines }
+}
+
+/// Headlines that are named as told in somebody's place.
+const IN_PLACE: usize = 3;
+
+/// What a mail tells its reader in the place of others who are away, and would not have told otherwise.
+pub(super) fn stands_in(
+    reader: &Reader,
+    readers: &[Reader],
+    stories: &[Story<'_>],
+) -> Option<Note> {
+    let mut lines = Vec::new();
+    for other in readers.iter().filter(|other| other.name != reader.name) {
+        let Some(away) = &other.away else { continue };
+        let notices = stories.iter().flat_map(|story| &story.notices);
+        let its: Vec<String> = notices
+            .filter(|one| route::stands_in(reader, other, &one.alert, readers))
+            .map(|one| format!("“{}”", isolate(&line(&one.item.text.title, 90))))
+            .collect();
+        if its.is_empty() {
+            continue;
+        }
+        let more = match its.len().saturating_sub(IN_PLACE) {
+            0 => String::new(),
+            n => format!(" and {}", count(n, "more item", "more items")),
+        };
+        lines.push(format!(
+            "For {}, who is away until {}: {}{more}.",
+            line(&other.name, 60),
+            away.until.format("%-d %b"),
+            its[..its.len().min(IN_PLACE)].join(", ")
+        ));
+    }
+    (!lines.is_empty()).then(|| Note {
+        label: "IN SOMEBODY'S PLACE".to_owned(),
+        grave: false,
+        lines,
+    })
 }
 
 /// The finished content: the page with at most `most` items, fewer when its HTML would grow too

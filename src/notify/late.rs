@@ -7,6 +7,11 @@ use chrono::Datelike;
 use super::outside::line;
 use crate::model::{Severity, Timestamp, Tz};
 
+/// Terms named one by one, and the longest of these, in characters: a search may be a page of alternatives,
+/// and what is said of it stands behind it.
+const NAMED: usize = 3;
+const TERM: usize = 80;
+
 /// What the version before did not have.
 #[derive(Clone, Copy, Debug)]
 pub struct Lacked<'a> {
@@ -30,20 +35,28 @@ pub fn reason(
     if let (Some(told), []) = (told, lacked) {
         return format!("late: told as {} before, and graver now", told.as_str());
     }
-    let found: Vec<String> = lacked
+    let mut found: Vec<String> = lacked
         .iter()
-        .map(|one| match one.held {
+        .take(NAMED)
+        .map(|one| (line(one.what, TERM), one.held))
+        .map(|(what, held)| match held {
             Some((guard, version)) => {
-                format!("{} held back in version {version} ({})", one.what, line(guard, 120))
+                format!("{what} held back in version {version} ({})", line(guard, 60))
             }
-            None => format!("{} missing in version {before}", one.what),
+            None => format!("{what} missing in version {before}"),
         })
         .collect();
+    if lacked.len() > NAMED {
+        found.push(format!("and {} more", lacked.len() - NAMED));
+    }
     let why = match found.is_empty() {
         true => format!("version {before} made no alert of it"),
         false => found.join(", "),
     };
-    format!("late: not matched {}: {why}", days(seen, now, zone))
+    match told {
+        Some(told) => format!("late: {} before without this: {why}", told.as_str()),
+        None => format!("late: not matched {}: {why}", days(seen, now, zone)),
+    }
 }
 
 /// `on 23 Nov`, `20–23 Nov`, `30 Oct–2 Nov`, `30 Dec 2026–2 Jan 2027`.
@@ -91,6 +104,15 @@ mod tests {
             "late: not matched 18–20 Nov: \"阿里\" (Alibaba) missing in version 14, \"Target\" held \
              back in version 12 (weak name alone)"
         );
+        assert_eq!(
+            reason(at(0), at(2), Tz::UTC, 14, Some(Severity::High), &lacked[..1]),
+            "late: high before without this: \"阿里\" (Alibaba) missing in version 14"
+        );
+        let search = format!("\"({})\" (Kit)", "kit OR gear OR ".repeat(30));
+        let many = [Lacked { what: &search, held: None }; 5];
+        let words = reason(at(0), at(2), Tz::UTC, 14, None, &many);
+        assert!(words.ends_with("missing in version 14, and 2 more"), "{words}");
+        assert!(words.chars().count() < 400, "{words}");
         assert_eq!(
             reason(at(0), at(0), Tz::UTC, 14, None, &[]),
             "late: not matched on 18 Nov: version 14 made no alert of it"

@@ -4,7 +4,7 @@
 //! a spreadsheet would take for a formula begins with an apostrophe instead.
 
 use super::outside::{self, clean};
-use super::stories::{Story, marks, why};
+use super::stories::{Story, Whose, first_seen, marks, published, why};
 use crate::model::{Named, PendingNotice};
 
 const HEAD: [&str; 14] = [
@@ -30,17 +30,17 @@ pub(super) fn csv(stories: &[Story<'_>]) -> Vec<u8> {
     push_row(&mut out, HEAD.map(str::to_owned));
     for (at, story) in stories.iter().enumerate() {
         for one in &story.notices {
-            push_row(&mut out, row(at + 1, one));
+            push_row(&mut out, row(at + 1, one, story.whose));
         }
     }
     out.into_bytes()
 }
 
-fn row(n: usize, one: &PendingNotice) -> [String; 14] {
+fn row(n: usize, one: &PendingNotice, whose: Whose<'_>) -> [String; 14] {
     let item = &one.item;
     let names =
         |list: &[Named]| list.iter().map(|one| clean(&one.name)).collect::<Vec<_>>().join("; ");
-    let published = item.published.map(|at| at.to_string());
+    let published = published(one).map(|at| at.to_string());
     [
         n.to_string(),
         one.alert.severity.as_str().to_owned(),
@@ -50,9 +50,9 @@ fn row(n: usize, one: &PendingNotice) -> [String; 14] {
         clean(item.source.as_str()),
         if item.official { "yes" } else { "no" }.to_owned(),
         published.unwrap_or_default(),
-        item.first_seen.to_string(),
+        first_seen(one).to_string(),
         outside::link(item.link.as_deref()).map(|link| link.href).unwrap_or_default(),
-        why(one).join("; "),
+        why(one, whose).join("; "),
         marks(one).join("; "),
         one.alert.copy_of.as_ref().map(ToString::to_string).unwrap_or_default(),
         one.alert.id.to_string(),

@@ -25,9 +25,11 @@ pub mod urgent;
 pub mod welcome;
 
 mod civil;
+mod edited;
 mod excerpt;
 mod frame;
 pub mod listing;
+mod merge;
 mod nearest;
 pub mod outside;
 mod page;

@@ -166,6 +166,8 @@ pub(super) struct Story {
     pub(super) notes: Vec<String>,
     /// The lead and different write-ups.
     pub(super) articles: Vec<Article>,
+    /// "Also reported by", or what else to call the lines below.
+    pub(super) others: &'static str,
     /// Everyone else, one line each.
     pub(super) lines: Vec<Line>,
     /// What of it is not listed.
@@ -189,6 +191,8 @@ pub(super) struct Article {
     pub(super) times: String,
     /// What to say beside it.
     pub(super) marks: Vec<String>,
+    /// What an edit changed in it.
+    pub(super) edits: Vec<String>,
     /// Where it leads.
     pub(super) link: Option<Href>,
     /// Why there is no link.

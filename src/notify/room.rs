@@ -160,7 +160,7 @@ fn by_gravity(owed: &[PendingNotice]) -> Vec<Vec<&PendingNotice>> {
     for one in owed {
         of_item.entry(key(one)).or_default().push(one);
     }
-    let stories = stories::group(owed);
+    let stories = stories::group(owed, stories::Whose::default());
     let items = stories.iter().flat_map(|story| &story.notices);
     let mut items: Vec<_> = items.filter_map(|one| of_item.remove(&key(one))).collect();
     items.sort_by_key(|of| std::cmp::Reverse(of.iter().map(|one| one.alert.severity).max()));

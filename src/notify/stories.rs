@@ -3,13 +3,16 @@
 //! Grouping never hides an item: what the page cannot hold is counted exactly, and the caller
 //! attaches the whole list.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::civil::{count, day, moment, near};
+use super::merge::merge;
 use super::outlets::Outlets;
 use super::outside::link;
 use super::page::{self, Article, Href, Line};
-use super::{excerpt, outside::line};
+use super::reader::Reader;
+use super::{edited, excerpt, outside::line};
 use crate::model::{Hit, Mark, Named, PendingNotice, Severity, StoryId, Timestamp, Tz};
 
 /// Stories that the list at the top can hold.
@@ -21,29 +24,73 @@ const NAME: usize = 80;
 /// Longest note or reason, in characters.
 const SENTENCE: usize = 400;
 
+/// A publication at the very beginning of the computers' calendar is a clock that was never set, in
+/// milliseconds: no feed is that old.
+const NEVER_SET: i64 = 2 * 24 * 3600 * 1000;
+
+/// Why a mail names one company before another.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Whose<'a> {
+    /// Companies that the reader asked for, by id; `None` or empty for all.
+    pub(super) watched: Option<&'a BTreeSet<String>>,
+    /// Companies that earlier mails on the story named, by id; `None` for a story's first.
+    pub(super) told: Option<&'a BTreeSet<String>>,
+}
+
+impl<'a> Whose<'a> {
+    /// What a reader asked for.
+    pub(super) fn of(reader: &'a Reader) -> Self {
+        Self { watched: Some(&reader.watched), told: None }
+    }
+
+    fn watches(&self, one: &Named) -> bool {
+        self.watched.is_some_and(|ids| ids.contains(&*one.id))
+    }
+
+    fn is_new(&self, one: &Named) -> bool {
+        self.told.is_some_and(|ids| !ids.contains(&*one.id))
+    }
+}
+
 /// A story's notices, the lead first.
 pub(super) struct Story<'a> {
     pub(super) severity: Severity,
     /// One for each item, the newest revision: official first, then earliest.
-    pub(super) notices: Vec<&'a PendingNotice>,
+    pub(super) notices: Vec<Cow<'a, PendingNotice>>,
+    /// For whom.
+    pub(super) whose: Whose<'a>,
+}
+
+/// When an item was first seen, in whatever words.
+pub(super) fn first_seen(one: &PendingNotice) -> Timestamp {
+    one.before.as_ref().map_or(one.item.first_seen, |before| before.first_seen)
+}
+
+/// When an item says that it was published, unless that cannot be.
+pub(super) fn published(one: &PendingNotice) -> Option<Timestamp> {
+    one.item.published.filter(|at| at.millis() > NEVER_SET)
 }
 
 /// When an item was said, as far as that can be true: never after it was first seen.
 pub(super) fn said_at(one: &PendingNotice) -> Timestamp {
-    one.item.published.map_or(one.item.first_seen, |at| at.min(one.item.first_seen))
+    let seen = first_seen(one);
+    published(one).map_or(seen, |at| at.min(seen))
 }
 
 /// Stories, the gravest first, then the newest.
-pub(super) fn group(notices: &[PendingNotice]) -> Vec<Story<'_>> {
-    let mut by_story: BTreeMap<&StoryId, BTreeMap<&str, &PendingNotice>> = BTreeMap::new();
+pub(super) fn group<'a>(notices: &'a [PendingNotice], whose: Whose<'a>) -> Vec<Story<'a>> {
+    let mut by_story: BTreeMap<&StoryId, BTreeMap<&str, Cow<'a, PendingNotice>>> = BTreeMap::new();
     for one in notices {
         let items = by_story.entry(&one.alert.story).or_default();
-        let slot = items.entry(one.item.id.as_str()).or_insert(one);
-        if one.alert.revision > slot.alert.revision {
-            *slot = one;
+        match items.get_mut(one.item.id.as_str()) {
+            Some(known) => merge(known, one),
+            None => {
+                items.insert(one.item.id.as_str(), Cow::Borrowed(one));
+            }
         }
     }
-    let mut stories: Vec<Story<'_>> = by_story.into_values().map(story).collect();
+    let mut stories: Vec<Story<'_>> =
+        by_story.into_values().map(|items| story(items, whose)).collect();
     stories.sort_by_key(|story| {
         let newest = story.notices.iter().map(|one| said_at(one)).max();
         std::cmp::Reverse((story.severity, newest))
@@ -51,27 +98,42 @@ pub(super) fn group(notices: &[PendingNotice]) -> Vec<Story<'_>> {
     stories
 }
 
-fn story<'a>(items: BTreeMap<&str, &'a PendingNotice>) -> Story<'a> {
-    let mut notices: Vec<&PendingNotice> = items.into_values().collect();
+fn story<'a>(items: BTreeMap<&str, Cow<'a, PendingNotice>>, whose: Whose<'a>) -> Story<'a> {
+    let mut notices: Vec<Cow<'a, PendingNotice>> = items.into_values().collect();
     notices.sort_by_key(|one| (!one.item.official, said_at(one), one.item.id.clone()));
     let severity = notices.iter().map(|one| one.alert.severity).max();
-    Story { severity: severity.unwrap_or(Severity::Medium), notices }
+    Story { severity: severity.unwrap_or(Severity::Medium), notices, whose }
 }
 
-impl<'a> Story<'a> {
-    pub(super) fn lead(&self) -> &'a PendingNotice {
+impl Story<'_> {
+    pub(super) fn lead(&self) -> &PendingNotice {
         self.notices.first().expect("a story has an item")
     }
 
-    /// The companies it names, the lead's first, in the order in which the text names them.
-    pub(super) fn companies(&self) -> Vec<&'a Named> {
-        distinct(self.notices.iter().flat_map(|one| {
+    /// The companies it names: first those that the reader asked for, then those that are new to the
+    /// reader, then the lead's, in the order in which the text names them.
+    pub(super) fn companies(&self) -> Vec<&Named> {
+        let withdrawn = edited::withdrawn(self.lead());
+        let mut named = distinct(self.notices.iter().flat_map(|one| {
             let judgement = &one.alert.judgement;
-            in_text_order(&judgement.companies, &judgement.hits)
-        }))
+            let copies = one.alert.copy_of.as_ref() == Some(&self.lead().item.id);
+            let mut named = in_text_order(&judgement.companies, &judgement.hits);
+            // Copies repeat what an edit has taken out of what they are copies of.
+            named.retain(|one| !copies || !withdrawn.contains(&&*one.id));
+            named
+        }));
+        named.sort_by_key(|one| (!self.whose.watches(one), !self.whose.is_new(one)));
+        named
     }
 
-    fn topics(&self) -> Vec<&'a Named> {
+    /// The companies that earlier mails on the story did not name.
+    pub(super) fn new_companies(&self) -> Vec<String> {
+        let companies = self.companies();
+        let new = companies.iter().filter(|one| self.whose.is_new(one));
+        new.map(|one| line(&one.name, NAME)).collect()
+    }
+
+    fn topics(&self) -> Vec<&Named> {
         distinct(self.notices.iter().flat_map(|one| {
             let judgement = &one.alert.judgement;
             in_text_order(&judgement.topics, &judgement.hits)
@@ -201,6 +263,8 @@ fn show(story: &Story<'_>, n: usize, most: usize, view: View<'_>) -> page::Story
         story.notices.iter().filter(|one| !told.iter().any(|other| other.item.id == one.item.id));
     let lines: Vec<Line> =
         rest.take(most - told.len()).map(|one| one_line(one, &headlines, view)).collect();
+    let spoke = |outlet: &str| told.iter().any(|one| view.outlets.name(&one.item.source) == outlet);
+    let again = lines.iter().all(|line| spoke(&line.outlet));
     let left_out = story.notices.len() - told.len() - lines.len();
     let companies = story.companies();
     page::Story {
@@ -211,7 +275,13 @@ fn show(story: &Story<'_>, n: usize, most: usize, view: View<'_>) -> page::Story
         topics: names(&story.topics()),
         headline: excerpt::headline(&lead.item, &lead.alert.judgement.hits),
         notes: notes(&companies),
-        articles: told.iter().enumerate().map(|(at, one)| article(one, at == 0, view)).collect(),
+        articles: told
+            .iter()
+            .enumerate()
+            .map(|(at, one)| article(one, at == 0, story, view))
+            .collect(),
+        // Who has spoken above reports nothing besides.
+        others: if again { "More from there" } else { "Also reported by" },
         lines,
         cut: (left_out > 0).then(|| {
             format!(
@@ -223,7 +293,7 @@ fn show(story: &Story<'_>, n: usize, most: usize, view: View<'_>) -> page::Story
 }
 
 /// The lead and those whose words differ: no copies, other outlets first.
-fn write_ups<'a>(story: &Story<'a>) -> Vec<&'a PendingNotice> {
+fn write_ups<'s>(story: &'s Story<'_>) -> Vec<&'s PendingNotice> {
     let mut told = vec![story.lead()];
     let different = |told: &[&PendingNotice], one: &PendingNotice| {
         let headline = folded(&one.item.text.title);
@@ -287,24 +357,44 @@ fn story_marks(story: &Story<'_>) -> Vec<String> {
     let official = mark_words(Mark::NowOfficial);
     let any_official = story.notices.iter().any(|one| one.alert.marks.contains(&Mark::NowOfficial));
     let mut shared = marks(story.lead());
+    let copy = story.lead().alert.copy_of.is_some();
     for one in &story.notices {
         let here = marks(one);
         shared.retain(|mark| here.contains(mark));
     }
     shared.retain(|mark| mark != official && mark != mark_words(Mark::BringsMore));
+    if copy {
+        shared.insert(0, "same text as an earlier item".to_owned());
+    }
     if any_official {
         shared.insert(0, official.to_owned());
     }
     shared
 }
 
-/// Why an item is told, in words.
-pub(super) fn why(one: &PendingNotice) -> Vec<String> {
+/// Companies that no reason names and for which the reader is told all the same.
+const UNNAMED: usize = 3;
+
+/// Why an item is told, in words: first the companies for which this reader is told it, where the reasons
+/// are in the name of others.
+pub(super) fn why(one: &PendingNotice, whose: Whose<'_>) -> Vec<String> {
+    let judgement = &one.alert.judgement;
+    let named = |name: &str| judgement.reasons.iter().any(|reason| reason.words.contains(name));
+    let reader_s = judgement.companies.iter().filter(|one| !named(&one.name)).filter_map(|one| {
+        let what = match (whose.watches(one), whose.is_new(one)) {
+            (true, _) => "you asked for",
+            (false, true) => "new in this story:",
+            (false, false) => return None,
+        };
+        let hit = judgement.hits.iter().find(|hit| hit.entity == one.id)?;
+        let (name, term) = (line(&one.name, NAME), line(&hit.term, NAME));
+        Some(format!("{what} {name} (\"{term}\", {})", hit.field))
+    });
+    let mut distinct: Vec<String> = reader_s.take(UNNAMED).collect();
     let reasons = one.alert.judgement.reasons.iter().map(|reason| match &reason.rule {
         Some(rule) => format!("{} (rule “{}”)", line(&reason.words, SENTENCE), line(rule, NAME)),
         None => line(&reason.words, SENTENCE),
     });
-    let mut distinct: Vec<String> = Vec::new();
     for reason in reasons {
         if !distinct.contains(&reason) {
             distinct.push(reason);
@@ -313,7 +403,7 @@ pub(super) fn why(one: &PendingNotice) -> Vec<String> {
     distinct
 }
 
-fn article(one: &PendingNotice, lead: bool, view: View<'_>) -> Article {
+fn article(one: &PendingNotice, lead: bool, story: &Story<'_>, view: View<'_>) -> Article {
     let hits = &one.alert.judgement.hits;
     let (href, no_link) = match link(one.item.link.as_deref()) {
         Ok(link) => (Some(Href::from(link)), None),
@@ -324,18 +414,31 @@ fn article(one: &PendingNotice, lead: bool, view: View<'_>) -> Article {
         official: one.item.official,
         headline: (!lead).then(|| excerpt::headline(&one.item, hits)),
         excerpt: excerpt::excerpt(&one.item, hits),
-        why: why(one).into_iter().take(4).collect(),
+        why: why(one, story.whose).into_iter().take(4).collect(),
         times: times(one, view.now, view.zone),
-        marks: marks(one),
+        marks: same_text(one, story, view).into_iter().chain(marks(one)).collect(),
+        edits: edited::lines(one),
         link: href,
         no_link,
     }
 }
 
-/// `published Mon 23 Nov 07:12 EST, first seen 07:20`: the day once where it is the same.
+/// `same text as Reuters`, of a copy; as an earlier item where that is not in this mail.
+fn same_text(one: &PendingNotice, story: &Story<'_>, view: View<'_>) -> Option<String> {
+    let of = one.alert.copy_of.as_ref()?;
+    let first = story.notices.iter().find(|other| other.item.id == *of);
+    let whose = first.map(|first| view.outlets.name(&first.item.source));
+    Some(format!("same text as {}", whose.as_deref().unwrap_or("an earlier item")))
+}
+
+/// `published Mon 23 Nov 07:12 EST, first seen 07:20, edited 11:36`: the day once where it is the same.
 fn times(one: &PendingNotice, now: Timestamp, zone: Tz) -> String {
-    let seen = one.item.first_seen;
-    match one.item.published {
+    let seen = first_seen(one);
+    let edited = match one.before.is_some() {
+        true => format!(", edited {}", near(one.item.first_seen, seen, zone)),
+        false => String::new(),
+    };
+    let first = match published(one) {
         None => format!("published without a date, first seen {}", moment(seen, now, zone)),
         Some(at) if day(at, zone) == day(seen, zone) && at <= seen => {
             format!("published {}, first seen {}", moment(at, now, zone), near(seen, at, zone))
@@ -343,7 +446,8 @@ fn times(one: &PendingNotice, now: Timestamp, zone: Tz) -> String {
         Some(at) => {
             format!("published {}, first seen {}", moment(at, now, zone), moment(seen, now, zone))
         }
-    }
+    };
+    first + &edited
 }
 
 /// An outlet in one line: its headline only where it says what those told above do not.

@@ -1,17 +1,20 @@
 //! Urgent mail: one story, now. Several only when the reader's hourly limit folds them into one.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use super::civil::{count, iso_day, moment};
 use super::excerpt;
-use super::frame::{cut, delay, dismiss, fit, made_by, restored};
+use super::frame::{cut, delay, dismiss, fit, made_by, restored, stands_in};
 use super::outlets::Outlets;
 use super::outside::line;
 use super::page::{Note, Page};
 use super::reader::Reader;
 use super::room::{self, Room, Short};
-use super::stories::{self, Story, View};
+use super::stories::{self, Story, View, Whose};
 use super::{Content, Subjects};
 use crate::model::record::Restore;
-use crate::model::{PendingNotice, Severity, Timestamp};
+use crate::model::{Mark, PendingNotice, Severity, Timestamp};
 
 /// Items that an urgent mail lists; with more the whole list is attached.
 const MOST: usize = 45;
@@ -21,10 +24,14 @@ const MOST: usize = 45;
 pub struct UrgentInput<'a> {
     /// Whom it is for.
     pub reader: &'a Reader,
+    /// All readers: for some of them this one may stand in.
+    pub readers: &'a [Reader],
     /// What it tells, at least one notice.
     pub notices: &'a [&'a PendingNotice],
     /// Its number among this reader's mails on the story, from 1: later ones are follow-ups.
     pub n: u32,
+    /// The companies that the mails before it named, by id, where they are known.
+    pub told: Option<&'a BTreeSet<String>>,
     /// The present.
     pub now: Timestamp,
     /// Which version of the watchlist is in force.
@@ -58,8 +65,16 @@ pub fn within(input: &UrgentInput<'_>, room: Room) -> (Content, Vec<PendingNotic
 /// Writes the mail.
 #[must_use]
 pub fn urgent(input: &UrgentInput<'_>) -> Content {
-    let owned: Vec<PendingNotice> = input.notices.iter().map(|one| (*one).clone()).collect();
-    let stories = stories::group(&owned);
+    let mut owned: Vec<PendingNotice> = input.notices.iter().map(|one| (*one).clone()).collect();
+    let one_story = input.notices.windows(2).all(|two| two[0].alert.story == two[1].alert.story);
+    if input.n == 1 && one_story {
+        // To who hears of a story for the first time all of it is new.
+        for one in &mut owned {
+            one.alert.marks.retain(|mark| *mark != Mark::BringsMore);
+        }
+    }
+    let told = input.told.filter(|_| input.n > 1);
+    let stories = stories::group(&owned, Whose { told, ..Whose::of(input.reader) });
     let subject = subject(input, &stories);
     let day = iso_day(input.now, input.reader.zone);
     fit(subject, &stories, MOST, day, |subject, most| page(input, subject, &stories, most))
@@ -121,6 +136,7 @@ fn page(input: &UrgentInput<'_>, subject: &str, stories: &[Story<'_>], most: usi
             input.restored.map(|one| restored(one, input.now, zone)),
             input.delayed_since.map(|since| delay(since, input.now, zone)),
             input.short.map(Short::note),
+            stands_in(input.reader, input.readers, stories),
             input.last_of_hour.then(|| full(input.reader.urgent_per_hour)),
         ]
         .into_iter()
@@ -156,8 +172,26 @@ fn basis(input: &UrgentInput<'_>, stories: &[Story<'_>]) -> String {
     let now = moment(input.now, input.now, input.reader.zone);
     match stories.len() {
         1 if input.n > 1 => {
-            let more = count(items, "more item", "more items");
-            format!("{more} since the last mail on this story, {now}.")
+            let is_told = |one: &&Cow<'_, PendingNotice>| {
+                one.before.as_ref().is_some_and(|before| before.alert.is_some())
+            };
+            let edited = stories.iter().flat_map(|story| &story.notices).filter(is_told).count();
+            let more = count(items - edited, "more item", "more items");
+            let again = count(edited, "item edited", "items edited");
+            let what = match (items - edited, edited) {
+                (_, 0) => more,
+                (0, _) => again,
+                _ => format!("{more} and {again}"),
+            };
+            let new = stories.iter().flat_map(Story::new_companies).collect::<Vec<_>>();
+            let new = match new.is_empty() {
+                true => String::new(),
+                false => format!(" New in it: {}.", new.join(" · ")),
+            };
+            format!("{what} since the last mail on this story, {now}.{new}")
+        }
+        several if several > 1 && input.notices.iter().any(|one| one.undelivered) => {
+            format!("Together with what an earlier mail could not deliver, {now}.")
         }
         several if several > 1 && input.delayed_since.is_none() => {
             let limit = input.reader.urgent_per_hour;

@@ -11,7 +11,7 @@ use super::outlets::Outlets;
 use super::outside::line;
 use super::page::{Page, Section};
 use super::reader::{Reader, Vocabulary};
-use super::stories::{self, Story, View};
+use super::stories::{self, Story, View, Whose};
 use super::{Content, Subjects};
 use crate::model::reader::{UrgentFrom, WhenEmpty};
 use crate::model::{Coverage, PendingNotice, Severity, Timestamp};
@@ -30,8 +30,10 @@ pub struct WelcomeInput<'a> {
     pub coverage: &'a Coverage,
     /// Alerts since `recap_from` that pass the reader's filters, oldest first.
     pub recap: &'a [PendingNotice],
-    /// Where the recap begins, seven days ago.
+    /// Where the recap begins: seven days ago or, if that is later, when the service began to look.
     pub recap_from: Timestamp,
+    /// Since when the reader is known: what is found from then on is owed.
+    pub since: Timestamp,
     /// The present.
     pub now: Timestamp,
     /// Which version of the watchlist is in force.
@@ -45,8 +47,9 @@ pub struct WelcomeInput<'a> {
 /// Writes the mail.
 #[must_use]
 pub fn welcome(input: &WelcomeInput<'_>) -> Content {
-    let stories = stories::group(input.recap);
-    let outlets = Outlets::of(&input.coverage.sources);
+    let stories = stories::group(input.recap, Whose::of(input.reader));
+    let retired = input.coverage.retired.iter().map(|(one, _)| one);
+    let outlets = Outlets::of(input.coverage.sources.iter().chain(retired));
     let subject = match input.subjects {
         Subjects::Full => {
             format!("Watchlist: welcome, {}", line(&input.reader.name, 60))
@@ -76,24 +79,33 @@ fn page(
         subject: subject.to_owned(),
         heading: format!("Watchlist · welcome · for {}", line(&input.reader.name, 60)),
         sentence: "Welcome. From now on this service reads for you.".to_owned(),
-        basis: format!("{}.", facts.sentence(input.now, zone)),
+        basis: format!("{}.", facts.sentence(view)),
+        notes: facts.missing_note(input.now, zone, outlets).into_iter().collect(),
         opening: vec![Section::of("What you will get", promises(input))],
         before_index: Some(format!("As a start, since {since}: {}.", counts(stories))),
         index: stories::index(stories, &allotted, view),
         cut: cut(stories, &allotted),
         sections: coverage_sections(input.coverage, input.reader, &facts, input.recap_from, view),
         small: vec![
-            format!(
-                "The recap is for information and counts as no telling: your first digest lists what it \
-                 owes you, this once more. {WHAT_IS_JUDGED}"
-            ),
+            format!("{} {WHAT_IS_JUDGED}", settles_nothing(input)),
             made_by(input.watchlist, stories),
         ],
         dismiss: shown.iter().map(|one| dismiss(&stories[one.n - 1], one.n, input.desk)).collect(),
         desk: (!shown.is_empty()).then(|| input.desk.to_owned()),
         stories: shown,
-        ..Page::default()
     }
+}
+
+/// That the recap counts as no telling, and what is owed beside it.
+fn settles_nothing(input: &WelcomeInput<'_>) -> String {
+    let since = moment(input.since, input.now, input.reader.zone);
+    let owed = match input.reader.schedule.is_never() {
+        true => format!("you are told at once what is urgent of what was found since {since}"),
+        false => {
+            format!("your first digest lists what was found since {since}, this once more")
+        }
+    };
+    format!("The recap is for information and counts as no telling: {owed}.")
 }
 
 /// What a reader's entry means, a sentence each.
@@ -136,7 +148,13 @@ fn about(reader: &Reader, vocabulary: &Vocabulary) -> String {
             line(word.map_or(id.as_str(), |one| &one.name), 80)
         })
         .collect();
-    let severity = match reader.min_severity {
+    // Without digests only what comes at once comes at all.
+    let least = match (reader.schedule.is_never(), reader.urgent) {
+        (true, UrgentFrom::High) => Severity::High,
+        (true, UrgentFrom::Medium) => Severity::Medium,
+        _ => Severity::Low,
+    };
+    let severity = match reader.min_severity.max(least) {
         Severity::High => "High alerts",
         Severity::Medium => "High and medium alerts",
         Severity::Low => "All alerts",
@@ -166,7 +184,7 @@ fn listed(names: &[String]) -> String {
 
 fn digests(reader: &Reader, now: Timestamp) -> String {
     if reader.schedule.is_never() {
-        return "No digests.".to_owned();
+        return "No digests: what does not come at once does not come.".to_owned();
     }
     let next = reader
         .schedule

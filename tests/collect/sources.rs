@@ -251,6 +251,63 @@ fn a_permanent_redirect_is_adopted_when_three_answers_agree() {
 }
 
 #[test]
+fn the_written_address_is_asked_once_a_day_whatever_the_adopted_one_answers() {
+    let desk = desk("https://news.test/");
+    let new = "https://other.test/feed";
+    for answers in ["all of it, without validators", "304", "nothing"] {
+        let mut state = known();
+        for _ in 0..3 {
+            state = source::after(&desk, &state, &redirected(new), now()).0;
+        }
+        let mut asked = Vec::new();
+        for hour in 1..=80_u32 {
+            let at = now().plus(HOUR * hour);
+            let first = source::asks(&desk, &state, at).remove(0);
+            if first.address == desk.url {
+                asked.push(hour);
+            }
+            // The written address hangs, so that the adopted one answers each time.
+            let outcome = match answers {
+                "304" => Outcome::NotModified,
+                "nothing" if hour % 2 == 0 => failed(FailureKind::Retry, None, None),
+                _ => Outcome::Read(Read { entries: 40, ..Read::default() }),
+            };
+            let there = Polled {
+                started: at,
+                asked: new.to_owned(),
+                full: true,
+                answered: Some(new.to_owned()),
+                ..polled(outcome)
+            };
+            state = source::after(&desk, &state, &there, at).0;
+        }
+        match answers {
+            "nothing" => assert!([24, 48, 72].iter().all(|hour| asked.contains(hour)), "{asked:?}"),
+            _ => assert_eq!(asked, [24, 48, 72], "{answers}"),
+        }
+    }
+}
+
+#[test]
+fn a_redirect_that_ends_leaves_a_gap_since_it_was_last_given() {
+    let desk = desk("https://news.test/");
+    let new = "https://other.test/feed";
+    let mut state = known();
+    for hour in 0..3 {
+        let then = Polled { started: now().plus(HOUR * hour), ..redirected(new) };
+        state = source::after(&desk, &state, &then, then.started).0;
+    }
+    let at = now().plus(DAY * 11);
+    state.last_success = Some(at.minus(HOUR));
+    let itself = Polled { started: at, ..polled(read(40)) };
+    let gap = source::gap(&desk, &state, &itself, false, 40).unwrap();
+    assert_eq!((gap.from, gap.until), (now().plus(HOUR * 2), at));
+    let there = Polled { started: at, asked: new.to_owned(), ..polled(read(40)) };
+    let gap = source::gap(&desk, &state, &there, false, 40).unwrap();
+    assert_eq!(gap.from, at.minus(HOUR), "the adopted address was read all the while");
+}
+
+#[test]
 fn a_304_from_elsewhere_vouches_for_nothing() {
     let desk = desk("https://news.test/");
     let elsewhere = Polled {
@@ -379,9 +436,9 @@ fn validators_are_left_out_once_a_day() {
 
 #[test]
 fn a_gap_needs_something_known_to_be_missing() {
-    let id = desk("https://news.test/").id;
+    let desk = desk("https://news.test/");
     let gap = |before: &SourceState, overlaps, entries| {
-        source::gap(&id, before, overlaps, entries, now()).is_some()
+        source::gap(&desk, before, &polled(read(entries)), overlaps, entries).is_some()
     };
     assert!(gap(&known(), false, 20));
     assert!(!gap(&known(), true, 20));

@@ -27,6 +27,8 @@ fn both(piece: &Piece) -> [Content; 2] {
         reader: &reader,
         notices: &refs,
         n: 1,
+        told: None,
+        readers: &[],
         now: base.until,
         watchlist: 12,
         desk: base.desk,
@@ -185,6 +187,7 @@ fn everywhere(evil: &str) -> Vec<Content> {
         old: text("before"),
         new: text(evil),
         at: at("2026-11-23T12:00:00Z"),
+        told: true,
     };
     let record = record::Head { number: 1, hash: evil.to_owned() };
     let reader = one_reader(entry("Mei"));
@@ -202,6 +205,8 @@ fn everywhere(evil: &str) -> Vec<Content> {
         reader: &reader,
         notices: &refs,
         n: 2,
+        told: None,
+        readers: &[],
         now: base.until,
         watchlist: 12,
         desk: base.desk,
@@ -218,6 +223,7 @@ fn everywhere(evil: &str) -> Vec<Content> {
         coverage: &coverage,
         recap: &notices,
         recap_from: base.from,
+        since: base.from,
         now: base.until,
         watchlist: 12,
         desk: base.desk,
@@ -227,7 +233,7 @@ fn everywhere(evil: &str) -> Vec<Content> {
     let situation = Situation {
         sources: &coverage.sources,
         refused: Some(RefusedEdit { problems: evil, in_force: 1, seen: base.from }),
-        late: Some(LateMails { count: 1, since: base.from, reply: evil }),
+        late: Some(LateMails { count: 1, since: base.from, reply: evil, down: true }),
         ..Situation::calm(base.until, zone)
     };
     let mut mails = vec![digest(&base), urgent(&ring), welcome(&hello)];

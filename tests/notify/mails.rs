@@ -36,6 +36,7 @@ pub(crate) fn input<'a>(
 ) -> DigestInput<'a> {
     DigestInput {
         reader,
+        readers: &[],
         first: false,
         from: at(FROM),
         until: at(NOW),
@@ -235,6 +236,7 @@ fn changed() -> Vec<Changed> {
         old,
         new,
         at: at("2026-11-22T10:00:00Z"),
+        told: true,
     };
     vec![
         one(
@@ -408,6 +410,42 @@ fn missing_coverage_stands_at_the_top_and_in_the_subject() {
 }
 
 #[test]
+fn an_official_source_that_has_emptied_is_not_read() {
+    let mut coverage = coverage("2026-11-23T12:52:00Z");
+    let list = coverage.sources.iter_mut().find(|one| one.source.official).unwrap();
+    list.state.health = Health::Empty;
+    list.state.since = at("2026-11-23T12:04:00Z");
+    list.state.error = Some("a feed without items".to_owned());
+    list.state.habit.items = 12;
+    let reader = one_reader(entry("Mei"));
+    let content = digest(&input(&reader, &[], &coverage));
+    let text = content.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let first = "no matches; 41 of 42 sources read; House Select Committee has been empty since Mon 23 \
+                 Nov 07:04 EST; 1,312 items";
+    assert!(text.contains(first), "{text}");
+    assert!(
+        content.subject.contains("41 of 42 sources read – COVERAGE GAP"),
+        "{}",
+        content.subject
+    );
+    assert!(text.contains("House Select Committee (official): without items since"), "{text}");
+    assert!(!text.contains("No gap was noticed"), "{text}");
+}
+
+#[test]
+fn what_changes_before_it_is_told_is_said_apart() {
+    let mut changes = changed();
+    changes[1].told = false;
+    let (reader, coverage) = (one_reader(entry("Mei")), coverage("2026-11-23T12:52:00Z"));
+    let mut base = input(&reader, &[], &coverage);
+    base.changed = &changes;
+    let text = digest(&base).text;
+    let told = text.find("Changed since you were told\n- South China").unwrap();
+    let telling = text.find("Changed since, told above as first found\n- Nikkei Asia").unwrap();
+    assert!(told < telling, "{text}");
+}
+
+#[test]
 fn a_pause_of_our_own_is_told_at_the_top_while_it_lasts_or_was_long() {
     let reader = one_reader(entry("Mei"));
     let told = |until: Option<&str>| {
@@ -525,6 +563,8 @@ fn urgent_input<'a>(reader: &'a Reader, notices: &'a [&'a PendingNotice]) -> Urg
         reader,
         notices,
         n: 1,
+        told: None,
+        readers: &[],
         now: at(NOW),
         watchlist: 12,
         desk: "desk@bank.com",

@@ -165,6 +165,8 @@ fn the_mails_of_a_day_come_back_field_by_field() {
         reader: &reader,
         notices: &refs,
         n: 3,
+        told: None,
+        readers: &[],
         now: at(NOW),
         watchlist: 12,
         desk: "desk@bank.com",

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use watchlistd::model::alert::MeantFor;
 use watchlistd::model::source::SourceState;
 use watchlistd::model::{Health, Recovered, SourceCoverage, Timestamp};
 use watchlistd::notify::operator::{
-    DiskLow, LateMails, NetworkOut, OperatorMail, RefusedEdit, Situation, StuckMail, at_once, daily,
+    DiskLow, LateMails, NetworkOut, OperatorMail, RefusedEdit, Situation, StuckMail, at_once,
+    daily, unrouted,
 };
 
 use super::mails::{NOW, keep};
@@ -63,6 +65,70 @@ fn an_official_source_is_told_at_once_after_six_hours_and_under_one_key() {
     assert_eq!(subjects(&mails), ["[watchlistd] source-0 (official) failing for over 6 hours"]);
     let later = Situation { now: at(NOW).plus(HOUR * 30), sources: &sources, ..calm() };
     assert_eq!(keys(&at_once(&later)), keys(&mails), "the same trouble is the same occasion");
+}
+
+#[test]
+fn an_official_source_that_has_emptied_is_told_as_one_that_fails() {
+    let mut sources = sources();
+    for at_most in [0, 19] {
+        sources[at_most].state.health = Health::Empty;
+        sources[at_most].state.since = at(NOW).minus(HOUR * 7);
+        sources[at_most].state.habit.items = 40;
+    }
+    // One that never had any is as it always was.
+    sources[1].state.health = Health::Empty;
+    sources[1].state.since = at(NOW).minus(HOUR * 7);
+    let mails = at_once(&Situation { sources: &sources, ..calm() });
+    assert_eq!(
+        subjects(&mails),
+        ["[watchlistd] source-0 (official) without items for over 6 hours"]
+    );
+    assert!(mails[0].content.text.contains("\nsource-0 (official)"), "{}", mails[0].content.text);
+}
+
+#[test]
+fn one_mailbox_that_defers_holds_up_nobody_else() {
+    let late = |down| LateMails {
+        count: 1,
+        since: at(NOW).minus(HOUR * 2),
+        reply: "451 greylisted",
+        down,
+    };
+    for (down, words) in
+        [(true, "nothing new is sealed"), (false, "others are made and tried all the same")]
+    {
+        let mails = at_once(&Situation { late: Some(late(down)), ..calm() });
+        let text = mails[0].content.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(words), "{text}");
+    }
+}
+
+#[test]
+fn what_did_not_reach_a_reader_is_told_by_name() {
+    let piece = super::make::Piece::new("s", "wire", "SEC to delist Alibaba", NOW);
+    let to = |readers: &[(&str, bool)]| {
+        let mut one = piece.pending();
+        let meant = |(reader, told_since): &(&str, bool)| MeantFor {
+            reader: (*reader).to_owned(),
+            told_since: *told_since,
+        };
+        one.meant_for = readers.iter().map(meant).collect();
+        unrouted(&[one], at(NOW), calm().zone)
+    };
+    for (readers, subject, line) in [
+        (&[][..], "1 alert for no reader", "(wire)"),
+        (&[("Mei", false)][..], "1 alert did not reach Mei", "was for Mei\n"),
+        (
+            &[("Jo", true), ("Mei", false)][..],
+            "1 alert did not reach Mei",
+            "was for Jo (told since), Mei\n",
+        ),
+        (&[("Jo", true)][..], "1 alert reached a reader late", "was for Jo (told since)\n"),
+    ] {
+        let content = to(readers);
+        assert_eq!(content.subject, format!("[watchlistd] {subject}"));
+        assert!(content.text.replace("\n  ", " ").contains(line), "{}", content.text);
+    }
 }
 
 #[test]
@@ -130,6 +196,7 @@ fn what_endangers_the_service_is_told_at_once() {
             count: 4,
             since: at(NOW).minus(HOUR * 2),
             reply: "connection refused",
+            down: true,
         }),
         stuck: &stuck,
         ..calm()

@@ -21,6 +21,7 @@ fn input<'a>(
         coverage,
         recap,
         recap_from: at("2026-11-16T13:00:00Z"),
+        since: at("2026-11-23T12:00:00Z"),
         now: at(NOW),
         watchlist: 12,
         desk: "desk@bank.com",
@@ -44,6 +45,38 @@ fn a_new_reader_learns_what_will_come() {
 }
 
 #[test]
+fn who_takes_no_digests_is_promised_only_what_comes_at_once() {
+    let mut wants = entry("Mei");
+    wants.digest = super::make::here("never");
+    let (words, coverage) = (Vocabulary::default(), coverage("2026-11-23T12:52:00Z"));
+    let reader = one_reader(wants);
+    let text = welcome(&input(&reader, &words, &[], &coverage)).text.replace('\n', " ");
+    assert!(text.contains("- High alerts that name"), "{text}");
+    assert!(text.contains("No digests: what does not come at once does not come."), "{text}");
+    assert!(!text.contains("first digest"), "{text}");
+    let reader = one_reader(entry("Mei"));
+    let text = welcome(&input(&reader, &words, &[], &coverage)).text.replace('\n', " ");
+    assert!(
+        text.contains("your first digest lists what was found since Mon 23 Nov 07:00 EST"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_is_missing_stands_at_the_top_and_who_is_gone_has_a_name() {
+    let mut coverage = coverage("2026-11-23T12:52:00Z");
+    coverage.sources[0].state.health = watchlistd::model::Health::Failing;
+    let mut gone = super::make::source("beta", false, "2026-11-22T12:52:00Z");
+    gone.state.title = Some("Beta Wire".to_owned());
+    coverage.retired.push((gone, at("2026-11-22T13:00:00Z")));
+    let (reader, words) = (one_reader(entry("Mei")), Vocabulary::default());
+    let text = welcome(&input(&reader, &words, &[], &coverage)).text.replace("\n  ", " ");
+    assert!(text.contains("named at the top"), "{text}");
+    assert!(text.contains("COVERAGE GAP\n- South China Morning Post: failing since"), "{text}");
+    assert!(text.contains("Beta Wire (beta)"), "{text}");
+}
+
+#[test]
 fn other_wishes_are_put_into_other_words() {
     let mut wants = entry("Mei");
     wants.digest = super::make::here("never");
@@ -55,7 +88,7 @@ fn other_wishes_are_put_into_other_words() {
     let urgent = text(&one_reader(wants));
     for words in [
         "High alerts that name any watched company, or none, on any topic",
-        "No digests.",
+        "No digests: what does not come at once does not come.",
         "a story's first high and medium alert",
         "no matches",
     ] {

@@ -102,10 +102,10 @@ async fn what_waited_for_a_reader_who_was_taken_out_is_the_operator_s() {
     open.round().await;
     desk.pass(DAY);
     open.round().await;
-    assert_eq!(operator_mails(&desk, "1 alert for no reader"), 1, "{:?}", desk.subjects());
+    assert_eq!(operator_mails(&desk, "1 alert did not reach Mei"), 1, "{:?}", desk.subjects());
     desk.pass(DAY);
     open.round().await;
-    assert_eq!(operator_mails(&desk, "1 alert for no reader"), 1, "{:?}", desk.subjects());
+    assert_eq!(operator_mails(&desk, "1 alert did not reach Mei"), 1, "{:?}", desk.subjects());
     assert!(told(&desk, "mei@desk.test").is_empty(), "{:?}", desk.subjects());
 }
 

@@ -57,6 +57,59 @@ async fn an_edit_of_what_was_told_is_in_one_digest_with_old_and_new() {
 }
 
 #[tokio::test]
+async fn an_edit_before_the_first_telling_is_no_change_of_what_was_told() {
+    let feeds = Feeds::start().await;
+    let mut desk = Desk::new(&format!("{MEI}digest = \"daily 08:00\"\nurgent = \"never\"\n")).await;
+    feeds.script("/ledger", [feed("The Ledger | World", None)]);
+    desk.more_sources =
+        format!("[[source]]\nid = \"ledger\"\nurl = \"{}\"\n", feeds.url("/ledger"));
+    let mut open = desk.open().await;
+    open.round().await;
+    for month in ["July", "June"] {
+        let headline = format!("SEC to delist Alibaba in {month}");
+        feeds.script("/ledger", [feed("The Ledger | World", Some(&headline))]);
+        desk.pass(HOUR);
+        open.round().await;
+    }
+    desk.pass(DAY);
+    open.round().await;
+    let digest = newest(&desk);
+    assert!(!digest.contains("Changed since you were told"), "{digest}");
+    assert!(digest.contains("Changed since, told above as first found"), "{digest}");
+    assert!(digest.contains("delist Alibaba in June"), "{digest}");
+}
+
+#[tokio::test]
+async fn an_edit_that_alerts_is_told_with_what_is_new_and_since_when_it_is_known() {
+    let feeds = Feeds::start().await;
+    let mut desk = Desk::new(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
+    feeds.script("/ledger", [feed("The Ledger | World", None)]);
+    desk.more_sources =
+        format!("[[source]]\nid = \"ledger\"\nurl = \"{}\"\n", feeds.url("/ledger"));
+    let mut open = desk.open().await;
+    open.round().await;
+    for company in ["Tencent", "Baidu"] {
+        let headline = format!("SEC to delist Alibaba and {company}");
+        feeds.script("/ledger", [feed("The Ledger | World", Some(&headline))]);
+        desk.pass(HOUR);
+        open.round().await;
+    }
+    let mails = desk.transport.received();
+    let last = text(mails.last().unwrap()).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(subject(mails.last().unwrap()).starts_with("[HIGH] Baidu: "), "{:?}", desk.subjects());
+    for words in [
+        "1 item edited since the last mail on this story",
+        "New in it: Baidu.",
+        "first seen Fri 20 Nov 13:00 UTC, edited 14:00",
+        "Edited: headline “…delist Alibaba and Tencent” → “…delist Alibaba and Baidu”",
+        "Edited: now names Baidu",
+        "Edited: no longer names Tencent",
+    ] {
+        assert!(last.contains(words), "{words}: {last}");
+    }
+}
+
+#[tokio::test]
 async fn an_edit_of_the_watchlist_is_in_the_next_digest() {
     let desk = Desk::new(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
     let mut open = desk.open().await;

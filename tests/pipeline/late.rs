@@ -300,6 +300,27 @@ async fn a_reason_never_says_that_a_term_was_missing_which_had_another_id() {
     assert!(!digest.contains("missing"), "{digest}");
 }
 
+#[tokio::test]
+async fn a_late_find_in_what_still_waits_is_in_the_digest_that_tells_both() {
+    let desk = Desk::new(&MEI_DAILY.replace("digest", "urgent = \"never\"\ndigest")).await;
+    desk.open().await.round().await;
+    desk.newsroom.publish("a1", "SEC to delist Alibaba and Keelung Foundry");
+    desk.pass(HOUR);
+    desk.open().await.round().await;
+    assert!(desk.subjects().is_empty(), "the digest is to come: {:?}", desk.subjects());
+    let mut open = desk.open_with(&with(KEELUNG)).await;
+    assert_eq!(open.assess().await, 1);
+    next_day(&desk, &mut open).await;
+    let digest = newest(&desk);
+    for words in [
+        "Also names: Keelung Foundry",
+        "! late: found by a newer term",
+        "late: high before without this: \"Keelung Foundry\" missing in version 1",
+    ] {
+        assert!(digest.contains(words), "'{words}' is not said: {digest}");
+    }
+}
+
 /// The same where only a digest tells it.
 async fn told_by_digest(watchlist: &str) -> Desk {
     let desk = Desk::new(MEI_DAILY).await;

@@ -1,8 +1,8 @@
 //! Where a source is asked, and with which validators.
 //!
 //! A permanent redirect is adopted once several answers agree. The written address stays the truth:
-//! it is asked once a day whether it still says so, and whenever the adopted one fails; where it
-//! answers itself again, the move is forgotten. Invariant: validators are sent only where the answer
+//! it is asked once a day whether it still says so, whatever the adopted one answers, and whenever that
+//! one fails; where it answers itself again, the move is forgotten. Invariant: validators are sent only where the answer
 //! that gave them came from, or to what led there, so that no 304 can speak of another document.
 
 use super::{DAY, Outcome, Polled};
@@ -36,12 +36,36 @@ pub fn asks(source: &Source, state: &SourceState, now: Timestamp) -> Vec<Ask> {
     };
     // What failed at one address is tried at the other next time.
     let doubtful = state.failures % 2 == 1;
-    if is_stale(state, now) || doubtful {
+    if is_due(moved, state, now) || doubtful {
         return vec![whole(&source.url), whole(&moved.to)];
     }
     let same = state.read_at.as_deref() == Some(moved.to.as_str());
     let known = validators(state, now).filter(|_| same);
     vec![Ask { address: moved.to.clone(), validators: known }, whole(&source.url)]
+}
+
+/// Whether the written address is to be asked again: a day after it last spoke of the move, and where
+/// nothing came of that once on each later day. By the last poll and not by a note of its own, so that an
+/// address that hangs does not hold up every poll.
+fn is_due(moved: &Moved, state: &SourceState, now: Timestamp) -> bool {
+    let Some(last) = state.last_poll else { return true };
+    let day_of = |at: Timestamp| at.since(moved.confirmed).as_secs() / DAY.as_secs();
+    // A clock that was set back would wait for that day.
+    last > now || moved.confirmed > now || day_of(now) > day_of(last)
+}
+
+/// The last instant from which on items may be missing, given that nothing of what this poll showed was
+/// known: the last good answer or, of a written address that has answered itself again, when it last sent
+/// us elsewhere.
+pub(super) fn known_until(
+    source: &Source,
+    before: &SourceState,
+    polled: &Polled,
+) -> Option<Timestamp> {
+    let back = polled.asked == source.url && polled.moved.is_none();
+    let moved = before.moved.as_ref().filter(|moved| back && is_adopted(moved));
+    let last = before.last_success?;
+    Some(moved.map_or(last, |moved| moved.confirmed.min(last)))
 }
 
 /// Whether what came of one request leaves it to the next to bring something. A server that asks
@@ -79,8 +103,9 @@ pub(super) fn moved(before: Option<Moved>, source: &Source, polled: &Polled) -> 
     let to = polled.moved.as_ref().filter(|to| **to != source.url)?;
     match before {
         Some(moved) if moved.to == *to => {
-            Some(Moved { times: moved.times.saturating_add(1), ..moved })
+            let times = moved.times.saturating_add(1);
+            Some(Moved { times, confirmed: polled.started, ..moved })
         }
-        _ => Some(Moved { to: to.clone(), since: polled.started, times: 1 }),
+        _ => Some(Moved { to: to.clone(), confirmed: polled.started, times: 1 }),
     }
 }

@@ -90,6 +90,7 @@ pub(super) fn silent(habit: &Habit, now: Timestamp) -> Option<String> {
     let (pause, latest) = (habit.pause?, habit.latest?);
     let patience = pause.saturating_mul(PAUSES).max(PATIENCE);
     (now.since(latest) > patience).then(|| {
+        let latest = latest.to_chrono().format("%-d %b %Y %H:%M UTC");
         format!("nothing new since {latest}; it usually pauses {} at most", in_words(pause))
     })
 }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::model::source::{Anew, Gap, SourceState};
-use crate::model::{Source, SourceId, Timestamp};
+use crate::model::{Source, Timestamp};
 
 mod address;
 mod habit;
@@ -110,17 +110,17 @@ fn succeeded(state: &mut SourceState, source: &Source, polled: &Polled) {
 /// read with items before.
 #[must_use]
 pub fn gap(
-    source: &SourceId,
+    source: &Source,
     before: &SourceState,
+    polled: &Polled,
     overlaps: bool,
     entries: u32,
-    started: Timestamp,
 ) -> Option<Gap> {
     let had_items = before.entries.is_some_and(|count| count > 0);
-    let from = before.last_success?;
+    let from = address::known_until(source, before, polled)?;
     (had_items && entries > 0 && !overlaps).then(|| Gap {
-        source: source.clone(),
+        source: source.id.clone(),
         from,
-        until: started,
+        until: polled.started,
     })
 }

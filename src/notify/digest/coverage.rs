@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::super::civil::{count, moment, near, number};
 use super::super::outlets::Outlets;
 use super::super::outside::{isolate, line, link};
-use super::super::page::{Entry, Href, Section};
+use super::super::page::{Entry, Href, Note, Section};
 use super::super::reader::Reader;
 use super::super::stories::View;
 use super::past;
@@ -14,6 +14,9 @@ use crate::model::{Coverage, Guard, Health, HeldHigh, Pause, SourceCoverage, Tim
 
 /// Things missing that are named at the top; of more the rest stands below.
 const AT_THE_TOP: usize = 5;
+
+/// Official sources that are empty and named in the first sentence.
+const EMPTIED: usize = 2;
 
 /// Sources, mentions or gaps named one by one before the rest is counted.
 const NAMED: usize = 30;
@@ -67,7 +70,7 @@ impl<'a> Facts<'a> {
         let mut read = 0;
         let mut states = Vec::new();
         for one in &coverage.sources {
-            if !one.state.health.is_covered() {
+            if !one.is_covered() {
                 missing.push(Missing::Source(one));
                 states.push(short(one.state.health));
             } else if is_stale(one, now) {
@@ -109,14 +112,35 @@ impl<'a> Facts<'a> {
     }
 
     /// `41 of 42 sources read; 1,312 items; newest 07:52`.
-    pub(in crate::notify) fn sentence(&self, now: Timestamp, zone: Tz) -> String {
+    pub(in crate::notify) fn sentence(&self, view: View<'_>) -> String {
+        let (now, zone) = (view.now, view.zone);
         let items = count(usize::try_from(self.items).unwrap_or(usize::MAX), "item", "items");
         let newest = self.newest.map(|at| format!("; newest {}", near(at, now, zone)));
-        format!("{}; {items}{}", self.sources_read(), newest.unwrap_or_default())
+        let emptied = self.missing.iter().filter_map(|one| match one {
+            Missing::Source(one) if one.has_emptied() => Some(format!(
+                "; {} has been empty since {}",
+                view.outlets.exact(&one.source.id),
+                moment(one.state.since, now, zone)
+            )),
+            _ => None,
+        });
+        let emptied: String = emptied.take(EMPTIED).collect();
+        format!("{}{emptied}; {items}{}", self.sources_read(), newest.unwrap_or_default())
+    }
+
+    /// What is missing, to be known before anything else.
+    pub(in crate::notify) fn missing_note(
+        &self,
+        now: Timestamp,
+        zone: Tz,
+        outlets: &Outlets,
+    ) -> Option<Note> {
+        let lines = self.missing_lines(now, zone, outlets);
+        (!lines.is_empty()).then(|| Note { label: "COVERAGE GAP".to_owned(), grave: true, lines })
     }
 
     /// The things that are missing, official sources first, the first few by name.
-    pub(super) fn missing_lines(&self, now: Timestamp, zone: Tz, outlets: &Outlets) -> Vec<String> {
+    fn missing_lines(&self, now: Timestamp, zone: Tz, outlets: &Outlets) -> Vec<String> {
         let view = View { now, zone, outlets };
         let mut lines = self.all_missing(view);
         if lines.len() > AT_THE_TOP + 1 {
@@ -293,8 +317,9 @@ fn coverage_section(
     }
     if coverage.baselined > 0 {
         let items = usize::try_from(coverage.baselined).unwrap_or(usize::MAX);
+        let whose = if items == 1 { "its source" } else { "their sources" };
         lines.push(format!(
-            "{} recorded and not told: older than the first read of their sources looks back.",
+            "{} recorded and not told: older than the first read of {whose} looks back.",
             count(items, "match", "matches")
         ));
     }
@@ -376,7 +401,10 @@ fn held_line(one: &HeldHigh, view: View<'_>) -> Entry {
 }
 
 fn guard_words(guard: &Guard) -> String {
-    line(&guard.to_string(), 120)
+    match guard {
+        Guard::Case => "in other capitals than the watchlist asks for".to_owned(),
+        other => line(&other.to_string(), 120),
+    }
 }
 
 /// The first lines, and how many follow.

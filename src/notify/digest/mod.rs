@@ -13,14 +13,14 @@ mod within;
 
 use std::collections::BTreeSet;
 
-use super::civil::{count, day, full_day, iso_day, moment, near};
-use super::frame::{cut, delay, dismiss, first_lines, fit, made_by, restored};
+use super::civil::{count, day, full_day, iso_day, moment, near, number};
+use super::frame::{cut, delay, dismiss, first_lines, fit, made_by, restored, stands_in};
 use super::outlets::Outlets;
 use super::outside::line;
 use super::page::{Note, Page};
 use super::reader::Reader;
 use super::room::Short;
-use super::stories::{self, Story, View};
+use super::stories::{self, Story, View, Whose};
 use super::{Content, Subjects};
 use crate::model::mail::Changed;
 use crate::model::record::{self, Restore};
@@ -62,6 +62,8 @@ pub struct LargeEdit<'a> {
 pub struct DigestInput<'a> {
     /// Whom it is for.
     pub reader: &'a Reader,
+    /// All readers: for some of them this one may stand in.
+    pub readers: &'a [Reader],
     /// Where the last one ended.
     pub from: Timestamp,
     /// It is the reader's first digest, so nothing ended at `from`.
@@ -115,7 +117,7 @@ pub fn is_empty(input: &DigestInput<'_>) -> bool {
 /// Writes the digest.
 #[must_use]
 pub fn digest(input: &DigestInput<'_>) -> Content {
-    let stories = stories::group(input.notices);
+    let stories = stories::group(input.notices, Whose::of(input.reader));
     let facts = Facts::of(input.coverage, input.until);
     let retired = input.coverage.retired.iter().map(|(one, _)| one);
     let outlets = Outlets::of(input.coverage.sources.iter().chain(retired));
@@ -142,12 +144,12 @@ fn page(
     Page {
         subject: subject.to_owned(),
         heading: heading(input),
-        sentence: sentence(input, stories, facts),
-        basis: basis(input, stories, facts),
-        notes: notes(input, facts, outlets),
+        sentence: sentence(input, stories, facts, view),
+        basis: basis(input, stories, facts, view),
+        notes: notes(input, stories, facts, outlets),
         index: stories::index(stories, &allotted, view),
         cut: cut(stories, &allotted),
-        sections: changes::section(input.changed, outlets)
+        sections: changes::sections(input.changed, outlets)
             .into_iter()
             .chain(coverage::sections(input.coverage, input.reader, facts, input.from, view))
             .chain(watchlist::section(input.watchlist_changes))
@@ -171,17 +173,27 @@ fn heading(input: &DigestInput<'_>) -> String {
     format!("Watchlist · {day} · for {}{kind}", line(&input.reader.name, 60))
 }
 
-fn sentence(input: &DigestInput<'_>, stories: &[Story<'_>], facts: &Facts<'_>) -> String {
+fn sentence(
+    input: &DigestInput<'_>,
+    stories: &[Story<'_>],
+    facts: &Facts<'_>,
+    view: View<'_>,
+) -> String {
     let (now, zone) = (input.until, input.reader.zone);
     let counts = counts(stories);
     match (stories.is_empty(), input.first) {
-        (true, _) => format!("{counts}; {}", facts.sentence(now, zone)),
+        (true, _) => format!("{counts}; {}", facts.sentence(view)),
         (false, true) => format!("{counts} so far"),
         (false, false) => format!("{counts} since {}", moment(input.from, now, zone)),
     }
 }
 
-fn basis(input: &DigestInput<'_>, stories: &[Story<'_>], facts: &Facts<'_>) -> String {
+fn basis(
+    input: &DigestInput<'_>,
+    stories: &[Story<'_>],
+    facts: &Facts<'_>,
+    view: View<'_>,
+) -> String {
     let (now, zone) = (input.until, input.reader.zone);
     if stories.is_empty() {
         return match input.first {
@@ -192,26 +204,33 @@ fn basis(input: &DigestInput<'_>, stories: &[Story<'_>], facts: &Facts<'_>) -> S
     let items = stories.iter().map(|story| story.notices.len()).sum();
     let sources: BTreeSet<_> =
         stories.iter().flat_map(|story| &story.notices).map(|one| &one.item.source).collect();
+    let edited = stories.iter().flat_map(|story| &story.notices).filter(|one| one.before.is_some());
+    let edited = match edited.count() {
+        0 => String::new(),
+        n => format!(" ({} of them edited)", number(n as u64)),
+    };
     format!(
-        "{} in {} from {}. {}.",
+        "{}{edited} in {} from {}. {}.",
         count(items, "item", "items"),
         count(stories.len(), "story", "stories"),
         count(sources.len(), "source", "sources"),
-        facts.sentence(now, zone),
+        facts.sentence(view),
     )
 }
 
 /// What must be known before anything else.
-fn notes(input: &DigestInput<'_>, facts: &Facts<'_>, outlets: &Outlets) -> Vec<Note> {
+fn notes(
+    input: &DigestInput<'_>,
+    stories: &[Story<'_>],
+    facts: &Facts<'_>,
+    outlets: &Outlets,
+) -> Vec<Note> {
     let zone = input.reader.zone;
     let mut notes = Vec::new();
     notes.extend(input.restored.map(|one| restored(one, input.until, zone)));
     notes.extend(input.delayed_since.map(|since| delay(since, input.until, zone)));
     notes.extend(input.short.map(Short::note));
-    if !facts.missing.is_empty() {
-        let lines = facts.missing_lines(input.until, zone, outlets);
-        notes.push(Note { label: "COVERAGE GAP".to_owned(), grave: true, lines });
-    }
+    notes.extend(facts.missing_note(input.until, zone, outlets));
     if let Some(problems) = input.rejected_edit {
         let mut lines = vec![format!(
             "The last edit of the watchlist's files was refused; version {} stays in force.",
@@ -237,6 +256,7 @@ fn notes(input: &DigestInput<'_>, facts: &Facts<'_>, outlets: &Outlets) -> Vec<N
         notes.push(Note { label: "LARGE EDIT".to_owned(), grave: true, lines });
     }
     notes.extend(away(input));
+    notes.extend(stands_in(input.reader, input.readers, stories));
     if input.kind == DigestKind::Recap {
         let lines = vec![
             "Somebody asked for this recap. It lists what passed your filters in these days, told before \

@@ -12,6 +12,8 @@ pub use rules::{
     DiskLow, LateMails, NetworkOut, OperatorMail, RefusedEdit, Situation, at_once, daily,
 };
 
+use std::collections::BTreeSet;
+
 use super::Content;
 use super::civil::{count, day, full_day, iso_day, moment};
 use super::difference;
@@ -20,7 +22,8 @@ use super::frame::{first_lines, whole_list};
 use super::outside::line;
 use super::page::{Page, Section, render};
 use super::room::{self, Room, Short};
-use super::stories;
+use super::stories::{self, Whose};
+use crate::model::alert::MeantFor;
 use crate::model::{Difference, PendingNotice, SourceCoverage, Timestamp, Tz};
 
 /// Sources or mails named one by one before the rest is counted.
@@ -100,7 +103,8 @@ pub fn mail_stuck(stuck: &[StuckMail], now: Timestamp, zone: Tz) -> Content {
         .collect();
     let what = format!("{} not delivered", count(stuck.len(), "mail", "mails"));
     let next = "Deferred mails are tried again for five days. What was refused for every address of \
-                a reader is listed again in the next mail that works; what another of his addresses \
+                a reader is listed again in the next mail that works (of a reader without digests in the \
+                next urgent one, and you are told it as well); what another of his addresses \
                 has is not: `watchlistd digest resend READER --to ADDRESS` sends it there as well. \
                 What was too large for its server is told in parts by the next mails. \
                 What waited for an address that was corrected or taken out is told anew: to the \
@@ -137,17 +141,36 @@ fn unrouted_but(
         .map(|one| {
             let link = super::outside::link(one.item.link.as_deref());
             let link = link.map(|link| format!(" – {}", link.href)).unwrap_or_default();
+            let meant_for = match one.meant_for.as_slice() {
+                [] => String::new(),
+                some => {
+                    format!(" – was for {}", some.iter().map(meant).collect::<Vec<_>>().join(", "))
+                }
+            };
             format!(
-                "{}: {} ({}){link}",
+                "{}: {} ({}){link}{meant_for}",
                 one.alert.severity.as_str(),
                 line(&one.item.text.title, 200),
                 line(one.item.source.as_str(), 80),
             )
         })
         .collect();
-    let what = format!("{} for no reader", count(alerts.len(), "alert", "alerts"));
-    let next = "No reader's filters let these pass, or the reader for whom they waited takes no \
-                mails any more. `watchlistd check` names what reaches nobody.";
+    let many = count(alerts.len(), "alert", "alerts");
+    let untold = alerts.iter().flat_map(|one| &one.meant_for).filter(|one| !one.told_since);
+    let whose: BTreeSet<&str> = untold.map(|one| one.reader.as_str()).collect();
+    let all_meant = alerts.iter().all(|one| !one.meant_for.is_empty());
+    let what = match whose.len() {
+        0 if all_meant => format!("{many} reached a reader late"),
+        1..=3 if all_meant => {
+            let names: Vec<String> = whose.iter().map(|name| line(name, 60)).collect();
+            format!("{many} did not reach {}", names.join(", "))
+        }
+        _ if all_meant => format!("{many} did not reach their readers"),
+        _ => format!("{many} for no reader"),
+    };
+    let next = "No reader's filters let these pass, or no mail has reached the reader who is named. Who \
+                takes urgent mails only finds what was refused in the next of these; for whom no mail is \
+                to come, it stands here only. `watchlistd check` names what reaches nobody.";
     let cut = lines.len() > NAMED;
     let mut lines = capped(lines);
     if cut {
@@ -157,7 +180,9 @@ fn unrouted_but(
     let mut content =
         mail(&what, &[("Alerts", lines), ("What now", vec![next.to_owned()])], now, zone);
     if cut {
-        content.attachments.push(whole_list(&stories::group(alerts), iso_day(now, zone)));
+        content
+            .attachments
+            .push(whole_list(&stories::group(alerts, Whose::default()), iso_day(now, zone)));
     }
     content
 }
@@ -250,7 +275,17 @@ fn mail(what: &str, sections: &[(&str, Vec<String>)], now: Timestamp, zone: Tz) 
 }
 
 /// The same as the beginning of a sentence.
+/// `Mei`, or `Mei (told since)`.
+fn meant(one: &MeantFor) -> String {
+    let since = if one.told_since { " (told since)" } else { "" };
+    format!("{}{since}", line(&one.reader, 60))
+}
+
 fn capital(text: &str) -> String {
+    // An id stands as it is written.
+    if text.split(' ').nth(1) == Some("(official)") {
+        return text.to_owned();
+    }
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -78,6 +78,8 @@ pub struct LateMails<'a> {
     pub since: Timestamp,
     /// What the server, or the way to it, last said.
     pub reply: &'a str,
+    /// Whether no mail at all gets out, so that nothing new is sealed.
+    pub down: bool,
 }
 
 /// A disk with less room than `[keep] free_space` asks for.
@@ -176,9 +178,15 @@ fn late(situation: &Situation<'_>) -> Option<OperatorMail> {
         moment(late.since, situation.now, situation.zone),
         line(late.reply, 200)
     )];
-    let next = "They are tried again until they get out, for five days each; nothing new is sealed \
-                meanwhile. `watchlistd send-test` shows at which stage it ends.";
-    let content = told(situation, &format!("{waiting} not getting out"), "Mails", lines, next);
+    let others = match late.down {
+        true => "nothing new is sealed meanwhile",
+        false => "others are made and tried all the same",
+    };
+    let next = format!(
+        "They are tried again until they get out, for five days each; {others}. `watchlistd send-test` \
+         shows at which stage it ends."
+    );
+    let content = told(situation, &format!("{waiting} not getting out"), "Mails", lines, &next);
     Some(OperatorMail { key: today("late", situation), content })
 }
 
@@ -245,7 +253,7 @@ fn official(situation: &Situation<'_>) -> Vec<OperatorMail> {
 fn down_for<'a>(situation: &Situation<'a>, span: Duration) -> Vec<&'a SourceCoverage> {
     let is_down = |one: &&SourceCoverage| {
         one.state.last_poll.is_some()
-            && !one.state.health.is_covered()
+            && !one.is_covered()
             && situation.now.since(one.state.since) > span
     };
     let mut down: Vec<&SourceCoverage> = situation.sources.iter().filter(is_down).collect();
@@ -299,7 +307,7 @@ pub fn daily(situation: &Situation<'_>) -> Option<Content> {
 /// Whether people should look at it: not read, or read with something that is not as usual.
 fn is_troubled(one: &SourceCoverage) -> bool {
     let odd = matches!(one.state.health, Health::Empty | Health::Silent | Health::Shrunk);
-    one.state.last_poll.is_some() && (odd || !one.state.health.is_covered())
+    one.state.last_poll.is_some() && (odd || !one.is_covered())
 }
 
 /// Troubles that are over: by name those that lasted or had been told, of the others the number.
@@ -315,7 +323,7 @@ fn recovered_lines(situation: &Situation<'_>) -> Vec<String> {
         .map(|one| {
             let official = if one.source.official { " (official)" } else { "" };
             format!(
-                "{}{official}: read again since {} after {} – {}",
+                "{}{official}: in order again since {} after {} – {}",
                 line(one.source.id.as_str(), 80),
                 near(one.until, now, zone),
                 span(one.until.since(one.from)),

@@ -76,6 +76,8 @@ pub struct Reader {
     pub companies: BTreeSet<String>,
     /// Groups.
     pub groups: BTreeSet<String>,
+    /// The companies named and those of the groups named, by id.
+    pub watched: BTreeSet<String>,
     /// Topics, by id.
     pub topics: BTreeSet<String>,
     /// Whether an empty digest is sent.
@@ -156,6 +158,19 @@ impl Reader {
     }
 }
 
+/// The companies by which an alert may pass these filters.
+fn watched(
+    companies: &BTreeSet<String>,
+    groups: &BTreeSet<String>,
+    vocabulary: &Vocabulary,
+) -> BTreeSet<String> {
+    let of_groups = vocabulary
+        .companies
+        .iter()
+        .filter(|one| one.groups.iter().any(|group| groups.contains(group)));
+    of_groups.map(|one| one.id.clone()).chain(companies.iter().cloned()).collect()
+}
+
 /// Checks all readers against the watchlist's words and against each other.
 #[must_use]
 pub fn compile(entries: &[ReaderEntry], vocabulary: &Vocabulary) -> (Vec<Reader>, Vec<Problem>) {
@@ -195,6 +210,7 @@ fn read(
         // None an hour is none at all: their alerts belong to the digest.
         urgent: if entry.urgent_per_hour == 0 { UrgentFrom::Never } else { entry.urgent },
         min_severity: entry.min_severity,
+        watched: watched(&companies, &groups, vocabulary),
         companies,
         groups,
         topics,

@@ -63,6 +63,15 @@ pub fn concerns(reader: &Reader, alert: &Alert) -> bool {
     passes(reader, alert) || named_by_rules(alert).contains(reader.name.as_str())
 }
 
+/// Whether `reader` is told of an alert only in the place of `other`, who was away when it was decided.
+#[must_use]
+pub fn stands_in(reader: &Reader, other: &Reader, alert: &Alert, readers: &[Reader]) -> bool {
+    !concerns(reader, alert)
+        && concerns(other, alert)
+        && other.is_away(alert.at)
+        && deputy_of(other, readers, alert.at).is_some_and(|(_, deputy)| deputy.name == reader.name)
+}
+
 /// Companies or groups, and topics, and severity; an empty list does not filter, and an alert
 /// without a company fails a company or group filter.
 fn passes(reader: &Reader, alert: &Alert) -> bool {

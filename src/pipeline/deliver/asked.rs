@@ -57,6 +57,7 @@ impl Deliverer {
         let content = written(|| {
             digest::digest(&DigestInput {
                 reader,
+                readers: &in_force.readers,
                 from,
                 first: false,
                 until: now,

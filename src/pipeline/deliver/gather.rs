@@ -45,6 +45,7 @@ impl Deliverer {
         let restored = self.restored_since(from).await?;
         let input = DigestInput {
             reader,
+            readers: &in_force.readers,
             from,
             first: history.covered_until.is_none(),
             until: now,

@@ -101,6 +101,10 @@ impl Deliverer {
         let settled = now.minus(SETTLING);
         let tight = self.memory().tight.clone();
         let gathered = self.gather_troubles(in_force, now, settled).await?;
+        let down = {
+            let memory = self.memory();
+            memory.down_since.is_some() && !memory.by_recipient
+        };
         let situation = Situation {
             sources: &gathered.sources,
             stuck: &gathered.stuck,
@@ -108,6 +112,7 @@ impl Deliverer {
                 count: late.count,
                 since: late.since,
                 reply: &late.reply,
+                down,
             }),
             disk: tight.as_ref().map(|one| DiskLow {
                 free: one.free,

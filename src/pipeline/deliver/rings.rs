@@ -24,6 +24,10 @@ use crate::store::{Store, StoreError};
 /// the time between is read again within hours.
 const REPEATING: Duration = Duration::from_secs(24 * 3600);
 
+/// How far back the mails of a story are looked for: stories take in nothing that is older than days, and
+/// an edit may come a while later.
+const LONGEST_STORY: Duration = Duration::from_secs(31 * 24 * 3600);
+
 /// What went out on each story of a reader before.
 #[derive(Default)]
 pub(super) struct Before {
@@ -70,13 +74,16 @@ impl Deliverer {
         }
         let last_hour = store.reader_history(reader.name.clone(), now).await?.urgent_last_hour;
         let mut plan = route::plan_urgent(reader, &pending, &before.told, &last_hour, now);
+        take_along(reader, &pending, &mut plan.mails);
         let delayed_since = self.memory().over_since;
         if delayed_since.is_some() {
             plan = plan.in_one();
         }
         for (nth, mail) in (1..).zip(&plan.mails) {
             let last_of_hour = last_hour.len() + nth >= reader.urgent_per_hour as usize;
-            let composed = written(|| page.compose(&pending, mail, delayed_since, last_of_hour))?;
+            let told = self.companies_told(reader, mail, now).await?;
+            let late = Late { delayed_since, last_of_hour };
+            let composed = written(|| page.compose(&pending, mail, told.as_ref(), late))?;
             let answers = before.message_ids.remove(&mail.story).unwrap_or_default();
             let number = before.number(&mail.story, mail.n);
             let occasion = occasion(reader, &mail.story, number, answers, now);
@@ -84,6 +91,23 @@ impl Deliverer {
         }
         sealed.wake_at(plan.wake);
         Ok(())
+    }
+
+    /// The companies that earlier urgent mails on a story named, by id, if that is known.
+    async fn companies_told(
+        &self,
+        reader: &Reader,
+        mail: &UrgentMail,
+        now: Timestamp,
+    ) -> Result<Option<BTreeSet<String>>, StoreError> {
+        if mail.n < 2 {
+            return Ok(None);
+        }
+        let store = &self.ground.store;
+        let told = store.told_urgently(reader.name.clone(), now.minus(LONGEST_STORY), now).await?;
+        let its: Vec<_> = told.iter().filter(|one| one.alert.story == mail.story).collect();
+        let named = its.iter().flat_map(|one| &one.alert.judgement.companies);
+        Ok((!its.is_empty()).then(|| named.map(|one| one.id.to_string()).collect()))
     }
 
     /// Alerts that all of this reader's addresses had by urgent mails to other readers.
@@ -121,13 +145,28 @@ impl Deliverer {
                 notices: (0..notices.len()).collect(),
                 folded: false,
             };
-            let composed = written(|| page.compose(&notices, &mail, None, false))?;
+            let composed = written(|| page.compose(&notices, &mail, None, Late::default()))?;
             let number = before.number(&story, mail.n);
             before.numbered.insert(story.clone(), number);
             let occasion = occasion(reader, &story, number, Vec::new(), now);
             self.seal(in_force, reader, occasion, &composed).await?;
         }
         Ok(())
+    }
+}
+
+/// Adds to the first mail what an earlier one could not deliver to a reader who takes no digests: no other
+/// mail would ever tell it.
+fn take_along(reader: &Reader, pending: &[PendingNotice], mails: &mut [UrgentMail]) {
+    if !reader.schedule.is_never() || mails.is_empty() {
+        return;
+    }
+    let left: Vec<usize> = (0..pending.len())
+        .filter(|at| pending[*at].undelivered && pending[*at].notice.urgency == Urgency::Digest)
+        .filter(|at| !mails.iter().any(|mail| mail.notices.contains(at)))
+        .collect();
+    if let Some(first) = mails.first_mut() {
+        first.notices.extend(left);
     }
 }
 
@@ -168,6 +207,13 @@ fn occasion(
     }
 }
 
+/// What a mail says of when it comes.
+#[derive(Clone, Copy, Default)]
+struct Late {
+    delayed_since: Option<Timestamp>,
+    last_of_hour: bool,
+}
+
 /// What all urgent mails of a round have in common.
 #[derive(Clone, Copy)]
 struct Page<'a> {
@@ -184,22 +230,25 @@ impl Page<'_> {
         self,
         pending: &[PendingNotice],
         mail: &UrgentMail,
-        delayed_since: Option<Timestamp>,
-        last_of_hour: bool,
+        told: Option<&BTreeSet<String>>,
+        late: Late,
     ) -> Composed {
         let notices: Vec<&PendingNotice> = mail.notices.iter().map(|at| &pending[*at]).collect();
         let input = UrgentInput {
             reader: self.reader,
             notices: &notices,
             n: mail.n,
+            // Of a folded mail's stories it is known of one only.
+            readers: &self.in_force.readers,
+            told: told.filter(|_| !mail.folded),
             now: self.now,
             watchlist: self.in_force.version,
             desk: &self.in_force.letterhead.reply_to,
             subjects: self.in_force.letterhead.subjects,
             outlets: self.outlets,
-            delayed_since,
+            delayed_since: late.delayed_since,
             restored: self.restored,
-            last_of_hour,
+            last_of_hour: late.last_of_hour,
             short: None,
         };
         let content = urgent::urgent(&input);

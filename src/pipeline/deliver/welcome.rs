@@ -40,7 +40,9 @@ impl Deliverer {
         if (history.welcomed && !anew) || reader.is_away(now) {
             return Ok(());
         }
-        let recap_from = now.minus(RECAP);
+        // Before its first version the service looked at nothing.
+        let first = store.archive().config_versions(0, 1).await?.into_iter().next();
+        let recap_from = first.map_or(now.minus(RECAP), |one| one.since.max(now.minus(RECAP)));
         let mut coverage = store.coverage(recap_from, now).await?;
         coverage.paused.clone_from(&in_force.paused);
         let at_the_latest = history.since.plus(FIRST_READ);
@@ -56,6 +58,7 @@ impl Deliverer {
                 coverage: &coverage,
                 recap: &recap,
                 recap_from,
+                since: history.since,
                 now,
                 watchlist: in_force.version,
                 desk: &in_force.letterhead.reply_to,

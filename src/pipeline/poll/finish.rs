@@ -39,7 +39,7 @@ pub(super) async fn finish(
     // Each day's canary is alone in its feed.
     let news = sorted.as_ref().filter(|_| !is_synthetic(&task.source.id));
     let gap = news.and_then(|sorted| {
-        source::gap(&task.source.id, &task.state, sorted.overlaps(), entries, started)
+        source::gap(&task.source, &task.state, &polled, sorted.overlaps(), entries)
     });
     let sorted = sorted.unwrap_or_default();
     let failed = !matches!(polled.outcome, source::Outcome::NotModified | source::Outcome::Read(_));

@@ -8,9 +8,11 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::model::alert::{Before, MeantFor};
 use crate::model::mail::Changed;
 use crate::model::{
-    AlertId, MailKind, MailState, Notice, PendingNotice, SealedMail, StoryId, Timestamp, Urgency,
+    AlertId, Item, MailKind, MailState, Notice, PendingNotice, SealedMail, StoryId, Timestamp,
+    Urgency,
 };
 use crate::store::{Reachable, UrgentSealed};
 
@@ -35,7 +37,27 @@ pub(super) fn pending(
         select_telling()
     ))?;
     let rows = select.query_map([reader], |row| telling(connection, reader, row))?;
-    rows.collect()
+    let mut found: Vec<PendingNotice> = rows.collect::<rusqlite::Result<_>>()?;
+    if reader.is_empty() {
+        for one in &mut found {
+            one.meant_for = meant_for(connection, &one.alert.id)?;
+        }
+    }
+    Ok(found)
+}
+
+/// Readers for whom an alert was that the operator is told because no mail reached them with it.
+fn meant_for(connection: &Connection, alert: &AlertId) -> rusqlite::Result<Vec<MeantFor>> {
+    let mut select = connection.prepare_cached(
+        "SELECT reader, state = 'sealed' FROM notices
+         WHERE alert = (SELECT key FROM alerts WHERE id = ?1) AND reader > '' AND reader <> '~canary'
+           AND ((state = 'withdrawn' AND reason = ?2) OR (state <> 'withdrawn' AND reason = ?3))
+         ORDER BY reader",
+    )?;
+    let found = select.query_map(params![alert, HANDED_ON, WAITS], |row| {
+        Ok(MeantFor { reader: row.get(0)?, told_since: row.get(1)? })
+    })?;
+    found.collect()
 }
 
 /// How many notices wait, by reader.
@@ -96,8 +118,8 @@ pub(super) fn between(
     Ok(found)
 }
 
-/// Items that a reader was told of, at the newest revision so told, and that stand at a later one
-/// first seen in this window. A later revision that is told, or waits to be, is no mere change.
+/// Items that a reader was told of or is to be told of, at the newest revision that alerted, and that
+/// stand at a later one first seen in this window. A later revision that is told, or waits to be, is no mere change.
 pub(super) fn changed(
     connection: &Connection,
     reader: &str,
@@ -106,7 +128,9 @@ pub(super) fn changed(
 ) -> rusqlite::Result<Vec<Changed>> {
     // The crosses keep SQLite from walking all notices of all years: edits of a window are few.
     let mut select = connection.prepare_cached(
-        "SELECT i.key, max(a.revision), i.revision FROM items i INDEXED BY items_edited
+        "SELECT i.key, max(a.revision), i.revision,
+                max(CASE n.state WHEN 'sealed' THEN a.revision ELSE 0 END) = max(a.revision)
+           FROM items i INDEXED BY items_edited
            CROSS JOIN alerts a ON a.item = i.key
            CROSS JOIN notices n ON n.alert = a.key AND n.reader = ?1
          WHERE i.revision > 1 AND i.first_seen >= ?2 AND i.first_seen < ?3
@@ -115,12 +139,13 @@ pub(super) fn changed(
          ORDER BY i.first_seen DESC, i.key DESC LIMIT ?4",
     )?;
     let found = select.query_map(params![reader, from, until, values::size(limit)], |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
     })?;
     let mut changed = Vec::new();
     for row in found {
-        let (key, told, present): (i64, u32, u32) = row?;
-        let (old, new) = (items::at(connection, key, told)?, items::at(connection, key, present)?);
+        let (key, alerted, present, told): (i64, u32, u32, bool) = row?;
+        let (old, new) =
+            (items::at(connection, key, alerted)?, items::at(connection, key, present)?);
         if old.text != new.text {
             changed.push(Changed {
                 item: new.id,
@@ -129,6 +154,7 @@ pub(super) fn changed(
                 old: old.text,
                 new: new.text,
                 at: new.first_seen,
+                told,
             });
         }
     }
@@ -140,7 +166,9 @@ fn telling(
     reader: &str,
     row: &rusqlite::Row<'_>,
 ) -> rusqlite::Result<PendingNotice> {
-    let item = items::at(connection, row.get(9)?, row.get(1)?)?;
+    let key = row.get(9)?;
+    let item = items::at(connection, key, row.get(1)?)?;
+    let before = before(connection, reader, key, &item)?;
     let alert = assess::alert(connection, row, &item.id)?;
     let notice = Notice {
         alert: alert.id.clone(),
@@ -148,7 +176,42 @@ fn telling(
         urgency: values::urgency(row.get_ref(10)?.as_str()?),
         not_before: row.get(11)?,
     };
-    Ok(PendingNotice { notice, alert, item, undelivered: row.get(12)? })
+    Ok(PendingNotice {
+        notice,
+        alert,
+        item,
+        undelivered: row.get(12)?,
+        before,
+        meant_for: Vec::new(),
+    })
+}
+
+/// What was known of an edited item before: the words that this reader was told last and what was made
+/// of them or, where nothing was told, those of the revision before.
+fn before(
+    connection: &Connection,
+    reader: &str,
+    key: i64,
+    item: &Item,
+) -> rusqlite::Result<Option<Before>> {
+    if item.revision < 2 {
+        return Ok(None);
+    }
+    let alert = connection
+        .prepare_cached(&format!(
+            "SELECT {ALERT} FROM alerts a JOIN decisions d ON d.key = a.decision
+               JOIN notices n ON n.alert = a.key AND n.reader = ?3
+             WHERE a.item = ?1 AND a.revision < ?2 AND n.state IN ('sealed', 'pending')
+             ORDER BY a.revision DESC, a.at DESC LIMIT 1"
+        ))?
+        .query_row(params![key, item.revision, reader], |row| {
+            assess::alert(connection, row, &item.id)
+        })
+        .optional()?;
+    let revision = alert.as_ref().map_or(item.revision - 1, |one| one.revision);
+    let first_seen = items::at(connection, key, 1)?.first_seen;
+    let text = items::at(connection, key, revision)?.text;
+    Ok(Some(Before { first_seen, text, alert }))
 }
 
 /// Urgent mails sealed for a reader and a story.
@@ -262,7 +325,12 @@ fn slot(mail: &SealedMail, reader: &str) -> Option<Timestamp> {
 /// Why a notice was handed on, as the store keeps it.
 const HANDED_ON: &str = "no mail reaches this reader any more; handed on to the operator";
 
-/// Gives to the operator what waits for readers whom no mail would tell it.
+/// Why a notice is the operator's as well, as the store keeps it.
+const WAITS: &str =
+    "an earlier mail was refused; told in the next urgent mail, and to the operator";
+
+/// Gives to the operator what waits for readers whom no mail would tell it. What was refused for a reader
+/// who takes urgent mails only waits for the next of these as well. Answers how many were given.
 pub(super) fn hand_on(
     connection: &Connection,
     readers: &[Reachable],
@@ -271,26 +339,39 @@ pub(super) fn hand_on(
     let known: HashMap<&str, &Reachable> =
         readers.iter().map(|one| (one.reader.as_str(), one)).collect();
     let mut select = connection.prepare_cached(
-        "SELECT alert, reader, urgency FROM notices WHERE state = 'pending' AND reader > '' AND reader <> '~canary'",
+        "SELECT alert, reader, urgency, undelivered FROM notices WHERE state = 'pending' AND reader > '' AND reader <> '~canary'",
     )?;
-    let stranded: Vec<(i64, String)> = select
+    let stranded: Vec<(i64, String, bool)> = select
         .query_map([], |row| {
             let (alert, reader): (i64, String) = (row.get(0)?, row.get(1)?);
             let urgent = values::urgency(row.get_ref(2)?.as_str()?) == Urgency::Urgent;
-            let told =
-                known.get(reader.as_str()).is_some_and(|one| one.digests || (urgent && one.urgent));
-            Ok((!told).then_some((alert, reader)))
+            let its = known.get(reader.as_str());
+            let told = its.is_some_and(|one| one.digests || (urgent && one.urgent));
+            let waits = row.get(3)? && its.is_some_and(|one| one.urgent);
+            Ok((!told).then_some((alert, reader, waits)))
         })?
         .filter_map(Result::transpose)
         .collect::<rusqlite::Result<_>>()?;
-    for (alert, reader) in &stranded {
-        connection
+    let mut given = 0;
+    for (alert, reader, waits) in &stranded {
+        let new = connection
             .prepare_cached(
                 "INSERT INTO notices(alert, reader, urgency, not_before, state, undelivered, changed)
                  SELECT alert, '', 'digest', ?3, 'pending', undelivered, ?3 FROM notices
                  WHERE alert = ?1 AND reader = ?2 ON CONFLICT(alert, reader) DO NOTHING",
             )?
             .execute(params![alert, reader, now])?;
+        if *waits {
+            given += new as u64;
+            connection
+                .prepare_cached(
+                    "UPDATE notices SET reason = ?3, changed = ?4
+                     WHERE alert = ?1 AND reader = ?2 AND reason IS NOT ?3",
+                )?
+                .execute(params![alert, reader, WAITS, now])?;
+            continue;
+        }
+        given += 1;
         connection
             .prepare_cached(
                 "UPDATE notices SET state = 'withdrawn', reason = ?3, changed = ?4
@@ -298,7 +379,7 @@ pub(super) fn hand_on(
             )?
             .execute(params![alert, reader, HANDED_ON, now])?;
     }
-    Ok(stranded.len() as u64)
+    Ok(given)
 }
 
 /// Marks notices as not to be told.

@@ -279,7 +279,7 @@ fn remember(
             shown_noted,
             state.read_at,
             state.moved.as_ref().map(|moved| &moved.to),
-            state.moved.as_ref().map(|moved| moved.since),
+            state.moved.as_ref().map(|moved| moved.confirmed),
             state.moved.as_ref().map(|moved| moved.times),
             state.habit.items,
             state.habit.pause.map(values::millis),

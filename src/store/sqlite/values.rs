@@ -193,5 +193,5 @@ pub(super) fn state(row: &Row<'_>, at: usize) -> rusqlite::Result<SourceState> {
 
 fn moved(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Moved>> {
     let Some(to) = row.get(at)? else { return Ok(None) };
-    Ok(Some(Moved { to, since: row.get(at + 1)?, times: row.get(at + 2)? }))
+    Ok(Some(Moved { to, confirmed: row.get(at + 1)?, times: row.get(at + 2)? }))
 }
