@@ -348,7 +348,7 @@ const WATCHLIST: File = File {
                 ("name", "Required."),
                 (
                     "when",
-                    "Required. A search that may also ask company:, group:, topic:, source: and official; * is any.",
+                    "Required. A search that may also ask company:, group:, topic:, source:, manner:talk and official, and sentence:(…) for what stands in one sentence; * is any.",
                 ),
                 ("severity", "Raises the severity: high or medium."),
                 ("readers", "Names of readers who are told whatever their filters say."),
