@@ -19,6 +19,8 @@ use crate::detect::text::{COLON, Gap, Shape, Text, Token};
 const CLAUSE: u32 = 6;
 /// Words of a clause that may tell what is new.
 const TELLS: u32 = 4;
+/// So far a clause's ends are looked for: a title may be one of half a megabyte without a comma.
+const REACH: u32 = 32;
 /// How many words may stand between `could` and the act that its verb leads to: `could face a ban`.
 const OBJECT: u32 = 3;
 /// Most words behind a title's question that only tease.
@@ -170,12 +172,17 @@ impl Acts<'_> {
         let end = self.text.title_end();
         let ends = |at: u32| self.token(at).gap >= Gap::Comma;
         let comma = |at: u32| self.token(at).gap == Gap::Comma && self.token(at).marks & COLON == 0;
-        let start = |at: u32| (0..=at).rev().find(|at| ends(*at)).unwrap_or_default();
+        let start = |at: u32| {
+            let from = at.saturating_sub(REACH);
+            (from..=at).rev().find(|at| ends(*at)).unwrap_or(from)
+        };
         let own = start(mark.first);
         let before = own.checked_sub(1).filter(|_| comma(own)).map(start);
-        let next = (mark.last + 1..end).find(|at| ends(*at));
+        let until = |at: u32| end.min(at + REACH);
+        let next = (mark.last + 1..until(mark.last + 1)).find(|at| ends(*at));
         let next = next.filter(|at| comma(*at) && !self.text.asks);
-        let after = next.map(|at| (at + 1..end).find(|at| ends(*at)).unwrap_or(end) - at);
+        let after =
+            next.map(|at| (at + 1..until(at)).find(|at| ends(*at)).unwrap_or(until(at)) - at);
         before.is_some_and(|at| own - at >= TELLS) || after.is_some_and(|words| words >= TELLS)
     }
 
