@@ -80,6 +80,7 @@ async fn check(input: &[u8], listener: Arc<TcpListener>) {
         kind: MailKind::Digest,
         letter,
         attempts: 0,
+        perhaps_taken: false,
         uncertain: 0,
         sealed_at: now,
     };
