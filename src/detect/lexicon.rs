@@ -42,6 +42,10 @@ lists! {
     nouns_too = folded_words("words/nouns_too.txt");
     /// Words after which these are verbs.
     verb_after = folded_words("words/verb_after.txt");
+    /// Those who act and bear no s at their end, behind whom these are verbs where an object follows.
+    actors = folded_words("words/actors.txt");
+    /// Words behind these that are no object.
+    no_object = folded_words("words/no_object.txt");
     /// Words after which these, and forms in -ing, are nouns.
     noun_after = folded_words("words/noun_after.txt");
     /// Words behind which a word of the lists that may be a verb is none.

@@ -213,6 +213,25 @@ fn official_sources_are_believed() {
 }
 
 #[test]
+fn behind_who_acts_and_before_an_object_a_noun_of_an_act_is_a_verb() {
+    let watchlist = compile(vec![], vec![sanctions(WithoutCompany::Action)], vec![]);
+    for (title, alert) in [
+        ("OFAC sanctions 20 tankers", true),
+        ("Treasury sanctions Chinese refinery over Iran oil", true),
+        ("The State Department sanctions a shipper", true),
+        ("Canada sanctions Russian oil firm", true),
+        ("Treasury sanctions bite", false),
+        ("Treasury sanctions on tankers", false),
+        ("The Treasury sanctions office: a guide", false),
+        ("Life under Treasury sanctions", false),
+        ("Norvik sanctions two banks", false),
+    ] {
+        let judgement = judge(&watchlist, &item(title, "", "en"), Origin::default());
+        assert_eq!(judgement.alert, alert, "{title}");
+    }
+}
+
+#[test]
 fn what_is_muted_is_held_back_through_its_last_day() {
     let day = chrono::NaiveDate::from_ymd_opt(2026, 12, 31);
     let mut one = company("Alibaba", &["Taobao"]);

@@ -123,6 +123,8 @@ fn a_rule_may_ask_for_a_company_and_a_topic_in_one_sentence() {
         ("Norvik opens a shop", "Elsewhere a bank was fined.", false),
         ("A shop", "Norvik opened it. A bank was fined. Norvik was not.", false),
         ("A shop", "Norvik opened it. Yesterday Norvik was fined.", true),
+        // A register is read to its end.
+        ("A shop", &format!("{}Norvik was fined.", "Norvik sold a phone. ".repeat(700)), true),
         // What refers back is of whom the sentence before was about.
         ("A shop", "Norvik opened it. Its unit was fined.", true),
     ] {

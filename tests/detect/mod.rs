@@ -3,6 +3,7 @@
 mod comparing;
 mod doubts;
 mod evidence;
+mod holding;
 mod judging;
 mod lists;
 mod properties;

@@ -1,5 +1,6 @@
 //! How names and terms are written in texts: each row is one way, with what is to be found.
 
+use watchlistd::detect::{Origin, judge};
 use watchlistd::model::watchlist::{CaseRule, Guards};
 
 use super::{all, at, company, compile, item, problems, rule, search, shown, topic};
@@ -431,4 +432,42 @@ fn a_term_with_a_capital_wants_its_plural() {
     let mut exact = topic("One", &[]);
     exact.exact = all(&["Pentagon blacklist"]);
     assert_eq!(problems(vec![], vec![exact], vec![]), "");
+}
+
+#[test]
+fn a_part_of_a_number_is_no_number() {
+    let topics = vec![topic("Rule", &["rule 301", "10 percent", "10,000 euros"])];
+    let watchlist = compile(vec![company("Alibaba", &[])], topics, vec![]);
+    for (title, there) in [
+        ("Alibaba and rule 301", true),
+        ("Alibaba and rule 301, 302", true),
+        ("Alibaba and rule 301.5", true),
+        ("Alibaba and rule 301,500 times", false),
+        ("Alibaba and rule 301.500", false),
+        ("Alibaba and rule 301,500th", false),
+        ("Alibaba: 10 percent", true),
+        ("Alibaba: 3,10 percent", true),
+        ("Alibaba pays 10,000 euros", true),
+        ("Alibaba pays 10,000,000 euros", false),
+        ("Alibaba pays 210,000 euros", false),
+    ] {
+        let judgement = judge(&watchlist, &item(title, "", "en"), Origin::default());
+        assert_eq!(judgement.alert, there, "{title}");
+    }
+}
+
+#[test]
+fn letters_that_english_has_not_are_not_inflected_as_english() {
+    let topics = vec![topic("Release", &["libère"]), topic("Delisting", &["delist"])];
+    let watchlist = compile(vec![company("Alibaba", &[])], topics, vec![]);
+    for (title, lang, there) in [
+        ("People's Liberation Army and Alibaba", "en", false),
+        ("Alibaba libere", "en", true),
+        ("Pékin libère Alibaba", "fr", true),
+        ("Pékin libérera Alibaba", "fr", true),
+        ("Alibaba delisted", "en", true),
+    ] {
+        let judgement = judge(&watchlist, &item(title, "", lang), Origin::default());
+        assert_eq!(judgement.alert, there, "{title}");
+    }
 }

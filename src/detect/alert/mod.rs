@@ -6,9 +6,11 @@
 
 mod adds;
 mod back;
+mod bystander;
 mod defaults;
 #[cfg(test)]
 mod every;
+mod holding;
 mod renamed;
 mod rules;
 mod standing;

@@ -10,9 +10,12 @@ use crate::model::EntityKind;
 use super::Case;
 use super::yes::{Names, Said, Yes};
 
-/// Pieces of a round-up that a rule looks at: far more than a digest of headlines has, and a bound
-/// on the work for a hostile one.
+/// Pieces of a round-up, or sentences, that a rule looks at whatever the number of rules: more than a digest of
+/// headlines has.
 const PIECES: usize = 200;
+/// Those that all rules together may look at: a bound on the work for a hostile text. A register of a thousand
+/// companies is read to its end where a thousand rules ask of sentences.
+const LOOKS: usize = 1 << 20;
 
 /// A rule that may hold.
 struct Question {
@@ -146,7 +149,12 @@ impl Case<'_> {
     /// The pieces with a hit, for only they can hold more than an empty one does; a flood of them is cut.
     pub(super) fn told(&self) -> BTreeSet<u32> {
         let told: BTreeSet<u32> = self.reading.counting().map(|found| self.piece(found)).collect();
-        told.into_iter().take(PIECES).collect()
+        told.into_iter().take(self.most()).collect()
+    }
+
+    /// How many pieces or sentences a rule looks at.
+    fn most(&self) -> usize {
+        (LOOKS / self.watchlist.conditions.len().max(1)).max(PIECES)
     }
 
     fn asks(&self, when: &Condition, piece: Option<u32>) -> bool {
@@ -162,7 +170,7 @@ impl Case<'_> {
         let mut numbers: Vec<u32> = there.map(|found| self.sentence(found)).collect();
         numbers.dedup();
         let (from, to) = scene.within.unwrap_or((0, u32::MAX));
-        let stretches = numbers.into_iter().take(PIECES).map(|one| self.spoken_of(one));
+        let stretches = numbers.into_iter().take(self.most()).map(|one| self.spoken_of(one));
         stretches.map(|(first, last)| (first.max(from), last.min(to))).collect()
     }
 

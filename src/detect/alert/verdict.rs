@@ -16,14 +16,15 @@ const KEPT: usize = 100;
 
 impl Case<'_> {
     pub(super) fn judgement(&self) -> Judgement {
-        let watchlist = self.watchlist;
         let said = self.yes();
-        let holding = |rule: &usize| watchlist.outcomes.of_rule(*rule).holds();
-        let hold = said.iter().filter_map(|yes| yes.rule).find(holding);
-        let hold = hold.and_then(|rule| {
-            let reason = watchlist.rule(rule).hold.as_ref()?;
-            Some(format!("{reason}, by the rule \"{}\"", watchlist.outcomes.name(rule)))
-        });
+        let hold = self.hold(&said);
+        let others = hold.as_ref().and_then(|reason| self.told_of_others(&said, reason));
+        self.without_bystanders(others.unwrap_or_else(|| self.summed_up(said, hold)))
+    }
+
+    /// All that was said, as one judgement, and why it is held back, if it is.
+    pub(super) fn summed_up(&self, said: Vec<Yes>, hold: Option<String>) -> Judgement {
+        let watchlist = self.watchlist;
         let reasons = self.reasons(said);
         let would_be = reasons.first().map(|reason| reason.severity);
         let alert = would_be.is_some() && hold.is_none();

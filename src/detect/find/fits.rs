@@ -11,9 +11,12 @@ pub(super) fn fits(text: &Text, known: Phrase, (first, last): (usize, usize), so
         && (!so.divided || known.seams.allow(&text.tokens[first..=last]))
 }
 
-/// Katakana runs are words, and nothing precedes a Korean name.
+/// Katakana runs are words, nothing precedes a Korean name, and a part of a number is no number.
 fn bounded(text: &Text, first: usize, last: usize) -> bool {
     let tokens = &text.tokens;
+    if first.checked_sub(1).is_some_and(|before| grouped(text, before)) || grouped(text, last) {
+        return false;
+    }
     let (begin, end) = (&tokens[first], &tokens[last]);
     let same = |one: &Token, other: &Token, mark: u16| one.marks & other.marks & mark != 0;
     let before = first.checked_sub(1).map(|at| &tokens[at]).filter(|_| begin.gap == Gap::None);
@@ -22,6 +25,17 @@ fn bounded(text: &Text, first: usize, last: usize) -> bool {
     }
     let after = tokens.get(last + 1).filter(|after| after.gap == Gap::None);
     !after.is_some_and(|after| same(after, end, KANA))
+}
+
+/// Whether a number goes on behind this token: three digits behind a comma or dot, as in `10,000` and `10.000`.
+fn grouped(text: &Text, at: usize) -> bool {
+    let [one, next] = match text.tokens.get(at..at + 2) {
+        Some([one, next]) if one.shape == Shape::Digit => [one, next],
+        _ => return false,
+    };
+    let marked = matches!(next.gap, Gap::Inner | Gap::Comma) && next.start == one.end + 1;
+    let digits = || text.word(next).bytes().take_while(u8::is_ascii_digit).count();
+    marked && one.chars <= 3 && digits() == 3
 }
 
 /// Whether the words look as a phrase needs them to.

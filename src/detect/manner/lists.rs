@@ -10,6 +10,8 @@ use crate::detect::phrases::{Collector, Phrases, Reading};
 use crate::detect::text::{CLOSE, COLON, Gap, OPEN, Shape, Text};
 use crate::detect::wordlist::entries;
 
+use super::acting::acting;
+
 /// What a list's phrase says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Says {
@@ -44,6 +46,8 @@ pub(crate) enum Says {
     Boilerplate,
     /// A link to another article follows.
     Related,
+    /// The company that follows has no part in what is told.
+    Bystander,
     /// The sentence tells of what was some years ago.
     Past,
     /// The sentence tells of these days.
@@ -84,6 +88,8 @@ pub(super) enum Stands {
     LabelEnd,
     /// Where it is a verb: behind no article and no noun that it would be one with (`the list`).
     Verb,
+    /// Between one who acts and an object.
+    Acting,
 }
 
 /// The lists, as phrases.
@@ -107,7 +113,7 @@ pub(crate) fn collector() -> Collector {
     LISTS.collector.clone()
 }
 
-const FILES: [(Says, &str); 20] = [
+const FILES: [(Says, &str); 21] = [
     (Says::Act, include_str!("../words/acts.txt")),
     (Says::Talk, include_str!("../words/talk.txt")),
     (Says::RoundUp, include_str!("../words/round_up.txt")),
@@ -126,6 +132,7 @@ const FILES: [(Says, &str); 20] = [
     (Says::Reason, include_str!("../words/reasons.txt")),
     (Says::Boilerplate, include_str!("../words/boilerplate.txt")),
     (Says::Related, include_str!("../words/related.txt")),
+    (Says::Bystander, include_str!("../words/bystanders.txt")),
     (Says::Past, include_str!("../words/past.txt")),
     (Says::Now, include_str!("../words/now.txt")),
 ];
@@ -154,6 +161,7 @@ fn read(what: Says, entry: &'static str) -> (&'static str, Reading, Stands) {
         (Says::Aside, ..) => (entry, Stands::Part),
         (Says::Related, ..) => (entry, Stands::First),
         (Says::Act, ..) if entry.starts_with('~') => (&entry[1..], Stands::Verb),
+        (Says::Act, ..) if entry.starts_with('>') => (&entry[1..], Stands::Acting),
         _ => (entry, Stands::Anywhere),
     };
     match entry.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
@@ -175,6 +183,7 @@ impl Stands {
                 before.sentence != token.sentence
                     || !lexicon::before_a_noun().contains(&before.hash)
             }),
+            Self::Acting => first == last && acting(text, first),
             Self::First => before.is_none_or(|before| before.sentence != token.sentence),
             Self::Part => before
                 .is_none_or(|before| before.segment != token.segment || token.gap >= Gap::Comma),

@@ -3,6 +3,7 @@
 //! All knowledge is in the word lists. Nothing here looks at companies, topics or sources; what the
 //! manner means for an alert is decided in [`super::alert`] and [`super::talk`].
 
+mod acting;
 mod lists;
 
 use std::ops::RangeInclusive;
@@ -13,6 +14,7 @@ use super::find::{Occ, find};
 use super::stem::Lang;
 use super::text::{LISTED, SEMICOLON, Shape, Text, Token};
 
+pub(crate) use acting::acting;
 use lists::{LISTS, Stands};
 pub(crate) use lists::{Says, collector};
 

@@ -156,6 +156,16 @@ impl Reading {
         reading
     }
 
+    /// Holds back the hits of some companies, before anything is asked of the item.
+    pub(crate) fn hold_back(&mut self, some: impl Fn(u32) -> bool, guard: &Guard) {
+        let counting = self.found.iter_mut().filter(|found| found.held.is_none());
+        for found in counting.filter(|found| found.kind() == EntityKind::Company) {
+            if some(found.entity) {
+                found.held = Some(guard.clone());
+            }
+        }
+    }
+
     /// The scene of the whole item.
     pub(crate) fn scene(&self) -> Scene<'_> {
         Scene::whole(&self.text, (&self.phrases, &self.index), &self.asked, &self.present)

@@ -155,7 +155,7 @@ impl Draft {
             genitive: named && takes_s(text, need),
             seams: if named { Seams::of(text, term) } else { Seams::ANYWHERE },
         });
-        self.lead(text, reading, phrase);
+        self.lead(text, reading, foreign(term), phrase);
         phrase
     }
 
@@ -172,17 +172,19 @@ impl Draft {
         }
     }
 
-    fn lead(&mut self, text: &Text, reading: Reading, phrase: u32) {
+    fn lead(&mut self, text: &Text, reading: Reading, foreign: bool, phrase: u32) {
         // Whether each word of a text that is a word of the term is found by its stem.
         let mut by_stem = false;
         match reading {
             Reading::Prefix => return self.prefix(text, phrase),
             Reading::Inflected if !in_capitals(text) => {
                 self.inflected = true;
-                by_stem = !has_capitals(text);
+                by_stem = !has_capitals(text) && !foreign;
                 for lang in Lang::ALL {
                     // German nouns have capitals of their own, which say nothing.
-                    if has_capitals(text) && lang != Lang::De {
+                    let named = has_capitals(text) && lang != Lang::De;
+                    // By the rules of English, `libère` would be `liberation`.
+                    if named || foreign && lang == Lang::En {
                         continue;
                     }
                     let words = words(text, |token| {
@@ -261,6 +263,11 @@ impl Draft {
             inflected: self.inflected,
         }
     }
+}
+
+/// Whether a term has letters that English words do not have.
+fn foreign(term: &str) -> bool {
+    term.chars().any(|one| matches!(one, 'À'..='ɏ') && one.is_alphabetic())
 }
 
 fn key(term: &str, reading: Reading) -> (u64, u64) {

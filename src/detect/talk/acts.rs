@@ -11,7 +11,7 @@ use std::ops::RangeInclusive;
 use crate::detect::find::Occ;
 use crate::detect::hash::hash;
 use crate::detect::lexicon;
-use crate::detect::manner::{Manner, Says};
+use crate::detect::manner::{Manner, Says, acting};
 use crate::detect::phrases::LONGEST;
 use crate::detect::text::{COLON, Gap, Shape, Text, Token};
 
@@ -224,7 +224,8 @@ impl Acts<'_> {
             return after_noun_words;
         }
         if lexicon::nouns_too().contains(&token.hash) {
-            return before.is_none_or(|before| !leads_to_verb(self.text.word(before), before));
+            let verb = |before| leads_to_verb(self.text.word(before), before);
+            return !acting(self.text, act.first) && before.is_none_or(|before| !verb(before));
         }
         let listed = |word: &str| lexicon::nouns_too().contains(&hash(word));
         let plural = |ending: &str| word.strip_suffix(ending).is_some_and(listed);

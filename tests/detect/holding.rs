@@ -1,0 +1,55 @@
+//! What is held back of an item that names several companies: whom a rule means, and who is named in passing.
+
+use watchlistd::detect::{Origin, judge};
+use watchlistd::model::HeldBack;
+
+use super::{at, company, compile, item, judged, rule, topic};
+
+#[test]
+fn a_rule_holds_back_whom_it_means() {
+    let mut hold = rule("Known", "company:huawei AND topic:delisting", None);
+    hold.hold = Some(at("known".to_owned()));
+    let mut games = rule("Games", "topic:delisting AND game", None);
+    games.hold = Some(at("games".to_owned()));
+    let companies = vec![company("Huawei", &[]), company("SMIC", &[])];
+    let watchlist = compile(companies, vec![topic("Delisting", &["delist"])], vec![hold, games]);
+    for (title, alert, held) in [
+        ("Huawei delisted", false, "huawei"),
+        ("SMIC delisted", true, ""),
+        ("SMIC and Huawei delisted", true, "huawei"),
+        ("Huawei and SMIC delisted", true, "huawei"),
+        // A rule that means nobody in particular holds the whole item.
+        ("Huawei and SMIC delist a game", false, "huawei"),
+    ] {
+        let judgement = judged(&watchlist, title);
+        assert_eq!(judgement.alert, alert, "{title}");
+        let by: Vec<&str> = judgement.held_back.iter().map(|one| &*one.hit.entity).collect();
+        assert_eq!(by.join(" "), held, "{title}");
+        let reasons = || judgement.reasons.iter().map(|one| one.words.as_str());
+        assert!(!alert || reasons().all(|words| words.starts_with("SMIC")), "{title}");
+    }
+}
+
+#[test]
+fn who_is_named_in_passing_is_no_reason() {
+    let companies = vec![company("HSBC", &[]), company("Boeing", &[])];
+    let watchlist = compile(companies, vec![topic("Bribery", &["bribe"])], vec![]);
+    for (title, summary, alert) in [
+        ("Helicopter maker paid bribes", "Rival Boeing will not bid.", false),
+        ("Helicopter maker paid bribes", "The buyer was advised by HSBC and Boeing.", false),
+        ("Helicopter maker paid bribes", "Its rival Boeing was fined for the same.", true),
+        ("Helicopter maker paid bribes", "Rival Boeing paid a bribe, too.", true),
+        ("Helicopter maker paid bribes", "Rival Boeing will not bid. Boeing has denied it.", true),
+        ("Helicopter maker paid bribes", "It was advised by HSBC. Boeing has denied it.", true),
+        ("Boeing's rival HSBC paid bribes", "", true),
+    ] {
+        let judgement = judge(&watchlist, &item(title, summary, "en"), Origin::default());
+        assert_eq!(judgement.alert, alert, "{summary}");
+        assert!(!judgement.companies.is_empty(), "{summary}");
+        let by = |held: &HeldBack| held.guard.to_string().contains("named in passing, behind");
+        assert_eq!(judgement.held_back.iter().any(by), !alert, "{summary}");
+    }
+    let passing = "It was advised by HSBC. Boeing has denied it.";
+    let judgement = judge(&watchlist, &item("Bribes were paid", passing, "en"), Origin::default());
+    assert!(judgement.reasons.iter().all(|reason| reason.words.starts_with("Boeing")));
+}
