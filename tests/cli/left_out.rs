@@ -54,8 +54,11 @@ fn upgraded() -> Desk {
     desk.write("readers.toml", READERS);
     desk.ask(&["once"]).ends(0);
     put_in_force(&desk, &[("watchlist.toml", format!("{WATCHLIST}{RULES}"))]);
-    let news =
-        ["Panel: NYSE delists Alibaba after audit inspection", "Huawei leaves a port in the north"];
+    let news = [
+        "Panel: NYSE delists Alibaba after audit inspection",
+        "Huawei leaves a port in the north",
+        "Huawei buys a firm in the energy business",
+    ];
     desk.site.put("/wire.xml", feed(&news));
     desk
 }
@@ -96,7 +99,7 @@ fn texts(desk: &Desk, to: &str) -> Vec<String> {
 #[test]
 fn a_round_is_done_by_all_that_can_be_used() {
     let desk = upgraded();
-    let said = desk.ask(&["once", "--all"]).ends(78).says("2 new items").says("2 alerts");
+    let said = desk.ask(&["once", "--all"]).ends(78).says("3 new items").says("2 alerts");
     told(&said.err);
     let words = "version 2 of the files is in force without what this program cannot use";
     assert!(said.err.contains(words), "{said}");
@@ -108,6 +111,13 @@ fn a_round_is_done_by_all_that_can_be_used() {
     assert!(!newest.contains("EDIT REFUSED"), "{newest}");
     let checked = desk.ask(&["check"]).ends(78).out;
     assert!(checked.contains(WHY) && checked.contains(&place()), "{checked}");
+
+    // What the rule would have told meanwhile is told late.
+    let late = || texts(&desk, "mei@bank.test").iter().any(|one| one.contains("energy business"));
+    assert!(!late());
+    desk.edit("watchlist.toml", "sector:energy", "energy");
+    desk.ask(&["once"]).ends(0);
+    assert!(late());
 }
 
 #[test]
