@@ -226,7 +226,8 @@ pub async fn in_store(folder: &Folder, access: Access) -> Result<InStore, Failur
     Ok(InStore { store, in_force: parts.in_force(version.version, rejected) })
 }
 
-/// The version of the files that is in force in a store, and what they mean.
+/// The version of the files that is in force in a store, and what they mean: where this program does not accept
+/// them, what can be used of them, as a start does.
 pub async fn in_force(
     folder: &Folder,
     store: &dyn Store,
@@ -236,7 +237,8 @@ pub async fn in_force(
         return Err(Failure::new(Exit::Data, what).hint("start `watchlistd run` or `once` first"));
     };
     let files = Files::from_texts(&folder.path, version.files.clone());
-    let (parts, problems) = wire::build(files, &folder.environment);
+    let (parts, problems) = wire::build(files.clone(), &folder.environment);
+    let parts = parts.or_else(|| wire::salvage(files, &folder.environment));
     parts.map(|parts| (version, parts)).ok_or_else(|| refused(&problems))
 }
 

@@ -56,6 +56,9 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
         let _ =
             writeln!(std::io::stderr(), "the edit is refused; version {version} stays in force");
     }
+    if !in_force.left_out.is_empty() {
+        let _ = writeln!(std::io::stderr(), "{}", start::in_part(&in_force));
+    }
     // Nothing of the files is needed any more: with ten thousand sources they are megabytes.
     let settings = parts.settings.clone();
     drop((parts, problems));
@@ -110,12 +113,12 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
     Ok(ends(&in_force, again))
 }
 
-/// How a round ends that did its work: who is to mend an edit hears of it before what mends itself.
+/// How a round ends that did its work: who is to mend the files hears of it before what mends itself.
 fn ends(in_force: &InForce, again: bool) -> Exit {
-    match (&in_force.rejected, again) {
-        (Some(_), _) => Exit::Config,
-        (None, true) => Exit::TryAgain,
-        (None, false) => Exit::Fine,
+    match (in_force.rejected.is_some() || !in_force.left_out.is_empty(), again) {
+        (true, _) => Exit::Config,
+        (false, true) => Exit::TryAgain,
+        (false, false) => Exit::Fine,
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::lines::in_whole_signs;
-use crate::model::{FileText, Place, Problem};
+use crate::model::{FileText, Level, Place, Problem};
 
 /// Where the readers of one file lay down the problems they find.
 pub(super) struct Desk {
@@ -30,6 +30,14 @@ impl Desk {
     /// Takes what was laid down: what is wrong where it stands, and what is required and absent.
     pub(super) fn problems(&self) -> (Vec<Problem>, Vec<Problem>) {
         (self.wrong.take(), self.absent.take())
+    }
+
+    /// Errors laid down so far.
+    pub(super) fn faults(&self) -> usize {
+        let errors = |problems: &RefCell<Vec<Problem>>| {
+            problems.borrow().iter().filter(|one| one.level == Level::Error).count()
+        };
+        errors(&self.wrong) + errors(&self.absent)
     }
 
     /// Whether it can be told under which names its entries are known.

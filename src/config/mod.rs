@@ -66,6 +66,9 @@ pub struct Parsed {
     pub settings: Option<Settings>,
     /// What of it other rooms judge, also when settings as a whole are `None`.
     pub legible: settings::Legible,
+    /// Whether something is wrong with `storage`, `[mail]` or `[keep]`: what would stand in for it may lose mails,
+    /// evidence or a secret. Of all else that `watchlistd.toml` says the defaults may stand in.
+    pub unfit: bool,
     /// Where the state lies, as far as `watchlistd.toml` can be read, also when other parts of it
     /// cannot; `None` when the file itself cannot. The last good version is looked for there.
     pub storage: Option<settings::Storage>,
@@ -94,6 +97,7 @@ pub fn parse(files: &Files, environment: &Environment) -> Parsed {
     let service = files
         .text(SERVICE)
         .map(|text| service::read(text, files.folder(), environment, &mut found));
+    let unfit = !found.whole || service.as_ref().is_none_or(|one| one.unfit);
     let (settings, legible, storage, collect) = service.map_or_else(Default::default, |one| {
         (one.settings, one.legible, Some(one.storage), one.collect)
     });
@@ -131,6 +135,7 @@ pub fn parse(files: &Files, environment: &Environment) -> Parsed {
     Parsed {
         settings,
         legible,
+        unfit,
         storage,
         sources,
         readers,

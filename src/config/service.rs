@@ -16,6 +16,8 @@ use crate::model::{FileText, Located};
 pub(super) struct Service {
     pub(super) settings: Option<Settings>,
     pub(super) legible: Legible,
+    /// Whether something is wrong for which nothing may stand in.
+    pub(super) unfit: bool,
     pub(super) storage: Storage,
     pub(super) collect: Collect,
 }
@@ -68,13 +70,15 @@ pub(super) fn read(
         }
         let timezone = root.required("timezone", "\"America/New_York\"");
         let mut legible = Legible { timezone: timezone.clone(), ..Legible::default() };
+        let before = root.faults();
         let storage = storage(&mut root, folder, environment);
         let state = storage.state_folder().to_path_buf();
+        let mail = mail::read(section(&mut root, "mail"), folder, &state, &mut legible.sender);
+        let keep = keep::read(section(&mut root, "keep"));
+        let unfit = root.faults() > before;
         let operator = operator::read(section(&mut root, "operator"), &mut legible.people);
         let collect = collect::read(section(&mut root, "collect"));
         let matching = matching::read(section(&mut root, "matching"));
-        let mail = mail::read(section(&mut root, "mail"), folder, &state, &mut legible.sender);
-        let keep = keep::read(section(&mut root, "keep"));
         legible.keep = Some(keep.clone());
         let canary = canary::read(section(&mut root, "canary"));
         let status = status::read(section(&mut root, "status"), folder);
@@ -94,7 +98,7 @@ pub(super) fn read(
                 status,
             })
         })();
-        Service { settings, legible, storage, collect }
+        Service { settings, legible, unfit, storage, collect }
     })
 }
 

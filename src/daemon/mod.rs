@@ -14,6 +14,7 @@ pub mod lifecycle;
 mod loops;
 pub mod privilege;
 pub mod run;
+mod salvage;
 mod service;
 mod shared;
 pub mod start;

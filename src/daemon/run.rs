@@ -109,6 +109,9 @@ pub async fn run(
             Level::Warning => tracing::warn!("{problem}"),
         }
     }
+    if !in_force.left_out.is_empty() {
+        tracing::error!("{}", start::in_part(&in_force));
+    }
     let fetcher = wire::fetcher(&parts.settings)?;
     let transport = wire::transport(&parts.settings, &environment)
         .map_err(|problems| anyhow!("{}", start::words_of(&problems)))?;

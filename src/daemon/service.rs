@@ -14,7 +14,7 @@ use super::shared::{LONGEST_SLEEP, Shared};
 use super::start;
 use super::wire::{self, Parts};
 use crate::config::{Environment, Files, Settings};
-use crate::model::counted;
+use crate::model::{Timestamp, counted};
 use crate::notify::smtp::Transport;
 use crate::pipeline::InForce;
 
@@ -106,6 +106,9 @@ impl Service {
         let store = Arc::clone(&self.shared.ground.store);
         let now = self.shared.now();
         let (parts, words, problems) = match Files::read(&self.folder) {
+            Ok(files) if start::is_in_force(&files, &self.parts) => {
+                return self.stay_in_part(now).await;
+            }
             Ok(files) => {
                 let gone = start::gone(&*store, &files).await?;
                 let (parts, mut problems) = wire::build_to_run(files, &self.environment);
@@ -140,6 +143,16 @@ impl Service {
         );
         self.put_in_force(parts.in_force(version, None));
         self.parts = parts;
+        Ok(())
+    }
+
+    /// The files are those in force, of which this program can use only a part: nobody edited anything, and an edit
+    /// that was refused was taken back.
+    async fn stay_in_part(&self, now: Timestamp) -> anyhow::Result<()> {
+        start::stay(&*self.shared.ground.store, &self.parts, None, now).await?;
+        let in_force = self.parts.in_force(self.current.borrow().version, None);
+        tracing::error!("reload: {}", start::in_part(&in_force));
+        self.put_in_force(in_force);
         Ok(())
     }
 

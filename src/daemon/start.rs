@@ -1,7 +1,8 @@
 //! Which version of the files is in force: the present one if it is sound, else the last good one.
 //!
 //! A bad edit never stops the service, not at a reload and not at a start. Only when there never was
-//! a good version does a start fail.
+//! a good version does a start fail. What was a good version for another program may be none for this one:
+//! then all of it is in force that this one can use.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -18,8 +19,8 @@ use super::wire::{self, Access, Parts};
 /// Why nothing can run.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The files are wrong and there never was a good version.
-    #[error("the configuration has {} and no earlier version to fall back on", errors(.0))]
+    /// The files are wrong, and there never was a good version or its settings cannot be used any more.
+    #[error("the configuration has {} and no earlier version that could be used", errors(.0))]
     Config(Vec<Problem>),
     /// The folder cannot be read, and no earlier version was found.
     #[error(transparent)]
@@ -65,8 +66,8 @@ pub async fn start(
         Err(error) => match last_good_at_default(&folder, environment, access).await? {
             Some((store, parts, version)) => {
                 let words = error.to_string();
-                reject(&*store, &words, now).await?;
                 let problems = vec![Problem::error(None, words.clone())];
+                stay(&*store, &parts, Some(&words), now).await?;
                 let in_force = parts.in_force(version, Some(words));
                 return Ok(Started { store, parts, in_force, problems });
             }
@@ -100,6 +101,13 @@ fn understand(
         Access::Alone => wire::build_to_run(files, environment),
         Access::Beside | Access::Amend | Access::DryRun => wire::build(files, environment),
     }
+}
+
+/// What of a version that was in force can be used, if mail can be set up by it.
+fn understand_in_part(files: Files, environment: &Environment, access: Access) -> Option<Parts> {
+    let parts = wire::salvage(files, environment)?;
+    let sends = access != Access::Alone || wire::transport(&parts.settings, environment).is_ok();
+    sends.then_some(parts)
 }
 
 /// Puts files in force: the sources, the readers and the texts themselves.
@@ -176,12 +184,55 @@ async fn fall_back(
         .unwrap_or_else(|| Storage::Sqlite(environment.default_database()));
     match last_good(&storage, &folder, environment, access).await? {
         Some((store, parts, version)) => {
-            let words = words_of(&problems);
-            reject(&*store, &words, now).await?;
-            let in_force = parts.in_force(version, Some(words));
+            let words = (!is_in_force(&files, &parts)).then(|| words_of(&problems));
+            stay(&*store, &parts, words.as_deref(), now).await?;
+            let in_force = parts.in_force(version, words);
             Ok(Started { store, parts, in_force, problems })
         }
         None => Err(StartError::Config(problems)),
+    }
+}
+
+/// Whether the files are those of the version in force, which this program accepts only in part: then nobody
+/// has edited anything.
+pub(super) fn is_in_force(files: &Files, parts: &Parts) -> bool {
+    !parts.left_out.is_empty() && files.is_sound() && files.texts() == parts.files.texts()
+}
+
+/// What is said of a version that this program can use only in part.
+#[must_use]
+pub fn in_part(in_force: &InForce) -> String {
+    let lines: Vec<String> = in_force.left_out.iter().map(ToString::to_string).collect();
+    format!(
+        "version {} of the files is in force without what this program cannot use:\n{}",
+        in_force.version,
+        lines.join("\n")
+    )
+}
+
+/// Leaves the version in force that is, and notes the edit that was refused, if there is one. Of a version that
+/// can be used only in part, sources and readers are from now on those that can be.
+///
+/// # Errors
+///
+/// When the store fails.
+pub(super) async fn stay(
+    store: &dyn Store,
+    parts: &Parts,
+    refused: Option<&str>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut at = now;
+    if !parts.left_out.is_empty() {
+        let before = store.archive().rejected_edit().await?;
+        adopt(store, parts, now).await?;
+        // The same edit keeps the instant at which it was first seen.
+        let same = before.filter(|one| Some(one.problems.as_str()) == refused);
+        at = same.map_or(now, |one| one.at);
+    }
+    match refused {
+        Some(words) => reject(store, words, at).await,
+        None => Ok(()),
     }
 }
 
@@ -211,7 +262,8 @@ async fn last_good(
     let store = wire::open_store(storage, access)?;
     let Some(version) = store.archive().config_in_force().await? else { return Ok(None) };
     let files = Files::from_texts(folder, version.files);
-    let (parts, _) = understand(files, environment, access);
+    let (parts, _) = understand(files.clone(), environment, access);
+    let parts = parts.or_else(|| understand_in_part(files, environment, access));
     Ok(parts.map(|parts| (store, parts, version.version)))
 }
 

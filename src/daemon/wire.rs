@@ -5,12 +5,13 @@
 //! What touches them ([`open_store`], [`fetcher`], [`transport`]) is here too, because this is the
 //! only place that names a backend.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
 
+pub use super::salvage::salvage;
+use super::written::{compile_watchlist, match_alike};
 pub use super::written::{sources_of, watchlist_of};
 use crate::collect::fetch::{FetchSettings, Fetcher};
 use crate::collect::source;
@@ -21,7 +22,9 @@ use crate::config::{self, Environment, Files, Parsed, Settings};
 use crate::detect::Watchlist;
 use crate::model::reader::{UrgentFrom, WhenEmpty};
 use crate::model::watchlist::WithoutCompany;
-use crate::model::{Level, Located, Place, Problem, Severity, Source, SourceId};
+use crate::model::{
+    LeftOut, Level, Located, Place, Problem, Severity, Source, SourceEntry, SourceId,
+};
 use crate::notify::Subjects;
 use crate::notify::reader::{self, CompanyWord, Reader, TopicWord, Vocabulary};
 use crate::notify::route;
@@ -53,6 +56,8 @@ pub struct Parts {
     pub watchlist: Arc<Watchlist>,
     /// The files themselves, as the store keeps them.
     pub files: Files,
+    /// What of them this program cannot use; nothing where [`build`] accepts them.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// Understands the files. The parts are `None` when any problem is an error; all problems are
@@ -103,14 +108,24 @@ pub fn build_parsed(files: Files, parsed: &mut Parsed) -> (Option<Parts>, Vec<Pr
     let operator = settings.as_ref().and_then(operator_of);
     let parts = match (settings, operator) {
         (Some(settings), Some(operator)) => {
-            let watchlist = Arc::new(watchlist.with_defaults(settings.matching.defaults));
-            let paused = parsed.sources.iter().filter(|one| one.paused.is_some());
-            let paused = paused.map(|one| SourceId::new(one.id.value.as_str())).collect();
-            Some(Parts { settings, sources, paused, readers, operator, watchlist, files })
+            let (watchlist, paused) = (shared(watchlist, &settings), paused(&parsed.sources));
+            let left_out = Vec::new();
+            Some(Parts { settings, sources, paused, readers, operator, watchlist, files, left_out })
         }
         _ => None,
     };
     (parts, problems)
+}
+
+/// The watchlist as all steps share it.
+pub(super) fn shared(watchlist: Watchlist, settings: &Settings) -> Arc<Watchlist> {
+    Arc::new(watchlist.with_defaults(settings.matching.defaults))
+}
+
+/// Sources that a person has paused.
+pub(super) fn paused(sources: &[SourceEntry]) -> Vec<SourceId> {
+    let paused = sources.iter().filter(|one| one.paused.is_some());
+    paused.map(|one| SourceId::new(one.id.value.as_str())).collect()
 }
 
 /// As [`build`], and mail can be set up with what lies on this machine: its secret and its
@@ -140,7 +155,7 @@ fn is_sound(problems: &[Problem]) -> bool {
 }
 
 /// What is wrong with zone, addresses and spans of `watchlistd.toml`.
-fn of_settings(legible: &Legible) -> Vec<Problem> {
+pub(super) fn of_settings(legible: &Legible) -> Vec<Problem> {
     let zone = legible.timezone.iter().filter_map(|one| reader::zone(one).err());
     let people = legible.people.iter().filter_map(|one| reader::address(one).err());
     let sender = legible.sender.iter().filter_map(|one| reader::sender(one).err());
@@ -177,7 +192,7 @@ fn written<T>(value: &Located<T>) -> Option<&Option<Place>> {
 }
 
 /// The words of the watchlist that readers may filter by.
-fn vocabulary(watchlist: &Watchlist) -> Vocabulary {
+pub(super) fn vocabulary(watchlist: &Watchlist) -> Vocabulary {
     let companies = watchlist
         .companies()
         .map(|one| CompanyWord {
@@ -210,7 +225,7 @@ fn nothing_to_do(sources: &[Source]) -> Option<Problem> {
 
 /// The operator as a reader: everything that reaches nobody else, once a day, and nothing when
 /// there is nothing. `None` if its addresses or its zone, which [`of_settings`] judges, are none.
-fn operator_of(settings: &Settings) -> Option<Reader> {
+pub(super) fn operator_of(settings: &Settings) -> Option<Reader> {
     let to: Result<Vec<String>, Problem> =
         settings.operator.to.iter().map(reader::address).collect();
     let (to, zone) = (to.ok()?, reader::zone(&settings.timezone).ok()?);
@@ -267,6 +282,7 @@ impl Parts {
             },
             canary: self.settings.canary.as_ref().map(|one| self.canary(one.at.value)),
             rejected,
+            left_out: self.left_out.clone(),
             backfill: Backfill {
                 span: self.settings.matching.backfill.value.span(),
                 silent: self.settings.matching.backfill.value == config::Backfill::Recorded,
@@ -280,29 +296,6 @@ impl Parts {
             readers_lost: config::readers_lost,
         }
     }
-}
-
-/// The compiled watchlist of a version that the store keeps: what is good of it.
-fn compile_watchlist(texts: &BTreeMap<String, String>) -> Arc<Watchlist> {
-    let files = Files::from_texts(Path::new(""), texts.clone());
-    let parsed = config::parse(&files, &Environment::default());
-    let defaults = parsed.settings.is_none_or(|settings| settings.matching.defaults);
-    Arc::new(Watchlist::compile(&parsed.watchlist).0.with_defaults(defaults))
-}
-
-/// Whether two versions match alike, as far as their texts tell: the same watchlist's files, and the same
-/// `[matching] defaults`.
-fn match_alike(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> bool {
-    let lists = |texts: &BTreeMap<String, String>| -> BTreeMap<String, String> {
-        let list = texts.iter().filter(|(name, _)| config::is_watchlist(name));
-        list.map(|(name, text)| (name.clone(), text.clone())).collect()
-    };
-    let defaults = |texts: &BTreeMap<String, String>| {
-        let files = Files::from_texts(Path::new(""), texts.clone());
-        let settings = config::parse(&files, &Environment::default()).settings;
-        settings.map(|settings| settings.matching.defaults)
-    };
-    lists(old) == lists(new) && defaults(old) == defaults(new)
 }
 
 impl Parts {

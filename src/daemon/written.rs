@@ -5,8 +5,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
+use super::salvage::leave_out_unread;
 use crate::config::{self, Environment, Files, Parsed};
+use crate::detect::Watchlist;
 use crate::model::SourceEntry;
 use crate::model::watchlist::WatchlistEntries;
 
@@ -20,6 +23,27 @@ pub fn watchlist_of(texts: &BTreeMap<String, String>) -> WatchlistEntries {
 #[must_use]
 pub fn sources_of(texts: &BTreeMap<String, String>) -> Vec<SourceEntry> {
     parsed(texts).sources
+}
+
+/// The compiled watchlist of a version that the store keeps: what can be used of it.
+pub(super) fn compile_watchlist(texts: &BTreeMap<String, String>) -> Arc<Watchlist> {
+    let mut parsed = parsed(texts);
+    leave_out_unread(&mut parsed);
+    let defaults = parsed.settings.as_ref().is_none_or(|settings| settings.matching.defaults);
+    Arc::new(Watchlist::compile(&parsed.watchlist).0.with_defaults(defaults))
+}
+
+/// Whether two versions match alike, as far as their texts tell: the same watchlist's files, and the same
+/// `[matching] defaults`.
+pub(super) fn match_alike(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> bool {
+    let lists = |texts: &BTreeMap<String, String>| -> BTreeMap<String, String> {
+        let list = texts.iter().filter(|(name, _)| config::is_watchlist(name));
+        list.map(|(name, text)| (name.clone(), text.clone())).collect()
+    };
+    let defaults = |texts: &BTreeMap<String, String>| {
+        parsed(texts).settings.map(|settings| settings.matching.defaults)
+    };
+    lists(old) == lists(new) && defaults(old) == defaults(new)
 }
 
 fn parsed(texts: &BTreeMap<String, String>) -> Parsed {

@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::detect::Watchlist;
 use crate::model::edit::{SourcesLost, TableEdit};
 use crate::model::watchlist::WatchlistEntries;
-use crate::model::{SourceEntry, SourceId};
+use crate::model::{LeftOut, SourceEntry, SourceId};
 use crate::notify::Subjects;
 use crate::notify::reader::{Reader, Vocabulary};
 use crate::notify::schedule::Schedule;
@@ -56,6 +56,8 @@ pub struct InForce {
     pub canary: Option<Schedule>,
     /// The problems of an edit that was refused while this version stays in force.
     pub rejected: Option<String>,
+    /// What of this version this program cannot use, because another one accepted it.
+    pub left_out: Vec<LeftOut>,
     /// Reads the watchlist of an earlier version's files, so that a digest can say what changed.
     pub read_watchlist: fn(&Texts) -> WatchlistEntries,
     /// Reads the sources of an earlier version's files.

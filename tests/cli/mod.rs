@@ -13,6 +13,7 @@ mod exits;
 mod explain;
 mod https;
 mod import;
+mod left_out;
 mod match_;
 mod once;
 mod outbox;

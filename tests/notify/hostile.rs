@@ -4,11 +4,13 @@ use proptest::prelude::*;
 use watchlistd::model::mail::Changed;
 use watchlistd::model::record;
 use watchlistd::model::{
-    EntityKind, Guard, Health, HeldHigh, ItemId, ItemText, PendingNotice, SourceId,
+    EntityKind, Guard, Health, HeldHigh, ItemId, ItemText, LeftOut, PendingNotice, SourceId,
 };
 use watchlistd::notify::Content;
 use watchlistd::notify::digest::digest;
-use watchlistd::notify::operator::{LateMails, RefusedEdit, Situation, at_once, daily};
+use watchlistd::notify::operator::{
+    InPart, LateMails, RefusedEdit, Situation, at_once, daily, in_part, in_part_for,
+};
 use watchlistd::notify::outlets::Outlets;
 use watchlistd::notify::reader::Vocabulary;
 use watchlistd::notify::urgent::{UrgentInput, urgent};
@@ -200,6 +202,9 @@ fn everywhere(evil: &str) -> Vec<Content> {
     base.watchlist_changes = &edits;
     base.record = Some(&record);
     base.rejected_edit = Some(evil);
+    let left_out =
+        [LeftOut { what: evil.to_owned(), why: evil.to_owned(), readers: vec!["Mei".to_owned()] }];
+    base.left_out = &left_out;
     let outlets = Outlets::of(&coverage.sources);
     let ring = UrgentInput {
         reader: &reader,
@@ -236,7 +241,10 @@ fn everywhere(evil: &str) -> Vec<Content> {
         late: Some(LateMails { count: 1, since: base.from, reply: evil, down: true }),
         ..Situation::calm(base.until, zone)
     };
+    let part = InPart { version: 1, left_out: &left_out };
     let mut mails = vec![digest(&base), urgent(&ring), welcome(&hello)];
+    mails.push(in_part(part, base.until, zone));
+    mails.extend(in_part_for(part, &reader, base.until));
     mails.extend(at_once(&situation).into_iter().map(|mail| mail.content));
     mails.extend(daily(&situation));
     mails
@@ -254,7 +262,7 @@ fn no_place_lets_anything_through() {
         &long,
     ] {
         let mails = everywhere(evil);
-        assert!(mails.len() >= 6, "{}", mails.len());
+        assert!(mails.len() >= 8, "{}", mails.len());
         for content in mails {
             assert_harmless(&content);
             assert!(content.html.len() < 80_000, "{}", content.html.len());

@@ -47,6 +47,7 @@ pub(crate) fn input<'a>(
         record: None,
         coverage,
         rejected_edit: None,
+        left_out: &[],
         large_edit: None,
         delayed_since: None,
         restored: None,

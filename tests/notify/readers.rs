@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use watchlistd::model::ReaderEntry;
-use watchlistd::notify::reader;
+use watchlistd::notify::reader::{self, Usual};
 
 use super::make::{at, away, entry, here, list, one_reader, readers, vocabulary};
 
@@ -154,4 +154,31 @@ fn days_away_owe_no_digest_and_the_return_owes_one() {
     let back = mei.slot_due(last, at("2027-01-07T13:00:00Z"));
     assert_eq!(back, Some(at("2027-01-07T13:00:00Z")));
     assert!(mei.is_away(at("2026-12-21T05:00:00Z")) && !mei.is_away(at("2026-12-21T04:59:00Z")));
+}
+
+#[test]
+fn who_was_accepted_once_is_told_by_all_that_can_be_read() {
+    let usual = Usual { digest: "daily 07:00", zone: "Europe/Berlin".parse().unwrap() };
+    let usable = |entries: &[ReaderEntry]| reader::usable(entries, &vocabulary(), usual);
+    // Nothing stands in where nothing is wrong.
+    let (fine, found) = usable(&[entry("Mei")]);
+    assert_eq!((fine, found.len()), (readers(&[entry("Mei")]), 0));
+
+    let mut mei = entry("Mei");
+    mei.to = list(&["matrix:mei", "mei@bank.com", "Mei@bank.com"]);
+    mei.digest = here("at noon");
+    mei.timezone = here("Mars/Olympus");
+    mei.quiet = Some(here("at night"));
+    mei.companies = list(&["gone"]);
+    let mut nobody = entry("Bo");
+    nobody.to = list(&["matrix:bo"]);
+    let entries = [mei, nobody, entry("~ops"), entry("Mei")];
+    let (told, found) = usable(&entries);
+    let [mei] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!((mei.name.as_str(), &mei.to[..]), ("Mei", &["mei@bank.com".to_owned()][..]));
+    assert_eq!((mei.schedule.to_string().as_str(), mei.zone), ("daily 07:00", usual.zone));
+    // A company that nobody watches is no reason to be told of all others.
+    assert!(mei.quiet.is_none() && mei.companies.contains("gone"));
+    assert_eq!(found.len(), problems(&entries).lines().count(), "all is said: {found:?}");
+    assert!(reader::compile(&entries, &vocabulary()).0.is_empty());
 }

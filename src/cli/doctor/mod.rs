@@ -69,7 +69,7 @@ pub fn run(
     let runtime = load::runtime()?;
     match &storage {
         Some(storage) => {
-            load::wait_on(&runtime, state::look(storage, parts.as_ref(), now, &mut found));
+            load::wait_on(&runtime, state::look(&folder, storage, parts.as_ref(), now, &mut found));
         }
         None => found.note(
             Area::State,

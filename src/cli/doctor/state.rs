@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::super::exit::{Exit, Failure};
+use super::super::load::{self, Folder};
 use super::finding::{Area, Findings};
 use crate::config::settings::Storage;
 use crate::daemon::disk;
@@ -22,6 +23,7 @@ const AHEAD: Duration = Duration::from_secs(60);
 
 /// Looks at database, disk and backups.
 pub(super) async fn look(
+    folder: &Folder,
     storage: &Storage,
     parts: Option<&Parts>,
     now: Timestamp,
@@ -37,7 +39,7 @@ pub(super) async fn look(
     match wire::open_store(storage, Access::Beside) {
         Err(error) => found.failed(Area::State, &Failure::from(error)),
         Ok(store) => {
-            if let Err(error) = inside(&*store, now, found).await {
+            if let Err(error) = inside(folder, &*store, now, found).await {
                 found.failed(Area::State, &Failure::from(error));
             }
         }
@@ -45,9 +47,15 @@ pub(super) async fn look(
     backups(storage.state_folder(), now, found);
 }
 
-async fn inside(store: &dyn Store, now: Timestamp, found: &mut Findings) -> Result<(), StoreError> {
+async fn inside(
+    folder: &Folder,
+    store: &dyn Store,
+    now: Timestamp,
+    found: &mut Findings,
+) -> Result<(), StoreError> {
     let archive = store.archive();
     versions(archive, found).await?;
+    in_part(folder, store, found).await;
     if let Some(restore) = store.held().await? {
         found.wrong(
             Area::State,
@@ -82,6 +90,23 @@ async fn versions(archive: &dyn Archive, found: &mut Findings) -> Result<(), Sto
         );
     }
     Ok(())
+}
+
+/// Whether this program can use all of what is in force.
+async fn in_part(folder: &Folder, store: &dyn Store, found: &mut Findings) {
+    // Of one of which nothing can be used it is told with the files.
+    let Ok((version, parts)) = load::in_force(folder, store).await else { return };
+    if let Some(first) = parts.left_out.first() {
+        found.wrong(
+            Area::State,
+            Exit::Config,
+            format!(
+                "version {} is in force without what this program cannot use: {first}",
+                version.version
+            ),
+            "`watchlistd status` lists all of it; `watchlistd check` shows what to mend",
+        );
+    }
 }
 
 /// Mails that wait for long, and mails that went nowhere.

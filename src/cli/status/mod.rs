@@ -46,7 +46,8 @@ pub fn run(
     let status = load::wait(async {
         let store = load::open_for_reading(&folder)?;
         let urgent = waiting::of(&folder, &*store, now).await?;
-        gather(&*store, &place, urgent, now).await.map_err(Failure::from)
+        let left_out = left_out(&folder, &*store).await;
+        gather(&*store, &place, (urgent, left_out), now).await.map_err(Failure::from)
     })?;
     if arguments.json {
         serde_json::to_writer_pretty(&mut *out, &status).map_err(std::io::Error::from)?;
@@ -95,6 +96,8 @@ struct WatchlistStatus {
     since: Option<Timestamp>,
     /// The problems of an edit that was refused; null while the files are in force.
     degraded: Option<String>,
+    /// What of that version this program cannot use, a line each; empty while all of it is in force.
+    left_out: Vec<String>,
     /// Why somebody must say that the newest edit is meant; null when nobody must.
     large_edit: Option<String>,
 }
@@ -159,7 +162,7 @@ impl CanaryStatus {
 async fn gather(
     store: &dyn Store,
     place: &Place,
-    urgent: Vec<Waiting>,
+    (urgent, left_out): (Vec<Waiting>, Vec<String>),
     now: Timestamp,
 ) -> Result<Status, StoreError> {
     let archive = store.archive();
@@ -173,6 +176,7 @@ async fn gather(
             version: version.as_ref().map_or(0, |one| one.version),
             since: version.map(|one| one.since),
             degraded: rejected.map(|one| one.problems),
+            left_out,
             large_edit: open.and_then(|one| one.grave),
         },
         paused: paused(archive).await?,
@@ -184,6 +188,14 @@ async fn gather(
         canary: last_canary(archive, now).await?,
         database: Room::of(&archive.size().await?, place, now),
     })
+}
+
+/// What of the version in force this program cannot use. Nothing where no version is, or none of it can be used:
+/// that is told by what does not start.
+async fn left_out(folder: &Folder, store: &dyn Store) -> Vec<String> {
+    let in_force = load::in_force(folder, store).await;
+    let left_out = in_force.map(|(_, parts)| parts.left_out).unwrap_or_default();
+    left_out.iter().map(ToString::to_string).collect()
 }
 
 async fn last_canary(
@@ -269,6 +281,12 @@ fn print_watchlist(status: &WatchlistStatus, out: &mut dyn Write) -> std::io::Re
     if let Some(problems) = &status.degraded {
         writeln!(out, "           an edit was refused; that version stays in force:")?;
         for line in problems.lines() {
+            writeln!(out, "             {line}")?;
+        }
+    }
+    if !status.left_out.is_empty() {
+        writeln!(out, "           it is in force without what this program cannot use:")?;
+        for line in &status.left_out {
             writeln!(out, "             {line}")?;
         }
     }

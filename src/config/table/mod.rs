@@ -81,6 +81,11 @@ impl<'d> Table<'d> {
         self.elsewhere = keys;
     }
 
+    /// Mistakes found so far in the file.
+    pub(super) fn faults(&self) -> usize {
+        self.desk.faults()
+    }
+
     fn ask(&mut self, key: &'static str) -> Option<Value<'d>> {
         self.asked.push(key);
         if self.written & bit(key) == 0 {

@@ -50,6 +50,12 @@ fn progress(to: &mut Registry, view: &View) {
     );
     whole(to, "configuration_version", "Version of the files in force", view.version);
     whole(to, "edit_refused", "1 while an edit waits to be mended", u64::from(view.edit_refused));
+    whole(
+        to,
+        "left_out",
+        "Mistakes for which a part of the version in force is not used",
+        view.left_out as u64,
+    );
 }
 
 fn stock(to: &mut Registry, view: &View) {

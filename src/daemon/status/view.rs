@@ -42,6 +42,8 @@ pub struct View {
     pub version: u64,
     /// Whether an edit was refused and waits to be mended.
     pub edit_refused: bool,
+    /// Mistakes for which a piece of the version in force is not used.
+    pub left_out: usize,
     /// Readers in force.
     pub readers: usize,
     /// Bytes free on the disk of the state.
@@ -89,6 +91,7 @@ impl Eye {
             mails: archive.outbox().await?,
             version: in_force.version,
             edit_refused: in_force.rejected.is_some(),
+            left_out: in_force.left_out.len(),
             readers: in_force.readers.len(),
             free: disk::free_space(&self.folder).ok(),
         })

@@ -24,7 +24,7 @@ use super::stories::{self, Story, View, Whose};
 use super::{Content, Subjects};
 use crate::model::mail::Changed;
 use crate::model::record::{self, Restore};
-use crate::model::{Coverage, PendingNotice, Timestamp};
+use crate::model::{Coverage, LeftOut, PendingNotice, Timestamp};
 use coverage::Facts;
 pub(super) use coverage::{Facts as CoverageFacts, health_words, sections as coverage_sections};
 pub(super) use subject::counts;
@@ -83,6 +83,8 @@ pub struct DigestInput<'a> {
     pub coverage: &'a Coverage,
     /// The problems of an edit that was refused and is not mended yet.
     pub rejected_edit: Option<&'a str>,
+    /// What of the version in force this program cannot use.
+    pub left_out: &'a [LeftOut],
     /// A large edit that nobody said is meant.
     pub large_edit: Option<LargeEdit<'a>>,
     /// Since when mails could not be sent, if this one comes late for that reason.
@@ -102,12 +104,13 @@ pub struct DigestInput<'a> {
 }
 
 /// Whether a digest has nothing to tell: no notices, no change of what was told, no missing coverage, no
-/// source taken out, no rejected edit. A reader who wants no empty digests is spared this one only.
+/// source taken out, no rejected edit, nothing left out of the version in force. A reader who wants no empty digests is spared this one only.
 #[must_use]
 pub fn is_empty(input: &DigestInput<'_>) -> bool {
     input.notices.is_empty()
         && input.changed.is_empty()
         && input.rejected_edit.is_none()
+        && input.left_out.is_empty()
         && input.large_edit.is_none()
         && input.delayed_since.is_none()
         && coverage::taken_out(input.coverage).next().is_none()
@@ -218,6 +221,30 @@ fn basis(
     )
 }
 
+/// What of the version in force is not used, this reader's own first.
+fn in_part(input: &DigestInput<'_>) -> Option<Note> {
+    const MOST: usize = 3;
+    if input.left_out.is_empty() {
+        return None;
+    }
+    let (own, others): (Vec<&LeftOut>, Vec<&LeftOut>) =
+        input.left_out.iter().partition(|one| one.readers.contains(&input.reader.name));
+    let listed = |all: &[&LeftOut], most| {
+        let all: Vec<String> = all.iter().map(|one| one.to_string().replace('\n', " ")).collect();
+        first_lines(&all.join("\n"), most)
+    };
+    let mut lines = vec![format!(
+        "Version {} of the watchlist's files is in force without what this version of the program cannot use.",
+        input.watchlist
+    )];
+    lines.extend(listed(&own, own.len().min(MANY_OWN)));
+    lines.extend(listed(&others, MOST));
+    Some(Note { label: "IN FORCE ONLY IN PART".to_owned(), grave: true, lines })
+}
+
+/// Of what is left out, so much of a reader's own is named: all of it, but for a slip in every line.
+const MANY_OWN: usize = 20;
+
 /// What must be known before anything else.
 fn notes(
     input: &DigestInput<'_>,
@@ -239,6 +266,7 @@ fn notes(
         lines.extend(first_lines(problems, 3));
         notes.push(Note { label: "EDIT REFUSED".to_owned(), grave: true, lines });
     }
+    notes.extend(in_part(input));
     if let Some(edit) = &input.large_edit {
         let lines = vec![
             format!(

@@ -4,10 +4,12 @@
 //! that is what the operator edits.
 
 mod edit;
+mod left_out;
 mod rules;
 mod tables;
 
 pub use edit::{Edited, edited, source_renamed};
+pub use left_out::{InPart, in_part, in_part_for, in_part_key};
 pub use rules::{
     DiskLow, LateMails, NetworkOut, OperatorMail, RefusedEdit, Situation, at_once, daily,
 };

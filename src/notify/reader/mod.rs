@@ -177,32 +177,72 @@ pub fn compile(entries: &[ReaderEntry], vocabulary: &Vocabulary) -> (Vec<Reader>
     let mut readers = Vec::new();
     let mut problems = Vec::new();
     for (at, entry) in entries.iter().enumerate() {
-        let mut found = names_and_addresses(entry, &entries[..at]);
-        let reader = read(entry, entries, vocabulary, &mut found);
+        let mut found = name(entry, &entries[..at]);
+        found.extend(addresses(entry, &entries[..at]));
+        let reader = read(entry, entries, vocabulary, None, &mut found);
+        // That there is no address was told as the file was read.
+        readers.extend(reader.filter(|_| is_sound(&found)));
         problems.append(&mut found);
-        readers.extend(reader);
     }
     (readers, problems)
+}
+
+/// What stands in where a reader's own cannot be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Usual<'a> {
+    /// When digests are due.
+    pub digest: &'a str,
+    /// The zone.
+    pub zone: Tz,
+}
+
+/// As [`compile`], of readers who were accepted once: who has a name and an address is told, without what cannot be
+/// used of the rest. A filter that names nothing known lets nothing pass, as it did.
+#[must_use]
+pub fn usable(
+    entries: &[ReaderEntry],
+    vocabulary: &Vocabulary,
+    usual: Usual<'_>,
+) -> (Vec<Reader>, Vec<Problem>) {
+    let mut readers = Vec::new();
+    let mut problems = Vec::new();
+    for (at, entry) in entries.iter().enumerate() {
+        let mut found = name(entry, &entries[..at]);
+        let named = is_sound(&found);
+        found.extend(addresses(entry, &entries[..at]));
+        let reader = read(entry, entries, vocabulary, Some(usual), &mut found);
+        readers.extend(reader.filter(|_| named));
+        problems.append(&mut found);
+    }
+    (readers, problems)
+}
+
+fn is_sound(problems: &[Problem]) -> bool {
+    problems.iter().all(|one| one.level != Level::Error)
 }
 
 fn read(
     entry: &ReaderEntry,
     all: &[ReaderEntry],
     vocabulary: &Vocabulary,
+    usual: Option<Usual<'_>>,
     problems: &mut Vec<Problem>,
 ) -> Option<Reader> {
-    let to = kept(entry.to.iter().map(address), problems);
-    let zone = kept([zone(&entry.timezone)], problems).pop();
+    let mut to = kept(entry.to.iter().map(address), problems);
+    // Twice in the list, it is told once.
+    let mut seen = BTreeSet::new();
+    to.retain(|one| seen.insert(one.to_ascii_lowercase()));
+    let zone = kept([zone(&entry.timezone)], problems).pop().or(usual.map(|usual| usual.zone));
     // An unknown zone has its own message; the schedule is checked all the same.
-    let schedule = kept([schedule(&entry.digest, zone.unwrap_or(Tz::UTC))], problems).pop();
+    let due = zone.unwrap_or(Tz::UTC);
+    let stand_in = || usual.and_then(|usual| Schedule::parse(usual.digest, due).ok());
+    let schedule = kept([schedule(&entry.digest, due)], problems).pop().or_else(stand_in);
     let quiet = kept(entry.quiet.iter().map(quiet), problems).pop();
     let away = away(entry, all, problems);
     let (companies, groups, topics) = filters(entry, vocabulary, problems);
     problems.extend(unreachable_by_choice(entry));
-    // That there is no address was told as the file was read.
-    let fine = !to.is_empty() && !problems.iter().any(|one| one.level == Level::Error);
     let (zone, schedule) = (zone?, schedule?);
-    fine.then(|| Reader {
+    (!to.is_empty()).then(|| Reader {
         name: entry.name.value.trim().to_owned(),
         to,
         schedule,
@@ -249,7 +289,7 @@ fn kept<T>(
     good
 }
 
-fn names_and_addresses(entry: &ReaderEntry, earlier: &[ReaderEntry]) -> Vec<Problem> {
+fn name(entry: &ReaderEntry, earlier: &[ReaderEntry]) -> Vec<Problem> {
     let mut problems = Vec::new();
     let name = &entry.name;
     if name.value.trim().is_empty() || name.value.chars().any(char::is_control) {
@@ -270,6 +310,12 @@ fn names_and_addresses(entry: &ReaderEntry, earlier: &[ReaderEntry]) -> Vec<Prob
         problems
             .push(Problem::error(name.place.clone(), what).hint("names are unique; rename one"));
     }
+    problems
+}
+
+fn addresses(entry: &ReaderEntry, earlier: &[ReaderEntry]) -> Vec<Problem> {
+    let name = &entry.name;
+    let mut problems = Vec::new();
     for (at, to) in entry.to.iter().enumerate() {
         let same = |other: &Located<String>| other.value.eq_ignore_ascii_case(&to.value);
         if entry.to[..at].iter().any(same) {

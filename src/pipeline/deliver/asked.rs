@@ -67,6 +67,7 @@ impl Deliverer {
                 watchlist_changes: &edits,
                 coverage: &coverage,
                 rejected_edit: in_force.rejected.as_deref(),
+                left_out: &in_force.left_out,
                 large_edit: None,
                 delayed_since: None,
                 restored: None,

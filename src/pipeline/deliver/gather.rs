@@ -55,6 +55,7 @@ impl Deliverer {
             watchlist_changes: &edits,
             coverage: &coverage,
             rejected_edit: in_force.rejected.as_deref(),
+            left_out: &in_force.left_out,
             large_edit: open.as_ref().and_then(large_edit),
             delayed_since: self.memory().over_since,
             restored: restored.as_ref(),

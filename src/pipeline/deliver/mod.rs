@@ -23,6 +23,7 @@ use crate::store::StoreError;
 mod asked;
 mod canary;
 mod gather;
+mod in_part;
 mod operator;
 mod review;
 mod rings;

@@ -67,6 +67,7 @@ impl Deliverer {
         let looked = self.memory().looked;
         let due = looked.is_none_or(|at| now < at || now.since(at) >= LOOK);
         if due || in_force.rejected.is_some() {
+            self.seal_in_part(in_force, now, sealed).await?;
             self.seal_at_once(in_force, now, sealed).await?;
             self.memory().looked = Some(now);
         }

@@ -173,6 +173,8 @@ impl Deliverer {
             };
             all.unmade += u64::from(skip_unmakeable(&reader.name, done)?);
         }
+        let done = self.seal_in_part(in_force, now, &mut sealed).await;
+        all.unmade += u64::from(skip_unmakeable("the operator", done)?);
         let done = self.seal_unrouted_now(in_force, now).await;
         all.unmade += u64::from(skip_unmakeable("the operator", done)?);
         Ok(all)

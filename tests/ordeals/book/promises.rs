@@ -121,6 +121,8 @@ pub(crate) const PROMISES: &[Promise] = &[
             "daemon::without_any_good_version_it_does_not_start",
             "cli::edits::no_file_can_stop_it",
             "cli::edits::without_its_settings_the_store_is_found_at_the_default_place",
+            "cli::left_out::the_service_starts_and_tells_the_operator_and_whose_rule_it_is",
+            "cli::left_out::what_a_newer_program_wrote_is_used_as_far_as_it_is_known",
             "pipeline::a_bad_edit_is_told_to_the_operator_once_and_again_when_it_is_made_again",
         ],
     },
