@@ -93,6 +93,7 @@ impl Deliverer {
             polls: 1,
             read: true,
             error: None,
+            unbroken: true,
         };
         let watched = |one: &Account| {
             let mut runs: Vec<Run> =
@@ -113,6 +114,11 @@ impl Deliverer {
                 .unread
                 .into_iter()
                 .filter(|(_, one)| one.until.is_some())
+                .map(|(n, one)| (accounts[n].source.clone(), one))
+                .collect(),
+            thin: found
+                .thin
+                .into_iter()
                 .map(|(n, one)| (accounts[n].source.clone(), one))
                 .collect(),
         })
