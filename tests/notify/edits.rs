@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use watchlistd::model::alert::Before;
+use watchlistd::model::mail::StoryTold;
 use watchlistd::model::{EntityKind, ItemText, Mark, PendingNotice, Severity, Timestamp};
 use watchlistd::notify::digest::digest;
 use watchlistd::notify::reader::Reader;
@@ -37,6 +38,12 @@ fn digest_of(reader: &Reader, notices: &[PendingNotice]) -> Content {
 }
 
 fn ring(reader: &Reader, notices: &[PendingNotice], n: u32, told: &BTreeSet<String>) -> Content {
+    let topics = BTreeSet::from(["delisting".to_owned()]);
+    let told = StoryTold { companies: told.clone(), topics, severity: Severity::High };
+    follow_up(reader, notices, n, &told)
+}
+
+fn follow_up(reader: &Reader, notices: &[PendingNotice], n: u32, told: &StoryTold) -> Content {
     let notices: Vec<&PendingNotice> = notices.iter().collect();
     urgent(&UrgentInput {
         short: None,
@@ -208,6 +215,14 @@ fn a_follow_up_names_whom_it_brings() {
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }
+    let before = StoryTold {
+        companies: told.clone(),
+        topics: BTreeSet::from(["export-controls".to_owned()]),
+        severity: Severity::Medium,
+    };
+    let text = flat(&follow_up(&reader, &[more.pending()], 2, &before));
+    let words = "New in it: Tencent. New topic: Delisting. Now high, medium before.";
+    assert!(text.contains(words), "{text}");
     // To who hears of the story for the first time nothing in it is more than anything else.
     let first = ring(&reader, &[more.pending()], 1, &BTreeSet::new());
     assert!(first.subject.starts_with("[HIGH] Alibaba: "), "{}", first.subject);
@@ -286,14 +301,13 @@ fn who_stands_in_is_told_for_whom() {
     let words = "For Mei, who is away until 6 Jan: “SEC to delist Alibaba”.";
     assert!(text.contains(words), "{text}");
     let refs = [&hers];
-    let told = BTreeSet::new();
     let mail = UrgentInput {
         short: None,
         reader: &all[1],
         readers: &all,
         notices: &refs,
         n: 1,
-        told: Some(&told),
+        told: None,
         now: at(NOW),
         watchlist: 12,
         desk: "desk@bank.com",

@@ -4,15 +4,15 @@
 //! occasion's key is a primary key, so nothing is sealed twice. Notices of the operator have the
 //! reader ''.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::alert::{Before, MeantFor};
-use crate::model::mail::Changed;
+use crate::model::mail::{Changed, StoryTold};
 use crate::model::{
-    AlertId, Item, MailKind, MailState, Notice, PendingNotice, SealedMail, StoryId, Timestamp,
-    Urgency,
+    AlertId, Item, MailKind, MailState, Notice, PendingNotice, SealedMail, Severity, StoryId,
+    Timestamp, Urgency,
 };
 use crate::store::{Reachable, UrgentSealed};
 
@@ -93,6 +93,39 @@ pub(super) fn told_urgently(
     let rows =
         select.query_map(params![reader, from, until], |row| telling(connection, reader, row))?;
     rows.collect()
+}
+
+/// What mails told a reader of a story, digests too: companies and topics by id, and how grave it was.
+pub(super) fn told_of_story(
+    connection: &Connection,
+    reader: &str,
+    story: &StoryId,
+) -> rusqlite::Result<Option<StoryTold>> {
+    let mut select = connection.prepare_cached(
+        "SELECT a.severity,
+                (SELECT json_group_array(value ->> 'id') FROM json_each(d.judgement, '$.companies')),
+                (SELECT json_group_array(value ->> 'id') FROM json_each(d.judgement, '$.topics'))
+         FROM alerts a INDEXED BY alerts_of_story
+         CROSS JOIN notices n ON n.alert = a.key AND n.reader = ?1
+         JOIN decisions d ON d.key = a.decision
+         WHERE a.story = ?2 AND n.state = 'sealed'",
+    )?;
+    let mut told: Option<StoryTold> = None;
+    let mut rows = select.query(params![reader, story])?;
+    while let Some(row) = rows.next()? {
+        let severity: Severity = row.get(0)?;
+        let (companies, topics): (Vec<String>, Vec<String>) =
+            (values::from_json(row, 1)?, values::from_json(row, 2)?);
+        let told = told.get_or_insert_with(|| StoryTold {
+            companies: BTreeSet::new(),
+            topics: BTreeSet::new(),
+            severity,
+        });
+        told.companies.extend(companies);
+        told.topics.extend(topics);
+        told.severity = told.severity.max(severity);
+    }
+    Ok(told)
 }
 
 /// Alerts that were to be told to somebody, as notices of nobody, oldest first: the gravest, and of these the newest.
