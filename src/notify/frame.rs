@@ -45,11 +45,13 @@ pub(super) fn restored(restore: &Restore, now: Timestamp, zone: Tz) -> Note {
 /// Headlines that are named as told in somebody's place.
 const IN_PLACE: usize = 3;
 
-/// What a mail tells its reader in the place of others who are away, and would not have told otherwise.
+/// What a mail tells its reader in the place of others who are away, or were when it was found, and would not have told
+/// otherwise.
 pub(super) fn stands_in(
     reader: &Reader,
     readers: &[Reader],
     stories: &[Story<'_>],
+    now: Timestamp,
 ) -> Option<Note> {
     let mut lines = Vec::new();
     for other in readers.iter().filter(|other| other.name != reader.name) {
@@ -66,8 +68,9 @@ pub(super) fn stands_in(
             0 => String::new(),
             n => format!(" and {}", count(n, "more item", "more items")),
         };
+        let is = if other.is_away(now) { "is" } else { "was" };
         lines.push(format!(
-            "For {}, who is away until {}: {}{more}.",
+            "For {}, who {is} away until {}: {}{more}.",
             line(&other.name, 60),
             away.until.format("%-d %b"),
             its[..its.len().min(IN_PLACE)].join(", ")

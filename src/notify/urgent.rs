@@ -136,7 +136,7 @@ fn page(input: &UrgentInput<'_>, subject: &str, stories: &[Story<'_>], most: usi
             input.restored.map(|one| restored(one, input.now, zone)),
             input.delayed_since.map(|since| delay(since, input.now, zone)),
             input.short.map(Short::note),
-            stands_in(input.reader, input.readers, stories),
+            stands_in(input.reader, input.readers, stories, input.now),
             input.last_of_hour.then(|| full(input.reader.urgent_per_hour)),
         ]
         .into_iter()

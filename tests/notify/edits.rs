@@ -300,6 +300,10 @@ fn who_stands_in_is_told_for_whom() {
     let text = flat(&digest(&base));
     let words = "For Mei, who is away until 6 Jan: “SEC to delist Alibaba”.";
     assert!(text.contains(words), "{text}");
+    base.until = at("2027-01-07T12:52:00Z");
+    let text = flat(&digest(&base));
+    let over = "For Mei, who was away until 6 Jan: “SEC to delist Alibaba”.";
+    assert!(text.contains(over), "{text}");
     let refs = [&hers];
     let mail = UrgentInput {
         short: None,

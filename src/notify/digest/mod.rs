@@ -256,7 +256,7 @@ fn notes(
         notes.push(Note { label: "LARGE EDIT".to_owned(), grave: true, lines });
     }
     notes.extend(away(input));
-    notes.extend(stands_in(input.reader, input.readers, stories));
+    notes.extend(stands_in(input.reader, input.readers, stories, input.until));
     if input.kind == DigestKind::Recap {
         let lines = vec![
             "Somebody asked for this recap. It lists what passed your filters in these days, told before \
