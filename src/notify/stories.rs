@@ -62,9 +62,9 @@ pub(super) struct Story<'a> {
     pub(super) whose: Whose<'a>,
 }
 
-/// When an item was first seen, in whatever words.
-pub(super) fn first_seen(one: &PendingNotice) -> Timestamp {
-    one.before.as_ref().map_or(one.item.first_seen, |before| before.first_seen)
+/// When an item was first seen, in whatever words, if that is known.
+pub(super) fn first_seen(one: &PendingNotice) -> Option<Timestamp> {
+    one.before.as_ref().map_or(Some(one.item.first_seen), |before| before.first_seen)
 }
 
 /// When an item says that it was published, unless that cannot be.
@@ -74,7 +74,7 @@ pub(super) fn published(one: &PendingNotice) -> Option<Timestamp> {
 
 /// When an item was said, as far as that can be true: never after it was first seen.
 pub(super) fn said_at(one: &PendingNotice) -> Timestamp {
-    let seen = first_seen(one);
+    let seen = first_seen(one).unwrap_or(one.item.first_seen);
     published(one).map_or(seen, |at| at.min(seen))
 }
 
@@ -452,7 +452,15 @@ fn same_text(one: &PendingNotice, story: &Story<'_>, view: View<'_>) -> Option<S
 
 /// `published Mon 23 Nov 07:12 EST, first seen 07:20, edited 11:36`: the day once where it is the same.
 fn times(one: &PendingNotice, now: Timestamp, zone: Tz) -> String {
-    let seen = first_seen(one);
+    let Some(seen) = first_seen(one) else {
+        let edited = one.item.first_seen;
+        return match published(one) {
+            None => format!("published without a date, edited {}", moment(edited, now, zone)),
+            Some(at) => {
+                format!("published {}, edited {}", moment(at, now, zone), near(edited, at, zone))
+            }
+        };
+    };
     let edited = match one.before.is_some() {
         true => format!(", edited {}", near(one.item.first_seen, seen, zone)),
         false => String::new(),

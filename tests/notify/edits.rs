@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use watchlistd::model::alert::Before;
+use watchlistd::model::alert::{Before, Words};
 use watchlistd::model::mail::StoryTold;
 use watchlistd::model::{EntityKind, ItemText, Mark, PendingNotice, Severity, Timestamp};
 use watchlistd::notify::digest::digest;
@@ -72,8 +72,8 @@ fn edited(old: &PendingNotice, new: &Piece) -> PendingNotice {
     pending.item.first_seen = at("2026-11-23T12:36:00Z");
     pending.alert.marks = vec![Mark::Updated, Mark::BringsMore];
     pending.before = Some(Before {
-        first_seen: old.item.first_seen,
-        text: old.item.text.clone(),
+        first_seen: Some(old.item.first_seen),
+        words: Words::Whole(old.item.text.clone()),
         alert: Some(old.alert.clone()),
     });
     pending
@@ -157,6 +157,28 @@ fn an_edit_that_alerts_shows_old_and_new_and_keeps_its_first_instant() {
         mail.text
     );
     assert!(flat(&mail).contains("New in it: ZTE."), "{}", mail.text);
+}
+
+#[test]
+fn an_edit_whose_old_words_are_gone_says_only_that_it_is_one() {
+    let reader = one_reader(entry("Mei"));
+    let was = piece("SEC weighs a step").pending();
+    let mut is = edited(&was, &piece("SEC to delist Alibaba"));
+    let said = |is: &PendingNotice| flat(&digest_of(&reader, std::slice::from_ref(is)));
+    let mut before = Before {
+        first_seen: Some(was.item.first_seen),
+        words: Words::Title("SEC weighs a step".to_owned()),
+        alert: None,
+    };
+    is.before = Some(before.clone());
+    let text = said(&is);
+    let words = "Edited: headline “SEC weighs a step” → “SEC to delist Alibaba”";
+    assert!(text.contains(words) && !text.contains("Edited: summary"), "{text}");
+    (before.first_seen, before.words) = (None, Words::Gone);
+    is.before = Some(before);
+    let text = said(&is);
+    assert!(text.contains("published Mon 23 Nov 07:12 EST, edited 07:36"), "{text}");
+    assert!(!text.contains("first seen") && !text.contains("Edited: "), "{text}");
 }
 
 #[test]
@@ -332,7 +354,7 @@ fn categories_that_were_edited_are_named() {
     let mut is = edited(&was, &piece("SEC to delist Alibaba"));
     let text = |word: &str| ItemText { categories: vec![word.to_owned()], ..was.item.text.clone() };
     is.item.text = text("Sanctions");
-    is.before.as_mut().unwrap().text = text("Sport");
+    is.before.as_mut().unwrap().words = Words::Whole(text("Sport"));
     is.alert.judgement.topics.push(watchlistd::model::Named {
         id: Arc::from("sanctions"),
         name: Arc::from("Sanctions"),

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::model::alert::{Before, MeantFor};
+use crate::model::alert::{Before, MeantFor, Words};
 use crate::model::mail::{Changed, StoryTold};
 use crate::model::{
     AlertId, Item, MailKind, MailState, Notice, PendingNotice, SealedMail, Severity, StoryId,
@@ -177,8 +177,8 @@ pub(super) fn changed(
     let mut changed = Vec::new();
     for row in found {
         let (key, alerted, present, told): (i64, u32, u32, bool) = row?;
-        let (old, new) =
-            (items::at(connection, key, alerted)?, items::at(connection, key, present)?);
+        let old = items::at(connection, key, alerted)?;
+        let Some((old, new)) = old.zip(items::at(connection, key, present)?) else { continue };
         if old.text != new.text {
             changed.push(Changed {
                 item: new.id,
@@ -200,7 +200,7 @@ fn telling(
     row: &rusqlite::Row<'_>,
 ) -> rusqlite::Result<PendingNotice> {
     let key = row.get(9)?;
-    let item = items::at(connection, key, row.get(1)?)?;
+    let item = items::at_or_newest(connection, key, row.get(1)?)?;
     let before = before(connection, reader, key, &item)?;
     let alert = assess::alert(connection, row, &item.id)?;
     let notice = Notice {
@@ -242,9 +242,11 @@ fn before(
         })
         .optional()?;
     let revision = alert.as_ref().map_or(item.revision - 1, |one| one.revision);
-    let first_seen = items::at(connection, key, 1)?.first_seen;
-    let text = items::at(connection, key, revision)?.text;
-    Ok(Some(Before { first_seen, text, alert }))
+    let words = match items::at(connection, key, revision)? {
+        Some(old) => Words::Whole(old.text),
+        None => items::headline(connection, key, revision)?.map_or(Words::Gone, Words::Title),
+    };
+    Ok(Some(Before { first_seen: items::began(connection, key)?, words, alert }))
 }
 
 /// Urgent mails sealed for a reader and a story.
