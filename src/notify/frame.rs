@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::civil::{count, moment, number};
 use super::listing;
 use super::outside::{isolate, line};
-use super::page::{Dismiss, Note, Page, render};
+use super::page::{Dismiss, Note, Page, Section, render};
 use super::reader::Reader;
 use super::route;
 use super::stories::{self, Story};
@@ -114,6 +114,15 @@ pub(super) fn whole_list(stories: &[Story<'_>], day: String) -> Attachment {
         media_type: "text/csv; charset=utf-8".to_owned(),
         bytes: listing::csv(stories),
     }
+}
+
+/// A section with its first lines only, where the mail has room for no more.
+pub(super) fn shortened(mut section: Section, most: Option<usize>) -> Section {
+    let Some(most) = most.filter(|most| *most < section.lines.len()) else { return section };
+    let left_out = count(section.lines.len() - most, "line more", "lines more");
+    section.lines.truncate(most);
+    section.lines.push(format!("({left_out}; this mail server takes no larger mail)").into());
+    section
 }
 
 /// The first lines of a list of problems, and how many follow.

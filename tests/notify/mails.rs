@@ -54,6 +54,7 @@ pub(crate) fn input<'a>(
         desk: "desk@bank.com",
         subjects: Subjects::Full,
         short: None,
+        lines: None,
     }
 }
 
