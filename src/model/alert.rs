@@ -191,13 +191,24 @@ pub struct MeantFor {
     pub told_since: bool,
 }
 
+/// What is kept of an item's earlier words: all of them where it was judged to say something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// All of them.
+    Whole(ItemText),
+    /// The headline alone: they had named nothing.
+    Title(String),
+    /// Nothing.
+    Gone,
+}
+
 /// What was known of an item before the revision that an alert tells.
 #[derive(Clone, Debug)]
 pub struct Before {
-    /// When the item was first seen, in whatever words.
-    pub first_seen: Timestamp,
+    /// When the item was first seen, in whatever words; `None`: older versions of this program did not keep it.
+    pub first_seen: Option<Timestamp>,
     /// Its words as the same reader was told them or, without that, at the revision before.
-    pub text: ItemText,
+    pub words: Words,
     /// The alert of these words that the same reader was told, or still is to be told.
     pub alert: Option<Alert>,
 }

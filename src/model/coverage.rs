@@ -1,6 +1,6 @@
 //! Coverage: what a mail says about how well we looked.
 
-use super::looked::Unread;
+use super::looked::{Thin, Unread};
 use super::source::{Gap, SourceState};
 use super::{Guard, Health, Named, Source, SourceId, Timestamp};
 
@@ -46,6 +46,8 @@ pub struct Past {
     pub stopped: Vec<(Timestamp, Timestamp)>,
     /// Stretches in which a source was not read, and that are over.
     pub unread: Vec<(SourceId, Unread)>,
+    /// Stretches in which a source may not have been read: polls are missing.
+    pub thin: Vec<(SourceId, Thin)>,
 }
 
 /// A stretch in which nothing was polled on purpose.

@@ -1,7 +1,8 @@
 //! When a source was read, and when it was not: what a report and a recap say of a stretch of time.
 //!
-//! Pure. Polls that were alike are kept as one run, so a stretch inside a run is not seen; what lies
-//! between runs is.
+//! Pure. Polls that were alike are kept as one run, which ends where a poll came long after it was due
+//! ([`goes_on`]): so what lies between runs is seen, and a run was polled all through. Older programs kept a
+//! day's polls together however far apart they were; of their runs it is only seen that polls are missing.
 
 use std::time::Duration;
 
@@ -20,6 +21,35 @@ pub struct Run {
     pub read: bool,
     /// What was wrong, in words.
     pub error: Option<String>,
+    /// Whether it was kept by a program that ends a run where polls stopped.
+    pub unbroken: bool,
+}
+
+impl Run {
+    /// The pause between its polls on average; none of a single one.
+    fn pause(&self) -> Option<Duration> {
+        let between = u32::try_from(self.polls.saturating_sub(1)).unwrap_or(u32::MAX);
+        (between > 0).then(|| self.last.since(self.first) / between)
+    }
+
+    /// How many polls it would have at this pause, both ends counted.
+    fn polls_at(&self, pause: Duration) -> u64 {
+        let span = self.last.since(self.first).as_millis();
+        u64::try_from(span / pause.as_millis().max(1)).unwrap_or(u64::MAX).saturating_add(1)
+    }
+}
+
+/// A run of which polls are missing, so that in the midst of it the source may not have been read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thin {
+    /// When its first poll ended.
+    pub from: Timestamp,
+    /// When its last did.
+    pub until: Timestamp,
+    /// Polls made.
+    pub made: u64,
+    /// How many its pace asks for.
+    pub due: u64,
 }
 
 /// A stretch in which a source was not read.
@@ -34,7 +64,19 @@ pub struct Unread {
 }
 
 /// Less is no stretch: a poll that failed is made good by the next.
-const LEAST: Duration = Duration::from_secs(2 * 3600);
+pub const LEAST: Duration = Duration::from_secs(2 * 3600);
+
+/// How late a poll may be, though its source rested for longer than [`LEAST`], before it is taken that nobody was to
+/// ask: a source that is polled twice a day waits a little at a busy host.
+pub const LATE: Duration = Duration::from_secs(3600);
+
+/// Whether a poll at `now` belongs to the run whose last poll was at `last`, when the next was due at `due`: not if
+/// nobody asked for [`LEAST`], of which [`LATE`] was over time. Due times hold what servers ask for, and back-off. So
+/// a run ends for this twelve times a day at most.
+#[must_use]
+pub fn goes_on(last: Timestamp, due: Timestamp, now: Timestamp) -> bool {
+    now <= last.plus(LEAST) || now <= due.plus(LATE)
+}
 
 /// How long a source may go unread before it is called that: two hours, four intervals, or three times
 /// the pause that is usual for it, since servers may ask for longer ones than are written.
@@ -46,12 +88,8 @@ pub fn allowed(runs: &[Run], interval: Duration) -> Duration {
 /// The pause between polls that half of them keep to.
 fn usual(runs: &[Run]) -> Duration {
     // Pauses, and how often each was made.
-    let mut pauses: Vec<(Duration, u64)> = Vec::new();
-    for run in runs.iter().filter(|run| run.polls > 1) {
-        let between = run.polls - 1;
-        let span = run.last.since(run.first);
-        pauses.push((span / u32::try_from(between).unwrap_or(u32::MAX), between));
-    }
+    let mut pauses: Vec<(Duration, u64)> =
+        runs.iter().filter_map(|run| Some((run.pause()?, run.polls - 1))).collect();
     pauses.extend(runs.windows(2).map(|two| (two[1].first.since(two[0].last), 1)));
     pauses.sort_unstable();
     let all: u64 = pauses.iter().map(|(_, times)| times).sum();
@@ -93,6 +131,28 @@ pub fn unread(
     found
 }
 
+/// Runs of older programs in which so many polls are missing that the source may have gone unread for longer than
+/// it may. The pace is that of its other runs, if it is slower than the interval.
+#[must_use]
+pub fn thin(runs: &[Run], interval: Duration) -> Vec<Thin> {
+    let allowed = allowed(runs, interval);
+    let mut found = Vec::new();
+    for (n, run) in runs.iter().enumerate().filter(|(_, run)| run.read && !run.unbroken) {
+        let others: Vec<Run> = [&runs[..n], &runs[n + 1..]].concat();
+        // A rest within it is told by itself.
+        let rested = others.iter().any(|one| one.first < run.last && one.last > run.first);
+        // Jitter adds a tenth at most.
+        let pace =
+            interval.saturating_mul(11).checked_div(10).unwrap_or(interval).max(usual(&others));
+        let due = run.polls_at(pace);
+        let missing = u32::try_from(due.saturating_sub(run.polls)).unwrap_or(u32::MAX);
+        if !rested && pace.saturating_mul(missing) > allowed {
+            found.push(Thin { from: run.first, until: run.last, made: run.polls, due });
+        }
+    }
+    found
+}
+
 /// Stretches in which none of these sources was asked, each with its runs and interval.
 #[must_use]
 pub fn unasked(
@@ -104,7 +164,12 @@ pub fn unasked(
     let mut asked: Vec<(Timestamp, Timestamp)> = sources
         .iter()
         .flat_map(|(runs, _)| runs.iter().filter(|run| run.polls > 0))
-        .map(|run| (run.first, run.last))
+        .flat_map(|run| {
+            // Of a source that is polled more seldom only the ends of a run are known.
+            let seldom = run.pause().is_some_and(|pause| pause > allowed);
+            let ends = if seldom { run.first } else { run.last };
+            [(run.first, ends), (run.last, run.last)]
+        })
         .collect();
     asked.sort_unstable();
     let mut found = Vec::new();
@@ -146,6 +211,8 @@ pub struct NotLooked {
     pub stopped: Vec<(Timestamp, Timestamp)>,
     /// Other stretches, by the number of the source.
     pub unread: Vec<(usize, Unread)>,
+    /// Runs of older programs that may hide a stretch, by the number of the source.
+    pub thin: Vec<(usize, Thin)>,
 }
 
 /// What of a window was not looked at. What no source was asked in is told once for all of them.
@@ -175,7 +242,10 @@ pub fn not_looked(watched: &[Watched]) -> NotLooked {
             }
         }
     }
-    NotLooked { stopped, unread: found }
+    let thin = watched.iter().enumerate().flat_map(|(n, one)| {
+        thin(&one.runs, one.interval).into_iter().map(move |found| (n, found))
+    });
+    NotLooked { stopped, unread: found, thin: thin.collect() }
 }
 
 #[cfg(test)]
@@ -190,7 +260,8 @@ mod tests {
 
     fn run(first: f64, last: f64, polls: u64, error: Option<&str>) -> Run {
         let (first, last) = (at(first), at(last));
-        Run { first, last, polls, read: error.is_none(), error: error.map(str::to_owned) }
+        let (read, error) = (error.is_none(), error.map(str::to_owned));
+        Run { first, last, polls, read, error, unbroken: true }
     }
 
     #[test]
@@ -245,7 +316,34 @@ mod tests {
             |runs: Vec<Run>| Watched { runs, interval: HOUR / 2, from: at(0.0), until: at(48.0) };
         let polled = watched(vec![run(0.5, 20.0, 40, None)]);
         let found = not_looked(&[watched(vec![rest.clone()]), polled]);
-        assert_eq!(found, NotLooked { stopped: vec![(at(20.0), at(48.0))], unread: vec![] });
+        assert_eq!(
+            found,
+            NotLooked { stopped: vec![(at(20.0), at(48.0))], ..NotLooked::default() }
+        );
         assert_eq!(not_looked(&[watched(vec![rest])]), NotLooked::default());
+    }
+
+    #[test]
+    fn a_source_that_is_polled_seldom_hides_no_stop() {
+        let quick = [run(0.5, 8.0, 16, None), run(16.0, 24.0, 17, None)];
+        let slow = [run(0.0, 24.0, 5, None)];
+        let sources = [(&quick[..], HOUR / 2), (&slow[..], HOUR * 6)];
+        assert_eq!(unasked(&sources, (at(0.0), at(24.0))), [(at(8.0), at(16.0))]);
+    }
+
+    #[test]
+    fn a_run_of_an_older_program_with_too_few_polls_is_told_as_that() {
+        let half = HOUR / 2;
+        let old = |first, last, polls| Run { unbroken: false, ..run(first, last, polls, None) };
+        let thin_day = |made, due| Thin { from: at(0.0), until: at(23.5), made, due };
+        // Ten hours without a poll; as many as jitter leaves; and what was kept since.
+        assert_eq!(thin(&[old(0.0, 23.5, 28)], half), [thin_day(28, 43)]);
+        assert_eq!(thin(&[old(0.0, 23.5, 43)], half), []);
+        assert_eq!(thin(&[run(0.0, 23.5, 28, None)], half), []);
+        assert_eq!(thin(&[Run { read: false, ..old(0.0, 23.5, 6) }], half), []);
+        // A server that asks for an hour each day gets it, and so its stops are seen.
+        let days = [old(0.0, 23.5, 24), old(24.0, 47.5, 24), old(48.0, 71.5, 14)];
+        let last = Thin { from: at(48.0), until: at(71.5), made: 14, due: 24 };
+        assert_eq!(thin(&days, half), [last]);
     }
 }

@@ -1,10 +1,11 @@
 //! Mails: the finished message in the outbox, one row per occasion and address.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AlertId, ItemId, ItemText, MailId, SourceId, StoryId, Timestamp};
+use super::{AlertId, ItemId, ItemText, MailId, Severity, SourceId, StoryId, Timestamp};
 
 /// What occasioned a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -267,6 +268,17 @@ pub struct Refusal {
     pub bytes: usize,
     /// `STAGE: reply`.
     pub reply: String,
+}
+
+/// What mails told a reader of a story: what a follow-up brings beside it is new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoryTold {
+    /// The companies that they named, by id.
+    pub companies: BTreeSet<String>,
+    /// The topics, by id.
+    pub topics: BTreeSet<String>,
+    /// The gravest severity.
+    pub severity: Severity,
 }
 
 /// An item that its publisher changed after a reader was told of it, without adding what alerts.

@@ -5,7 +5,8 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::outside::{isolate, line};
-use crate::model::{Named, PendingNotice};
+use crate::model::alert::Words;
+use crate::model::{ItemText, Named, PendingNotice};
 
 /// Longest stretch of words shown of either side, in characters.
 const SHOWN: usize = 120;
@@ -18,20 +19,7 @@ const NAME: usize = 80;
 /// means something else. None for an item that is as it was first seen.
 pub(super) fn lines(one: &PendingNotice) -> Vec<String> {
     let Some(before) = &one.before else { return Vec::new() };
-    let (old, new) = (&before.text, &one.item.text);
-    let mut lines = Vec::new();
-    if old.title != new.title {
-        lines.push(format!("headline {}", arrow(&old.title, &new.title)));
-    }
-    if old.summary != new.summary {
-        lines.push(format!("summary {}", arrow(&old.summary, &new.summary)));
-    } else if old.content != new.content {
-        lines.push(format!("text {}", arrow(&old.content, &new.content)));
-    }
-    if lines.is_empty() && old.categories != new.categories {
-        let [old, new] = [old, new].map(|text| text.categories.join(", "));
-        lines.push(format!("categories {}", arrow(&old, &new)));
-    }
+    let mut lines = words(&before.words, &one.item.text);
     let Some(told) = &before.alert else { return lines };
     let (was, is) = (&told.judgement, &one.alert.judgement);
     let without = |some: &[Named], others: &[Named]| -> Option<String> {
@@ -49,6 +37,30 @@ pub(super) fn lines(one: &PendingNotice) -> Vec<String> {
     if told.severity != one.alert.severity {
         let (was, is) = (told.severity.as_str(), one.alert.severity.as_str());
         lines.push(format!("was {was}, is {is}"));
+    }
+    lines
+}
+
+/// What the edit changed in its words, as far as the old ones are kept.
+fn words(old: &Words, new: &ItemText) -> Vec<String> {
+    let old_title = match old {
+        Words::Whole(old) => &old.title,
+        Words::Title(old) => old,
+        Words::Gone => return Vec::new(),
+    };
+    let mut lines = Vec::new();
+    if *old_title != new.title {
+        lines.push(format!("headline {}", arrow(old_title, &new.title)));
+    }
+    let Words::Whole(old) = old else { return lines };
+    if old.summary != new.summary {
+        lines.push(format!("summary {}", arrow(&old.summary, &new.summary)));
+    } else if old.content != new.content {
+        lines.push(format!("text {}", arrow(&old.content, &new.content)));
+    }
+    if lines.is_empty() && old.categories != new.categories {
+        let [old, new] = [old, new].map(|text| text.categories.join(", "));
+        lines.push(format!("categories {}", arrow(&old, &new)));
     }
     lines
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::civil::{count, moment, number};
 use super::listing;
 use super::outside::{isolate, line};
-use super::page::{Dismiss, Note, Page, render};
+use super::page::{Dismiss, Note, Page, Section, render};
 use super::reader::Reader;
 use super::route;
 use super::stories::{self, Story};
@@ -45,11 +45,13 @@ pub(super) fn restored(restore: &Restore, now: Timestamp, zone: Tz) -> Note {
 /// Headlines that are named as told in somebody's place.
 const IN_PLACE: usize = 3;
 
-/// What a mail tells its reader in the place of others who are away, and would not have told otherwise.
+/// What a mail tells its reader in the place of others who are away, or were when it was found, and would not have told
+/// otherwise.
 pub(super) fn stands_in(
     reader: &Reader,
     readers: &[Reader],
     stories: &[Story<'_>],
+    now: Timestamp,
 ) -> Option<Note> {
     let mut lines = Vec::new();
     for other in readers.iter().filter(|other| other.name != reader.name) {
@@ -66,8 +68,9 @@ pub(super) fn stands_in(
             0 => String::new(),
             n => format!(" and {}", count(n, "more item", "more items")),
         };
+        let is = if other.is_away(now) { "is" } else { "was" };
         lines.push(format!(
-            "For {}, who is away until {}: {}{more}.",
+            "For {}, who {is} away until {}: {}{more}.",
             line(&other.name, 60),
             away.until.format("%-d %b"),
             its[..its.len().min(IN_PLACE)].join(", ")
@@ -111,6 +114,15 @@ pub(super) fn whole_list(stories: &[Story<'_>], day: String) -> Attachment {
         media_type: "text/csv; charset=utf-8".to_owned(),
         bytes: listing::csv(stories),
     }
+}
+
+/// A section with its first lines only, where the mail has room for no more.
+pub(super) fn shortened(mut section: Section, most: Option<usize>) -> Section {
+    let Some(most) = most.filter(|most| *most < section.lines.len()) else { return section };
+    let left_out = count(section.lines.len() - most, "line more", "lines more");
+    section.lines.truncate(most);
+    section.lines.push(format!("({left_out}; this mail server takes no larger mail)").into());
+    section
 }
 
 /// The first lines of a list of problems, and how many follow.

@@ -50,7 +50,7 @@ fn row(n: usize, one: &PendingNotice, whose: Whose<'_>) -> [String; 14] {
         clean(item.source.as_str()),
         if item.official { "yes" } else { "no" }.to_owned(),
         published.unwrap_or_default(),
-        first_seen(one).to_string(),
+        first_seen(one).map(|at| at.to_string()).unwrap_or_default(),
         outside::link(item.link.as_deref()).map(|link| link.href).unwrap_or_default(),
         why(one, whose).join("; "),
         marks(one).join("; "),

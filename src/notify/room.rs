@@ -45,8 +45,10 @@ pub struct Room {
 /// What a mail does not tell for want of room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Short {
-    /// Alerts that wait for the next mail.
+    /// Alerts that it leaves out.
     pub alerts: usize,
+    /// Whether they are owed, and so wait for the next mail.
+    pub owed: bool,
     /// Why they do.
     pub room: Room,
 }
@@ -95,16 +97,22 @@ fn announced(words: &str) -> Option<usize> {
 impl Short {
     /// Said at the top of the mail.
     pub(super) fn note(self) -> Note {
-        Note { label: "MORE WAITS".to_owned(), grave: true, lines: vec![self.sentence()] }
+        let label = if self.owed { "MORE WAITS" } else { "NOT ALL" };
+        Note { label: label.to_owned(), grave: true, lines: vec![self.sentence()] }
     }
 
     pub(super) fn sentence(self) -> String {
-        let alerts = count(self.alerts, "more alert waits", "more alerts wait");
+        let alerts = match self.owed {
+            true => {
+                count(self.alerts, "more alert waits", "more alerts wait") + " for the next mail"
+            }
+            false => count(self.alerts, "more alert is", "more alerts are") + " left out",
+        };
         let server = match self.room.limit {
             Limit::Announced(bytes) => format!("refuses mails above {}", size(bytes)),
             Limit::Refused(bytes) => format!("refused one of {}", size(bytes)),
         };
-        format!("{alerts} for the next mail: this mail server {server}. The gravest are told here.")
+        format!("{alerts}: this mail server {server}. The gravest are told here.")
     }
 }
 
@@ -141,7 +149,7 @@ pub(super) fn within(
     let draw = |n: usize| {
         let told: Vec<PendingNotice> = items[..n].iter().flatten().copied().cloned().collect();
         let alerts = owed.len() - told.len();
-        let content = make(&told, (alerts > 0).then_some(Short { alerts, room }));
+        let content = make(&told, (alerts > 0).then_some(Short { alerts, owed: true, room }));
         (content, told)
     };
     let most = most.min(items.len());
@@ -150,6 +158,31 @@ pub(super) fn within(
         content.attachments.is_empty() && message::size(&content) <= room.bytes
     };
     draw(most_that_fit(most, fits).max(most.min(1)))
+}
+
+/// Lines of each section that are tried where not all of them have room: what a page can show of a list that is long.
+const LINES: usize = 64;
+
+/// The same of a mail that says more than what is owed. Where all that leaves no room for a single item, or none is owed
+/// and it is too large, its sections are cut to as many lines as fit: `make` takes how many.
+pub(super) fn within_with_sections(
+    owed: &[PendingNotice],
+    most: usize,
+    room: Room,
+    make: impl Fn(&[PendingNotice], Option<Short>, Option<usize>) -> Content,
+) -> (Content, Vec<PendingNotice>) {
+    let too_large =
+        |content: &Content| !content.attachments.is_empty() || message::size(content) > room.bytes;
+    let (content, told) = within(owed, most, room, |told, short| make(told, short, None));
+    if !too_large(&content) {
+        return (content, told);
+    }
+    let (_, told) = within(owed, most, room, |told, short| make(told, short, Some(0)));
+    let alerts = owed.len() - told.len();
+    let short = (alerts > 0).then_some(Short { alerts, owed: true, room });
+    let draw = |lines| make(&told, short, Some(lines));
+    let content = draw(most_that_fit(LINES, |lines| !too_large(&draw(lines))));
+    (content, told)
 }
 
 /// What is owed by item, the gravest first, and those alike in the order of their stories. Several revisions of an

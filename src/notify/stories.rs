@@ -13,6 +13,7 @@ use super::outside::link;
 use super::page::{self, Article, Href, Line};
 use super::reader::Reader;
 use super::{edited, excerpt, outside::line};
+use crate::model::mail::StoryTold;
 use crate::model::{Hit, Mark, Named, PendingNotice, Severity, StoryId, Timestamp, Tz};
 
 /// Stories that the list at the top can hold.
@@ -34,7 +35,7 @@ pub(super) struct Whose<'a> {
     /// Companies that the reader asked for, by id; `None` or empty for all.
     pub(super) watched: Option<&'a BTreeSet<String>>,
     /// Companies that earlier mails on the story named, by id; `None` for a story's first.
-    pub(super) told: Option<&'a BTreeSet<String>>,
+    pub(super) told: Option<&'a StoryTold>,
 }
 
 impl<'a> Whose<'a> {
@@ -48,7 +49,7 @@ impl<'a> Whose<'a> {
     }
 
     fn is_new(&self, one: &Named) -> bool {
-        self.told.is_some_and(|ids| !ids.contains(&*one.id))
+        self.told.is_some_and(|told| !told.companies.contains(&*one.id))
     }
 }
 
@@ -61,9 +62,9 @@ pub(super) struct Story<'a> {
     pub(super) whose: Whose<'a>,
 }
 
-/// When an item was first seen, in whatever words.
-pub(super) fn first_seen(one: &PendingNotice) -> Timestamp {
-    one.before.as_ref().map_or(one.item.first_seen, |before| before.first_seen)
+/// When an item was first seen, in whatever words, if that is known.
+pub(super) fn first_seen(one: &PendingNotice) -> Option<Timestamp> {
+    one.before.as_ref().map_or(Some(one.item.first_seen), |before| before.first_seen)
 }
 
 /// When an item says that it was published, unless that cannot be.
@@ -73,7 +74,7 @@ pub(super) fn published(one: &PendingNotice) -> Option<Timestamp> {
 
 /// When an item was said, as far as that can be true: never after it was first seen.
 pub(super) fn said_at(one: &PendingNotice) -> Timestamp {
-    let seen = first_seen(one);
+    let seen = first_seen(one).unwrap_or(one.item.first_seen);
     published(one).map_or(seen, |at| at.min(seen))
 }
 
@@ -126,11 +127,29 @@ impl Story<'_> {
         named
     }
 
-    /// The companies that earlier mails on the story did not name.
-    pub(super) fn new_companies(&self) -> Vec<String> {
-        let companies = self.companies();
-        let new = companies.iter().filter(|one| self.whose.is_new(one));
-        new.map(|one| line(&one.name, NAME)).collect()
+    /// What earlier mails on the story did not say, a sentence each: companies, topics, that it is graver now.
+    pub(super) fn news(&self) -> Vec<String> {
+        let Some(told) = self.whose.told else { return Vec::new() };
+        let names = |new: Vec<&Named>| {
+            let names: Vec<String> = new.iter().map(|one| line(&one.name, NAME)).collect();
+            names.join(" · ")
+        };
+        let (mut companies, mut topics) = (self.companies(), self.topics());
+        companies.retain(|one| self.whose.is_new(one));
+        topics.retain(|one| !told.topics.contains(&*one.id));
+        let mut news = Vec::new();
+        if !companies.is_empty() {
+            news.push(format!(" New in it: {}.", names(companies)));
+        }
+        if !topics.is_empty() {
+            let topic = if topics.len() == 1 { "topic" } else { "topics" };
+            news.push(format!(" New {topic}: {}.", names(topics)));
+        }
+        if self.severity > told.severity {
+            let (is, was) = (self.severity.as_str(), told.severity.as_str());
+            news.push(format!(" Now {is}, {was} before."));
+        }
+        news
     }
 
     fn topics(&self) -> Vec<&Named> {
@@ -433,7 +452,15 @@ fn same_text(one: &PendingNotice, story: &Story<'_>, view: View<'_>) -> Option<S
 
 /// `published Mon 23 Nov 07:12 EST, first seen 07:20, edited 11:36`: the day once where it is the same.
 fn times(one: &PendingNotice, now: Timestamp, zone: Tz) -> String {
-    let seen = first_seen(one);
+    let Some(seen) = first_seen(one) else {
+        let edited = one.item.first_seen;
+        return match published(one) {
+            None => format!("published without a date, edited {}", moment(edited, now, zone)),
+            Some(at) => {
+                format!("published {}, edited {}", moment(at, now, zone), near(edited, at, zone))
+            }
+        };
+    };
     let edited = match one.before.is_some() {
         true => format!(", edited {}", near(one.item.first_seen, seen, zone)),
         false => String::new(),

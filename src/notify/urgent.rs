@@ -1,7 +1,6 @@
 //! Urgent mail: one story, now. Several only when the reader's hourly limit folds them into one.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use super::civil::{count, iso_day, moment};
 use super::excerpt;
@@ -13,6 +12,7 @@ use super::reader::Reader;
 use super::room::{self, Room, Short};
 use super::stories::{self, Story, View, Whose};
 use super::{Content, Subjects};
+use crate::model::mail::StoryTold;
 use crate::model::record::Restore;
 use crate::model::{Mark, PendingNotice, Severity, Timestamp};
 
@@ -30,8 +30,8 @@ pub struct UrgentInput<'a> {
     pub notices: &'a [&'a PendingNotice],
     /// Its number among this reader's mails on the story, from 1: later ones are follow-ups.
     pub n: u32,
-    /// The companies that the mails before it named, by id, where they are known.
-    pub told: Option<&'a BTreeSet<String>>,
+    /// What the mails before it told of the story, where all of this one is of that story.
+    pub told: Option<&'a StoryTold>,
     /// The present.
     pub now: Timestamp,
     /// Which version of the watchlist is in force.
@@ -136,7 +136,7 @@ fn page(input: &UrgentInput<'_>, subject: &str, stories: &[Story<'_>], most: usi
             input.restored.map(|one| restored(one, input.now, zone)),
             input.delayed_since.map(|since| delay(since, input.now, zone)),
             input.short.map(Short::note),
-            stands_in(input.reader, input.readers, stories),
+            stands_in(input.reader, input.readers, stories, input.now),
             input.last_of_hour.then(|| full(input.reader.urgent_per_hour)),
         ]
         .into_iter()
@@ -183,11 +183,7 @@ fn basis(input: &UrgentInput<'_>, stories: &[Story<'_>]) -> String {
                 (0, _) => again,
                 _ => format!("{more} and {again}"),
             };
-            let new = stories.iter().flat_map(Story::new_companies).collect::<Vec<_>>();
-            let new = match new.is_empty() {
-                true => String::new(),
-                false => format!(" New in it: {}.", new.join(" · ")),
-            };
+            let new = stories.iter().flat_map(Story::news).collect::<String>();
             format!("{what} since the last mail on this story, {now}.{new}")
         }
         several if several > 1 && input.notices.iter().any(|one| one.undelivered) => {

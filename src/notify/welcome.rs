@@ -6,11 +6,12 @@
 
 use super::civil::{count, iso_day, moment};
 use super::digest::{CoverageFacts, counts, coverage_sections};
-use super::frame::{WHAT_IS_JUDGED, cut, dismiss, fit, made_by};
+use super::frame::{WHAT_IS_JUDGED, cut, dismiss, fit, made_by, shortened};
 use super::outlets::Outlets;
 use super::outside::line;
 use super::page::{Page, Section};
 use super::reader::{Reader, Vocabulary};
+use super::room::{self, Room, Short};
 use super::stories::{self, Story, View, Whose};
 use super::{Content, Subjects};
 use crate::model::reader::{UrgentFrom, WhenEmpty};
@@ -42,6 +43,21 @@ pub struct WelcomeInput<'a> {
     pub desk: &'a str,
     /// How much the subject gives away.
     pub subjects: Subjects,
+    /// What is not in `recap`, because the mail would grow too large for its server.
+    pub short: Option<Short>,
+    /// How many lines of each section there is room for, if not for all.
+    pub lines: Option<usize>,
+}
+
+/// Writes the mail with as much of the recap as there is room for, the gravest first.
+#[must_use]
+pub fn within(input: &WelcomeInput<'_>, room: Room) -> Content {
+    let (content, _) =
+        room::within_with_sections(input.recap, MOST, room, |recap, short, lines| {
+            let short = short.map(|short| Short { owed: false, ..short });
+            welcome(&WelcomeInput { recap, short, lines, ..*input })
+        });
+    content
 }
 
 /// Writes the mail.
@@ -80,12 +96,20 @@ fn page(
         heading: format!("Watchlist · welcome · for {}", line(&input.reader.name, 60)),
         sentence: "Welcome. From now on this service reads for you.".to_owned(),
         basis: format!("{}.", facts.sentence(view)),
-        notes: facts.missing_note(input.now, zone, outlets).into_iter().collect(),
+        notes: input
+            .short
+            .map(Short::note)
+            .into_iter()
+            .chain(facts.missing_note(input.now, zone, outlets))
+            .collect(),
         opening: vec![Section::of("What you will get", promises(input))],
         before_index: Some(format!("As a start, since {since}: {}.", counts(stories))),
         index: stories::index(stories, &allotted, view),
         cut: cut(stories, &allotted),
-        sections: coverage_sections(input.coverage, input.reader, &facts, input.recap_from, view),
+        sections: coverage_sections(input.coverage, input.reader, &facts, input.recap_from, view)
+            .into_iter()
+            .map(|section| shortened(section, input.lines))
+            .collect(),
         small: vec![
             format!("{} {WHAT_IS_JUDGED}", settles_nothing(input)),
             made_by(input.watchlist, stories),

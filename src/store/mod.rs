@@ -16,7 +16,7 @@ use std::sync::Arc;
 use self::backfill::{Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore, OwedLate};
 use self::review::Review;
 use crate::model::item::{Identity, KnownItem};
-use crate::model::mail::{ClaimedMail, MailOutcome};
+use crate::model::mail::{ClaimedMail, MailOutcome, StoryTold};
 use crate::model::record::Restore;
 use crate::model::{
     Action, AlertId, Canary, Coverage, MailId, PendingNotice, SealedMail, Source, SourceId,
@@ -171,6 +171,9 @@ pub trait Store: Send + Sync {
         from: Timestamp,
         until: Timestamp,
     ) -> Answer<'_, Vec<PendingNotice>>;
+
+    /// What sealed mails of all kinds told a reader of a story; `None` where none did.
+    fn told_of_story(&self, reader: String, story: StoryId) -> Answer<'_, Option<StoryTold>>;
 
     /// Those of these alerts that urgent mails to other readers have told to every one of these
     /// addresses: one person is not rung up twice for the same alert.

@@ -167,3 +167,63 @@ fn what_was_not_looked_at_is_said_first_and_named() {
     );
     assert!(!later.contains("Yes, throughout."), "{later}");
 }
+
+/// Polls that were alike are kept as one account: a stop between two of them on one day must not vanish in it.
+#[test]
+fn a_stop_within_a_day_is_told() {
+    let desk = Desk::new();
+    let lived = async {
+        let store = Sqlite::open(&desk.database(), Mode::Exclusive).unwrap();
+        let begin = at("09T00:00");
+        store.adopt_sources(["wire", "flaky", "calm"].map(source).to_vec(), begin).await.unwrap();
+        store.adopt_config(files(&desk, WATCHLIST, ""), begin).await.unwrap();
+        let mut polls = Vec::new();
+        for half in (0..48 * 3).filter(|half| !(48 + 16..48 + 36).contains(half)) {
+            let now = begin.plus(HALF * half);
+            polls.extend(["wire", "flaky", "calm"].map(|id| polled(id, now, None)));
+        }
+        store.finish_polls(Arc::new(polls)).await.unwrap();
+    };
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(lived);
+
+    let stopped = report(&desk, "10", "10");
+    let first = "WAS IT WATCHED?\nNot read from 2026-11-10T07:30:00Z to 2026-11-10T18:00:00Z: no source \
+                 was polled in this time; the service did not run.\nNOT throughout";
+    assert!(stopped.contains(first), "{stopped}");
+    let whole = report(&desk, "09", "09");
+    assert!(whole.contains("Yes, throughout."), "{whole}");
+    assert!(whole.contains("Gaps: none was noticed"), "{whole}");
+}
+
+/// What an older version kept as one account cannot be parted any more: that polls are missing in it is said.
+#[test]
+fn an_account_of_an_older_version_in_which_polls_are_missing_is_told() {
+    let desk = Desk::new();
+    let lived = async {
+        let store = Sqlite::open(&desk.database(), Mode::Exclusive).unwrap();
+        let begin = at("09T00:00");
+        store.adopt_sources(["wire", "flaky", "calm"].map(source).to_vec(), begin).await.unwrap();
+        store.adopt_config(files(&desk, WATCHLIST, ""), begin).await.unwrap();
+        let polls = (0..48 * 2).flat_map(|half| {
+            ["wire", "flaky", "calm"].map(|id| polled(id, begin.plus(HALF * half), None))
+        });
+        store.finish_polls(Arc::new(polls.collect())).await.unwrap();
+    };
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(lived);
+    let older = rusqlite::Connection::open(desk.database()).unwrap();
+    let until = at("10T23:30").millis();
+    older.execute("UPDATE old_runs SET until = ?1", [until]).unwrap();
+    older.execute("UPDATE source_turns SET run_polls = 28", []).unwrap();
+    drop(older);
+
+    let thin = report(&desk, "10", "10");
+    for words in [
+        "WAS IT WATCHED?\nPerhaps not read all the time: on some days about 84 of 129 polls were made, and an older \
+         version kept no account of when. They are named as gaps.\nNOT throughout",
+        "wire: perhaps not read all the time from 2026-11-10T00:00:00Z to 2026-11-10T23:30:00Z: about 28 of 43 polls",
+    ] {
+        assert!(thin.contains(words), "{words}: {thin}");
+    }
+    let whole = report(&desk, "09", "09");
+    assert!(whole.contains("Yes, throughout."), "{whole}");
+}

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use watchlistd::model::alert::Before;
+use watchlistd::model::alert::{Before, Words};
+use watchlistd::model::mail::StoryTold;
 use watchlistd::model::{EntityKind, ItemText, Mark, PendingNotice, Severity, Timestamp};
 use watchlistd::notify::digest::digest;
 use watchlistd::notify::reader::Reader;
@@ -37,6 +38,12 @@ fn digest_of(reader: &Reader, notices: &[PendingNotice]) -> Content {
 }
 
 fn ring(reader: &Reader, notices: &[PendingNotice], n: u32, told: &BTreeSet<String>) -> Content {
+    let topics = BTreeSet::from(["delisting".to_owned()]);
+    let told = StoryTold { companies: told.clone(), topics, severity: Severity::High };
+    follow_up(reader, notices, n, &told)
+}
+
+fn follow_up(reader: &Reader, notices: &[PendingNotice], n: u32, told: &StoryTold) -> Content {
     let notices: Vec<&PendingNotice> = notices.iter().collect();
     urgent(&UrgentInput {
         short: None,
@@ -65,8 +72,8 @@ fn edited(old: &PendingNotice, new: &Piece) -> PendingNotice {
     pending.item.first_seen = at("2026-11-23T12:36:00Z");
     pending.alert.marks = vec![Mark::Updated, Mark::BringsMore];
     pending.before = Some(Before {
-        first_seen: old.item.first_seen,
-        text: old.item.text.clone(),
+        first_seen: Some(old.item.first_seen),
+        words: Words::Whole(old.item.text.clone()),
         alert: Some(old.alert.clone()),
     });
     pending
@@ -153,6 +160,28 @@ fn an_edit_that_alerts_shows_old_and_new_and_keeps_its_first_instant() {
 }
 
 #[test]
+fn an_edit_whose_old_words_are_gone_says_only_that_it_is_one() {
+    let reader = one_reader(entry("Mei"));
+    let was = piece("SEC weighs a step").pending();
+    let mut is = edited(&was, &piece("SEC to delist Alibaba"));
+    let said = |is: &PendingNotice| flat(&digest_of(&reader, std::slice::from_ref(is)));
+    let mut before = Before {
+        first_seen: Some(was.item.first_seen),
+        words: Words::Title("SEC weighs a step".to_owned()),
+        alert: None,
+    };
+    is.before = Some(before.clone());
+    let text = said(&is);
+    let words = "Edited: headline “SEC weighs a step” → “SEC to delist Alibaba”";
+    assert!(text.contains(words) && !text.contains("Edited: summary"), "{text}");
+    (before.first_seen, before.words) = (None, Words::Gone);
+    is.before = Some(before);
+    let text = said(&is);
+    assert!(text.contains("published Mon 23 Nov 07:12 EST, edited 07:36"), "{text}");
+    assert!(!text.contains("first seen") && !text.contains("Edited: "), "{text}");
+}
+
+#[test]
 fn the_attached_list_says_when_an_edited_item_was_first_seen() {
     let reader = one_reader(watchlistd::model::ReaderEntry { max_items: 1, ..entry("Mei") });
     let was = piece("SEC to delist Alibaba").pending();
@@ -208,6 +237,14 @@ fn a_follow_up_names_whom_it_brings() {
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }
+    let before = StoryTold {
+        companies: told.clone(),
+        topics: BTreeSet::from(["export-controls".to_owned()]),
+        severity: Severity::Medium,
+    };
+    let text = flat(&follow_up(&reader, &[more.pending()], 2, &before));
+    let words = "New in it: Tencent. New topic: Delisting. Now high, medium before.";
+    assert!(text.contains(words), "{text}");
     // To who hears of the story for the first time nothing in it is more than anything else.
     let first = ring(&reader, &[more.pending()], 1, &BTreeSet::new());
     assert!(first.subject.starts_with("[HIGH] Alibaba: "), "{}", first.subject);
@@ -285,15 +322,18 @@ fn who_stands_in_is_told_for_whom() {
     let text = flat(&digest(&base));
     let words = "For Mei, who is away until 6 Jan: “SEC to delist Alibaba”.";
     assert!(text.contains(words), "{text}");
+    base.until = at("2027-01-07T12:52:00Z");
+    let text = flat(&digest(&base));
+    let over = "For Mei, who was away until 6 Jan: “SEC to delist Alibaba”.";
+    assert!(text.contains(over), "{text}");
     let refs = [&hers];
-    let told = BTreeSet::new();
     let mail = UrgentInput {
         short: None,
         reader: &all[1],
         readers: &all,
         notices: &refs,
         n: 1,
-        told: Some(&told),
+        told: None,
         now: at(NOW),
         watchlist: 12,
         desk: "desk@bank.com",
@@ -314,7 +354,7 @@ fn categories_that_were_edited_are_named() {
     let mut is = edited(&was, &piece("SEC to delist Alibaba"));
     let text = |word: &str| ItemText { categories: vec![word.to_owned()], ..was.item.text.clone() };
     is.item.text = text("Sanctions");
-    is.before.as_mut().unwrap().text = text("Sport");
+    is.before.as_mut().unwrap().words = Words::Whole(text("Sport"));
     is.alert.judgement.topics.push(watchlistd::model::Named {
         id: Arc::from("sanctions"),
         name: Arc::from("Sanctions"),

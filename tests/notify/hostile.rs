@@ -223,6 +223,8 @@ fn everywhere(evil: &str) -> Vec<Content> {
         short: None,
     };
     let hello = WelcomeInput {
+        short: None,
+        lines: None,
         reader: &reader,
         vocabulary: &Vocabulary::default(),
         coverage: &coverage,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use watchlistd::config::{Environment, Files};
 use watchlistd::detect::renamed_entries;
-use watchlistd::model::looked::Unread;
+use watchlistd::model::looked::{Thin, Unread};
 use watchlistd::model::mail::Changed;
 use watchlistd::model::record;
 use watchlistd::model::record::Restore;
@@ -55,6 +55,7 @@ pub(crate) fn input<'a>(
         desk: "desk@bank.com",
         subjects: Subjects::Full,
         short: None,
+        lines: None,
     }
 }
 
@@ -826,6 +827,15 @@ fn a_recap_names_what_was_not_read_though_all_is_well_now() {
                 error: Some("HTTP 500 Internal Server Error".into()),
             },
         )],
+        thin: vec![(
+            SourceId::new("nikkei"),
+            Thin {
+                from: at("2026-11-22T10:00:00Z"),
+                until: at("2026-11-22T23:30:00Z"),
+                made: 12,
+                due: 27,
+            },
+        )],
     };
     let mut input = input(&reader, &[], &coverage);
     input.kind = DigestKind::Recap;
@@ -834,6 +844,8 @@ fn a_recap_names_what_was_not_read_though_all_is_well_now() {
         "The service began on Sat 21 Nov 01:07 EST: nothing was read before.",
         "Nikkei Asia is read since Sun 22 Nov 05:00 EST.",
         "财新网 was not read from Sat 21 Nov 07:00 EST to Sun 22 Nov 17:30 EST – HTTP 500",
+        "Nikkei Asia may not have been read all the time from Sun 22 Nov 05:00 EST to Sun 22 Nov 18:30 EST: 12 of \
+         about 27 polls were made.",
         "Beside that no gap was noticed.",
     ] {
         assert!(text.contains(said), "'{said}' is not said: {text}");

@@ -16,6 +16,8 @@ fn input<'a>(
     coverage: &'a Coverage,
 ) -> WelcomeInput<'a> {
     WelcomeInput {
+        short: None,
+        lines: None,
         reader,
         vocabulary,
         coverage,

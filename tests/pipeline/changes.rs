@@ -109,6 +109,40 @@ async fn an_edit_that_alerts_is_told_with_what_is_new_and_since_when_it_is_known
     }
 }
 
+/// What named nobody leaves no words behind but its headline; since when it stood there is known all the same.
+#[tokio::test]
+async fn an_edit_that_first_names_a_company_is_told_with_the_old_headline_and_the_first_instant() {
+    // Read and judged before the edit, or waiting still when it comes.
+    for judged in [true, false] {
+        let feeds = Feeds::start().await;
+        let mut desk = Desk::new(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
+        feeds.script("/ledger", [feed("The Ledger | World", None)]);
+        desk.more_sources =
+            format!("[[source]]\nid = \"ledger\"\nurl = \"{}\"\n", feeds.url("/ledger"));
+        let mut open = desk.open().await;
+        open.round().await;
+        feeds.script("/ledger", [feed("The Ledger | World", Some("SEC weighs a step on Monday"))]);
+        desk.pass(HOUR);
+        open.poll().await;
+        if judged {
+            open.assess().await;
+        }
+        let headline = "SEC moves to delist Alibaba on Monday";
+        feeds.script("/ledger", [feed("The Ledger | World", Some(headline))]);
+        desk.pass(HOUR);
+        open.round().await;
+        let mails = desk.transport.received();
+        let last = text(mails.last().unwrap()).split_whitespace().collect::<Vec<_>>().join(" ");
+        for words in [
+            "first seen Fri 20 Nov 13:00 UTC, edited 14:00",
+            "Edited: headline “SEC weighs a step on Monday” → “SEC moves to delist Alibaba on Monday”",
+        ] {
+            assert!(last.contains(words), "judged: {judged}; {words}: {last}");
+        }
+        assert!(!last.contains("Edited: summary"), "{last}");
+    }
+}
+
 #[tokio::test]
 async fn an_edit_of_the_watchlist_is_in_the_next_digest() {
     let desk = Desk::new(&format!("{MEI}digest = \"daily 08:00\"\n")).await;

@@ -130,3 +130,55 @@ async fn urgent_alerts_that_have_no_room_wait_for_the_next_mail() {
         assert!(holding(&mails, n) >= 1, "{n:03}x");
     }
 }
+
+/// Who has nothing to be told is told that: also where how well we looked takes more words than the server takes.
+#[tokio::test]
+async fn a_digest_without_alerts_fits_as_well() {
+    const TINY: usize = 16_000;
+    let server = Script::new(Protection::Clear).limit(TINY, true).start();
+    let mut settings = SmtpSettings::new("127.0.0.1", "watchlist@desk.test");
+    settings.port = server.port();
+    settings.security = Security::None;
+    let mut desk = Desk::new(&format!("{DAILY}urgent = \"never\"\nmentions = true\n")).await;
+    desk.transport = Transport::smtp(settings).unwrap();
+    desk.more_sources = (0..60)
+        .map(|n| {
+            format!(
+                "[[source]]\nid = \"bureau-of-many-words-number-{n:02}\"\nurl = \"http://127.0.0.1:1/{n}\"\n"
+            )
+        })
+        .collect();
+    let mut open = desk.open().await;
+    open.round().await;
+    for _ in 0..4 {
+        desk.pass(DAY);
+        open.round().await;
+    }
+    let mails = told(&server);
+    assert!(mails.len() >= 2, "{} mails", mails.len());
+    let last = mails.last().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(last.contains("no matches"), "{last}");
+    assert!(last.contains("this mail server takes no larger mail"), "{last}");
+    assert!(server.taken().iter().all(|one| one.message.len() <= TINY));
+}
+
+#[tokio::test]
+async fn a_recap_fits_as_well() {
+    let (desk, server) = desk(&format!("{DAILY}urgent = \"never\"\n"), true).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    publish(&desk, 100);
+    desk.pass(HOUR);
+    open.round().await;
+    desk.pass(DAY);
+    open.round().await;
+    let reader = open.in_force.readers[0].clone();
+    let recap = open.deliverer.recap(&open.in_force, &reader, 7 * DAY).await.unwrap();
+    assert!(watchlistd::notify::message::size(&recap.content) <= LIMIT);
+    let words = recap.content.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("more alerts are left out: this mail server refuses mails above"),
+        "{words}"
+    );
+    drop(server);
+}

@@ -379,3 +379,40 @@ async fn who_counted_as_told_by_a_mail_that_was_refused_is_told_anew() {
         assert!(told.iter().filter(holds).count() >= 1, "{address}: {:?}", desk.subjects());
     }
 }
+
+/// A digest in between lists what urgent mails told; to the reader it is no newer for that.
+#[tokio::test]
+async fn a_follow_up_calls_new_only_what_no_mail_on_its_story_named() {
+    let desk = Desk::new(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.pass(HOUR);
+    let rings = async |open: &mut super::Open, id: &str, headline: &str| {
+        desk.newsroom.publish(id, headline);
+        desk.pass(HOUR);
+        open.round().await;
+        let mails = desk.transport.received();
+        text(mails.last().unwrap()).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let first = rings(&mut open, "n1", "SEC moves to delist Alibaba and Tencent on Monday").await;
+    assert!(first.contains("HIGH – "), "{first}");
+    desk.pass(18 * HOUR);
+    open.round().await;
+    assert!(desk.subjects().last().unwrap().starts_with("Watchlist "), "{:?}", desk.subjects());
+    let second =
+        rings(&mut open, "n2", "SEC moves to delist Alibaba, Tencent and Huawei on Monday").await;
+    assert!(second.contains("since the last mail on this story"), "{second}");
+    assert!(second.contains("New in it: Huawei."), "{second}");
+    let third =
+        rings(&mut open, "n3", "SEC moves to delist Alibaba, Tencent, Huawei and Baidu on Monday")
+            .await;
+    assert!(third.contains("New in it: Baidu."), "{third}");
+    let fourth = rings(
+        &mut open,
+        "n4",
+        "SEC moves to delist Alibaba, Tencent, Huawei and Baidu on Monday over an export control",
+    )
+    .await;
+    assert!(fourth.contains("New topic: Export controls."), "{fourth}");
+    assert!(!fourth.contains("New in it: "), "{fourth}");
+}

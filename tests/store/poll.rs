@@ -292,7 +292,9 @@ async fn a_quiet_poll_leaves_the_account_that_it_would_leave_written_whole() {
         each(async |store| {
             store.adopt_sources(vec![source("ofac"), source("bis")], at(0)).await.unwrap();
             let mut known = polled("ofac", at(0), vec![]).state;
-            for (n, minute) in (0..60).map(|n| (n, 50 * i64::from(n))) {
+            // From the twentieth on twelve hours later, and nine from the fiftieth on: stops within a day and over its end.
+            let stops = |n: u32| 720 * i64::from(n >= 20) + 540 * i64::from(n >= 50);
+            for (n, minute) in (0..60).map(|n| (n, 50 * i64::from(n) + stops(n))) {
                 claim(store, at(minute), 9, Claim::All).await;
                 let new = if n % 17 == 0 { vec![item("ofac", n, at(minute))] } else { vec![] };
                 let mut poll = polled("ofac", at(minute), new);
@@ -341,4 +343,49 @@ async fn a_quiet_poll_leaves_the_account_that_it_would_leave_written_whole() {
     let left = left.into_inner().unwrap();
     let half = left.len() / 2;
     assert_eq!(left[..half], left[half..]);
+}
+
+/// Who reads an account takes it that the source was polled from its first poll to its last.
+#[tokio::test]
+async fn an_account_ends_where_a_poll_came_long_after_it_was_due() {
+    for quiet in [true, false] {
+        each(async |store| {
+            let midnight = |minutes: i64| at(minutes - 666);
+            store.adopt_sources(vec![source("ofac")], midnight(0)).await.unwrap();
+            // An hour apart, then nine hours late, half an hour late, and taken out and put back.
+            for minute in [0, 60, 120, 720, 780, 870, 930, 1200] {
+                if minute == 1200 {
+                    store.adopt_sources(vec![], midnight(935)).await.unwrap();
+                    store.adopt_sources(vec![source("ofac")], midnight(1199)).await.unwrap();
+                }
+                claim(store, midnight(minute), 9, Claim::All).await;
+                let mut poll = polled("ofac", midnight(minute), vec![]);
+                poll.quiet = quiet && minute > 0;
+                store.finish_poll(poll).await.unwrap();
+            }
+            let accounts = store.archive().accounts(midnight(0), midnight(1440)).await.unwrap();
+            let runs: Vec<_> =
+                accounts[0].runs.iter().map(|run| (run.first, run.last, run.polls)).collect();
+            let run = |first, last, polls| (midnight(first), midnight(last), polls);
+            assert_eq!(runs, [run(0, 120, 3), run(720, 930, 4), run(1200, 1200, 1)], "{quiet}");
+        })
+        .await;
+    }
+}
+
+/// A source that is polled seldom is not late, however long its polls lie apart.
+#[tokio::test]
+async fn an_account_goes_on_at_the_pace_that_was_planned() {
+    each(async |store| {
+        let midnight = |minutes: i64| at(minutes - 666);
+        store.adopt_sources(vec![source("ofac")], midnight(0)).await.unwrap();
+        for minute in [0, 500, 1000] {
+            let mut poll = polled("ofac", midnight(minute), vec![]);
+            poll.next_poll = midnight(minute + 490);
+            store.finish_poll(poll).await.unwrap();
+        }
+        let accounts = store.archive().accounts(midnight(0), midnight(1440)).await.unwrap();
+        assert_eq!(accounts[0].runs.len(), 1);
+    })
+    .await;
 }

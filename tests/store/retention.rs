@@ -264,9 +264,9 @@ async fn polls_whose_accounts_were_forgotten_are_told_from_the_record() {
         let lived = [
             polled("ofac", day(0), vec![item("ofac", 1, day(0))]),
             polled("ofac", day(1), Vec::new()),
-            polled("ofac", day(1).plus(DAY / 4), Vec::new()),
+            polled("ofac", day(1).plus(DAY / 24), Vec::new()),
             failed(day(2)),
-            failed(day(2).plus(DAY / 4)),
+            failed(day(2).plus(DAY / 24)),
             remarked(day(2).plus(DAY / 2)),
             remarked(day(2).plus(DAY / 2).plus(DAY / 24)),
             remarked(day(2).plus(DAY / 2).plus(DAY / 12)),

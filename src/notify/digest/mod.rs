@@ -14,7 +14,9 @@ mod within;
 use std::collections::BTreeSet;
 
 use super::civil::{count, day, full_day, iso_day, moment, near, number};
-use super::frame::{cut, delay, dismiss, first_lines, fit, made_by, restored, stands_in};
+use super::frame::{
+    cut, delay, dismiss, first_lines, fit, made_by, restored, shortened, stands_in,
+};
 use super::outlets::Outlets;
 use super::outside::line;
 use super::page::{Note, Page};
@@ -101,6 +103,8 @@ pub struct DigestInput<'a> {
     pub subjects: Subjects,
     /// What is owed and not among `notices`, because the mail would grow too large for its server.
     pub short: Option<Short>,
+    /// How many lines of each section there is room for, if not for all.
+    pub lines: Option<usize>,
 }
 
 /// Whether a digest has nothing to tell: no notices, no change of what was told, no missing coverage, no
@@ -156,6 +160,7 @@ fn page(
             .into_iter()
             .chain(coverage::sections(input.coverage, input.reader, facts, input.from, view))
             .chain(watchlist::section(input.watchlist_changes))
+            .map(|section| shortened(section, input.lines))
             .collect(),
         small: small(input, stories),
         dismiss: shown.iter().map(|one| dismiss(&stories[one.n - 1], one.n, input.desk)).collect(),
@@ -284,7 +289,7 @@ fn notes(
         notes.push(Note { label: "LARGE EDIT".to_owned(), grave: true, lines });
     }
     notes.extend(away(input));
-    notes.extend(stands_in(input.reader, input.readers, stories));
+    notes.extend(stands_in(input.reader, input.readers, stories, input.until));
     if input.kind == DigestKind::Recap {
         let lines = vec![
             "Somebody asked for this recap. It lists what passed your filters in these days, told before \

@@ -31,5 +31,15 @@ pub(super) fn lines(past: &Past, view: View<'_>) -> Vec<String> {
             at(one.from)
         )
     }));
+    lines.extend(past.thin.iter().map(|(source, one)| {
+        format!(
+            "{} may not have been read all the time from {} to {}: {} of about {} polls were made.",
+            view.outlets.exact(source),
+            at(one.from),
+            at(one.until),
+            one.made,
+            one.due
+        )
+    }));
     lines
 }

@@ -54,29 +54,36 @@ impl Deliverer {
         let mut coverage = self.ground.store.coverage(from, now).await?;
         coverage.paused.clone_from(&in_force.paused);
         coverage.past = self.past(from, now).await?;
+        let input = DigestInput {
+            reader,
+            readers: &in_force.readers,
+            from,
+            first: false,
+            until: now,
+            kind: DigestKind::Recap,
+            notices: &notices,
+            changed: &changed,
+            watchlist_changes: &edits,
+            coverage: &coverage,
+            rejected_edit: in_force.rejected.as_deref(),
+            left_out: &in_force.left_out,
+            large_edit: None,
+            delayed_since: None,
+            restored: None,
+            watchlist: in_force.version,
+            record: None,
+            desk: &in_force.letterhead.reply_to,
+            subjects: in_force.letterhead.subjects,
+            short: None,
+            lines: None,
+        };
+        let room = self.room(reader, now).await?;
         let content = written(|| {
-            digest::digest(&DigestInput {
-                reader,
-                readers: &in_force.readers,
-                from,
-                first: false,
-                until: now,
-                kind: DigestKind::Recap,
-                notices: &notices,
-                changed: &changed,
-                watchlist_changes: &edits,
-                coverage: &coverage,
-                rejected_edit: in_force.rejected.as_deref(),
-                left_out: &in_force.left_out,
-                large_edit: None,
-                delayed_since: None,
-                restored: None,
-                watchlist: in_force.version,
-                record: None,
-                desk: &in_force.letterhead.reply_to,
-                subjects: in_force.letterhead.subjects,
-                short: None,
-            })
+            let content = digest::digest(&input);
+            match room.filter(|room| message::size(&content) > room.bytes) {
+                Some(room) => digest::within(&input, &notices, room).0,
+                None => content,
+            }
         })?;
         Ok(Composed { reader: reader.name.clone(), content, notices: Vec::new(), empty: false })
     }
@@ -94,6 +101,7 @@ impl Deliverer {
             polls: 1,
             read: true,
             error: None,
+            unbroken: true,
         };
         let watched = |one: &Account| {
             let mut runs: Vec<Run> =
@@ -114,6 +122,11 @@ impl Deliverer {
                 .unread
                 .into_iter()
                 .filter(|(_, one)| one.until.is_some())
+                .map(|(n, one)| (accounts[n].source.clone(), one))
+                .collect(),
+            thin: found
+                .thin
+                .into_iter()
                 .map(|(n, one)| (accounts[n].source.clone(), one))
                 .collect(),
         })

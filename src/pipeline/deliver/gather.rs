@@ -64,6 +64,7 @@ impl Deliverer {
             desk: &in_force.letterhead.reply_to,
             subjects: in_force.letterhead.subjects,
             short: None,
+            lines: None,
         };
         let (content, empty) = written(|| (digest::digest(&input), digest::is_empty(&input)))?;
         let room = self.room(reader, now).await?;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::seal::{Occasion, Sealed};
 use super::{Composed, DeliverError, Deliverer, written};
+use crate::model::mail::StoryTold;
 use crate::model::record::Restore;
 use crate::model::{AlertId, MailKey, MailKind, PendingNotice, StoryId, Timestamp, Urgency};
 use crate::notify::message;
@@ -23,10 +24,6 @@ use crate::store::{Store, StoreError};
 /// How long after a restore an urgent mail says that it may repeat what was told: what feeds still show of
 /// the time between is read again within hours.
 const REPEATING: Duration = Duration::from_secs(24 * 3600);
-
-/// How far back the mails of a story are looked for: stories take in nothing that is older than days, and
-/// an edit may come a while later.
-const LONGEST_STORY: Duration = Duration::from_secs(31 * 24 * 3600);
 
 /// What went out on each story of a reader before.
 #[derive(Default)]
@@ -81,7 +78,7 @@ impl Deliverer {
         }
         for (nth, mail) in (1..).zip(&plan.mails) {
             let last_of_hour = last_hour.len() + nth >= reader.urgent_per_hour as usize;
-            let told = self.companies_told(reader, mail, now).await?;
+            let told = self.told_of_its_story(reader, &pending, mail).await?;
             let late = Late { delayed_since, last_of_hour };
             let composed = written(|| page.compose(&pending, mail, told.as_ref(), late))?;
             let answers = before.message_ids.remove(&mail.story).unwrap_or_default();
@@ -93,21 +90,18 @@ impl Deliverer {
         Ok(())
     }
 
-    /// The companies that earlier urgent mails on a story named, by id, if that is known.
-    async fn companies_told(
+    /// What earlier mails told of a mail's story, if it is a follow-up and of one only.
+    async fn told_of_its_story(
         &self,
         reader: &Reader,
+        pending: &[PendingNotice],
         mail: &UrgentMail,
-        now: Timestamp,
-    ) -> Result<Option<BTreeSet<String>>, StoreError> {
-        if mail.n < 2 {
+    ) -> Result<Option<StoryTold>, StoreError> {
+        let its = |at: &usize| pending[*at].alert.story == mail.story;
+        if mail.n < 2 || !mail.notices.iter().all(its) {
             return Ok(None);
         }
-        let store = &self.ground.store;
-        let told = store.told_urgently(reader.name.clone(), now.minus(LONGEST_STORY), now).await?;
-        let its: Vec<_> = told.iter().filter(|one| one.alert.story == mail.story).collect();
-        let named = its.iter().flat_map(|one| &one.alert.judgement.companies);
-        Ok((!its.is_empty()).then(|| named.map(|one| one.id.to_string()).collect()))
+        self.ground.store.told_of_story(reader.name.clone(), mail.story.clone()).await
     }
 
     /// Alerts that all of this reader's addresses had by urgent mails to other readers.
@@ -230,7 +224,7 @@ impl Page<'_> {
         self,
         pending: &[PendingNotice],
         mail: &UrgentMail,
-        told: Option<&BTreeSet<String>>,
+        told: Option<&StoryTold>,
         late: Late,
     ) -> Composed {
         let notices: Vec<&PendingNotice> = mail.notices.iter().map(|at| &pending[*at]).collect();
@@ -238,9 +232,8 @@ impl Page<'_> {
             reader: self.reader,
             notices: &notices,
             n: mail.n,
-            // Of a folded mail's stories it is known of one only.
             readers: &self.in_force.readers,
-            told: told.filter(|_| !mail.folded),
+            told,
             now: self.now,
             watchlist: self.in_force.version,
             desk: &self.in_force.letterhead.reply_to,

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::seal::{Occasion, Sealed};
 use super::{Composed, DeliverError, Deliverer, written};
 use crate::model::{Coverage, MailKey, MailKind, PendingNotice, Timestamp};
+use crate::notify::message;
 use crate::notify::reader::Reader;
 use crate::notify::route;
 use crate::notify::welcome::{self, WelcomeInput};
@@ -51,19 +52,27 @@ impl Deliverer {
             return Ok(());
         }
         let recap = self.passed(reader, recap_from, now).await?;
+        let input = WelcomeInput {
+            reader,
+            vocabulary: &in_force.vocabulary,
+            coverage: &coverage,
+            recap: &recap,
+            recap_from,
+            since: history.since,
+            now,
+            watchlist: in_force.version,
+            desk: &in_force.letterhead.reply_to,
+            subjects: in_force.letterhead.subjects,
+            short: None,
+            lines: None,
+        };
+        let room = self.room(reader, now).await?;
         let content = written(|| {
-            welcome::welcome(&WelcomeInput {
-                reader,
-                vocabulary: &in_force.vocabulary,
-                coverage: &coverage,
-                recap: &recap,
-                recap_from,
-                since: history.since,
-                now,
-                watchlist: in_force.version,
-                desk: &in_force.letterhead.reply_to,
-                subjects: in_force.letterhead.subjects,
-            })
+            let content = welcome::welcome(&input);
+            match room.filter(|room| message::size(&content) > room.bytes) {
+                Some(room) => welcome::within(&input, room),
+                None => content,
+            }
         })?;
         let composed =
             Composed { reader: reader.name.clone(), content, notices: Vec::new(), empty: false };

@@ -15,7 +15,7 @@ use super::mails::{MAIL, mail};
 use super::poll::RUN_ENTRIES;
 use super::{actions, items, terms, values};
 
-/// How each source was polled between two instants. Polls that were alike are kept as one row a day,
+/// How each source was polled between two instants. Polls of a day that were alike and in time are kept as one row,
 /// so one that began before the window, or ended after it, counts whole.
 pub(super) fn accounts(
     connection: &Connection,
@@ -67,6 +67,9 @@ pub(super) fn accounts(
     Ok(accounts)
 }
 
+/// The last poll before runs were ended where polls stop (SQL): of a run that began by then it is not known.
+const OLD_RUNS: &str = "(SELECT until FROM old_runs)";
+
 /// The runs themselves.
 fn add_runs(
     connection: &Connection,
@@ -75,10 +78,11 @@ fn add_runs(
     until: Timestamp,
 ) -> rusqlite::Result<()> {
     let mut select = connection.prepare_cached(&format!(
-        "SELECT first, last, polls, error, entries IS NOT NULL FROM polls
+        "SELECT first, last, polls, error, entries IS NOT NULL, first > {OLD_RUNS} FROM polls
          WHERE source = (SELECT key FROM sources WHERE id = ?3) AND last >= ?1 AND first <= ?2
          UNION ALL
-         SELECT u.run_first, u.run_last, u.run_polls, t.error, {RUN_ENTRIES} IS NOT NULL
+         SELECT u.run_first, u.run_last, u.run_polls, t.error, {RUN_ENTRIES} IS NOT NULL,
+                u.run_first > {OLD_RUNS}
          FROM source_turns u JOIN source_states t ON t.source = u.source
          WHERE u.source = (SELECT key FROM sources WHERE id = ?3)
            AND u.run_polls > 0 AND u.run_last >= ?1 AND u.run_first <= ?2"
@@ -89,7 +93,8 @@ fn add_runs(
             // A remark is no failure: the feed was read.
             let read = error.is_none() || row.get(4)?;
             let polls = values::count(row, 2)?;
-            Ok(Run { first: row.get(0)?, last: row.get(1)?, polls, read, error })
+            let (first, last, unbroken) = (row.get(0)?, row.get(1)?, row.get(5)?);
+            Ok(Run { first, last, polls, read, error, unbroken })
         })?;
         account.runs = rows.collect::<rusqlite::Result<_>>()?;
     }
@@ -114,6 +119,9 @@ fn add_forgotten(
     for (place, one) in accounts.iter().enumerate() {
         at.insert(one.source.to_string(), place);
     }
+    let old: Timestamp = connection
+        .prepare_cached(&format!("SELECT {OLD_RUNS}"))?
+        .query_row([], |row| row.get(0))?;
     let mut kept = connection
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM polls WHERE key = ?1 AND last = ?2)")?;
     // An account is written when its run ends: at the latest with the next day's first poll.
@@ -129,7 +137,7 @@ fn add_forgotten(
                 && polled.first <= until.millis();
             let Some(place) = at.get(&polled.source).filter(|_| inside) else { continue };
             if !kept.query_row(params![polled.id, polled.last], |row| row.get::<_, bool>(0))? {
-                polled.add_to(&mut accounts[*place]);
+                polled.add_to(&mut accounts[*place], old);
             }
         }
     }
@@ -151,11 +159,12 @@ struct Polled {
 }
 
 impl Polled {
-    fn add_to(self, account: &mut Account) {
+    fn add_to(self, account: &mut Account, old: Timestamp) {
         let (first, last) = (Timestamp::from_millis(self.first), Timestamp::from_millis(self.last));
         let read = self.error.is_none() || self.entries.is_some();
         let error = self.error.clone();
-        account.runs.push(Run { first, last, polls: self.polls, read, error });
+        let (polls, unbroken) = (self.polls, first > old);
+        account.runs.push(Run { first, last, polls, read, error, unbroken });
         account.polls += self.polls;
         account.new += self.new;
         account.first = Some(account.first.map_or(first, |known| known.min(first)));
@@ -221,7 +230,7 @@ pub(super) fn decided(
         };
         decided.push(DecidedRow {
             key: row.get(0)?,
-            item: items::at(connection, row.get(1)?, row.get(2)?)?,
+            item: items::at_or_newest(connection, row.get(1)?, row.get(2)?)?,
             at: row.get(3)?,
             watchlist: values::count(row, 4)?,
             untold: row.get(5)?,

@@ -43,7 +43,7 @@ pub(super) fn waiting(connection: &Connection, limit: usize) -> rusqlite::Result
         let (key, revision, newest): (i64, u32, Item) = row?;
         let item = match newest.revision == revision {
             true => newest,
-            false => items::at(connection, key, revision)?,
+            false => items::at_or_newest(connection, key, revision)?,
         };
         let (before, story) = if revision > 1 { earlier(connection, key)? } else { (None, None) };
         waiting.push(Unassessed { row: key, item, before, story });
@@ -200,7 +200,7 @@ fn member(
     if *known > OF_A_MATTER {
         return Ok(None);
     }
-    let item = items::at(connection, item, revision)?;
+    let item = items::at_or_newest(connection, item, revision)?;
     Ok(Some(StoryMember { item, companies, topics, story, copy_of, severity }))
 }
 

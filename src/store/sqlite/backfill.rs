@@ -128,7 +128,7 @@ pub(super) fn owed(
     while let Some(row) = rows.next()? {
         let alert = assess::alert(connection, row, &row.get(9)?)?;
         let (key, decision) = (row.get(11)?, row.get(12)?);
-        let item = items::at(connection, key, alert.revision)?;
+        let item = items::at_or_newest(connection, key, alert.revision)?;
         let made = assess::earlier_than(connection, key, decision)?.0.unwrap_or_default();
         owed.push(OwedLate { row: row.get(10)?, alert, item, made });
     }

@@ -4,15 +4,15 @@
 //! occasion's key is a primary key, so nothing is sealed twice. Notices of the operator have the
 //! reader ''.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::model::alert::{Before, MeantFor};
-use crate::model::mail::Changed;
+use crate::model::alert::{Before, MeantFor, Words};
+use crate::model::mail::{Changed, StoryTold};
 use crate::model::{
-    AlertId, Item, MailKind, MailState, Notice, PendingNotice, SealedMail, StoryId, Timestamp,
-    Urgency,
+    AlertId, Item, MailKind, MailState, Notice, PendingNotice, SealedMail, Severity, StoryId,
+    Timestamp, Urgency,
 };
 use crate::store::{Reachable, UrgentSealed};
 
@@ -95,6 +95,39 @@ pub(super) fn told_urgently(
     rows.collect()
 }
 
+/// What mails told a reader of a story, digests too: companies and topics by id, and how grave it was.
+pub(super) fn told_of_story(
+    connection: &Connection,
+    reader: &str,
+    story: &StoryId,
+) -> rusqlite::Result<Option<StoryTold>> {
+    let mut select = connection.prepare_cached(
+        "SELECT a.severity,
+                (SELECT json_group_array(value ->> 'id') FROM json_each(d.judgement, '$.companies')),
+                (SELECT json_group_array(value ->> 'id') FROM json_each(d.judgement, '$.topics'))
+         FROM alerts a INDEXED BY alerts_of_story
+         CROSS JOIN notices n ON n.alert = a.key AND n.reader = ?1
+         JOIN decisions d ON d.key = a.decision
+         WHERE a.story = ?2 AND n.state = 'sealed'",
+    )?;
+    let mut told: Option<StoryTold> = None;
+    let mut rows = select.query(params![reader, story])?;
+    while let Some(row) = rows.next()? {
+        let severity: Severity = row.get(0)?;
+        let (companies, topics): (Vec<String>, Vec<String>) =
+            (values::from_json(row, 1)?, values::from_json(row, 2)?);
+        let told = told.get_or_insert_with(|| StoryTold {
+            companies: BTreeSet::new(),
+            topics: BTreeSet::new(),
+            severity,
+        });
+        told.companies.extend(companies);
+        told.topics.extend(topics);
+        told.severity = told.severity.max(severity);
+    }
+    Ok(told)
+}
+
 /// Alerts that were to be told to somebody, as notices of nobody, oldest first: the gravest, and of these the newest.
 pub(super) fn between(
     connection: &Connection,
@@ -144,8 +177,8 @@ pub(super) fn changed(
     let mut changed = Vec::new();
     for row in found {
         let (key, alerted, present, told): (i64, u32, u32, bool) = row?;
-        let (old, new) =
-            (items::at(connection, key, alerted)?, items::at(connection, key, present)?);
+        let old = items::at(connection, key, alerted)?;
+        let Some((old, new)) = old.zip(items::at(connection, key, present)?) else { continue };
         if old.text != new.text {
             changed.push(Changed {
                 item: new.id,
@@ -167,7 +200,7 @@ fn telling(
     row: &rusqlite::Row<'_>,
 ) -> rusqlite::Result<PendingNotice> {
     let key = row.get(9)?;
-    let item = items::at(connection, key, row.get(1)?)?;
+    let item = items::at_or_newest(connection, key, row.get(1)?)?;
     let before = before(connection, reader, key, &item)?;
     let alert = assess::alert(connection, row, &item.id)?;
     let notice = Notice {
@@ -209,9 +242,11 @@ fn before(
         })
         .optional()?;
     let revision = alert.as_ref().map_or(item.revision - 1, |one| one.revision);
-    let first_seen = items::at(connection, key, 1)?.first_seen;
-    let text = items::at(connection, key, revision)?.text;
-    Ok(Some(Before { first_seen, text, alert }))
+    let words = match items::at(connection, key, revision)? {
+        Some(old) => Words::Whole(old.text),
+        None => items::headline(connection, key, revision)?.map_or(Words::Gone, Words::Title),
+    };
+    Ok(Some(Before { first_seen: items::began(connection, key)?, words, alert }))
 }
 
 /// Urgent mails sealed for a reader and a story.

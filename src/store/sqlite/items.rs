@@ -162,7 +162,8 @@ fn edit(connection: &Connection, source: i64, item: &Item) -> rusqlite::Result<S
     let revision = item.revision.max(revision + 1);
     connection
         .prepare_cached(
-            "UPDATE items SET revision = ?2, official = ?3, arrival = ?4, first_seen = ?5,
+            "UPDATE items SET began = CASE revision WHEN 1 THEN first_seen ELSE began END,
+                 title_before = title, revision = ?2, official = ?3, arrival = ?4, first_seen = ?5,
                  published = ?6, shown = ?5, pruned = NULL, lang = ?7, text_hash = ?8, guid = ?9,
                  link = ?10, title = ?11, categories = ?12, summary = ?13, content = ?14
              WHERE key = ?1",
@@ -266,17 +267,69 @@ pub(super) fn note_shown(
     Ok(true)
 }
 
-/// An item at one of its revisions.
-pub(super) fn at(connection: &Connection, key: i64, revision: u32) -> rusqlite::Result<Item> {
-    let newest = connection
-        .prepare_cached(&format!(
-            "SELECT {ITEM} FROM items i JOIN sources s ON s.key = i.source WHERE i.key = ?1"
-        ))?
-        .query_row([key], |row| item(row, 0))?;
+/// An item at one of its revisions, or as it stands where that one is not kept: it had no hits.
+pub(super) fn at_or_newest(
+    connection: &Connection,
+    key: i64,
+    revision: u32,
+) -> rusqlite::Result<Item> {
+    let newest = newest(connection, key)?;
     if newest.revision == revision {
         return Ok(newest);
     }
-    let earlier = connection
+    Ok(earlier(connection, key, revision, &newest)?.unwrap_or(newest))
+}
+
+/// An item at one of its revisions, if that one is kept.
+pub(super) fn at(
+    connection: &Connection,
+    key: i64,
+    revision: u32,
+) -> rusqlite::Result<Option<Item>> {
+    let newest = newest(connection, key)?;
+    if newest.revision == revision {
+        return Ok(Some(newest));
+    }
+    earlier(connection, key, revision, &newest)
+}
+
+/// When an item was first seen, in whatever words, if that is known.
+pub(super) fn began(connection: &Connection, key: i64) -> rusqlite::Result<Option<Timestamp>> {
+    connection
+        .prepare_cached(
+            "SELECT CASE revision WHEN 1 THEN first_seen ELSE began END FROM items WHERE key = ?1",
+        )?
+        .query_row([key], |row| row.get(0))
+}
+
+/// The headline of a revision of which nothing else is kept: only that before the present one's is.
+pub(super) fn headline(
+    connection: &Connection,
+    key: i64,
+    revision: u32,
+) -> rusqlite::Result<Option<String>> {
+    connection
+        .prepare_cached("SELECT title_before FROM items WHERE key = ?1 AND revision = ?2 + 1")?
+        .query_row(params![key, revision], |row| row.get(0))
+        .optional()
+        .map(Option::flatten)
+}
+
+fn newest(connection: &Connection, key: i64) -> rusqlite::Result<Item> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {ITEM} FROM items i JOIN sources s ON s.key = i.source WHERE i.key = ?1"
+        ))?
+        .query_row([key], |row| item(row, 0))
+}
+
+fn earlier(
+    connection: &Connection,
+    key: i64,
+    revision: u32,
+    newest: &Item,
+) -> rusqlite::Result<Option<Item>> {
+    connection
         .prepare_cached(
             "SELECT arrival, first_seen, published, lang, text_hash, guid, link, title, categories,
                     summary, content FROM revisions WHERE item = ?1 AND revision = ?2",
@@ -300,8 +353,7 @@ pub(super) fn at(connection: &Connection, key: i64, revision: u32) -> rusqlite::
                 ..newest.clone()
             })
         })
-        .optional()?;
-    Ok(earlier.unwrap_or(newest))
+        .optional()
 }
 
 /// The columns of [`item`], of `items AS i` and `sources AS s`.

@@ -1,13 +1,15 @@
 //! What a poll brought, in one transaction: items, validators, health, the next due time.
 //!
 //! A poll without news touches one row of `source_turns`. Polls of a day that were alike are counted
-//! there as a run, and become one row of `polls` when something changes.
+//! there as a run, and become one row of `polls` when something changes, or when a poll comes long after it was due:
+//! a run is read as polled all through.
 
 use std::borrow::Cow;
 
 use rusqlite::{Connection, OptionalExtension, Statement, params};
 
 use crate::model::Timestamp;
+use crate::model::looked;
 use crate::model::source::Anew;
 use crate::store::FinishedPoll;
 
@@ -29,6 +31,8 @@ struct Run {
     entries: Option<u32>,
     error: Option<String>,
     shown_noted: Timestamp,
+    /// When the next poll was due; `None` while the source is retired.
+    due: Option<Timestamp>,
 }
 
 /// What a poll did to the items.
@@ -90,18 +94,22 @@ fn continues_run(
         values::size(poll.bytes),
         poll.status,
         today,
-        poll.address
+        poll.address,
+        values::millis(looked::LEAST),
+        values::millis(looked::LATE)
     ])?;
     Ok(changed > 0)
 }
 
+/// Holds [`looked::goes_on`] as well: the due time in the row is the one that this poll was to keep.
 const CONTINUE_RUN: &str =
     "UPDATE source_turns SET next_poll = ?2, last_poll = ?3, last_success = ?4,
          run_first = CASE run_polls WHEN 0 THEN ?5 ELSE run_first END, run_last = ?5,
          run_polls = run_polls + 1, run_status = ?7, run_bytes = run_bytes + ?6
      WHERE source = ?1 AND next_poll IS NOT NULL
        AND (run_polls = 0
-            OR run_status IS ?7 AND run_first >= ?8 AND run_first < ?8 + 86400000)
+            OR run_status IS ?7 AND run_first >= ?8 AND run_first < ?8 + 86400000
+               AND (?5 <= run_last + ?10 OR ?5 <= next_poll + ?11))
        AND EXISTS (SELECT 1 FROM sources WHERE key = ?1 AND url = ?9)";
 
 /// Entries that the run's last poll read (SQL, of turns `u` and states `t`). A poll that read nothing leaves the
@@ -112,7 +120,7 @@ fn run(connection: &Connection, poll: &FinishedPoll) -> rusqlite::Result<Run> {
     connection
         .prepare_cached(&format!(
             "SELECT s.key, u.run_first, u.run_last, u.run_polls, u.run_status, u.run_bytes,
-                    {RUN_ENTRIES}, t.error, t.shown_noted, s.url
+                    {RUN_ENTRIES}, t.error, t.shown_noted, s.url, u.next_poll
              FROM {SOURCES} WHERE s.id = ?1"
         ))?
         .query_row(params![poll.source], |row| {
@@ -127,6 +135,7 @@ fn run(connection: &Connection, poll: &FinishedPoll) -> rusqlite::Result<Run> {
                 error: row.get(7)?,
                 shown_noted: row.get(8)?,
                 address: row.get(9)?,
+                due: row.get(10)?,
             })
         })
         .optional()?
@@ -170,7 +179,8 @@ fn record(
         && poll.gap.is_none()
         && run.status == poll.status
         && run.error == poll.state.error
-        && run.first.millis().div_euclid(DAY) == poll.ended.millis().div_euclid(DAY);
+        && run.first.millis().div_euclid(DAY) == poll.ended.millis().div_euclid(DAY)
+        && run.due.is_none_or(|due| looked::goes_on(run.last, due, poll.ended));
     if alike {
         let bytes = run.bytes.saturating_add(bytes);
         return Ok(Run { last: poll.ended, polls: run.polls + 1, bytes, ..run });
@@ -193,6 +203,22 @@ fn record(
     }
     insert(connection, &next, news)?;
     Ok(Run { polls: 0, bytes: 0, ..next })
+}
+
+/// Ends the open run of a source, before its due time is set anew.
+pub(super) fn end_run(connection: &Connection, source: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(&format!(
+            "INSERT INTO polls(source, first, last, polls, status, bytes, entries, new, edited, error)
+             SELECT s.key, u.run_first, u.run_last, u.run_polls, u.run_status, u.run_bytes,
+                    {RUN_ENTRIES}, 0, 0, t.error
+             FROM {SOURCES} WHERE s.key = ?1 AND u.run_polls > 0"
+        ))?
+        .execute([source])?;
+    connection
+        .prepare_cached("UPDATE source_turns SET run_polls = 0, run_bytes = 0 WHERE source = ?1")?
+        .execute([source])?;
+    Ok(())
 }
 
 fn insert(connection: &Connection, run: &Run, news: &News) -> rusqlite::Result<()> {

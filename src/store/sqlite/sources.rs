@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::model::source::{Anew, FirstRun, Health, SourceState};
 use crate::model::{Source, SourceId, Timestamp};
 
+use super::poll;
 use super::values::{self, SOURCE};
 
 struct Known {
@@ -190,6 +191,7 @@ fn bring_back(connection: &Connection, key: i64, now: Timestamp) -> rusqlite::Re
         .prepare_cached("UPDATE sources SET retired = NULL WHERE key = ?1")?
         .execute([key])?;
     read_anew(connection, key, None, Anew::Back)?;
+    poll::end_run(connection, key)?;
     due_at(connection, key, Some(now))
 }
 

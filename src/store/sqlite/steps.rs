@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::model::canary::source as canary_source;
 use crate::model::item::{Identity, KnownItem};
-use crate::model::mail::{ClaimedMail, MailOutcome};
+use crate::model::mail::{ClaimedMail, MailOutcome, StoryTold};
 use crate::model::record::Restore;
 use crate::model::{
     Action, AlertId, Canary, Coverage, MailId, PendingNotice, SealedMail, Source, SourceId,
@@ -214,6 +214,12 @@ impl Store for Sqlite {
     ) -> Answer<'_, Vec<PendingNotice>> {
         self.read("read what was told urgently", move |connection| {
             deliver::told_urgently(connection, &reader, from, until)
+        })
+    }
+
+    fn told_of_story(&self, reader: String, story: StoryId) -> Answer<'_, Option<StoryTold>> {
+        self.read("read what was told of a story", move |connection| {
+            deliver::told_of_story(connection, &reader, &story)
         })
     }
 

@@ -3,10 +3,10 @@
 //!
 //! It reads nothing: [`super::gather`] hands in what it found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::shown::{LINK, seconds};
-use crate::model::looked::{self, Run, Unread, Watched};
+use crate::model::looked::{self, Run, Thin, Unread, Watched};
 use crate::model::{Pause, SourceEntry, Timestamp};
 use crate::notify::outside::line;
 use crate::store::Account;
@@ -91,16 +91,44 @@ pub(super) fn not_looked(
         .filter(|(_, one)| one.from < one.until)
         .unzip();
     let found = looked::not_looked(&watched);
-    let stopped = found.stopped.iter().map(|(from, until)| {
+    let mut stopped: Vec<String> = found.stopped.iter().map(|(from, until)| {
         format!(
             "Not read from {} to {}: no source was polled in this time; the service did not run.",
             seconds(*from),
             seconds(*until)
         )
-    });
+    }).collect();
+    stopped.extend(mostly_thin(&watched, &found.thin));
     let mut lines = paused.lines(window);
     lines.extend(found.unread.iter().map(|(n, one)| words(known[*n], one)));
-    NotLooked { stopped: stopped.collect(), lines }
+    lines.extend(found.thin.iter().map(|(n, one)| thin_words(known[*n], one)));
+    NotLooked { stopped, lines }
+}
+
+/// That polls are missing of most sources of which an older program kept runs: then it was no server that asked for longer
+/// pauses.
+fn mostly_thin(watched: &[Watched], thin: &[(usize, Thin)]) -> Option<String> {
+    let old = |one: &&Watched| one.runs.iter().any(|run| !run.unbroken && run.polls > 1);
+    let old = watched.iter().filter(old).count();
+    let sources: BTreeSet<usize> = thin.iter().map(|(n, _)| *n).collect();
+    (sources.len() * 2 > old).then(|| {
+        let (made, due) = thin.iter().fold((0, 0), |(made, due), (_, one)| (made + one.made, due + one.due));
+        format!(
+            "Perhaps not read all the time: on some days about {made} of {due} polls were made, and an older version \
+             kept no account of when. They are named as gaps."
+        )
+    })
+}
+
+fn thin_words(account: &Account, one: &Thin) -> String {
+    format!(
+        "{}: perhaps not read all the time from {} to {}: about {} of {} polls",
+        account.source,
+        seconds(one.from),
+        seconds(one.until),
+        one.made,
+        one.due
+    )
 }
 
 /// A source's runs, and stretches that are told by themselves as if it had been read in them.
@@ -112,6 +140,7 @@ fn with_rests(account: &Account, paused: &Paused, pauses: &[Pause], end: Timesta
         polls,
         read: true,
         error: None,
+        unbroken: true,
     };
     let by_hand =
         paused.of(account.source.as_str()).iter().map(|(from, until)| rest(*from, *until, 0));
