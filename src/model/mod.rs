@@ -13,6 +13,7 @@ pub mod edit;
 pub mod hit;
 pub mod id;
 pub mod item;
+mod literal;
 pub mod located;
 pub mod looked;
 pub mod mail;
