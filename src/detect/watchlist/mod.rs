@@ -9,6 +9,7 @@ mod condition;
 mod doubts;
 mod edit;
 mod forms;
+mod groups;
 mod guard;
 mod info;
 mod lacks;
