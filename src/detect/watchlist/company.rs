@@ -1,6 +1,6 @@
 //! Companies: names with and without their legal form, aliases, tickers, groups, parents.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hasher as _;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::detect::digest::Digest;
 use crate::detect::phrases::{Need, Reading, capitals};
 use crate::detect::text::Text;
 use crate::model::watchlist::{CaseRule, CompanyEntry, Guards};
-use crate::model::{Named, Place, Problem};
+use crate::model::{Located, Named, Place, Problem};
 
 use super::doubts::{IF_NOT_WEAK, commonplace};
 use super::guard::{Way, speaks};
@@ -169,6 +169,10 @@ impl Making {
             self.text.fill_term(text.trim());
             drafts.extend(derived(&name::forms_in(text, &self.text), guards));
         }
+        // Of aliases written twice the first is meant.
+        let names = entry.aliases.iter().map(|alias| &alias.name);
+        let written: HashMap<&str, &Located<String>> =
+            names.rev().map(|name| (name.value.as_str(), name)).collect();
         let several = drafts.len() > 1;
         let mut seen: BTreeSet<(u64, u64)> = BTreeSet::new();
         for draft in drafts {
@@ -176,11 +180,8 @@ impl Making {
             if several && !seen.insert(as_written(&self.text)) {
                 continue;
             }
-            let place = match draft.guards {
-                Some(_) => entry.aliases.iter().find(|alias| alias.name.value == draft.text),
-                None => None,
-            }
-            .map_or_else(|| entry.name.place.clone(), |alias| alias.name.place.clone());
+            let own = draft.guards.and_then(|_| written.get(draft.text).copied());
+            let place = own.unwrap_or(&entry.name).place.clone();
             let text = std::mem::take(&mut self.text);
             self.company_name(company, entry, &draft, (&text, core), place);
             self.text = text;
