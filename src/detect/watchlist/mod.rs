@@ -17,6 +17,7 @@ mod name;
 mod necessary;
 mod never;
 mod outcome;
+mod phrase;
 mod renamed;
 mod rule;
 mod searched;
