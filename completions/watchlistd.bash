@@ -398,7 +398,7 @@ _watchlistd() {
             return 0
             ;;
         watchlistd__subcmd__check)
-            opts="-h -V --config --log-format --help --version"
+            opts="-h -V --all --config --log-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -76,6 +76,7 @@ complete -c watchlistd -n "__fish_watchlistd_using_subcommand check" -l config -
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand check" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'
 text\t'Lines for people'
 json\t'One JSON object a line'"
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand check" -l all -d 'Show every problem, however many there are'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand check" -s V -l version -d 'Print version'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand doctor" -l source -d 'Try only this source; may be given several times' -r
@@ -431,7 +432,7 @@ complete -c watchlistd -n "__fish_watchlistd_using_subcommand restore" -l dry-ru
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand restore" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand restore" -s V -l version -d 'Print version'
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand explain" -l title -d 'The headline, where TEXT is only what stands below it' -r
-complete -c watchlistd -n "__fish_watchlistd_using_subcommand explain" -l lang -d 'Language of the text, as a BCP 47 tag' -r
+complete -c watchlistd -n "__fish_watchlistd_using_subcommand explain" -l lang -d 'Language of the text, as a BCP 47 tag; of en, de, fr and es inflections are understood [default: the source\'s]' -r
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand explain" -l source -d 'As if this source had said it' -r
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand explain" -l config -d 'Folder of the configuration [default: $CONFIGURATION_DIRECTORY, else /etc/watchlistd]' -r -F
 complete -c watchlistd -n "__fish_watchlistd_using_subcommand explain" -l log-format -d 'How log lines are written to standard error' -r -f -a "auto\t'The journal under systemd, else lines for people'

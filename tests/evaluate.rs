@@ -176,7 +176,7 @@ fn differences_are_explained_and_limited() {
           topic fine: "fine" in title: A >>fine<< day for Harbrook
           company harbrook: "Harbrook" in title: A fine day for >>Harbrook<<
         Decided
-          default: yes, Harbrook ("Harbrook", title) with Fine ("fine", title)
+          default: yes (medium), Harbrook ("Harbrook", title) with Fine ("fine", title)
     "#);
     let (_, out, _) = evaluate(top.path(), &lines(&labelled()), &["--errors", "0"]);
     assert!(out.contains("alerts") && !out.contains("apple"), "{out}");
@@ -233,7 +233,7 @@ fn what_has_no_labels_is_not_scored_as_perfect() {
     let item = json!({ "title": "A day", "companies": ["harbrok"], "alert": false });
     let (code, out, err) = evaluate(top.path(), &lines(&[item]), &[]);
     assert_eq!(code, Some(0));
-    assert!(out.contains("topics           nothing was to be found, and nothing was"), "{out}");
+    assert!(out.contains("topics: nothing was to be found, and nothing was"), "{out}");
     assert!(err.contains("no company of the watchlist has the id 'harbrok'"), "{err}");
 }
 
@@ -426,4 +426,25 @@ fn acts_are_told_in_whatever_words() {
     let report = shipped("acts.jsonl");
     let [_, extra, missing] = counts(&report, "alerts");
     assert!(extra <= 22 && missing <= 20, "{}", report["alerts"]);
+}
+
+/// A share of nothing is no figure, and what is not shown is counted.
+#[test]
+fn figures_of_nothing_are_none_and_what_is_left_out_is_counted() {
+    let top = tempfile::tempdir().unwrap();
+    let item = |n: u32| json!({ "id": format!("i{n}"), "title": "Nothing here", "companies": ["harbrook"], "topics": [] });
+    let all: Vec<Value> = (0..30).map(item).collect();
+    let (_, out, _) = evaluate(top.path(), &lines(&all), &["--errors", "2"]);
+    assert!(
+        out.contains("companies               –   0.000      –       0      0       30\n"),
+        "{out}"
+    );
+    assert!(out.contains("\ntopics: nothing was to be found, and nothing was\n"), "{out}");
+    assert!(out.contains("\npairs in stories: nothing was"), "{out}");
+    assert!(
+        out.ends_with("\n28 more items differ from their labels; --errors 30 shows them\n"),
+        "{out}"
+    );
+    let (_, out, _) = evaluate(top.path(), &lines(&all[..1]), &["--errors", "0"]);
+    assert!(out.ends_with("\n1 more item differs from its labels; --errors 1 shows it\n"), "{out}");
 }

@@ -26,10 +26,18 @@ const FIRE_TIMES: usize = 3;
 
 /// What `check` is told.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    /// Show every problem, however many there are
+    #[arg(long)]
+    all: bool,
+}
 
 /// Checks the folder with the very code that the service starts with.
-pub fn run(_: &Arguments, config: Option<PathBuf>, out: &mut dyn Write) -> Result<Exit, Failure> {
+pub fn run(
+    arguments: &Arguments,
+    config: Option<PathBuf>,
+    out: &mut dyn Write,
+) -> Result<Exit, Failure> {
     let folder = Folder::named(config).with_secret();
     let files = Files::read(&folder.path)?;
     let (parts, mut found) = wire::build(files.clone(), &folder.environment);
@@ -63,7 +71,8 @@ pub fn run(_: &Arguments, config: Option<PathBuf>, out: &mut dyn Write) -> Resul
         found.extend(overdue(&entries, today));
     }
     found = config::in_order(found);
-    write!(out, "{}", problems::render(&found, false))?;
+    let shown = if arguments.all { usize::MAX } else { problems::SHOWN };
+    write!(out, "{}", problems::render_some(&found, shown, false))?;
     if let Some(parts) = &parts {
         summary(parts, now, out)?;
     }

@@ -11,11 +11,11 @@ use super::samples;
 use crate::clock::{Clock, SystemClock};
 use crate::config;
 use crate::daemon::wire::Parts;
-use crate::detect::{Explanation, Origin, explain};
+use crate::detect::{Explanation, Origin, explain, inflects};
 use crate::model::item::Arrival;
 use crate::model::{
     Alert, AlertId, EntityKind, Guard, Hit, Item, ItemId, ItemText, Judgement, SourceId, StoryId,
-    Timestamp, Urgency,
+    Timestamp, Urgency, counted,
 };
 use crate::notify::route;
 
@@ -25,6 +25,9 @@ const LONGEST: u64 = 1024 * 1024;
 /// Most characters of a line that is taken for a headline. Hardly any of a feed's is longer.
 const HEADLINE: usize = 200;
 
+/// Pieces of a text that are shown before the rest is counted.
+const PIECES: usize = 10;
+
 /// What `explain` is told.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -33,8 +36,9 @@ pub struct Arguments {
     /// The headline, where TEXT is only what stands below it
     #[arg(long)]
     title: Option<String>,
-    /// Language of the text, as a BCP 47 tag
-    #[arg(long)]
+    /// Language of the text, as a BCP 47 tag; of en, de, fr and es inflections are understood [default: the
+    /// source's]
+    #[arg(long, value_name = "TAG", value_parser = language)]
     lang: Option<String>,
     /// As if an official source had said it
     #[arg(long)]
@@ -61,19 +65,40 @@ pub fn run(
         Some(title) => (title.clone(), given),
         None => headed(&given),
     };
-    let text = ItemText { title, summary, lang: arguments.lang.clone(), ..ItemText::default() };
     let source = arguments.source.as_deref().unwrap_or("explain");
     let known = parts.sources.iter().find(|one| one.id.as_str() == source);
     if known.is_none() && arguments.source.is_some() {
         mistaken(&parts, &folder, source);
     }
     let official = arguments.official || known.is_some_and(|one| one.official);
+    let own = || known.and_then(|one| one.lang.clone());
+    let lang = arguments.lang.clone().or_else(own);
+    if let Some(lang) = lang.as_ref().filter(|lang| !inflects(lang)) {
+        bench::say(&format!(
+            "note: no inflections of '{lang}' are known, only those of en, de, fr and es: terms are found as they \
+             are written"
+        ));
+    }
+    let text = ItemText { title, summary, lang, ..ItemText::default() };
     let now = SystemClock.now();
     let origin = Origin { source, official, seen: Some(now) };
     let explained = explain(&parts.watchlist, &text, origin);
     tell(&explained, &text, out)?;
     tell_readers(&parts, &explained, &text, official, now, out)?;
     Ok(Exit::Fine)
+}
+
+/// A tag of a language: two or three letters, and what may stand behind them.
+fn language(text: &str) -> Result<String, String> {
+    let first = text.split(['-', '_']).next().unwrap_or_default();
+    let letters = first.bytes().all(|one| one.is_ascii_alphabetic());
+    if letters && (2..=3).contains(&first.len()) {
+        return Ok(text.to_owned());
+    }
+    Err(format!(
+        "'{text}' is no tag of a language: write en, de, fr or es, whose inflections are understood, or one like zh or \
+         pt-BR"
+    ))
 }
 
 /// A source may be thought of before it is added, and a slip in its id gives the same answer.
@@ -168,15 +193,26 @@ pub fn tell(explained: &Explanation, text: &ItemText, out: &mut dyn Write) -> st
             out,
             "\nTells of several matters: company and topic must share one of these pieces."
         )?;
-        for piece in &explained.pieces {
+        for piece in explained.pieces.iter().take(PIECES) {
             writeln!(out, "  {piece}")?;
+        }
+        if explained.pieces.len() > PIECES {
+            writeln!(
+                out,
+                "  … and {}",
+                counted((explained.pieces.len() - PIECES) as u64, "more piece")
+            )?;
         }
     }
     if !explained.decisions.is_empty() {
         writeln!(out, "\nDecided")?;
         for decision in &explained.decisions {
             let who = decision.rule.as_deref().unwrap_or("default");
-            let verdict = if decision.fired { "yes" } else { "no" };
+            let verdict = match (decision.fired, decision.severity) {
+                (true, Some(severity)) => format!("yes ({})", severity.as_str()),
+                (true, None) => "yes".to_owned(),
+                (false, _) => "no".to_owned(),
+            };
             writeln!(out, "  {who}: {verdict}, {}", decision.words)?;
         }
     }
@@ -189,12 +225,16 @@ pub fn tell(explained: &Explanation, text: &ItemText, out: &mut dyn Write) -> st
     Ok(())
 }
 
-/// Why it alerts, each reason once: a rule often asks for what the default asks for.
+/// Why it alerts, gravest first and each reason once: a rule often asks for what the default asks for. A rule is
+/// named, for it may be why it is as grave as it is.
 pub fn because(judgement: &Judgement, out: &mut dyn Write) -> std::io::Result<()> {
     let mut told: Vec<&str> = Vec::new();
     for reason in &judgement.reasons {
         if !told.contains(&reason.words.as_str()) {
-            writeln!(out, "  because {}", reason.words)?;
+            let rule = reason.rule.as_ref().map_or(String::new(), |rule| {
+                format!(" (rule “{rule}”, {})", reason.severity.as_str())
+            });
+            writeln!(out, "  because {}{rule}", reason.words)?;
             told.push(&reason.words);
         }
     }

@@ -12,7 +12,7 @@ use super::exit::{Exit, Failure};
 use super::lines::{self, Answer, Matcher, Wordless};
 use super::load;
 use crate::detect::Watchlist;
-use crate::model::{HeldBack, Hit, Named, Severity};
+use crate::model::{HeldBack, Hit, Named, Reason, Severity};
 
 /// What `match` is told.
 #[derive(Debug, clap::Args)]
@@ -36,10 +36,19 @@ struct Matched<'a> {
     topics: Vec<&'a str>,
     alert: bool,
     severity: Option<Severity>,
+    reasons: Vec<Why<'a>>,
     copy_of: Option<Arc<str>>,
     story: Arc<str>,
     hits: &'a [Hit],
     held_back: Vec<Held<'a>>,
+}
+
+/// Why it alerts: gravest first, as a mail tells it. A rule is named; `None` are the defaults.
+#[derive(Debug, Serialize)]
+struct Why<'a> {
+    words: &'a str,
+    rule: Option<&'a str>,
+    severity: Severity,
 }
 
 #[derive(Debug, Serialize)]
@@ -100,6 +109,7 @@ fn matched(answer: &Answer) -> Matched<'_> {
         topics: ids(&judgement.topics),
         alert: judgement.alert,
         severity: judgement.severity,
+        reasons: judgement.reasons.iter().filter(|_| judgement.alert).map(why).collect(),
         copy_of: answer.copy_of.clone(),
         story: Arc::clone(&answer.story),
         hits: &judgement.hits,
@@ -109,6 +119,10 @@ fn matched(answer: &Answer) -> Matched<'_> {
 
 fn ids(named: &[Named]) -> Vec<&str> {
     named.iter().map(|one| &*one.id).collect()
+}
+
+fn why(reason: &Reason) -> Why<'_> {
+    Why { words: &reason.words, rule: reason.rule.as_deref(), severity: reason.severity }
 }
 
 fn held(held: &HeldBack) -> Held<'_> {

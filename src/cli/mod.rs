@@ -137,7 +137,8 @@ enum Command {
     ///
     /// An item is a JSON object on a line, with the keys title, summary, content, categories (a list), source (its id),
     /// official (true or false), lang (en, de, zh …), published (like 2026-12-21T08:00:00Z) and id; all may be missing.
-    /// Each is answered by a line with its companies, topics, hits, reasons, and whether it is an alert.
+    /// Each is answered by a line with its companies, topics, hits, what was held back, and whether it is an
+    /// alert; reasons say why, each with its words, its rule (null for the defaults) and its severity.
     Match(match_::Arguments),
     /// Diagnostic: score watchlist files on labelled items, and explain what differs
     Evaluate(evaluate::Arguments),

@@ -3,16 +3,19 @@
 //! Plain text that an editor or a mail can take; colour only when the caller has a terminal. Wording and
 //! order are the finder's, but errors come last, just above the count, and no warning takes their room.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
 
 use crate::config;
-use crate::model::{Level, Place, Problem};
+use crate::model::{Level, Place, Problem, counted};
 
-/// Problems shown in full; the count at the end covers all.
-const SHOWN: usize = 100;
+/// Problems shown in full where not all are asked for; the count at the end covers all.
+pub const SHOWN: usize = 100;
+/// Characters of what is wrong that are shown: a name in it may be as long as a book.
+const WORDS: usize = 600;
 /// Columns of a line of source that are shown around its problem.
 const LINE: usize = 120;
 /// Columns at which hints are wrapped.
@@ -20,22 +23,31 @@ const WRAP: usize = 96;
 /// What a tab becomes.
 const TAB: &str = "    ";
 
-/// All problems with their lines, and a closing line that counts them.
+/// Problems with their lines, and a closing line that counts them.
 #[must_use]
 pub fn render(problems: &[Problem], colour: bool) -> String {
+    render_some(problems, SHOWN, colour)
+}
+
+/// The same of so many problems.
+#[must_use]
+pub fn render_some(problems: &[Problem], shown: usize, colour: bool) -> String {
     let paint = Paint { colour };
     let mut out = String::new();
     let (errors, warnings): (Vec<&Problem>, Vec<&Problem>) =
         problems.iter().partition(|one| one.level == Level::Error);
-    let room = SHOWN.saturating_sub(errors.len());
-    for (list, most) in [(&warnings, room), (&errors, SHOWN)] {
+    let room = shown.saturating_sub(errors.len());
+    for (list, most) in [(&warnings, room), (&errors, shown)] {
         for problem in list.iter().take(most) {
             one(&mut out, problem, paint);
             out.push('\n');
         }
         if list.len() > most {
-            let kind = if list[0].level == Level::Error { "errors" } else { "warnings" };
-            let _ = writeln!(out, "… and {} more {kind}\n", list.len() - most);
+            let kind = if list[0].level == Level::Error { "error" } else { "warning" };
+            let more = list.len() - most;
+            let them = if more == 1 { "it" } else { "them" };
+            let more = counted(more as u64, &format!("more {kind}"));
+            let _ = writeln!(out, "… and {more} (check --all shows {them})\n");
         }
     }
     let _ = writeln!(out, "{}", count(problems));
@@ -66,15 +78,27 @@ fn one(out: &mut String, problem: &Problem, paint: Paint) {
         Level::Error => paint.red("error"),
         Level::Warning => paint.yellow("warning"),
     };
-    let _ = writeln!(out, "{level}: {}", printable(&problem.what));
+    let _ = writeln!(out, "{level}: {}", printable(&shortened(&problem.what)));
     let gutter = match &problem.place {
         Some(place) => excerpt(out, place, paint),
         None => 2,
     };
     for line in problem.hint.iter().flat_map(|hint| hint.lines()) {
-        for part in wrap(&printable(line)) {
+        for part in wrap(&printable(&shortened(line))) {
             let _ = writeln!(out, "{:gutter$}{part}", "");
         }
+    }
+}
+
+/// A text as it is; of one that is as long as a book its beginning and its end, where a message says what is wrong.
+fn shortened(text: &str) -> Cow<'_, str> {
+    let at = |n: usize| text.char_indices().nth(n).map(|(at, _)| at);
+    let end = text.char_indices().rev().nth(WORDS / 2).map(|(at, _)| at);
+    match (at(WORDS), at(WORDS / 2), end) {
+        (Some(_), Some(head), Some(tail)) => {
+            Cow::Owned(format!("{} […] {}", &text[..head], &text[tail..]))
+        }
+        _ => Cow::Borrowed(text),
     }
 }
 
@@ -298,7 +322,9 @@ mod tests {
         all.insert(150, Problem::error(None, "wrong"));
         let text = render(&all, false);
         assert!(text.ends_with("error: wrong\n\n1 error, 200 warnings\n"), "{text}");
-        assert!(text.contains("… and 101 more warnings\n"), "{text}");
+        assert!(text.contains("… and 101 more warnings (check --all shows them)\n"), "{text}");
+        let text = render_some(&all, 200, false);
+        assert!(text.contains("… and 1 more warning (check --all shows it)\n"), "{text}");
     }
 
     #[test]

@@ -3,15 +3,18 @@
 //! The same reading and the same judgement as for any item, with what led there spelt out. It
 //! decides nothing of its own.
 
+mod half_way;
+
 use std::collections::BTreeSet;
 
 use crate::model::{EntityKind, Field, Guard, Hit, ItemText, Judgement, Named, Severity};
 
 use super::alert::{Case, Yes};
 use super::matching::{Found, Reading, Scene};
-use super::query::{Ask, Part};
-use super::watchlist::{Condition, Watchlist};
+use super::query::Ask;
+use super::watchlist::Watchlist;
 use super::{Origin, judge};
+use half_way::half_way;
 
 /// Of the words of a hit, at most so many characters are shown.
 const WRITTEN: usize = 60;
@@ -97,7 +100,7 @@ fn decisions(watchlist: &Watchlist, case: &Case<'_>) -> Vec<Decision> {
             continue;
         }
         // A rule of which nothing holds has nothing to do with the text.
-        if let Some(words) = half_way(case, &compiled.when) {
+        if let Some(words) = half_way(case, &compiled.when, &watchlist.rule(rule).when) {
             let rule = Some(watchlist.rule(rule).name.to_string());
             decisions.push(Decision { rule, fired: false, severity: None, words });
         }
@@ -115,62 +118,6 @@ fn fired_words(case: &Case<'_>, yes: &Yes) -> String {
     match rule.and_then(|rule| rule.hold.as_deref()) {
         Some(reason) => format!("{words}; held back: {reason}"),
         None => words,
-    }
-}
-
-/// What of a rule's parts holds and what is missing, if some of them hold.
-fn half_way(case: &Case<'_>, when: &Condition) -> Option<String> {
-    let Condition::All(parts) = when else { return None };
-    let holds: Vec<bool> = parts.iter().map(|part| case.fires(part).is_some()).collect();
-    let positive = |part: &Condition| !matches!(part, Condition::Not(_));
-    if !parts.iter().zip(&holds).any(|(part, holds)| *holds && positive(part)) {
-        return None;
-    }
-    if holds.iter().all(|holds| *holds) {
-        return Some(
-            "its parts stand in different pieces of an item that tells of several matters"
-                .to_owned(),
-        );
-    }
-    let missing: Vec<String> = parts
-        .iter()
-        .zip(&holds)
-        .filter(|(_, holds)| !**holds)
-        .map(|(part, _)| asked(case.watchlist, part))
-        .collect();
-    Some(format!("missing: {}", missing.join(", ")))
-}
-
-/// A condition in words.
-fn asked(watchlist: &Watchlist, condition: &Condition) -> String {
-    let list = |all: &[Condition], between: &str| {
-        all.iter().map(|one| asked(watchlist, one)).collect::<Vec<_>>().join(between)
-    };
-    match condition {
-        Condition::Company(None) => "any company".to_owned(),
-        Condition::Company(Some(company)) => watchlist.company(*company).named.name.to_string(),
-        Condition::Group(None) => "a company of any group".to_owned(),
-        Condition::Group(Some(group)) => format!("a company of the group {group}"),
-        Condition::Topic(None) => "any topic".to_owned(),
-        Condition::Topic(Some(topic)) => {
-            format!("the topic {}", watchlist.topic(*topic).named.name)
-        }
-        Condition::Source(None) => "any source".to_owned(),
-        Condition::Source(Some(source)) => format!("the source {source}"),
-        Condition::Official => "an official source".to_owned(),
-        Condition::Talk => "talk without an act".to_owned(),
-        Condition::Words(_) | Condition::Near(..) => "its words".to_owned(),
-        Condition::In(Part::Title, one) => format!("{} in the title", asked(watchlist, one)),
-        Condition::In(Part::Opening, one) => {
-            format!("{} at the opening of a sentence", asked(watchlist, one))
-        }
-        Condition::In(Part::Lead, one) => {
-            format!("{} in the title or the first sentence", asked(watchlist, one))
-        }
-        Condition::Sentence(one) => format!("{} in one sentence", asked(watchlist, one)),
-        Condition::Not(one) => format!("the absence of {}", asked(watchlist, one)),
-        Condition::All(all) => list(all, " with "),
-        Condition::Any(any) => list(any, " or "),
     }
 }
 
@@ -282,7 +229,10 @@ fn lacking(watchlist: &Watchlist, found: &Found, guard: &Guard) -> String {
 fn unlinked(watchlist: &Watchlist, case: &Case<'_>) -> Vec<NearMiss> {
     let (companies, topics) = case.counting();
     let mut misses = Vec::new();
-    for topic in topics.iter().copied().filter(|topic| case.linked(*topic).is_none()) {
+    // What alerts alone lacks nothing.
+    let alone = |topic: u32| watchlist.defaults() && case.alone(topic).is_ok();
+    let wanting = |topic: &u32| case.linked(*topic).is_none() && !alone(*topic);
+    for topic in topics.iter().copied().filter(wanting) {
         let words = match companies.first() {
             None => "its words are there, but no company of the watchlist".to_owned(),
             Some(_) => {

@@ -31,6 +31,7 @@ pub use compare::{Comparison, alert_of};
 pub use explain::{Decision, Explanation, NearMiss, explain};
 pub use matching::{Finder, Place};
 pub use query::asks_as_a_rule;
+pub use stem::inflects;
 pub use story::{Candidate, CopyBook, Imprint, Placement, StoryBook};
 pub use watchlist::{
     CompanyInfo, Edit, Form, Guarded, RuleInfo, TopicInfo, Version, Watchlist, renamed_entries,

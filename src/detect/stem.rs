@@ -39,6 +39,9 @@ impl Lang {
         }
     }
 
+    /// The tags of all.
+    pub(crate) const TAGS: [&str; 4] = ["en", "de", "fr", "es"];
+
     fn algorithm(self) -> Algorithm {
         match self {
             Self::En => Algorithm::English,
@@ -47,6 +50,13 @@ impl Lang {
             Self::Es => Algorithm::Spanish,
         }
     }
+}
+
+/// Whether the inflections of a language are understood, by its BCP 47 tag.
+#[must_use]
+pub fn inflects(tag: &str) -> bool {
+    let first = tag.split(['-', '_']).next().unwrap_or_default();
+    Lang::TAGS.iter().any(|one| one.eq_ignore_ascii_case(first))
 }
 
 /// A stem: its hash and how many characters it has.

@@ -7,6 +7,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::literal;
+
 /// A file as it was read: its name as the person knows it, and its text.
 #[derive(Debug, PartialEq, Eq)]
 pub struct FileText {
@@ -41,23 +43,12 @@ impl Place {
     }
 
     /// The place of a part of a quoted string at this place: `inner` counts bytes of the string's
-    /// value. Exact for strings without escapes, and never outside this place.
+    /// value. Never outside this place.
     #[must_use]
     pub fn within(&self, inner: Range<usize>) -> Self {
         let quoted = self.file.text.get(self.span.clone()).unwrap_or("");
-        let quote = match quoted.as_bytes() {
-            [b'"', b'"', b'"', ..] | [b'\'', b'\'', b'\'', ..] => 3,
-            [b'"' | b'\'', ..] => 1,
-            _ => 0,
-        };
-        let clamp = |at: usize| {
-            let mut at = (self.span.start + quote + at).min(self.span.end);
-            while !self.file.text.is_char_boundary(at) {
-                at -= 1;
-            }
-            at
-        };
-        Self { file: Arc::clone(&self.file), span: clamp(inner.start)..clamp(inner.end) }
+        let at = |byte: usize| self.span.start + literal::offset(quoted, byte);
+        Self { file: Arc::clone(&self.file), span: at(inner.start)..at(inner.end) }
     }
 
     fn before(&self) -> &str {

@@ -14,6 +14,7 @@ pub mod hit;
 pub mod id;
 pub mod item;
 pub mod left_out;
+mod literal;
 pub mod located;
 pub mod looked;
 pub mod mail;

@@ -136,8 +136,9 @@ fn counts(difference: &Difference) -> Vec<Told> {
         ));
     }
     let days = difference.until.since(difference.since).as_secs_f64() / DAY.as_secs_f64();
-    let a_day = |count: AlertCount| count.alerts as f64 / days.max(f64::MIN_POSITIVE);
-    if days > 0.0 {
+    let a_day = |count: AlertCount| count.alerts as f64 / days;
+    // Of a shorter time nobody makes a day.
+    if days >= 1.0 {
         lines.push(format!("A day: {:.1} → {:.1}", a_day(before), a_day(after)));
     }
     lines.into_iter().map(Told::from).collect()

@@ -56,8 +56,17 @@ fn a_line_holds_these_keys_and_no_others() {
     });
     let answer = matched(format!("{item}\n").as_bytes()).ends(0);
     let value = &answer.lines()[0];
-    let all = "id companies topics alert severity copy_of story hits held_back";
+    let all = "id companies topics alert severity reasons copy_of story hits held_back";
     assert_eq!(keys(value), all.split(' ').collect());
+    let reasons = value["reasons"].as_array().unwrap();
+    let told = |reason: &Value| {
+        assert_eq!(keys(reason), "rule severity words".split(' ').collect(), "{reason}");
+        (reason["rule"].clone(), reason["severity"].clone())
+    };
+    let told: Vec<(Value, Value)> = reasons.iter().map(told).collect();
+    let zte = (json!("Anything of ZTE"), json!("medium"));
+    assert_eq!(told, [(Value::Null, json!("high")), zte], "{value}");
+    assert!(reasons[0]["words"].as_str().unwrap().starts_with("Alibaba (\"Alibaba\", title) with"));
     assert_eq!(value["id"], "n1");
     assert_eq!(
         value["companies"],
@@ -151,7 +160,7 @@ fn what_is_missing_null_or_unknown_is_empty() {
     let empty = judged(&[json!({"title": null})]).remove(0);
     assert_eq!(
         empty,
-        json!({"id": "", "companies": [], "topics": [], "alert": false, "severity": null,
+        json!({"id": "", "companies": [], "topics": [], "alert": false, "severity": null, "reasons": [],
             "copy_of": null, "story": "", "hits": [], "held_back": []})
     );
     for item in [

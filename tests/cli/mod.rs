@@ -4,6 +4,7 @@
 
 mod audit;
 mod backup;
+mod check;
 mod demo;
 mod desk;
 mod dismiss;

@@ -83,3 +83,52 @@ fn mistakes_are_said() {
     desk.write("watchlist.toml", "[[compny]]\nname = \"x\"\n");
     desk.ask(&["preview"]).ends(78).says("compny");
 }
+
+/// A rule that makes an alert graver, and one that holds it back, are named.
+#[test]
+fn rules_are_named() {
+    let desk = read_desk();
+    let rule = |more: &str| {
+        desk.write(
+            "watchlist.toml",
+            &format!(
+                "{}\n[[rule]]\nname = \"Quiet\"\nwhen = \"company:alibaba\"\n{more}\n",
+                super::desk::WATCHLIST.replace("severity = \"high\"", "")
+            ),
+        );
+        desk.ask(&["preview"]).ends(0)
+    };
+    let held = rule("hold = \"not ours\"");
+    assert!(held.out.contains("the alert is held back: not ours, by the rule \"Quiet\""), "{held}");
+    desk.write("watchlist.toml", &super::desk::WATCHLIST.replace("severity = \"high\"", ""));
+    desk.ask(&["once"]).ends(0);
+    let raised = rule("severity = \"high\"");
+    assert!(
+        raised.out.contains("medium → high") && raised.out.contains("(rule “Quiet”)"),
+        "{raised}"
+    );
+}
+
+/// Of minutes nobody makes a day.
+#[test]
+fn minutes_are_no_day() {
+    let desk = read_desk();
+    let said = desk.ask(&["preview", "--decided"]).ends(0);
+    assert!(said.out.contains("Alerts: 1 → 1") && !said.out.contains("A day:"), "{said}");
+    assert!(desk.ask(&["preview"]).ends(0).out.contains("A day: 0.0 → 0.0"));
+}
+
+/// Another name under the same id is a change, and a ticker is no name.
+#[test]
+fn a_name_that_changed_and_a_ticker_are_told_as_such() {
+    let desk = read_desk();
+    desk.edit("watchlist.toml", "name = \"Delisting\"", "name = \"Off the exchange\"");
+    desk.edit("watchlist.toml", "[\"NYSE:BABA\"]", "[\"HKEX:9988\"]");
+    let said = desk.ask(&["preview"]).ends(0);
+    for words in [
+        "Topic “Off the exchange”: renamed from “Delisting”",
+        "Company “Alibaba Group Holding Limited”: tickers added: “HKEX:9988”; tickers removed: “NYSE:BABA”",
+    ] {
+        assert!(said.out.contains(words), "'{words}' is not said\n{said}");
+    }
+}

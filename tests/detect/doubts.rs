@@ -2,9 +2,9 @@
 //! nothing. Each row is one slip, with the words of what is said; rows that are sound say nothing.
 
 use watchlistd::model::Severity;
-use watchlistd::model::watchlist::TopicEntry;
+use watchlistd::model::watchlist::{Guards, TopicEntry};
 
-use super::{all, company, compile, item, problems, rule, search, shown, topic};
+use super::{all, at, company, compile, item, problems, rule, search, shown, topic};
 
 fn check(told: &str, expected: &str, slip: &str) {
     assert!(told.contains(expected) && told.is_empty() == expected.is_empty(), "{slip}: {told}");
@@ -278,5 +278,142 @@ fn slips_in_searches_are_told_with_what_to_write() {
     ] {
         check(&problems(vec![], vec![search("One", query)], vec![]), expected, query);
         assert_eq!(problems(vec![], vec![search("One", written)], vec![]), "", "{written}");
+    }
+}
+
+/// Guards are words: an operator in one is looked for as a word, and the guard never applies.
+#[test]
+fn operators_in_guards_are_told() {
+    let told = |guards: Guards| {
+        let mut entry = company("Norvik Holdings Plc", &["Norvik"]);
+        entry.aliases[0].guards = guards;
+        problems(vec![entry], vec![], vec![])
+    };
+    let with = |words: &[&str]| Guards { only_with: all(words), ..Guards::default() };
+    check(
+        &told(with(&["phone OR tablet"])),
+        "only_with \"phone OR tablet\": OR is no operator here (write each in quotes of its own: \"phone\", \"tablet\")",
+        "OR",
+    );
+    check(&told(with(&["phone", "tablet"])), "", "two words");
+    let not = |words: &[&str]| Guards { not_with: all(words), ..Guards::default() };
+    check(
+        &told(not(&["a NEAR/3 b"])),
+        "not_with \"a NEAR/3 b\": NEAR/3 is no operator here",
+        "NEAR",
+    );
+    check(&told(not(&["tab*"])), "not_with \"tab*\": tab* is no operator here", "*");
+    check(&told(not(&["phone, tablet"])), "not_with \"phone, tablet\" is one phrase", ",");
+    let never = Guards { never_in_item: all(&["x AND y"]), ..Guards::default() };
+    check(&told(never), "never_in_item \"x AND y\": AND is no operator here", "never_in_item");
+}
+
+/// Guards are found with their inflections, as terms are.
+#[test]
+fn guards_that_always_apply_by_inflection_are_told() {
+    let told = |terms: &[&str], guards: Guards| {
+        problems(vec![], vec![TopicEntry { guards, ..topic("One", terms) }], vec![])
+    };
+    let not = |word: &str| Guards { not_with: all(&[word]), ..Guards::default() };
+    check(
+        &told(&["trading halt"], not("halts")),
+        "\"halts\" is part of every guarded term",
+        "halts",
+    );
+    check(&told(&["trading halts"], not("halt")), "\"halt\" is part of every guarded term", "halt");
+    check(&told(&["trading halt"], not("halts of trade")), "", "longer");
+    check(&told(&["trading halt"], not("Halts")), "", "with a capital it is not inflected");
+    let weak = |weak: bool| Guards { weak: Some(at(weak)), ..Guards::default() };
+    check(&told(&["halt"], weak(true)), "weak does nothing on a topic", "weak");
+    check(&told(&["halt"], weak(false)), "weak does nothing on a topic", "weak");
+}
+
+/// A term is one phrase, and what it cannot hold is told.
+#[test]
+fn slips_in_terms_are_told() {
+    for (term, expected) in [
+        (
+            "delist, halt",
+            "\"delist, halt\" is one phrase (write each in quotes of its own: \"delist\", \"halt\"",
+        ),
+        ("delist; halt", "\"delist; halt\" is one phrase"),
+        ("退市、停牌", "is one phrase"),
+        ("delist or halt", "\"delist or halt\" is one phrase"),
+        ("title:delist", "\"title:delist\": title: is understood in searches only"),
+        ("10%", "\"10%\": % is not read, so \"10\" is looked for"),
+        ("C++", "\"C++\": ++ is not read, so \"C\" is looked for"),
+        ("#1", "\"#1\": # is not read, so \"1\" is looked for"),
+        ("€5bn", "\"€5bn\": € is not read"),
+        ("rip and replace", ""),
+        ("10% tariff", ""),
+        ("de-list", ""),
+        ("24/7", ""),
+        ("AT&T", ""),
+        ("$800 threshold", ""),
+    ] {
+        check(&problems(vec![], vec![topic("One", &[term])], vec![]), expected, term);
+    }
+    for term in ["Competition, Markets and Consumers Act", "dead or alive"] {
+        let exact = TopicEntry { exact: all(&[term]), ..topic("One", &[]) };
+        check(&problems(vec![], vec![exact], vec![]), "", term);
+    }
+}
+
+/// What a search reads as part of its words, or not at all.
+#[test]
+fn signs_that_a_search_does_not_read_are_told() {
+    for (query, expected, written) in [
+        ("\"trading halt*\"", "* is not read inside quotes (write trading halt*", "trading halt*"),
+        (
+            "h?lt",
+            "'h?lt': ? is not read, and what stands beside it are words (write the words themselves",
+            "(halt OR hilt)",
+        ),
+        ("halt~3", "'halt~3': what stands behind ~ is searched as a word (write halt:", "halt"),
+        (
+            "halt, stop",
+            "'halt, stop' is one phrase, for a search has no commas (write halt OR stop, or",
+            "halt OR stop",
+        ),
+        (
+            "halt; stop the trade",
+            "(write halt OR stop the trade, or \"halt; stop the trade\" for the phrase)",
+            "halt OR \"stop the trade\"",
+        ),
+        ("10%", "% is not read, so \"10\" is looked for", "10"),
+        ("10% NEAR/4 stake", "", "10 NEAR/4 stake"),
+        ("10% tariff", "", "10% tariff"),
+        ("\"halt, stop\"", "", "halt"),
+        ("what next?", "", "halt"),
+    ] {
+        check(&problems(vec![], vec![search("One", query)], vec![]), expected, query);
+        assert_eq!(problems(vec![], vec![search("One", written)], vec![]), "", "{written}");
+    }
+}
+
+/// The remedy of a lower-case operator is the operator.
+#[test]
+fn lower_case_operators_in_a_rule_are_told_as_such() {
+    let halts = || vec![topic("Halt", &["halt"])];
+    let mut acme = company("Acme Plc", &[]);
+    acme.groups = all(&["china-tech"]);
+    for (when, expected) in [
+        ("group:china-tech or topic:halt", "(write OR: operators stand in capitals)"),
+        ("company:* and topic:*", "(write AND: operators stand in capitals)"),
+        ("official And company:*", "(write AND: operators stand in capitals)"),
+        ("topic:halt not company:acme", "(write NOT: operators stand in capitals)"),
+        ("topic:halt near/5 company:acme", "(write NEAR/5: operators stand in capitals)"),
+        ("company:acme und topic:halt", "(write AND: operators are English, in capitals)"),
+        ("company:acme && topic:halt", "(write AND)"),
+        ("(topic:halt or official) AND company:acme", "(write OR: operators stand in capitals)"),
+        ("steel and company:acme", "(write AND: operators stand in capitals)"),
+        (
+            "group:China and Taiwan AND topic:halt",
+            "(write AND: operators stand in capitals; or, for a value of several words, group:\"China and Taiwan\")",
+        ),
+    ] {
+        let told =
+            problems(vec![acme.clone()], halts(), vec![rule("R", when, Some(Severity::High))]);
+        check(&told, expected, when);
     }
 }

@@ -151,3 +151,22 @@ fn kin_must_exist() {
     assert!(told.contains("there is no topic 'sancs' to be akin to"), "{told}");
     assert!(told.contains("sanc"), "{told}");
 }
+
+/// A number's abbreviation ends no sentence, wherever words must share one.
+#[test]
+fn numbers_of_things_stand_in_their_sentence() {
+    let watchlist = compile(vec![], vec![search("Halt", "trading NEAR/8 halt")], Vec::new());
+    for (text, found) in [
+        ("Trading under Order No. 5 will halt", true),
+        ("Handel mit Nr. 7: trading halt", true),
+        ("Trading under Art. 5 will halt", true),
+        ("Trading under Sec. 12 will halt", true),
+        ("Trading under § 5 will halt", true),
+        ("Trading n° 5 will halt", true),
+        ("Trading núm. 5 will halt", true),
+        ("Is it trading? No. Halts follow", false),
+        ("They love trading art. Halts follow", false),
+    ] {
+        assert_eq!(!shown(&watchlist, &item(text, "", "en")).is_empty(), found, "{text}");
+    }
+}

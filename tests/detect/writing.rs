@@ -394,6 +394,12 @@ fn groups_and_parents_that_cannot_be_meant_are_told() {
         (["us-tech", "uk-tech", "eu-tech"], None),
         (["banks", "bonds", "boats"], None),
         (["shipping", "shiping", "ports"], Some("'shipping' looks like 'shiping'")),
+        (["iran", "iran", "iraq"], None),
+        (["中国", "中国", "韩国"], None),
+        (["fund 2024", "fund 2024", "fund 2025"], None),
+        (["tier1", "tier1", "tier2"], None),
+        (["banks", "banks", "tanks"], None),
+        (["banks", "tanks", "oil"], None),
     ] {
         let companies =
             groups.iter().zip(["One", "Zwei", "Trois"]).map(|(group, n)| grouped(n, group));

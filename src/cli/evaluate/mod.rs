@@ -59,11 +59,10 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Exit, Failure> 
         let _ = writeln!(std::io::stderr(), "{}: {unknown}", arguments.labelled.display());
     }
     let score = score(&cases);
-    let errors: Vec<Difference> = cases
-        .iter()
-        .filter_map(|case| Difference::of(&watchlist, case))
-        .take(arguments.errors)
-        .collect();
+    let mut all = cases.iter().filter(|case| differs(case));
+    let shown = all.by_ref().take(arguments.errors);
+    let errors: Vec<Difference> = shown.map(|case| Difference::of(&watchlist, case)).collect();
+    let more = all.count();
     if arguments.json {
         serde_json::to_writer_pretty(&mut *out, &Report { score: &score, errors: &errors })
             .map_err(std::io::Error::from)?;
@@ -73,6 +72,7 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<Exit, Failure> 
         for error in &errors {
             tell_difference(error, out)?;
         }
+        tell_more(more, arguments.errors, out)?;
     }
     Ok(if bad == 0 { Exit::Fine } else { Exit::Data })
 }
@@ -174,23 +174,34 @@ struct Difference<'a> {
     explained: Vec<String>,
 }
 
+/// What of a case is otherwise than labelled: companies, topics, and what it was told as.
+fn differing(case: &Case) -> (Tags<'_>, Tags<'_>, Option<bool>) {
+    let Case { answer, labels } = case;
+    let told = answer.judgement.alert;
+    (
+        tags(case.companies(), labels.companies.as_ref()),
+        tags(case.topics(), labels.topics.as_ref()),
+        labels.alert.filter(|wanted| *wanted != told).map(|_| told),
+    )
+}
+
+/// Whether a case is judged otherwise than it is labelled.
+fn differs(case: &Case) -> bool {
+    let (companies, topics, alert) = differing(case);
+    !companies.none() || !topics.none() || alert.is_some()
+}
+
 impl<'a> Difference<'a> {
-    fn of(watchlist: &Watchlist, case: &'a Case) -> Option<Self> {
+    fn of(watchlist: &Watchlist, case: &'a Case) -> Self {
         let Case { answer, labels } = case;
-        let companies = tags(case.companies(), labels.companies.as_ref());
-        let topics = tags(case.topics(), labels.topics.as_ref());
-        let told = answer.judgement.alert;
-        let alert = labels.alert.filter(|wanted| *wanted != told).map(|_| told);
-        if companies.none() && topics.none() && alert.is_none() {
-            return None;
-        }
+        let (companies, topics, alert) = differing(case);
         let origin = Origin {
             source: &answer.source,
             official: answer.official,
             seen: Some(answer.published),
         };
         let explanation = crate::detect::explain(watchlist, &answer.text, origin);
-        Some(Self {
+        Self {
             id: &answer.id,
             kind: labels.kind.as_deref(),
             title: &answer.text.title,
@@ -198,7 +209,7 @@ impl<'a> Difference<'a> {
             topics,
             alert,
             explained: explained(&explanation, case),
-        })
+        }
     }
 }
 
@@ -230,12 +241,21 @@ fn tell(score: &Score, out: &mut dyn Write) -> std::io::Result<()> {
     ] {
         let Tally { precision, recall, f1, right, extra, missing } = tally;
         if right + extra + missing == 0 {
-            writeln!(out, "{what:16} nothing was to be found, and nothing was")?;
+            writeln!(out, "{what}: nothing was to be found, and nothing was")?;
             continue;
         }
+        // A share of nothing is no figure.
+        let share = |value: &f64, of: &[u64]| match of.contains(&0) {
+            true => "–".to_owned(),
+            false => format!("{value:.3}"),
+        };
+        let (found, labelled) = (right + extra, right + missing);
+        let precision = share(precision, &[found]);
+        let recall = share(recall, &[labelled]);
+        let f1 = share(f1, &[found, labelled]);
         writeln!(
             out,
-            "{what:16} {precision:8.3} {recall:7.3} {f1:6.3} {right:7} {extra:6} {missing:8}"
+            "{what:16} {precision:>8} {recall:>7} {f1:>6} {right:7} {extra:6} {missing:8}"
         )?;
     }
     let folding = &score.folding;
@@ -250,6 +270,18 @@ fn tell(score: &Score, out: &mut dyn Write) -> std::io::Result<()> {
         folding.stories,
         folding.left
     )
+}
+
+/// How many differ beside those that are shown, and how to see them.
+fn tell_more(more: usize, shown: usize, out: &mut dyn Write) -> std::io::Result<()> {
+    let all = more + shown;
+    match more {
+        0 => Ok(()),
+        1 => writeln!(out, "\n1 more item differs from its labels; --errors {all} shows it"),
+        _ => {
+            writeln!(out, "\n{more} more items differ from their labels; --errors {all} shows them")
+        }
+    }
 }
 
 fn tell_difference(one: &Difference<'_>, out: &mut dyn Write) -> std::io::Result<()> {

@@ -304,7 +304,7 @@ const WATCHLIST: File = File {
                 ("exact", "Words as they are, without inflection."),
                 (
                     "search",
-                    "Searches: words, \"quoted\", pre*, AND, OR, NOT, ( ), NEAR/n, title:, opening:, lead:, topic: with a hidden topic of words.",
+                    "Searches: words, \"quoted\", pre*, AND, OR, NOT, ( ), NEAR/n, title:, opening:, lead:, topic: with a hidden topic of words. title: is for what must stand in the title; opening: for what begins a sentence, or a piece of a headline behind a dash, a bar or a semicolon; lead: for the title and for each sentence that begins within the first six words of the summary or the content: the first, and the second where the first is as short as a dateline.",
                 ),
                 (
                     "everyday",
@@ -331,7 +331,7 @@ const WATCHLIST: File = File {
                 ("only_with", GUARD_ONLY),
                 ("not_with", GUARD_NOT),
                 ("never_in_item", GUARD_NEVER),
-                ("weak", GUARD_WEAK),
+                ("weak", "For names: on a topic it does nothing."),
                 ("muted_until", GUARD_MUTED),
                 ("note", "Shown in mails."),
                 ("why", REMARK),
@@ -348,7 +348,7 @@ const WATCHLIST: File = File {
                 ("name", "Required."),
                 (
                     "when",
-                    "Required. A search that may also ask company:, group:, topic:, source:, manner:talk and official, and sentence:(…) for what stands in one sentence; * is any.",
+                    "Required. A search that may also ask company:, group:, topic:, source:, manner:talk and official, and sentence:(…) for what stands in one sentence, or in two of which the second refers back (it, its, the company); * is any.",
                 ),
                 ("severity", "Raises the severity: high or medium."),
                 ("readers", "Names of readers who are told whatever their filters say."),

@@ -12,5 +12,5 @@ mod table;
 mod word;
 
 pub(crate) use collector::{Collector, LONGEST};
-pub(crate) use need::{Need, Reading, capitals};
+pub(crate) use need::{Need, Reading, capitals, has_capitals};
 pub(crate) use table::{Phrase, Phrases};

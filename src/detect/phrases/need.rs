@@ -74,7 +74,7 @@ fn has_digit(text: &Text, token: &Token) -> bool {
 }
 
 /// Whether any word has a capital.
-pub(super) fn has_capitals(text: &Text) -> bool {
+pub(crate) fn has_capitals(text: &Text) -> bool {
     text.tokens
         .iter()
         .any(|token| matches!(token.shape, Shape::Caps | Shape::Capital) || mixed(text, token))

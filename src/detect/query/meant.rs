@@ -17,6 +17,14 @@ pub(crate) enum Kind {
     Scope(Option<&'static str>),
     /// `official`, misspelt.
     Official,
+    /// An asterisk inside quotes: what to write without them.
+    Starred(Option<String>),
+    /// A sign for any letter.
+    AnyLetter,
+    /// A sign for words that are alike; the word without it.
+    Alike(String),
+    /// A list that is read as one phrase: its parts, joined by OR.
+    Listed(String),
     /// Brackets around what AND binds, beside an OR: how it is read.
     Mixed(Option<String>),
 }

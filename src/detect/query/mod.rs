@@ -11,6 +11,7 @@ mod expr;
 mod lex;
 mod meant;
 mod parser;
+mod signs;
 mod slip;
 mod wrong;
 
@@ -19,7 +20,8 @@ pub(crate) use expr::{Atom, Expr, Part, Words};
 use lex::lex;
 pub(crate) use meant::{Kind, Slip};
 use parser::Parser;
-pub(crate) use slip::{OFFICIAL, is_of_rules};
+pub(crate) use signs::listed;
+pub(crate) use slip::{OFFICIAL, is_of_rules, scope_of};
 pub(crate) use wrong::Wrong;
 use wrong::wrong;
 
@@ -171,6 +173,16 @@ mod tests {
                 "a value of several words stands in quotes: group:\"China Tech\"",
             ),
             ("group:china topic:x", "write AND, OR or NEAR/n between two parts"),
+            ("group:china or topic:x", "write OR: operators stand in capitals"),
+            ("company:* near/5 halt", "write NEAR/5: operators stand in capitals"),
+            ("halt and company:*", "write AND: operators stand in capitals"),
+            ("company:* und topic:x", "write AND: operators are English, in capitals"),
+            ("company:* w/5 topic:x", "write NEAR/5"),
+            ("company:* || topic:x", "write OR"),
+            (
+                "group:China and Taiwan AND topic:x",
+                "write AND: operators stand in capitals; or, for a value of several words, group:\"China and Taiwan\"",
+            ),
         ] {
             let hint = parse(text, true).unwrap_err().hint;
             assert_eq!(hint.as_deref(), Some(expected), "{text}");

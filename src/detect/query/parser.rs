@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::expr::{Atom, Expr, Part, Words};
 use super::lex::Piece;
+use super::slip::{OFFICIAL, operator_for};
 use super::wrong::{Wrong, wrong};
 
 /// Brackets and prefixes deeper than this are refused.
@@ -44,10 +45,26 @@ impl Parser {
             return Some(wrong(span, "a closing bracket without its opening one", hint));
         }
         let what = format!("{} stands where AND, OR, NOT or NEAR/n is expected", piece.shown());
-        let hint = self
-            .value_in_quotes()
-            .unwrap_or_else(|| "write AND, OR or NEAR/n between two parts".to_owned());
+        // Words go on behind it only where it may be one of them.
+        let words = matches!(self.pieces.get(self.at + 1), Some((Piece::Bare(word), _)) if word != OFFICIAL);
+        let hint = match (self.operator_meant(), self.value_in_quotes()) {
+            (Some(operator), Some(value)) if words => {
+                format!("{operator}; or, for a value of several words, {value}")
+            }
+            (Some(operator), _) => operator,
+            (None, Some(value)) => format!("a value of several words stands in quotes: {value}"),
+            (None, None) => "write AND, OR or NEAR/n between two parts".to_owned(),
+        };
         Some(wrong(span, what, &hint))
+    }
+
+    /// What to write where the next word was meant as an operator, or the one before, which ended a phrase.
+    fn operator_meant(&self) -> Option<String> {
+        let word = |at: usize| match self.pieces.get(at) {
+            Some((Piece::Bare(word), _)) => operator_for(word),
+            _ => None,
+        };
+        word(self.at).or_else(|| word(self.at.checked_sub(1)?))
     }
 
     /// What was meant where bare words follow a scope's value: a value of several words.
@@ -63,9 +80,7 @@ impl Parser {
             _ => None,
         });
         let words: Vec<&str> = std::iter::once(first.as_str()).chain(more).collect();
-        (words.len() > 1).then(|| {
-            format!("a value of several words stands in quotes: {scope}:\"{}\"", words.join(" "))
-        })
+        (words.len() > 1 && first != "*").then(|| format!("{scope}:\"{}\"", words.join(" ")))
     }
 
     fn is(&self, piece: &Piece) -> bool {

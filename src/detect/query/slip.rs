@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::brackets::mixed;
 use super::lex::{Piece, SCOPES};
 use super::meant::{Kind, Slip};
+use super::signs;
 
 /// A word that only a rule's condition asks by.
 pub(crate) const OFFICIAL: &str = "official";
@@ -66,10 +67,16 @@ pub(super) fn slips(text: &str, pieces: &[(Piece, Range<usize>)], rule: bool) ->
             continue;
         }
         match piece {
-            Piece::Bare(word) => found.extend(bare(text, pieces, at, word, rule)),
+            Piece::Bare(word) => {
+                let slip = bare(text, pieces, at, word, rule);
+                found.extend(slip.or_else(|| signs::bare(text, pieces, at, word)));
+            }
             Piece::Quoted(words) => {
                 if let Some((word, apart)) = operator_within(words) {
                     let (kind, run) = (Kind::Quoted(apart), words.clone());
+                    found.push(Slip { kind, word, run, span: span.clone() });
+                } else if let Some(kind) = signs::starred(words) {
+                    let (word, run) = (words.clone(), String::new());
                     found.push(Slip { kind, word, run, span: span.clone() });
                 }
             }
@@ -125,6 +132,40 @@ fn bare(
     let run = if long { "" } else { &text[pieces[first].1.start..pieces[last].1.end] };
     let run = run.to_owned();
     Some(Slip { kind, word: written.to_owned(), run, span })
+}
+
+/// What to write for a bare word that stands where an operator is expected and was meant as one.
+pub(super) fn operator_for(word: &str) -> Option<String> {
+    const OTHERS: [(&str, &str); 10] = [
+        ("und", "AND"),
+        ("et", "AND"),
+        ("y", "AND"),
+        ("oder", "OR"),
+        ("ou", "OR"),
+        ("o", "OR"),
+        ("nicht", "NOT"),
+        ("pas", "NOT"),
+        ("sauf", "NOT"),
+        ("sin", "NOT"),
+    ];
+    match operator(word) {
+        Some(Kind::Case) => {
+            Some(format!("write {}: operators stand in capitals", word.to_uppercase()))
+        }
+        Some(Kind::Distance(near)) => Some(format!("write NEAR/{near}")),
+        Some(Kind::Sign(sign)) => Some(format!("write {sign}")),
+        _ => {
+            let lower = word.to_lowercase();
+            let (_, operator) = OTHERS.iter().find(|(other, _)| *other == lower)?;
+            Some(format!("write {operator}: operators are English, in capitals"))
+        }
+    }
+}
+
+/// The scope that stands before a word's colon, if it is one.
+pub(crate) fn scope_of(word: &str) -> Option<&'static str> {
+    let (first, rest) = word.split_once(':')?;
+    SCOPES.into_iter().find(|scope| *scope == first && !rest.is_empty())
 }
 
 /// Whether a bare word was meant as an operator.

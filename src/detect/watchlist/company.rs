@@ -1,6 +1,6 @@
 //! Companies: names with and without their legal form, aliases, tickers, groups, parents.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hasher as _;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::detect::digest::Digest;
 use crate::detect::phrases::{Need, Reading, capitals};
 use crate::detect::text::Text;
 use crate::model::watchlist::{CaseRule, CompanyEntry, Guards};
-use crate::model::{Named, Place, Problem};
+use crate::model::{Located, Named, Place, Problem};
 
 use super::doubts::{IF_NOT_WEAK, commonplace};
 use super::guard::{Way, speaks};
@@ -169,6 +169,10 @@ impl Making {
             self.text.fill_term(text.trim());
             drafts.extend(derived(&name::forms_in(text, &self.text), guards));
         }
+        // Of aliases written twice the first is meant.
+        let names = entry.aliases.iter().map(|alias| &alias.name);
+        let written: HashMap<&str, &Located<String>> =
+            names.rev().map(|name| (name.value.as_str(), name)).collect();
         let several = drafts.len() > 1;
         let mut seen: BTreeSet<(u64, u64)> = BTreeSet::new();
         for draft in drafts {
@@ -176,11 +180,8 @@ impl Making {
             if several && !seen.insert(as_written(&self.text)) {
                 continue;
             }
-            let place = match draft.guards {
-                Some(_) => entry.aliases.iter().find(|alias| alias.name.value == draft.text),
-                None => None,
-            }
-            .map_or_else(|| entry.name.place.clone(), |alias| alias.name.place.clone());
+            let own = draft.guards.and_then(|_| written.get(draft.text).copied());
+            let place = own.unwrap_or(&entry.name).place.clone();
             let text = std::mem::take(&mut self.text);
             self.company_name(company, entry, &draft, (&text, core), place);
             self.text = text;
@@ -303,37 +304,6 @@ impl Making {
         found.or_else(|| of.place.clone())
     }
 
-    /// Groups that look like slips of another: the same but for case and dashes, or a letter or two
-    /// off and used once.
-    fn misspelt_groups(&mut self, entries: &[CompanyEntry]) {
-        let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
-        for group in entries.iter().flat_map(|entry| &entry.groups) {
-            *sizes.entry(group.value.trim()).or_default() += 1;
-        }
-        let names: Vec<(&str, usize, String)> =
-            sizes.iter().take(GROUPS).map(|(name, size)| (*name, *size, plain(name))).collect();
-        let mut slips: BTreeMap<&str, &str> = BTreeMap::new();
-        for (name, size, own) in &names {
-            // Of two that are alike the larger one is meant; of equals, the first.
-            let like = names.iter().find(|(other, others, plain)| {
-                let larger = other != name && (others, name) > (size, other);
-                larger && (plain == own || *size == 1 && near(name, other))
-            });
-            if let Some((other, ..)) = like {
-                slips.insert(*name, *other);
-            }
-        }
-        for group in entries.iter().flat_map(|entry| &entry.groups) {
-            if let Some(other) = slips.get(group.value.trim()) {
-                self.warn(
-                    group.place.clone(),
-                    format!("group '{}' looks like '{other}'", group.value.trim()),
-                    &format!("did you mean '{other}'?"),
-                );
-            }
-        }
-    }
-
     /// Parents must be companies of the watchlist, and nobody their own ancestor.
     pub(super) fn resolve_parents(&mut self) {
         let written = std::mem::take(&mut self.parents);
@@ -383,24 +353,5 @@ impl Making {
     }
 }
 
-/// More groups than this are not compared with each other.
-const GROUPS: usize = 500;
-
 /// No company has more ancestors.
 const DEEPEST: usize = 32;
-
-/// A group's name without what people write differently.
-fn plain(group: &str) -> String {
-    let letters = group.chars().filter(|one| one.is_alphanumeric());
-    letters.flat_map(char::to_lowercase).collect()
-}
-
-/// Whether two groups differ by a letter or two in one long word: `us-tech` and `uk-tech` do not.
-fn near(one: &str, other: &str) -> bool {
-    let parts = |group: &str| group.split(['-', '_', ' ']).map(str::to_owned).collect::<Vec<_>>();
-    let (one, other) = (parts(one), parts(other));
-    let differing: Vec<_> = one.iter().zip(&other).filter(|(a, b)| a != b).collect();
-    one.len() == other.len()
-        && matches!(differing.as_slice(), [(a, b)]
-            if a.len().max(b.len()) >= 4 && strsim::osa_distance(a, b) <= 1 + a.len() / 8)
-}

@@ -83,19 +83,6 @@ impl Making {
         );
     }
 
-    /// A sign of money alone is no word, and what is left of `gets $` finds all that gets anything.
-    pub(super) fn doubt_signs(&mut self, words: &str, place: Option<Place>) {
-        let sign = |word: &&str| matches!(*word, "$" | "€" | "£" | "¥" | "US$");
-        if let Some(sign) = words.split_whitespace().find(sign) {
-            let left: Vec<&str> = words.split_whitespace().filter(|word| *word != sign).collect();
-            self.warn(
-                place,
-                format!("\"{words}\": {sign} is no word, so \"{}\" is looked for", left.join(" ")),
-                "write the words that tell it from others",
-            );
-        }
-    }
-
     /// A term that hardly a text is without.
     pub(super) fn doubt_term(&mut self, term: &Located<String>, any_case: bool) {
         let text = Text::of_term(&term.value);

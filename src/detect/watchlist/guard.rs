@@ -1,12 +1,14 @@
 //! Guards: the words that must, or must not, stand beside a term.
 
-use crate::detect::phrases::{Need, Reading, capitals};
+use crate::detect::phrases::{Need, Reading, capitals, has_capitals};
 use crate::detect::query::Expr;
+use crate::detect::stem::{Lang, stem};
 use crate::detect::text::Text;
 use crate::model::Located;
 use crate::model::watchlist::{CaseRule, Guards};
 
 use super::Making;
+use super::phrase::Of;
 
 /// A guard word: its phrase, and as written.
 #[derive(Clone, Debug)]
@@ -79,14 +81,23 @@ impl Making {
         if of.is_empty() {
             return;
         }
+        for (key, words) in [
+            ("only_with", &guards.only_with),
+            ("not_with", &guards.not_with),
+            ("never_in_item", &guards.never_in_item),
+        ] {
+            for word in words {
+                self.doubt_phrase(&format!("{key} \"{}\"", word.value), word, Of::Guard);
+            }
+        }
         for word in &guards.only_with {
-            let guard = folded(&word.value);
-            let (what, hint) = if of.iter().all(|way| holds(&way.beside, &guard)) {
+            let guard = Phrase::of(&word.value);
+            let (what, hint) = if of.iter().all(|way| guard.within(&way.beside)) {
                 (
                     "stands beside the match in any case, so it guards nothing",
                     "name words that tell the meant sense from others",
                 )
-            } else if of.iter().all(|way| way.at.contains(&guard)) {
+            } else if of.iter().all(|way| way.at.iter().any(|at| guard.is(at))) {
                 (
                     "is the guarded term itself: only a second mention of it would count",
                     "name words that tell the meant sense from others",
@@ -101,9 +112,8 @@ impl Making {
         for (word, anywhere) in
             lists.iter().flat_map(|(list, anywhere)| list.iter().map(|word| (word, *anywhere)))
         {
-            let guard = folded(&word.value);
-            let inside =
-                |way: &Way| holds(&way.at, &guard) || anywhere && holds(&way.beside, &guard);
+            let guard = Phrase::of(&word.value);
+            let inside = |way: &Way| guard.within(&way.at) || anywhere && guard.within(&way.beside);
             if of.iter().all(inside) {
                 let what = format!(
                     "\"{}\" is part of every guarded term, so none can ever match",
@@ -118,11 +128,11 @@ impl Making {
 
     /// Guards that contradict or repeat each other.
     fn quarrels(&mut self, guards: &Guards) {
-        let never: Vec<(&Located<String>, Vec<u64>)> =
-            guards.never_in_item.iter().map(|word| (word, folded(&word.value))).collect();
+        let never: Vec<(&Located<String>, Phrase)> =
+            guards.never_in_item.iter().map(|word| (word, Phrase::of(&word.value))).collect();
         let forbids = |word: &Located<String>| {
-            let word = folded(&word.value);
-            never.iter().find(|(_, never)| holds(std::slice::from_ref(&word), never))
+            let word = Phrase::of(&word.value);
+            never.iter().find(|(_, never)| never.within(std::slice::from_ref(&word)))
         };
         let forbidden: Vec<_> = guards.only_with.iter().map(forbids).collect();
         if let Some(Some((word, _))) = forbidden.first()
@@ -165,9 +175,9 @@ impl Making {
 #[derive(Debug, Default)]
 pub(super) struct Way {
     /// Words that the match itself holds.
-    at: Vec<Vec<u64>>,
+    at: Vec<Phrase>,
     /// Words that the item holds beside it.
-    beside: Vec<Vec<u64>>,
+    beside: Vec<Phrase>,
     /// Whether letters of it can be capitals or not.
     cased: bool,
     /// Whether it is written in capitals.
@@ -178,7 +188,7 @@ impl Way {
     /// A name or term.
     pub(super) fn of_term(term: &str) -> Self {
         Self {
-            at: vec![folded(term)],
+            at: vec![Phrase::of(term)],
             beside: Vec::new(),
             cased: term.chars().any(|one| one.is_lowercase() || one.is_uppercase()),
             capitals: capitals(&Text::of_term(term)) != Need::Free,
@@ -198,10 +208,10 @@ impl Way {
 }
 
 /// Words without which an expression does not hold.
-fn needed(expr: &Expr) -> Vec<Vec<u64>> {
+fn needed(expr: &Expr) -> Vec<Phrase> {
     match expr {
         Expr::Words(words) if words.prefix => Vec::new(),
-        Expr::Words(words) => vec![folded(&words.text)],
+        Expr::Words(words) => vec![Phrase::of(&words.text)],
         Expr::And(all) => all.iter().flat_map(needed).collect(),
         Expr::Near(_, a, b) => [needed(a), needed(b)].concat(),
         Expr::In(_, one) | Expr::Sentence(one) => needed(one),
@@ -216,12 +226,42 @@ fn needed(expr: &Expr) -> Vec<Vec<u64>> {
     }
 }
 
-fn folded(term: &str) -> Vec<u64> {
-    Text::of_term(term).tokens.iter().map(|one| one.hash).collect()
+/// Words as they are and without their inflections.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Phrase {
+    /// Each word's normal form and its stem.
+    words: Vec<(u64, u64)>,
+    /// With a capital it is found as it is only.
+    as_it_is: bool,
 }
 
-/// Whether one of the phrases holds the other.
-fn holds(phrases: &[Vec<u64>], part: &[u64]) -> bool {
-    !part.is_empty()
-        && phrases.iter().any(|phrase| phrase.windows(part.len()).any(|window| window == part))
+impl Phrase {
+    fn of(term: &str) -> Self {
+        let text = Text::of_term(term);
+        // Other languages inflect otherwise, and what is sure in English is worth saying.
+        let stem = |token| stem(&text, token, Lang::En).hash;
+        let words = text.tokens.iter().map(|token| (token.hash, stem(token))).collect();
+        Self { words, as_it_is: has_capitals(&text) }
+    }
+
+    /// Whether these words of a text are what a guard of this phrase finds.
+    fn finds(&self, words: &[(u64, u64)]) -> bool {
+        words.len() == self.words.len()
+            && self
+                .words
+                .iter()
+                .zip(words)
+                .all(|(own, other)| own.0 == other.0 || !self.as_it_is && own.1 == other.1)
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        self.finds(&other.words)
+    }
+
+    /// Whether one of these phrases holds it.
+    fn within(&self, phrases: &[Self]) -> bool {
+        let many = self.words.len();
+        many > 0
+            && phrases.iter().any(|phrase| phrase.words.windows(many).any(|some| self.finds(some)))
+    }
 }

@@ -45,6 +45,8 @@ pub struct RuleInfo {
     pub id: Arc<str>,
     /// Its name.
     pub name: Arc<str>,
+    /// Its condition, as written.
+    pub when: Arc<str>,
     /// The severity it gives.
     pub severity: Option<Severity>,
     /// Readers it adds, by name.

@@ -92,6 +92,7 @@ impl Making {
         self.rules.push(RuleInfo {
             id,
             name: Arc::from(name.trim()),
+            when: Arc::from(entry.when.value.as_str()),
             severity: entry.severity.as_ref().map(|severity| severity.value),
             readers: entry.readers.clone(),
             hold: entry.hold.as_ref().map(|reason| Arc::from(reason.value.as_str())),

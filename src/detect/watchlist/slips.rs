@@ -65,6 +65,26 @@ fn told(slip: &Slip, rule: Option<&str>) -> (String, String) {
             format!("{word} is searched as a word, for it stands inside quotes"),
             format!("write {apart}, or the word in small letters"),
         ),
+        Kind::Starred(without) => {
+            let what = format!("\"{word}\": * is not read inside quotes");
+            let hint = match without {
+                Some(without) => format!("write {without}, without quotes"),
+                None => "write it at the end of the last word, without quotes: pre*".to_owned(),
+            };
+            (what, hint)
+        }
+        Kind::AnyLetter => (
+            format!("'{word}': ? is not read, and what stands beside it are words"),
+            "write the words themselves, as in (halt OR hilt), or pre*".to_owned(),
+        ),
+        Kind::Alike(first) => (
+            format!("'{word}': what stands behind ~ is searched as a word"),
+            format!("write {first}: words are found with their inflections, never by likeness"),
+        ),
+        Kind::Listed(apart) => (
+            format!("'{word}' is one phrase, for a search has no commas"),
+            format!("write {apart}, or \"{word}\" for the phrase"),
+        ),
         Kind::Mixed(read) => {
             let what = "AND binds closer than OR, and no brackets say what was meant".to_owned();
             let hint = match read {

@@ -13,6 +13,7 @@ use crate::model::{Located, Named};
 
 use super::guard::{Way, speaks};
 use super::never::never_found;
+use super::phrase::Of;
 use super::{Making, Reach, Search, Term, TopicInfo, Use, id_of, nearest, note_of};
 
 impl Making {
@@ -72,6 +73,7 @@ impl Making {
                 // What is hidden tells nothing by itself, and may well ask for common words beside others.
                 if !entry.hidden {
                     self.doubt_term(term, any_case);
+                    self.doubt_alone(&term.value, term.place.clone());
                 }
             }
         }
@@ -88,6 +90,10 @@ impl Making {
         if lists.iter().all(|list| list.is_empty()) {
             let what = format!("topic '{}' has no words, so it can never match", entry.name.value);
             self.warn(place(), what, "write terms, exact or search");
+        }
+        if let Some(weak) = &entry.guards.weak {
+            let hint = "it is for names; of a topic write only_with, not_with or everyday = […]";
+            self.warn(weak.place.clone(), "weak does nothing on a topic", hint);
         }
         if speaks(&entry.guards) {
             let terms = entry.terms.iter().chain(&entry.exact);
@@ -117,9 +123,9 @@ impl Making {
         });
     }
 
-    fn term(&mut self, topic: u32, term: &Located<String>, reading: Reading, any_case: bool) {
+    fn term(&mut self, topic: u32, term: &Located<String>, written: Reading, any_case: bool) {
         let in_capitals = any_case && capitals(&Text::of_term(&term.value)) != Need::Free;
-        let reading = if in_capitals { Reading::AnyCase } else { reading };
+        let reading = if in_capitals { Reading::AnyCase } else { written };
         let phrase = match self.phrases.add(&term.value, reading) {
             Ok(phrase) => phrase,
             Err(why) => {
@@ -128,29 +134,14 @@ impl Making {
                 return;
             }
         };
-        self.operators(term);
+        let of = if matches!(written, Reading::Inflected) { Of::Term } else { Of::Exact };
+        self.doubt_phrase(&format!("\"{}\"", term.value), term, of);
         let what = format!("the term \"{}\"", term.value);
         self.doubt_letters(&what, &term.value, term.place.clone());
         self.doubt_signs(&term.value, term.place.clone());
         let number = u32::try_from(self.terms.len()).expect("fewer than four billion terms");
         self.uses.push((phrase, Use::Term(number)));
         self.terms.push(Term { topic, text: Arc::from(term.value.as_str()) });
-    }
-
-    /// Operators in plain terms are words, which nobody means.
-    fn operators(&mut self, term: &Located<String>) {
-        let operator = term.value.split_whitespace().find(|word| {
-            matches!(*word, "OR" | "AND" | "NOT")
-                || word.starts_with("NEAR/")
-                || word.ends_with('*')
-        });
-        if let Some(operator) = operator {
-            self.warn(
-                term.place.clone(),
-                format!("\"{}\": {operator} is no operator here", term.value),
-                "operators live in search = […]",
-            );
-        }
     }
 
     /// A term with a capital is not inflected, which is easily forgotten where its last word has none:
@@ -198,6 +189,10 @@ impl Making {
             }
         };
         self.slips(search, &parsed.slips, None);
+        if let Expr::Words(words) = &parsed.expr {
+            let place = search.place.as_ref().map(|place| place.within(words.span.clone()));
+            self.doubt_alone(&words.text, place);
+        }
         let ask = self.ask(&parsed.expr, search)?;
         if let Some(why) = never_found(&ask) {
             let what = format!("a search of topic '{name}' can never match: {why}");

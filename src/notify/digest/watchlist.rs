@@ -66,6 +66,8 @@ struct Entry {
     name: String,
     /// Names and terms, each as written.
     terms: Vec<String>,
+    /// Of a company.
+    tickers: Vec<String>,
     /// All else that changes what matches or how grave it is.
     rest: String,
     /// What of it is silenced, and until when.
@@ -93,7 +95,8 @@ fn key(id: Option<&Located<String>>, name: &Located<String>) -> String {
 fn company(one: &CompanyEntry) -> Entry {
     let aliases = one.aliases.iter().map(|alias| &alias.name.value);
     let names = std::iter::once(&one.name.value).chain(aliases);
-    let terms = names.chain(one.tickers.iter().map(|ticker| &ticker.value)).cloned().collect();
+    let terms = names.cloned().collect();
+    let tickers = one.tickers.iter().map(|ticker| ticker.value.clone()).collect();
     let plain = written(&Guards::default());
     let guards: Vec<(&String, String)> = one
         .aliases
@@ -107,7 +110,7 @@ fn company(one: &CompanyEntry) -> Entry {
     let aliases =
         one.aliases.iter().filter_map(|alias| muted(&quoted(&alias.name.value), &alias.guards));
     let muted = aliases.chain(muted("all its names", &one.guards)).collect();
-    Entry { name: one.name.value.clone(), terms, rest, muted }
+    Entry { name: one.name.value.clone(), terms, tickers, rest, muted }
 }
 
 fn topic(one: &TopicEntry) -> Entry {
@@ -125,7 +128,7 @@ fn topic(one: &TopicEntry) -> Entry {
         one.setting,
     );
     let muted = muted("all its terms", &one.guards).into_iter().collect();
-    Entry { name: one.name.value.clone(), terms, rest, muted }
+    Entry { name: one.name.value.clone(), terms, tickers: Vec::new(), rest, muted }
 }
 
 fn rule(one: &RuleEntry) -> Entry {
@@ -133,7 +136,8 @@ fn rule(one: &RuleEntry) -> Entry {
     let severity = one.severity.as_ref().map(|severity| severity.value);
     let hold = one.hold.as_ref().map(|hold| &hold.value);
     let rest = format!("{:?}{severity:?}{readers:?}{hold:?}", one_line(&one.when.value));
-    Entry { name: one.name.value.clone(), terms: Vec::new(), rest, muted: Vec::new() }
+    let (terms, tickers, muted) = (Vec::new(), Vec::new(), Vec::new());
+    Entry { name: one.name.value.clone(), terms, tickers, rest, muted }
 }
 
 fn muted(name: &str, guards: &Guards) -> Option<String> {
@@ -185,14 +189,22 @@ fn of_kind(kind: &str, old: &Entries, new: &Entries, renamed: &[&Renamed]) -> Ve
 }
 
 fn changed(kind: &str, old: &Entry, new: &Entry, renamed: Option<&Renamed>) -> Option<String> {
-    let without = |one: &Entry, other: &Entry| -> Vec<String> {
-        one.terms.iter().filter(|term| !other.terms.contains(term)).cloned().collect()
+    let without = |these: &[String], those: &[String]| -> Vec<String> {
+        these.iter().filter(|term| !those.contains(term)).cloned().collect()
     };
     let what = if kind == "Company" { "names" } else { "terms" };
     let mut said: Vec<String> = renamed.into_iter().map(id_changed).collect();
-    for (did, terms) in [("added", without(new, old)), ("removed", without(old, new))] {
-        if !terms.is_empty() {
-            said.push(format!("{what} {did}: {}", listed(&terms)));
+    // A company's name is one of its names, which are told; where the id changed, that goes with the name.
+    if kind != "Company" && renamed.is_none() && old.name != new.name {
+        said.push(format!("renamed from {}", quoted(&old.name)));
+    }
+    for (what, new, old) in
+        [(what, &new.terms, &old.terms), ("tickers", &new.tickers, &old.tickers)]
+    {
+        for (did, terms) in [("added", without(new, old)), ("removed", without(old, new))] {
+            if !terms.is_empty() {
+                said.push(format!("{what} {did}: {}", listed(&terms)));
+            }
         }
     }
     said.extend(new.muted.iter().filter(|one| !old.muted.contains(one)).cloned());

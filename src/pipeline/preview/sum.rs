@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::judging::Told;
 use super::samples::Samples;
+use super::why::why;
 use super::{Scope, why_not};
 use crate::detect::{Candidate, CopyBook, Imprint};
 use crate::model::difference::{DayCount, Sample, Shift};
@@ -140,7 +141,7 @@ impl Sum {
             topics: telling.topics.iter().map(|one| one.name.to_string()).collect(),
             before: before_is,
             after: after_is,
-            why: telling.reasons.iter().take(3).map(|one| cut(&one.words)).collect(),
+            why: why(telling).map(|one| cut(&one)).collect(),
             why_not: why_not(telling, other).iter().map(|one| cut(one)).collect(),
         });
     }

@@ -50,12 +50,24 @@ pub fn why_not(telling: &Judgement, silent: &Judgement) -> Vec<String> {
         .collect();
     // Of what makes the alert no hit is missing: a rule or a severity says otherwise.
     if said.is_empty() && !silent.alert {
-        said.push(match silent.would_be {
+        let hold = silent.held_back.iter().find_map(|held| match &held.guard {
+            Guard::Hold(reason) => Some(format!("the alert is held back: {reason}")),
+            _ => None,
+        });
+        said.push(hold.unwrap_or_else(|| match silent.would_be {
             Some(_) => "a rule or guard holds the alert back".to_owned(),
             None => "what is found makes no alert".to_owned(),
-        });
+        }));
     }
     said
+}
+
+/// Why a judgement alerts, gravest first; a rule is named, for it may be why it is as grave as it is.
+pub(super) fn why(judgement: &Judgement) -> impl Iterator<Item = String> + '_ {
+    judgement.reasons.iter().take(NAMED).map(|reason| match &reason.rule {
+        Some(rule) => format!("{} (rule “{rule}”)", reason.words),
+        None => reason.words.clone(),
+    })
 }
 
 /// The same thing named by words at the same place.

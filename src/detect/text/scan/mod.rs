@@ -45,13 +45,13 @@ impl Walk<'_> {
         let mut at = 0;
         while let Some(byte) = bytes.get(at).copied() {
             if byte.is_ascii_alphanumeric() {
-                self.begin(!byte.is_ascii_lowercase());
+                self.begin(!byte.is_ascii_lowercase(), byte.is_ascii_digit());
                 at = self.word(at);
             } else if byte == b' ' {
                 self.between.white();
                 at += 1;
             } else if let Some(code) = ideograph_at(bytes, at) {
-                self.begin(true);
+                self.begin(true, false);
                 at = self.ideograph(at, code);
             } else {
                 let Some(one) = read(self.text, at) else { break };
@@ -65,11 +65,11 @@ impl Walk<'_> {
         match one.class {
             Class::Ignorable => {}
             Class::Word => {
-                self.begin(begins(one));
+                self.begin(begins(one), one.char.is_numeric());
                 return self.long_word(at);
             }
             Class::Cjk => {
-                self.begin(true);
+                self.begin(true, false);
                 return self.character(at, one);
             }
             _ => mark(self.into, &mut self.between, self.text, at, one, self.field),
@@ -77,9 +77,10 @@ impl Walk<'_> {
         one.end
     }
 
-    /// A token begins here: whether what stands before it ended a sentence or segment.
+    /// A token begins here: whether what stands before it ended a sentence or segment. `begins` where a sentence may
+    /// begin so, `number` where it is one.
     #[inline]
-    fn begin(&mut self, begins: bool) {
+    fn begin(&mut self, begins: bool, number: bool) {
         let between = &self.between;
         if !(between.sentence || between.spaced_stop || between.segment || between.newlines > 1)
             || self.into.tokens.len() == self.field
@@ -88,7 +89,7 @@ impl Walk<'_> {
         }
         let ended = between.sentence
             || between.newlines > 1
-            || (between.spaced_stop && begins && !abbreviates(self.into));
+            || (between.spaced_stop && begins && !abbreviates(self.into, number));
         self.sentence += u32::from(ended);
         if ended || between.segment {
             self.segment += 1;
