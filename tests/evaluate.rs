@@ -313,8 +313,9 @@ fn the_shipped_topics_hold_their_figures_on_ordinary_weeks() {
 
 /// Paraphrases by six hands and the weeks of a compliance desk by two, in seven languages; none knew the topics' words.
 /// Before anything was mended by them alerts were found with precisions of 0.86, 0.78, 0.87, 0.89, 0.68, 0.92,
-/// 0.95 and 0.86, and recalls of 0.90, 0.98, 0.96, 0.88, 0.91, 0.97, 0.90 and 0.94; each was written after what those before had shown was mended, but for
-/// the second and the fifth, which were written beside their neighbours: ordinary weeks, of which two thirds are no alert.
+/// 0.95 and 0.86, and recalls of 0.90, 0.98, 0.96, 0.88, 0.91, 0.97, 0.90 and 0.94; each was written after what those
+/// before had shown was mended, but for the second and the fifth, which were written beside their neighbours: ordinary
+/// weeks, of which two thirds are no alert.
 #[test]
 fn the_shipped_topics_hold_their_figures_on_a_desk_s_inbox() {
     let floors = [("companies", 0.99, 0.97), ("topics", 0.85, 0.85), ("alerts", 0.89, 0.98)];
