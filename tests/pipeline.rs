@@ -6,6 +6,7 @@ mod busy;
 mod canary;
 mod changes;
 mod edges;
+mod filtered;
 mod fitting;
 mod forgetting;
 mod late;

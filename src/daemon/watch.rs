@@ -95,6 +95,7 @@ pub(super) async fn run(shared: Shared, mut watch: Watch) -> &'static str {
             mail_down: watch.deliverer.mail_down(),
             network_out,
             canary_missing: watch.keeper.missing(),
+            operator_unheard: None,
         };
         if let Err(error) = shared.ground.store.note_size(shared.now()).await {
             trouble(&shared, "note how large the database is", &error);

@@ -176,6 +176,10 @@ pub struct PendingNotice {
     pub item: Item,
     /// Earlier mails of this alert were refused or died: it is listed as *undelivered earlier*.
     pub undelivered: bool,
+    /// What the servers said (`STAGE: reply`) as they refused the mail from which it came back.
+    pub refusals: Vec<String>,
+    /// Its publisher's words and its link are left out of it.
+    pub withheld: bool,
     /// What was known of an edited item before; `None` for one that is as it was first seen.
     pub before: Option<Before>,
     /// Of the operator's notices: the readers for whom the alert was and whom it did not reach in time.

@@ -407,6 +407,7 @@ fn article(one: &PendingNotice, lead: bool, story: &Story<'_>, view: View<'_>) -
     let hits = &one.alert.judgement.hits;
     let (href, no_link) = match link(one.item.link.as_deref()) {
         Ok(link) => (Some(Href::from(link)), None),
+        Err(_) if one.withheld => (None, Some("its link is left out as well".to_owned())),
         Err(why) => (None, Some(why.to_owned())),
     };
     Article {

@@ -267,6 +267,8 @@ impl Piece {
             alert,
             item: self.item(),
             undelivered: self.undelivered,
+            refusals: Vec::new(),
+            withheld: false,
             before: None,
             meant_for: Vec::new(),
         }
