@@ -101,7 +101,10 @@ pub(super) fn group<'a>(notices: &'a [PendingNotice], whose: Whose<'a>) -> Vec<S
 fn story<'a>(items: BTreeMap<&str, Cow<'a, PendingNotice>>, whose: Whose<'a>) -> Story<'a> {
     let mut notices: Vec<Cow<'a, PendingNotice>> = items.into_values().collect();
     notices.sort_by_key(|one| (!one.item.official, said_at(one), one.item.id.clone()));
-    let severity = notices.iter().map(|one| one.alert.severity).max();
+    let severity = notices
+        .iter()
+        .flat_map(|one| one.earlier.iter().map(|was| was.severity).chain([one.alert.severity]));
+    let severity = severity.max();
     Story { severity: severity.unwrap_or(Severity::Medium), notices, whose }
 }
 
@@ -122,6 +125,12 @@ impl Story<'_> {
             named.retain(|one| !copies || !withdrawn.contains(&&*one.id));
             named
         }));
+        let earlier = self.notices.iter().flat_map(|one| &one.earlier).flat_map(|was| &was.named);
+        for one in earlier {
+            if named.iter().chain(&self.topics()).all(|known| known.id != one.id) {
+                named.push(one);
+            }
+        }
         named.sort_by_key(|one| (!self.whose.watches(one), !self.whose.is_new(one)));
         named
     }
@@ -341,8 +350,14 @@ pub(super) fn mark_words(mark: Mark) -> &'static str {
     }
 }
 
-/// What is said beside an item.
+/// What is said beside an item, and what it alerted on before it was edited.
 pub(super) fn marks(one: &PendingNotice) -> Vec<String> {
+    let earlier = edited::earlier(one).map(|was| format!("before: {}", edited::alerted(was)));
+    own_marks(one).into_iter().chain(earlier).collect()
+}
+
+/// What is said beside an item.
+fn own_marks(one: &PendingNotice) -> Vec<String> {
     let mut marks = one.alert.marks.clone();
     if one.undelivered {
         marks.push(Mark::UndeliveredEarlier);
@@ -417,8 +432,8 @@ fn article(one: &PendingNotice, lead: bool, story: &Story<'_>, view: View<'_>) -
         excerpt: excerpt::excerpt(&one.item, hits),
         why: why(one, story.whose).into_iter().take(4).collect(),
         times: times(one, view.now, view.zone),
-        marks: same_text(one, story, view).into_iter().chain(marks(one)).collect(),
-        edits: edited::lines(one),
+        marks: same_text(one, story, view).into_iter().chain(own_marks(one)).collect(),
+        edits: [edited::settled(one, view.now, view.zone), edited::lines(one)].concat(),
         link: href,
         no_link,
     }

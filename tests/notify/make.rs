@@ -269,6 +269,7 @@ impl Piece {
             undelivered: self.undelivered,
             refusals: Vec::new(),
             withheld: false,
+            earlier: Vec::new(),
             before: None,
             meant_for: Vec::new(),
         }

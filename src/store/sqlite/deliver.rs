@@ -183,6 +183,7 @@ fn telling(
         undelivered,
         refusals: if undelivered { refusals(connection, reader, key)? } else { Vec::new() },
         withheld: false,
+        earlier: Vec::new(),
         before,
         meant_for: Vec::new(),
     })
