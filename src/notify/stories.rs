@@ -55,7 +55,8 @@ impl<'a> Whose<'a> {
 /// A story's notices, the lead first.
 pub(super) struct Story<'a> {
     pub(super) severity: Severity,
-    /// One for each item, the newest revision: official first, then earliest.
+    /// One for each item, the newest revision: official first, then earliest. No copy of what stands in another mail
+    /// leads over what was not told yet.
     pub(super) notices: Vec<Cow<'a, PendingNotice>>,
     /// For whom.
     pub(super) whose: Whose<'a>,
@@ -101,6 +102,14 @@ pub(super) fn group<'a>(notices: &'a [PendingNotice], whose: Whose<'a>) -> Vec<S
 fn story<'a>(items: BTreeMap<&str, Cow<'a, PendingNotice>>, whose: Whose<'a>) -> Story<'a> {
     let mut notices: Vec<Cow<'a, PendingNotice>> = items.into_values().collect();
     notices.sort_by_key(|one| (!one.item.official, said_at(one), one.item.id.clone()));
+    // What a copy repeats was told by another mail: what was not yet leads.
+    let repeats = |one: &PendingNotice| {
+        let of = one.alert.copy_of.as_ref().filter(|_| !one.item.official);
+        of.is_some_and(|of| notices.iter().all(|other| other.item.id != *of))
+    };
+    if let Some(lead) = notices.iter().position(|one| !repeats(one)) {
+        notices[..=lead].rotate_right(1);
+    }
     let severity = notices
         .iter()
         .flat_map(|one| one.earlier.iter().map(|was| was.severity).chain([one.alert.severity]));

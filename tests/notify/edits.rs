@@ -371,3 +371,23 @@ fn every_alert_that_a_digest_settles_is_named_in_it() {
     let text = flat(&digest_of(&reader, &[is, told]));
     assert!(text.contains("no longer names Hikvision") && !text.contains("it named"), "{text}");
 }
+
+/// A copy of what was told leads over nothing that was not.
+#[test]
+fn a_copy_of_what_is_in_no_mail_of_now_does_not_lead() {
+    let reader = one_reader(entry("Mei"));
+    let copy =
+        piece("SEC to delist Alibaba").with(|one| one.copy_of = Some("elsewhere".to_owned()));
+    let seen = at(SEEN).plus(Duration::from_secs(600));
+    let news = Piece { seen, ..piece("White House was not told of Alibaba vote") };
+    let news = Piece { source: "nikkei".to_owned(), ..news };
+    let both = [copy.pending(), news.pending()];
+    let mail = ring(&reader, &both, 2, &BTreeSet::from(["alibaba".to_owned()]));
+    assert!(mail.subject.contains("White House was not told"), "{}", mail.subject);
+    let text = flat(&digest_of(&reader, &both));
+    assert!(text.contains("1. HIGH Alibaba: White House was not told"), "{text}");
+    let official = copy.with(|one| one.official = true);
+    let both = [official.pending(), news.pending()];
+    let mail = ring(&reader, &both, 2, &BTreeSet::from(["alibaba".to_owned()]));
+    assert!(mail.subject.contains("SEC to delist"), "{}", mail.subject);
+}
