@@ -5,6 +5,7 @@ mod addresses;
 mod busy;
 mod canary;
 mod changes;
+mod cut;
 mod edges;
 mod filtered;
 mod fitting;
