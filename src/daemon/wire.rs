@@ -266,6 +266,7 @@ impl Parts {
                     .collect(),
             },
             canary: self.settings.canary.as_ref().map(|one| self.canary(one.at.value)),
+            needs_restart: Vec::new(),
             rejected,
             backfill: Backfill {
                 span: self.settings.matching.backfill.value.span(),

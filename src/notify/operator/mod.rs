@@ -207,7 +207,7 @@ pub fn refused_words(about: &str, sealed: Timestamp, now: Timestamp, zone: Tz) -
         "mail" => "mails that were not delivered",
         "late" => "mails that do not get out",
         "edit" => "an edit that was refused",
-        "edited" | "review" => "an edit of the files",
+        "version" => "an edit of the files",
         "disk" => "the disk",
         "network" => "our own network",
         "sources" | "official" | "many" => "sources in trouble",
