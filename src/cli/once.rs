@@ -103,6 +103,7 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
         network_out: poller.out_since().await,
         // Canaries fly in the service.
         canary_missing: None,
+        operator_unheard: None,
     };
     Messenger::new(ground, fetcher).cycle(&in_force.channel, &vitals).await?;
     if sent.refused > 0 {

@@ -128,7 +128,8 @@ impl Service {
         for doubt in &problems {
             tracing::warn!("reload: {doubt}");
         }
-        for thing in wire::needs_restart(&self.started, &parts.settings) {
+        let needs_restart = wire::needs_restart(&self.started, &parts.settings);
+        for thing in &needs_restart {
             tracing::warn!("reload: {thing} changed; that needs a restart");
         }
         if self.transport.renew() {
@@ -141,7 +142,7 @@ impl Service {
             "reloaded: version {version}, {}",
             sources_and_readers(&parts, ", ")
         );
-        self.put_in_force(parts.in_force(version, None));
+        self.put_in_force(InForce { needs_restart, ..parts.in_force(version, None) });
         self.parts = parts;
         Ok(())
     }

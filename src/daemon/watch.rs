@@ -15,6 +15,7 @@ use crate::pipeline::canary::Keeper;
 use crate::pipeline::channel::{Messenger, Vitals};
 use crate::pipeline::deliver::{Deliverer, Tight};
 use crate::pipeline::poll::Poller;
+use crate::store::StoreError;
 
 /// The first sign of life waits until the loops have had their first turn.
 const BEFORE_WATCHING: Duration = Duration::from_secs(2);
@@ -86,6 +87,17 @@ impl Watch {
 pub(super) async fn run(shared: Shared, mut watch: Watch) -> &'static str {
     shared.rest(Some(shared.now().plus(BEFORE_WATCHING)), &Notify::new()).await;
     while !shared.stopping() {
+        match shared.ground.store.keep_alone() {
+            Ok(()) => {}
+            Err(error @ StoreError::Held { .. }) => {
+                // Two at one store would tell readers twice.
+                tracing::error!(%error, "the lock file was deleted under us: {error}; stopping");
+                return "watch";
+            }
+            Err(error) => {
+                trouble(&shared, "make sure that nobody else works on the store", &error);
+            }
+        }
         let network_out = watch.look(&shared).await;
         let failed = shared.failed.swap(false, Ordering::Relaxed);
         // While mails are held after a restore nobody is told anything: that is not well.
@@ -95,6 +107,7 @@ pub(super) async fn run(shared: Shared, mut watch: Watch) -> &'static str {
             mail_down: watch.deliverer.mail_down(),
             network_out,
             canary_missing: watch.keeper.missing(),
+            operator_unheard: None,
         };
         if let Err(error) = shared.ground.store.note_size(shared.now()).await {
             trouble(&shared, "note how large the database is", &error);

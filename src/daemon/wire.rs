@@ -281,6 +281,7 @@ impl Parts {
                     .collect(),
             },
             canary: self.settings.canary.as_ref().map(|one| self.canary(one.at.value)),
+            needs_restart: Vec::new(),
             rejected,
             left_out: self.left_out.clone(),
             backfill: Backfill {

@@ -176,10 +176,29 @@ pub struct PendingNotice {
     pub item: Item,
     /// Earlier mails of this alert were refused or died: it is listed as *undelivered earlier*.
     pub undelivered: bool,
+    /// What the servers said (`STAGE: reply`) as they refused the mail from which it came back.
+    pub refusals: Vec<String>,
+    /// Its publisher's words and its link are left out of it.
+    pub withheld: bool,
+    /// What earlier revisions of the item alerted on that the same mail settles, oldest first: found as a mail is made.
+    pub earlier: Vec<Earlier>,
     /// What was known of an edited item before; `None` for one that is as it was first seen.
     pub before: Option<Before>,
     /// Of the operator's notices: the readers for whom the alert was and whom it did not reach in time.
     pub meant_for: Vec<MeantFor>,
+}
+
+/// What an item alerted on before it was edited again, told by one mail with what it alerts on now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// Whom it named or, where no company, what it was about.
+    pub named: Vec<Named>,
+    /// How grave it was.
+    pub severity: Severity,
+    /// When it was first seen so.
+    pub from: Timestamp,
+    /// When it was seen edited.
+    pub until: Timestamp,
 }
 
 /// A reader whom a mail with an alert did not reach, so that the operator is told as well.

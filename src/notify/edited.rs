@@ -4,9 +4,10 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::civil::near;
 use super::outside::{isolate, line};
-use crate::model::alert::Words;
-use crate::model::{ItemText, Named, PendingNotice};
+use crate::model::alert::{Earlier, Words};
+use crate::model::{ItemText, Named, PendingNotice, Timestamp, Tz};
 
 /// Longest stretch of words shown of either side, in characters.
 const SHOWN: usize = 120;
@@ -63,6 +64,33 @@ fn words(old: &Words, new: &ItemText) -> Vec<String> {
         lines.push(format!("categories {}", arrow(&old, &new)));
     }
     lines
+}
+
+/// What earlier revisions alerted on, told by this mail for the first time, and what of it the newest does not say:
+/// whom that one does not name, and what was graver.
+pub(super) fn earlier(one: &PendingNotice) -> impl Iterator<Item = &Earlier> {
+    let now = &one.alert.judgement;
+    one.earlier.iter().filter(|was| {
+        let known =
+            |named: &Named| now.companies.iter().chain(&now.topics).any(|is| is.id == named.id);
+        was.severity > one.alert.severity || !was.named.iter().all(known)
+    })
+}
+
+/// `SMIC, high`.
+pub(super) fn alerted(was: &Earlier) -> String {
+    let names: Vec<String> = was.named.iter().take(6).map(|one| line(&one.name, NAME)).collect();
+    let more = if was.named.len() > names.len() { " and more" } else { "" };
+    format!("{}{more}, {}", names.join(" · "), was.severity.as_str())
+}
+
+/// `at 05:33 it named SMIC, high; edited 06:04`, a line each.
+pub(super) fn settled(one: &PendingNotice, now: Timestamp, zone: Tz) -> Vec<String> {
+    let line = |was: &Earlier| {
+        let (from, until) = (near(was.from, now, zone), near(was.until, now, zone));
+        format!("at {from} it named {}; edited {until}", alerted(was))
+    };
+    earlier(one).map(line).collect()
 }
 
 /// The companies that an edit took out of an item, by id.

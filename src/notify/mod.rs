@@ -23,6 +23,7 @@ pub mod schedule;
 pub mod smtp;
 pub mod urgent;
 pub mod welcome;
+pub mod withheld;
 
 mod civil;
 mod edited;

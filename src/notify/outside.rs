@@ -22,11 +22,12 @@ fn is_bidi_control(one: char) -> bool {
 }
 
 /// Characters that show nothing and do something, beside the C0 and C1 controls: line and paragraph
-/// separators are spaces, tag characters (outside flags) and byte order marks hide text.
+/// separators are spaces, tag characters (outside flags) and byte order marks hide text, soft hyphens and
+/// spaces of no width divide names.
 fn is_hidden(one: char) -> bool {
     is_bidi_control(one)
         || one.is_control()
-        || matches!(one, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+        || matches!(one, '\u{ad}' | '\u{200b}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Every white space becomes a space, every hidden character nothing. Runs of spaces become one.
@@ -129,6 +130,7 @@ mod tests {
         let check = |text: &str, expected: &str| assert_eq!(line(text, 40), expected, "{text:?}");
         check("a\r\nBcc: x@y.z", "a Bcc: x@y.z");
         check("\u{202e}evil\u{2066}\u{0}\u{7f}\u{9b}", "evil");
+        check("Al\u{ad}iba\u{200b}ba", "Alibaba");
         check("one\u{2028}two\tthree\u{a0}four", "one two three four");
         check("👩‍👩‍👧 stays whole", "👩‍👩‍👧 stays whole");
         check(&"x".repeat(41), &format!("{}{CUT}", "x".repeat(40)));

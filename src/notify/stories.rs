@@ -56,7 +56,8 @@ impl<'a> Whose<'a> {
 /// A story's notices, the lead first.
 pub(super) struct Story<'a> {
     pub(super) severity: Severity,
-    /// One for each item, the newest revision: official first, then earliest.
+    /// One for each item, the newest revision: official first, then earliest. No copy of what stands in another mail
+    /// leads over what was not told yet.
     pub(super) notices: Vec<Cow<'a, PendingNotice>>,
     /// For whom.
     pub(super) whose: Whose<'a>,
@@ -102,7 +103,18 @@ pub(super) fn group<'a>(notices: &'a [PendingNotice], whose: Whose<'a>) -> Vec<S
 fn story<'a>(items: BTreeMap<&str, Cow<'a, PendingNotice>>, whose: Whose<'a>) -> Story<'a> {
     let mut notices: Vec<Cow<'a, PendingNotice>> = items.into_values().collect();
     notices.sort_by_key(|one| (!one.item.official, said_at(one), one.item.id.clone()));
-    let severity = notices.iter().map(|one| one.alert.severity).max();
+    // What a copy repeats was told by another mail: what was not yet leads.
+    let repeats = |one: &PendingNotice| {
+        let of = one.alert.copy_of.as_ref().filter(|_| !one.item.official);
+        of.is_some_and(|of| notices.iter().all(|other| other.item.id != *of))
+    };
+    if let Some(lead) = notices.iter().position(|one| !repeats(one)) {
+        notices[..=lead].rotate_right(1);
+    }
+    let severity = notices
+        .iter()
+        .flat_map(|one| one.earlier.iter().map(|was| was.severity).chain([one.alert.severity]));
+    let severity = severity.max();
     Story { severity: severity.unwrap_or(Severity::Medium), notices, whose }
 }
 
@@ -123,6 +135,12 @@ impl Story<'_> {
             named.retain(|one| !copies || !withdrawn.contains(&&*one.id));
             named
         }));
+        let earlier = self.notices.iter().flat_map(|one| &one.earlier).flat_map(|was| &was.named);
+        for one in earlier {
+            if named.iter().chain(&self.topics()).all(|known| known.id != one.id) {
+                named.push(one);
+            }
+        }
         named.sort_by_key(|one| (!self.whose.watches(one), !self.whose.is_new(one)));
         named
     }
@@ -360,8 +378,14 @@ pub(super) fn mark_words(mark: Mark) -> &'static str {
     }
 }
 
-/// What is said beside an item.
+/// What is said beside an item, and what it alerted on before it was edited.
 pub(super) fn marks(one: &PendingNotice) -> Vec<String> {
+    let earlier = edited::earlier(one).map(|was| format!("before: {}", edited::alerted(was)));
+    own_marks(one).into_iter().chain(earlier).collect()
+}
+
+/// What is said beside an item.
+fn own_marks(one: &PendingNotice) -> Vec<String> {
     let mut marks = one.alert.marks.clone();
     if one.undelivered {
         marks.push(Mark::UndeliveredEarlier);
@@ -426,6 +450,7 @@ fn article(one: &PendingNotice, lead: bool, story: &Story<'_>, view: View<'_>) -
     let hits = &one.alert.judgement.hits;
     let (href, no_link) = match link(one.item.link.as_deref()) {
         Ok(link) => (Some(Href::from(link)), None),
+        Err(_) if one.withheld => (None, Some("its link is left out as well".to_owned())),
         Err(why) => (None, Some(why.to_owned())),
     };
     Article {
@@ -435,8 +460,8 @@ fn article(one: &PendingNotice, lead: bool, story: &Story<'_>, view: View<'_>) -
         excerpt: excerpt::excerpt(&one.item, hits),
         why: why(one, story.whose).into_iter().take(4).collect(),
         times: times(one, view.now, view.zone),
-        marks: same_text(one, story, view).into_iter().chain(marks(one)).collect(),
-        edits: edited::lines(one),
+        marks: same_text(one, story, view).into_iter().chain(own_marks(one)).collect(),
+        edits: [edited::settled(one, view.now, view.zone), edited::lines(one)].concat(),
         link: href,
         no_link,
     }

@@ -11,7 +11,7 @@ use super::page::{Note, Page};
 use super::reader::Reader;
 use super::room::{self, Room, Short};
 use super::stories::{self, Story, View, Whose};
-use super::{Content, Subjects};
+use super::{Content, Subjects, withheld};
 use crate::model::mail::StoryTold;
 use crate::model::record::Restore;
 use crate::model::{Mark, PendingNotice, Severity, Timestamp};
@@ -136,6 +136,7 @@ fn page(input: &UrgentInput<'_>, subject: &str, stories: &[Story<'_>], most: usi
             input.restored.map(|one| restored(one, input.now, zone)),
             input.delayed_since.map(|since| delay(since, input.now, zone)),
             input.short.map(Short::note),
+            withheld::note(stories),
             stands_in(input.reader, input.readers, stories, input.now),
             input.last_of_hour.then(|| full(input.reader.urgent_per_hour)),
         ]

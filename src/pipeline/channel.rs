@@ -13,9 +13,9 @@ use tokio::time::timeout;
 
 use super::Ground;
 use crate::collect::fetch::Fetcher;
-use crate::model::Timestamp;
+use crate::model::{MailState, Timestamp};
 use crate::notify::outbox;
-use crate::store::StoreError;
+use crate::store::{MailRow, StoreError};
 
 /// While a mail waits longer than this, we are not well.
 const LATE: Duration = Duration::from_secs(3600);
@@ -26,6 +26,9 @@ const PAGE_AFTER: Duration = Duration::from_secs(15 * 60);
 /// While a trouble lasts it is told again after this. A program that failed has told nobody: it is tried
 /// again by the back-off of mails, from a minute to an hour.
 const PAGE_AGAIN: Duration = Duration::from_secs(6 * 3600);
+
+/// So long a refused mail to the operator counts as a trouble.
+const UNHEARD: Duration = Duration::from_secs(24 * 3600);
 
 /// How long the program may run before it is ended.
 const PROGRAM_LIMIT: Duration = Duration::from_secs(30);
@@ -53,11 +56,16 @@ pub struct Vitals {
     pub network_out: Option<Timestamp>,
     /// Since when a canary has been missing, and where it was lost.
     pub canary_missing: Option<(Timestamp, String)>,
+    /// Since when mails to the operator are refused, and what was said; [`Messenger::cycle`] finds it out.
+    pub operator_unheard: Option<(Timestamp, String)>,
 }
 
 impl Vitals {
     fn trouble(&self) -> bool {
-        self.mail_down.is_some() || self.network_out.is_some() || self.canary_missing.is_some()
+        self.mail_down.is_some()
+            || self.network_out.is_some()
+            || self.canary_missing.is_some()
+            || self.operator_unheard.is_some()
     }
 }
 
@@ -98,7 +106,13 @@ pub fn signal(
     let over = |since: Timestamp, span| now.since(since) >= span || since > now.plus(span);
     let late = oldest.is_some_and(|sealed| now.since(sealed) > LATE || sealed > now.plus(LATE));
     let missing = vitals.canary_missing.as_ref();
-    let well = vitals.sound && vitals.network_out.is_none() && missing.is_none() && !late;
+    // Before that the operator is written to once more.
+    let unheard = vitals.operator_unheard.as_ref().filter(|(since, _)| over(*since, PAGE_AFTER));
+    let well = vitals.sound
+        && vitals.network_out.is_none()
+        && missing.is_none()
+        && unheard.is_none()
+        && !late;
     // Whoever waited for a canary has been patient already.
     let lasts = |since: &Timestamp| over(*since, PAGE_AFTER) || missing.is_some();
     let reason = match (&vitals.mail_down, vitals.network_out, missing) {
@@ -111,7 +125,9 @@ pub fn signal(
         (None, None, Some((since, why))) => {
             Some((*since, format!("the canary was given up at {since}: {why}")))
         }
-        (None, None, None) => None,
+        (None, None, None) => unheard.map(|(since, why)| {
+            (*since, format!("mails to the operator are refused since {since}: {why}"))
+        }),
     };
     let page = reason
         .filter(|(since, _)| lasts(since))
@@ -147,6 +163,7 @@ impl Messenger {
         vitals: &Vitals,
     ) -> Result<Signal, StoreError> {
         let now = self.ground.clock.now();
+        let vitals = &Vitals { operator_unheard: self.unheard_by(now).await?, ..vitals.clone() };
         if !vitals.trouble() {
             self.paged = None;
         }
@@ -165,6 +182,18 @@ impl Messenger {
             self.paged = Some(Paged { at: now, failures });
         }
         Ok(signal)
+    }
+
+    /// Since when the operator hears nothing by mail: what was written last came to rest refused at all addresses.
+    /// It counts for a day, for whether the next would be taken nobody knows until there is one.
+    async fn unheard_by(&self, now: Timestamp) -> Result<Option<(Timestamp, String)>, StoreError> {
+        let since = now.minus(outbox::PATIENCE + UNHEARD);
+        let mails = self.ground.store.archive().operator_mails(since).await?;
+        let Some(newest) = mails.first() else { return Ok(None) };
+        let failed = |one: &MailRow| matches!(one.state, MailState::Refused | MailState::Dead);
+        let all = mails.iter().filter(|one| one.key == newest.key).all(failed);
+        let at = newest.tried.filter(|at| all && now.since(*at) <= UNHEARD);
+        Ok(at.map(|at| (at, newest.reply.clone())))
     }
 
     async fn ping(&mut self, address: &str) {

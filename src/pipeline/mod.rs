@@ -54,6 +54,8 @@ pub struct InForce {
     pub channel: channel::Channel,
     /// When a canary flies; `None` is never.
     pub canary: Option<Schedule>,
+    /// What of this version waits for a restart of the service, by the names of the settings.
+    pub needs_restart: Vec<&'static str>,
     /// The problems of an edit that was refused while this version stays in force.
     pub rejected: Option<String>,
     /// What of this version this program cannot use, because another one accepted it.

@@ -62,6 +62,9 @@ pub trait Archive: Send + Sync {
     /// Mails in these states, newest first: at most `limit`.
     fn mails_in(&self, states: Vec<MailState>, limit: usize) -> Answer<'_, Vec<MailRow>>;
 
+    /// The operator's mails that were sealed since an instant and came to rest, newest first; the canary's left out.
+    fn operator_mails(&self, since: Timestamp) -> Answer<'_, Vec<MailRow>>;
+
     /// How many notices wait for a mail, by reader; the operator's name is empty.
     fn pending_by_reader(&self) -> Answer<'_, BTreeMap<String, u64>>;
 

@@ -269,6 +269,12 @@ pub trait Store: Send + Sync {
     /// Writes what became of a canary. One that arrived is polled no more.
     fn settle_canary(&self, canary: Canary) -> Answer<'_, ()>;
 
+    /// Makes sure that nobody else can work on the store while this one has it, though what shows that was deleted.
+    ///
+    /// # Errors
+    /// [`StoreError::Held`] when somebody else works on it by now.
+    fn keep_alone(&self) -> Result<(), StoreError>;
+
     /// Notes how large the database is, once a day.
     fn note_size(&self, now: Timestamp) -> Answer<'_, ()>;
 

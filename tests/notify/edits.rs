@@ -364,3 +364,70 @@ fn categories_that_were_edited_are_named() {
     assert!(text.contains("Edited: categories “Sport” → “Sanctions”"), "{text}");
     assert!(text.contains("Edited: now on Sanctions"), "{text}");
 }
+
+/// An item that is edited several times before a digest: all that it settles stands in it.
+#[test]
+fn every_alert_that_a_digest_settles_is_named_in_it() {
+    let reader = one_reader(entry("Mei"));
+    let first = piece("SEC to delist SMIC").with(|one| {
+        one.companies = Vec::new();
+        company(one, "smic", "SMIC");
+    });
+    let second = piece("SEC to delist Hikvision").with(|one| {
+        one.companies = Vec::new();
+        company(one, "hikvision", "Hikvision");
+    });
+    let third = piece("SEC opens investigation of Dahua").with(|one| {
+        one.companies = Vec::new();
+        company(one, "dahua", "Dahua");
+        one.severity = Severity::Medium;
+    });
+    let was = first.pending();
+    let then = edited(&was, &second);
+    let mut is = edited(&was, &third);
+    (is.item.revision, is.alert.revision) = (3, 3);
+    is.item.first_seen = at("2026-11-23T12:48:00Z");
+    is.before =
+        then.before.clone().map(|before| Before { alert: Some(then.alert.clone()), ..before });
+    for all in [[was.clone(), then.clone(), is.clone()], [is.clone(), then, was.clone()]] {
+        let content = digest_of(&reader, &all);
+        let text = flat(&content);
+        for words in [
+            "1. HIGH Dahua",
+            "Also names: SMIC · Hikvision",
+            "at 07:20 it named SMIC, high; edited 07:36",
+            "at 07:36 it named Hikvision, high; edited 07:48",
+            "headline “SEC to delist SMIC” → “SEC opens investigation of Dahua”",
+            "no longer names SMIC",
+            "was high, is medium",
+        ] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        assert!(content.subject.contains("1 high"), "{}", content.subject);
+    }
+    // What an urgent mail told stands there as the beginning, and is told by no one twice.
+    let mut told = was;
+    told.alert.marks.push(Mark::SentEarlier);
+    let text = flat(&digest_of(&reader, &[is, told]));
+    assert!(text.contains("no longer names Hikvision") && !text.contains("it named"), "{text}");
+}
+
+/// A copy of what was told leads over nothing that was not.
+#[test]
+fn a_copy_of_what_is_in_no_mail_of_now_does_not_lead() {
+    let reader = one_reader(entry("Mei"));
+    let copy =
+        piece("SEC to delist Alibaba").with(|one| one.copy_of = Some("elsewhere".to_owned()));
+    let seen = at(SEEN).plus(Duration::from_secs(600));
+    let news = Piece { seen, ..piece("White House was not told of Alibaba vote") };
+    let news = Piece { source: "nikkei".to_owned(), ..news };
+    let both = [copy.pending(), news.pending()];
+    let mail = ring(&reader, &both, 2, &BTreeSet::from(["alibaba".to_owned()]));
+    assert!(mail.subject.contains("White House was not told"), "{}", mail.subject);
+    let text = flat(&digest_of(&reader, &both));
+    assert!(text.contains("1. HIGH Alibaba: White House was not told"), "{text}");
+    let official = copy.with(|one| one.official = true);
+    let both = [official.pending(), news.pending()];
+    let mail = ring(&reader, &both, 2, &BTreeSet::from(["alibaba".to_owned()]));
+    assert!(mail.subject.contains("SEC to delist"), "{}", mail.subject);
+}

@@ -639,8 +639,10 @@ fn an_item_stands_once_in_a_mail_at_its_newest() {
     new.alert.marks = vec![Mark::Updated];
     for notices in [[old.clone(), new.clone()], [new, old]] {
         let text = digest(&input(&reader, &notices, &coverage)).text;
-        assert!(text.contains("New words") && !text.contains("Old words"), "{text}");
-        assert!(text.contains("1 item in 1 story from 1 source"), "{text}");
+        assert!(text.contains("1. HIGH Alibaba: New words on Alibaba"), "{text}");
+        assert!(text.contains("Edited: headline “Old words on Alibaba” → “New words on Alibaba”"));
+        assert_eq!(text.matches("Old words").count(), 1, "{text}");
+        assert!(text.contains("1 item (1 of them edited) in 1 story from 1 source"), "{text}");
         assert!(text.contains("! updated"), "{text}");
     }
 }

@@ -267,6 +267,9 @@ impl Piece {
             alert,
             item: self.item(),
             undelivered: self.undelivered,
+            refusals: Vec::new(),
+            withheld: false,
+            earlier: Vec::new(),
             before: None,
             meant_for: Vec::new(),
         }

@@ -244,3 +244,23 @@ fn the_daily_mail_tells_what_is_new_goes_on_and_is_over() {
     assert_eq!(content.subject, "[watchlistd] sources: 2 new, 1 continuing, 3 recovered, 1 moved");
     keep("operator_daily", &content);
 }
+
+/// What a service was started with stays so until it is started again, whatever version is in force.
+#[test]
+fn an_edit_says_what_of_it_waits_for_a_restart() {
+    let edit = watchlistd::notify::operator::Edited {
+        version: 2,
+        since: at(NOW),
+        base: 1,
+        files: &["watchlistd.toml".to_owned()],
+        needs_restart: &["[mail] transport"],
+        tables: &[],
+        changes: &[],
+        difference: None,
+        grave: &[],
+    };
+    let told =
+        watchlistd::notify::operator::edited(&edit, at(NOW), "America/New_York".parse().unwrap());
+    let text = told.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("but for [mail] transport: that waits for a restart"), "{text}");
+}

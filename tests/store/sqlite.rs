@@ -262,3 +262,22 @@ async fn a_command_writes_beside_a_running_service() {
     service.seal(digest(at(90), &["mei@x.test"], vec![])).await.unwrap();
     assert_eq!(command.next_mail().await.unwrap(), Some(at(90)));
 }
+
+/// Whoever deletes the lock file must not let a second service in, nor hide the first.
+#[test]
+fn a_lock_file_that_was_deleted_is_made_anew_or_found_to_be_another_s() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    let lock = folder.path().join("state.db.lock");
+    let first = open(&path);
+    first.keep_alone().unwrap();
+    fs::remove_file(&lock).unwrap();
+    first.keep_alone().unwrap();
+    assert!(lock.exists());
+    assert!(matches!(refused(&path, Mode::Exclusive), StoreError::Held { .. }));
+    fs::remove_file(&lock).unwrap();
+    let second = open(&path);
+    let pid = std::process::id();
+    assert!(matches!(first.keep_alone(), Err(StoreError::Held { pid: held, .. }) if held == pid));
+    second.keep_alone().unwrap();
+}

@@ -15,6 +15,7 @@ struct Desk {
     articles: Vec<(String, String)>,
     /// What stands there instead, as written.
     page: Option<String>,
+    cut_at: Option<&'static str>,
     edition: u32,
     requests: u32,
     unchanged: u32,
@@ -60,6 +61,13 @@ impl Newsroom {
     pub(crate) fn print(&self, items: impl IntoIterator<Item = String>) {
         let mut desk = self.desk();
         desk.page = Some(items.into_iter().collect());
+        desk.edition += 1;
+    }
+
+    /// From now on ends its page before this word, or no longer.
+    pub(crate) fn cut_at(&self, word: Option<&'static str>) {
+        let mut desk = self.desk();
+        desk.cut_at = word;
         desk.edition += 1;
     }
 
@@ -116,7 +124,9 @@ async fn front_page(State((desk, asked)): State<Shared>, headers: HeaderMap) -> 
         })
         .collect();
     let items = desk.page.clone().unwrap_or(articles);
-    let body = format!("<rss version=\"2.0\"><channel><title>News</title>{items}</channel></rss>");
+    let whole = format!("<rss version=\"2.0\"><channel><title>News</title>{items}</channel></rss>");
+    let end = desk.cut_at.and_then(|word| whole.find(word)).unwrap_or(whole.len());
+    let body = whole[..end].to_owned();
     ([(header::ETAG, tag), (header::CONTENT_TYPE, "application/rss+xml".to_owned())], body)
         .into_response()
 }

@@ -91,6 +91,8 @@ pub(crate) struct Script {
     recipients: HashMap<String, String>,
     /// No message may be larger, and whether EHLO says so.
     limit: Option<(usize, bool)>,
+    /// A message with this word is answered so at its end.
+    filter: Option<(&'static str, &'static str)>,
     tls: Option<Arc<ServerConfig>>,
     /// Where the authority's certificate lies; the folder lives as long as the server.
     folder: tempfile::TempDir,
@@ -110,6 +112,7 @@ impl Script {
             once: HashMap::new(),
             recipients: HashMap::new(),
             limit: None,
+            filter: None,
             tls: Some(server_config(&leaf)),
             folder: tempfile::tempdir().unwrap(),
             authority,
@@ -149,6 +152,12 @@ impl Script {
     /// Takes no message of more bytes; announced or not.
     pub(crate) fn limit(mut self, bytes: usize, announced: bool) -> Self {
         self.limit = Some((bytes, announced));
+        self
+    }
+
+    /// Answers a message that holds this word so, at its end.
+    pub(crate) fn filter(mut self, word: &'static str, answer: &'static str) -> Self {
+        self.filter = Some((word, answer));
         self
     }
 

@@ -11,9 +11,11 @@ use super::{blanks, plain};
 use crate::model::item::{Arrival, Identity, KnownItem, Rekeyed};
 use crate::model::{Entry, Item, ItemId, Source, Timestamp, id};
 
+mod cut;
 mod evidence;
 mod reading;
 
+pub use cut::leave_cut_off;
 use evidence::{Evidence, Verdict};
 pub use reading::Reading;
 

@@ -61,6 +61,8 @@ pub struct Document {
     pub complaints: Vec<String>,
     /// Whether items may be missing: it ended early, an entry was dropped, a cap was hit.
     pub lost: bool,
+    /// It ended within the last of its entries.
+    pub cut_off: bool,
     /// The least time between polls that it asks for.
     pub ttl: Option<Duration>,
     /// The name of the feed.
@@ -168,6 +170,7 @@ fn finish(reading: Reading, base: Option<Url>, mut complaints: Vec<String>) -> D
         entries,
         complaints,
         lost,
+        cut_off: reading.cut_off,
         ttl: reading.ttl,
         title: reading.title.filter(|title| !title.is_empty()),
         lang: reading.lang.filter(|lang| !lang.is_empty()),

@@ -6,6 +6,7 @@ use super::super::edited::arrow;
 use super::super::outlets::Outlets;
 use super::super::outside::{isolate, line, link};
 use super::super::page::{Entry, Href, Section};
+use super::super::withheld::LEFT_OUT;
 use crate::model::mail::Changed;
 
 /// Changes named one by one before the rest is counted.
@@ -33,7 +34,9 @@ fn section(heading: &str, changed: &[&Changed], outlets: &Outlets) -> Option<Sec
 
 fn entry(one: &Changed, outlets: &Outlets) -> Entry {
     let (old, new) = (&one.old, &one.new);
-    let what = if old.title != new.title {
+    let what = if new.title == LEFT_OUT {
+        format!("changed {LEFT_OUT}")
+    } else if old.title != new.title {
         format!("headline changed: {}", arrow(&old.title, &new.title))
     } else {
         let headline = isolate(&line(&new.title, 90));

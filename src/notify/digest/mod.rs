@@ -23,7 +23,7 @@ use super::page::{Note, Page};
 use super::reader::Reader;
 use super::room::Short;
 use super::stories::{self, Story, View, Whose};
-use super::{Content, Subjects};
+use super::{Content, Subjects, withheld};
 use crate::model::mail::Changed;
 use crate::model::record::{self, Restore};
 use crate::model::{Coverage, LeftOut, PendingNotice, Timestamp};
@@ -262,6 +262,7 @@ fn notes(
     notes.extend(input.restored.map(|one| restored(one, input.until, zone)));
     notes.extend(input.delayed_since.map(|since| delay(since, input.until, zone)));
     notes.extend(input.short.map(Short::note));
+    notes.extend(withheld::note(stories));
     notes.extend(facts.missing_note(input.until, zone, outlets));
     if let Some(problems) = input.rejected_edit {
         let mut lines = vec![format!(

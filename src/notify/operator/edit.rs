@@ -21,6 +21,8 @@ pub struct Edited<'a> {
     pub base: u64,
     /// Files that differ between the two.
     pub files: &'a [String],
+    /// Settings whose new values wait for a restart of the service.
+    pub needs_restart: &'a [&'a str],
     /// Which tables of the operator's files differ.
     pub tables: &'a [TableEdit],
     /// What differs in the watchlist, a line each.
@@ -47,7 +49,7 @@ pub fn edited(edit: &Edited<'_>, now: Timestamp, zone: Tz) -> Content {
         subject: subject.clone(),
         heading: format!("watchlistd · {}", full_day(now, zone)),
         sentence: capital(&what),
-        basis: format!("In force since {}.", moment(edit.since, now, zone)),
+        basis: basis(edit, now, zone),
         notes: large(edit).into_iter().collect(),
         sections: sections(edit, zone),
         small: vec![format!("watchlistd {}.", env!("CARGO_PKG_VERSION"))],
@@ -55,6 +57,18 @@ pub fn edited(edit: &Edited<'_>, now: Timestamp, zone: Tz) -> Content {
     };
     let (text, html) = render(&page);
     Content { subject, text, html, attachments: Vec::new() }
+}
+
+fn basis(edit: &Edited<'_>, now: Timestamp, zone: Tz) -> String {
+    let since = moment(edit.since, now, zone);
+    match edit.needs_restart {
+        [] => format!("In force since {since}."),
+        some => format!(
+            "In force since {since}, but for {}: that waits for a restart of the service, which goes on as it \
+             was started.",
+            some.join(", ")
+        ),
+    }
 }
 
 /// What another id of a source means, for whoever changed it.

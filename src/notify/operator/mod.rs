@@ -25,6 +25,7 @@ use super::outside::line;
 use super::page::{Page, Section, render};
 use super::room::{self, Room, Short};
 use super::stories::{self, Whose};
+use super::withheld::LEFT_OUT;
 use crate::model::alert::MeantFor;
 use crate::model::{Difference, PendingNotice, SourceCoverage, Timestamp, Tz};
 
@@ -108,7 +109,7 @@ pub fn mail_stuck(stuck: &[StuckMail], now: Timestamp, zone: Tz) -> Content {
                 a reader is listed again in the next mail that works (of a reader without digests in the \
                 next urgent one, and you are told it as well); what another of his addresses \
                 has is not: `watchlistd digest resend READER --to ADDRESS` sends it there as well. \
-                What was too large for its server is told in parts by the next mails. \
+                What a filter refused for its words is told without the publisher's. What was too large for its server is told in parts by the next mails. \
                 What waited for an address that was corrected or taken out is told anew: to the \
                 reader as he is now, or to you.";
     mail(&what, &[("Mails", capped(lines)), ("What now", vec![next.to_owned()])], now, zone)
@@ -152,7 +153,7 @@ fn unrouted_but(
             format!(
                 "{}: {} ({}){link}{meant_for}",
                 one.alert.severity.as_str(),
-                line(&one.item.text.title, 200),
+                headline(one),
                 line(one.item.source.as_str(), 80),
             )
         })
@@ -187,6 +188,46 @@ fn unrouted_but(
             .push(whole_list(&stories::group(alerts, Whose::default()), iso_day(now, zone)));
     }
     content
+}
+
+/// The headline or, where words are left out, what is known without them.
+fn headline(one: &PendingNotice) -> String {
+    if !one.withheld {
+        return line(&one.item.text.title, 200);
+    }
+    let judgement = &one.alert.judgement;
+    let named = judgement.companies.iter().chain(&judgement.topics).take(6);
+    let named: Vec<String> = named.map(|one| line(&one.name, 80)).collect();
+    format!("{} {LEFT_OUT}. {}", named.join(" · "), one.item.text.summary)
+}
+
+/// That a mail to the operator was refused for its words, in none of them. `about` is the second part of its
+/// occasion's key.
+#[must_use]
+pub fn refused_words(about: &str, sealed: Timestamp, now: Timestamp, zone: Tz) -> Content {
+    let about = match about {
+        "mail" => "mails that were not delivered",
+        "late" => "mails that do not get out",
+        "edit" => "an edit that was refused",
+        "version" => "an edit of the files",
+        "disk" => "the disk",
+        "network" => "our own network",
+        "sources" | "official" | "many" => "sources in trouble",
+        "unrouted" => "alerts that reach nobody else",
+        "upgrade" => "what this version decides otherwise",
+        _ => "the service",
+    };
+    let what = format!("a mail about {about} was refused for its words");
+    let lines = vec![format!(
+        "The mail to you of {} was refused by the mail server when it had read all of it, as filters do. This \
+         one quotes nothing of it.",
+        moment(sealed, now, zone)
+    )];
+    let next = "`watchlistd outbox list` shows that mail and what the server said, `watchlistd status` how all \
+                stands. Mails quote publishers and servers, and a filter refuses some words of theirs: what readers \
+                were to be told in such words comes in their next mails without them. Ask whoever runs the filter to let \
+                mails of this service pass.";
+    mail(&what, &[("What happened", lines), ("What now", vec![next.to_owned()])], now, zone)
 }
 
 /// A test: the transport works when this arrives.

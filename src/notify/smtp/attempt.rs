@@ -103,6 +103,8 @@ pub enum Fault {
     Sender,
     /// The server takes no mail from us for anybody: several recipients were denied, and none taken.
     Denied,
+    /// The server takes none of our messages for anybody once it has read them: several were denied, and none taken.
+    Messages,
     /// The mail folder cannot be written.
     Folder,
 }
@@ -133,9 +135,13 @@ impl Fault {
             {
                 Some(Self::Sender)
             }
-            () if no && [Stage::Rcpt, Stage::Data, Stage::Dot].into_iter().any(is) => {
-                // Behind the code and a space.
+            // Behind the code and a space.
+            () if no && [Stage::Rcpt, Stage::Data].into_iter().any(is) => {
                 is_policy(reply.get(4..)?).then_some(Self::Denied)
+            }
+            () if no && is(Stage::Dot) => {
+                let words = reply.get(4..)?;
+                (is_policy(words) && !speaks_of_content(words)).then_some(Self::Messages)
             }
             () => None,
         }
@@ -148,6 +154,12 @@ impl Fault {
         let at = usize::try_from(times.saturating_sub(1)).map_or(last, |at| at.min(last));
         let minutes = if self == Self::Login { LOGIN_MINUTES[at] } else { FAULT_MINUTES };
         Duration::from_secs(minutes * 60)
+    }
+
+    /// Whether it was told by what several recipients' mails came to, so that the next mail may fare better.
+    #[must_use]
+    pub fn is_by_recipient(self) -> bool {
+        matches!(self, Self::Denied | Self::Messages)
     }
 
     /// What to look at, for the operator.
@@ -171,6 +183,10 @@ impl Fault {
             }
             Self::Denied => {
                 "check [mail] host, username and from: the server relays no mail for us; see its reply"
+            }
+            Self::Messages => {
+                "the server takes recipients and sender and then refuses what the message says, or that we send \
+                 it: see its reply, and ask its operator about filters"
             }
             Self::Folder => "check that [mail] path can be written by the service's user",
         }
@@ -208,7 +224,10 @@ impl Attempt {
     /// Whether the server was reached and refuses what we send, whoever it is for.
     #[must_use]
     pub fn refuses_all(&self) -> bool {
-        matches!(self.outcome, Outcome::ConfigFault(Fault::Sender | Fault::Denied))
+        matches!(
+            self.outcome,
+            Outcome::ConfigFault(Fault::Sender | Fault::Denied | Fault::Messages)
+        )
     }
 
     /// Whether the next mail would fare no better: the trouble came before this mail was mentioned,
@@ -236,6 +255,26 @@ pub(super) fn is_policy(words: &str) -> bool {
     words.trim_start().starts_with("5.7.") || words.to_ascii_lowercase().contains("relay")
 }
 
+/// Whether a refusal says that what the message holds is the reason, so that it is said of this one alone. Names such as
+/// Spamhaus, whose lists are of senders, are other words.
+pub(super) fn speaks_of_content(words: &str) -> bool {
+    let words = words.to_ascii_lowercase();
+    words.split(|one: char| !one.is_ascii_alphanumeric()).any(|word| {
+        matches!(
+            word,
+            "spam"
+                | "virus"
+                | "malware"
+                | "phishing"
+                | "content"
+                | "junk"
+                | "infected"
+                | "attachment"
+                | "url"
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,5 +292,18 @@ mod tests {
         ] {
             assert_eq!(is_policy(words), policy, "{words}");
         }
+    }
+
+    #[test]
+    fn the_hint_at_the_end_of_a_message_is_about_the_message() {
+        for (words, fault) in [
+            ("end of message: 554 5.7.1 message rejected as spam", None),
+            ("end of message: 550 5.7.1 blocked using Spamhaus", Some(Fault::Messages)),
+            ("end of message: 550 5.7.1 rejected", Some(Fault::Messages)),
+            ("RCPT TO: 554 5.7.1 relay access denied", Some(Fault::Denied)),
+        ] {
+            assert_eq!(Fault::told_by(words), fault, "{words}");
+        }
+        assert!(!Fault::Messages.hint().contains("relay"));
     }
 }

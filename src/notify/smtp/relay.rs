@@ -130,7 +130,12 @@ impl Relay {
                 let mut attempt = told(&failure, &settings);
                 if failure.is_denial() {
                     let now = Instant::now();
-                    attempt.outcome = lock(&self.denials).judge(&letter.address, now);
+                    attempt.outcome = match lock(&self.denials).judge(&letter.address, now) {
+                        Outcome::ConfigFault(Fault::Denied) if attempt.stage == Stage::Dot => {
+                            Outcome::ConfigFault(Fault::Messages)
+                        }
+                        outcome => outcome,
+                    };
                 }
                 attempt
             }
@@ -139,7 +144,8 @@ impl Relay {
             lock(&self.denials).taken(&letter.address, Instant::now());
         }
         // Which mail would be taken again nobody knows, so each is tried for itself.
-        let everybodys = attempt.outcome != Outcome::ConfigFault(Fault::Denied);
+        let everybodys =
+            !matches!(attempt.outcome, Outcome::ConfigFault(fault) if fault.is_by_recipient());
         if everybodys && lock(&self.standing).learn(&attempt, began, Instant::now()) {
             self.fresh.store(true, Ordering::Relaxed);
         }

@@ -23,13 +23,13 @@
 //! the operator has mended it; so are 530, 534, 535 and 538 at any later stage (a refused log-in), and a
 //! certificate that is not trusted. A 5xx at MAIL FROM is said of our sender and so of every mail, unless it is
 //! about the size (552, 5.3.4, 5.2.3) or about what this mail asks for (555). Where a recipient is denied in words that
-//! may be meant for all (5.7.x, "relay"), `denial.rs` decides between refused and set-up, and meanwhile: later. *refused*: this mail is over,
+//! may be meant for all (5.7.x, "relay"; at the end of a message not where they speak of spam and the like), `denial.rs` decides between refused and set-up, and meanwhile: later. *refused*: this mail is over,
 //! the operator is told. *uncertain*: sent again at most twice, with the same Message-ID. Where a
 //! connection is made, nothing can be said yet; what is said then is the greeting.
 
 use std::time::Duration;
 
-use super::attempt::{Fault, Outcome, Stage, is_policy};
+use super::attempt::{Fault, Outcome, Stage, is_policy, speaks_of_content};
 use crate::notify::room::{TAKES_AT_MOST, is_too_large};
 
 /// What happened instead of the answer that was hoped for.
@@ -108,7 +108,8 @@ impl Failure {
     /// Whether what is refused may be refused to everybody.
     pub(super) fn is_denial(&self) -> bool {
         self.outcome() == Outcome::Refused
-            && matches!(&self.cause, Cause::Reply { words, .. } if is_policy(words))
+            && matches!(&self.cause, Cause::Reply { words, .. }
+                if is_policy(words) && !(self.stage == Stage::Dot && speaks_of_content(words)))
     }
 
     /// The server's words, or what happened instead.

@@ -14,6 +14,7 @@ use crate::notify::digest::{
 use crate::notify::message;
 use crate::notify::reader::Reader;
 use crate::notify::room::{self, Room};
+use crate::notify::withheld::{withhold, withhold_edits};
 use crate::pipeline::InForce;
 use crate::store::StoreError;
 use crate::store::review::Review;
@@ -33,13 +34,17 @@ impl Deliverer {
         let store = &self.ground.store;
         let history = store.reader_history(reader.name.clone(), now).await?;
         let from = history.covered_until.unwrap_or(history.since);
-        let notices = store.pending_notices(reader.name.clone()).await?;
-        let mut listed = notices.clone();
+        let mut listed = store.pending_notices(reader.name.clone()).await?;
+        let owed = listed.len();
         listed.extend(self.sent_earlier(reader, from, now).await?);
+        let listed = withhold(listed);
+        let notices = listed[..owed].to_vec();
         let mut coverage = store.coverage(from, now).await?;
         coverage.paused.clone_from(&in_force.paused);
         let record = store.archive().record_head().await?;
         let changed = self.changed(reader, from, now).await?;
+        let refusals = store.archive().refusals(reader.to.clone(), from).await?;
+        let changed = withhold_edits(changed, &refusals, from, &listed);
         let edits = self.watchlist_edits(in_force, from).await?;
         let open = self.open_review().await?;
         let restored = self.restored_since(from).await?;

@@ -17,7 +17,7 @@ use crate::model::{MailKey, PendingNotice, Timestamp, Tz};
 use crate::notify::Content;
 use crate::notify::message::{self, Envelope, MessageError};
 use crate::notify::operator as operator_mail;
-use crate::notify::smtp::{Attempt, Fault, Outcome, Stage, Transport};
+use crate::notify::smtp::{Attempt, Outcome, Stage, Transport};
 use crate::store::StoreError;
 
 mod asked;
@@ -130,7 +130,8 @@ impl Deliverer {
             memory.down_since.get_or_insert(now);
             memory.down_reply = attempt.to_string();
             memory.refusing = attempt.refuses_all();
-            memory.by_recipient = attempt.outcome == Outcome::ConfigFault(Fault::Denied);
+            memory.by_recipient =
+                matches!(attempt.outcome, Outcome::ConfigFault(fault) if fault.is_by_recipient());
         } else if memory.refusing
             && attempt.outcome != Outcome::Accepted
             && (memory.by_recipient || attempt.stage <= Stage::Mail)

@@ -16,6 +16,7 @@ use crate::notify::operator::{
     self as operator_mail, DiskLow, LateMails, NetworkOut, OperatorMail, RefusedEdit, Situation,
     StuckMail,
 };
+use crate::notify::withheld::{is_about_content, withhold};
 use crate::pipeline::InForce;
 use crate::store::{MailRow, StoreError};
 
@@ -37,6 +38,13 @@ const MOST_LATE: usize = 10_000;
 
 /// The key of mails about [`Situation::stuck`].
 const STUCK: &str = "operator:mail:";
+
+/// The key of mails that tell of refused ones without quotes.
+const PLAIN: &str = "operator:plain:";
+
+/// So far back mails to the operator are looked at that were refused for their words: what a mail waits at most, and a
+/// day.
+const WITHOUT_QUOTES: Duration = Duration::from_secs(6 * 24 * 3600);
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -69,6 +77,7 @@ impl Deliverer {
         if due || in_force.rejected.is_some() {
             self.seal_in_part(in_force, now, sealed).await?;
             self.seal_at_once(in_force, now, sealed).await?;
+            self.seal_without_quotes(in_force, now, sealed).await?;
             self.memory().looked = Some(now);
         }
         self.seal_daily(in_force, now, sealed).await
@@ -134,6 +143,28 @@ impl Deliverer {
             if about_stuck {
                 self.memory().told_stuck = Some(now);
             }
+        }
+        Ok(())
+    }
+
+    /// A mail to the operator that was refused for its words is told of once more, in none of them.
+    async fn seal_without_quotes(
+        &self,
+        in_force: &InForce,
+        now: Timestamp,
+        sealed: &mut Sealed,
+    ) -> Result<(), DeliverError> {
+        let archive = self.ground.store.archive();
+        for one in archive.operator_mails(now.minus(WITHOUT_QUOTES)).await? {
+            let key = one.key.as_str();
+            let refused = one.state == MailState::Refused && is_about_content(&one.reply);
+            if !refused || key.starts_with(PLAIN) {
+                continue;
+            }
+            let about = key.split(':').nth(1).unwrap_or_default();
+            let content = operator_mail::refused_words(about, one.at, now, in_force.operator.zone);
+            let mail = OperatorMail { key: MailKey::operator("plain", key), content };
+            self.seal_operator(in_force, mail, now, now, sealed).await?;
         }
         Ok(())
     }
@@ -273,7 +304,7 @@ impl Deliverer {
         now: Timestamp,
     ) -> Result<Option<Composed>, StoreError> {
         let operator = &in_force.operator;
-        let notices = self.ground.store.pending_notices(operator.name.clone()).await?;
+        let notices = withhold(self.ground.store.pending_notices(operator.name.clone()).await?);
         if notices.is_empty() {
             return Ok(None);
         }

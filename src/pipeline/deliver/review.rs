@@ -177,6 +177,7 @@ impl Deliverer {
                 since: new.since,
                 base: base.version,
                 files: &edited_files(&base.files, &new.files),
+                needs_restart: &in_force.needs_restart,
                 tables: &(in_force.edited_tables)(&base.files, &new.files),
                 changes: &changes,
                 difference: found.difference,

@@ -18,6 +18,7 @@ use crate::notify::reader::Reader;
 use crate::notify::room::Room;
 use crate::notify::route::{self, Told, UrgentMail};
 use crate::notify::urgent::{self, UrgentInput};
+use crate::notify::withheld::withhold;
 use crate::pipeline::InForce;
 use crate::store::{Store, StoreError};
 
@@ -52,7 +53,7 @@ impl Deliverer {
         sealed: &mut Sealed,
     ) -> Result<(), DeliverError> {
         let store = &self.ground.store;
-        let mut pending = store.pending_notices(reader.name.clone()).await?;
+        let mut pending = withhold(store.pending_notices(reader.name.clone()).await?);
         if !pending.iter().any(|one| one.notice.urgency == Urgency::Urgent) {
             return Ok(());
         }

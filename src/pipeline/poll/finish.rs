@@ -1,7 +1,7 @@
 //! What a poll brought, held against what is known, as the store takes it.
 
 use crate::collect::fetch::Fetched;
-use crate::collect::item::{Past, Reading, Sorted, identity, sort_out_known};
+use crate::collect::item::{Past, Reading, Sorted, identity, leave_cut_off, sort_out_known};
 use crate::collect::parse::{Document, NotAFeed};
 use crate::collect::source::{self, Polled, outage};
 use crate::model::Timestamp;
@@ -90,9 +90,12 @@ fn title_of(parsed: Option<&Result<Document, NotAFeed>>) -> Option<String> {
 async fn sort(
     ground: &Ground,
     task: &SourceTask,
-    document: Document,
+    mut document: Document,
     now: Timestamp,
 ) -> Result<Sorted, StoreError> {
+    if document.cut_off {
+        leave_cut_off(&mut document.entries, &task.source, &task.state, now);
+    }
     let identities: Vec<_> = document.entries.iter().map(identity).collect();
     let (store, id) = (&ground.store, &task.source.id);
     // Items are written together with the success that brought them: before the first there are none.

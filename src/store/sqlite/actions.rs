@@ -38,7 +38,27 @@ pub(super) fn add(connection: &Connection, action: &Action) -> rusqlite::Result<
             action.why,
             action.until,
         ])?;
+    if alert.is_some() {
+        withdraw_returned(connection, action.at)?;
+    }
     Ok(true)
+}
+
+/// Why a notice is withdrawn that somebody put aside, as the store keeps it.
+const PUT_ASIDE: &str = "somebody said that it does not matter, after a mail with it was refused";
+
+/// Withdraws what came back from mails that reached nobody, of alerts that were put aside: what people said last of
+/// them is that they are false or do not matter. What no mail was refused for is told as ever.
+pub(super) fn withdraw_returned(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE notices SET state = 'withdrawn', reason = ?1, changed = ?2
+             WHERE state = 'pending' AND undelivered AND (
+                 SELECT x.verdict IS 'irrelevant' OR x.deed IN ('dismissed', 'muted')
+                 FROM actions x WHERE x.alert = notices.alert ORDER BY x.key DESC LIMIT 1)",
+        )?
+        .execute(params![PUT_ASIDE, now])?;
+    Ok(())
 }
 
 const ACTION: &str = "SELECT x.at, x.author, x.deed, x.verdict, a.id, x.subject, x.what, x.why, \

@@ -117,6 +117,12 @@ impl Archive for Sqlite {
         self.read("read alerts", move |connection| deliver::between(connection, from, until, limit))
     }
 
+    fn operator_mails(&self, since: Timestamp) -> Answer<'_, Vec<MailRow>> {
+        self.read("read the operator's mails", move |connection| {
+            mails::operator_mails(connection, since)
+        })
+    }
+
     fn refusals(&self, addresses: Vec<String>, since: Timestamp) -> Answer<'_, Vec<Refusal>> {
         self.read("read which mails were refused", move |connection| {
             mails::refusals(connection, &addresses, since)

@@ -199,7 +199,7 @@ fn telling(
     reader: &str,
     row: &rusqlite::Row<'_>,
 ) -> rusqlite::Result<PendingNotice> {
-    let key = row.get(9)?;
+    let (key, undelivered): (i64, bool) = (row.get(9)?, row.get(12)?);
     let item = items::at_or_newest(connection, key, row.get(1)?)?;
     let before = before(connection, reader, key, &item)?;
     let alert = assess::alert(connection, row, &item.id)?;
@@ -213,10 +213,26 @@ fn telling(
         notice,
         alert,
         item,
-        undelivered: row.get(12)?,
+        undelivered,
+        refusals: if undelivered { refusals(connection, reader, key)? } else { Vec::new() },
+        withheld: false,
+        earlier: Vec::new(),
         before,
         meant_for: Vec::new(),
     })
+}
+
+/// What servers said as they refused the mails from which a reader's notices of an item came back.
+fn refusals(connection: &Connection, reader: &str, item: i64) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare_cached(
+            "SELECT DISTINCT m.reply FROM alerts a
+               JOIN notices n ON n.alert = a.key AND n.reader = ?1 AND n.state = 'pending'
+               JOIN mails m ON m.occasion = n.occasion AND m.state = 'refused'
+             WHERE a.item = ?2 ORDER BY m.key",
+        )?
+        .query_map(params![reader, item], |row| row.get(0))?
+        .collect()
 }
 
 /// What was known of an edited item before: the words that this reader was told last and what was made

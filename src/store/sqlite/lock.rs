@@ -3,10 +3,11 @@
 //! It is a lock of its own file, because opening and closing the database other than through SQLite
 //! would drop SQLite's own locks. The kernel frees it when the process ends, however it ends.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::store::StoreError;
 
@@ -16,7 +17,7 @@ use super::fault::{self, sorted_io};
 /// A held lock. Dropping it lets go; the file stays, so that nobody locks a name that is gone.
 #[derive(Debug)]
 pub(super) struct Lock {
-    file: File,
+    file: Mutex<File>,
 }
 
 /// A program that is just being started has the file open until it runs, and would keep the lock: closing
@@ -24,36 +25,59 @@ pub(super) struct Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         // It cannot fail on a lock that is held; and the kernel frees it at the latest with the process.
-        let _ = self.file.unlock();
+        let _ = self.file().unlock();
     }
 }
 
 impl Lock {
     /// Takes the lock of the database at `path`, or says who holds it.
     pub(super) fn take(path: &Path) -> Result<Self, StoreError> {
-        let beside = beside(path, ".lock");
-        let failed = |error: &io::Error| sorted_io("create the lock file", &beside, error);
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&beside)
-            .map_err(|error| failed(&error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(StoreError::Held {
-                    what: fault::attempt("work", path),
-                    pid: written(&mut file),
-                });
-            }
-            Err(TryLockError::Error(error)) => return Err(failed(&error)),
-        }
-        name_holder(&mut file).map_err(|error| failed(&error))?;
-        Ok(Self { file })
+        locked(path).map(|file| Self { file: Mutex::new(file) })
     }
+
+    /// Makes sure that the lock of the database at `path` is still the one that is held: whoever deletes the file
+    /// lets others lock a new one. Then takes the new one, or says who holds it.
+    pub(super) fn keep(&self, path: &Path) -> Result<(), StoreError> {
+        let beside = beside(path, ".lock");
+        let mut file = self.file();
+        let held = file.metadata();
+        let held = held.map_err(|error| sorted_io("look at the lock file", &beside, &error))?;
+        let same = |there: Metadata| (there.dev(), there.ino()) == (held.dev(), held.ino());
+        if !std::fs::metadata(&beside).is_ok_and(same) {
+            *file = locked(path)?;
+        }
+        Ok(())
+    }
+
+    fn file(&self) -> MutexGuard<'_, File> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The lock file of the database at `path`, made where there is none, locked and naming us.
+fn locked(path: &Path) -> Result<File, StoreError> {
+    let beside = beside(path, ".lock");
+    let failed = |error: &io::Error| sorted_io("create the lock file", &beside, error);
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&beside)
+        .map_err(|error| failed(&error))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Err(StoreError::Held {
+                what: fault::attempt("work", path),
+                pid: written(&mut file),
+            });
+        }
+        Err(TryLockError::Error(error)) => return Err(failed(&error)),
+    }
+    name_holder(&mut file).map_err(|error| failed(&error))?;
+    Ok(file)
 }
 
 fn written(file: &mut File) -> u32 {
@@ -78,7 +102,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.db");
         let lock = Lock::take(&path).unwrap();
-        let opened = lock.file.try_clone().unwrap();
+        let opened = lock.file().try_clone().unwrap();
         assert!(matches!(Lock::take(&path), Err(StoreError::Held { .. })));
         drop(lock);
         drop(Lock::take(&path).unwrap());

@@ -88,11 +88,26 @@ pub(super) fn undelivered(
         "{MAIL} WHERE m.state IN ('refused', 'dead', 'uncertain') AND m.next_attempt IS NULL
            -- A refused mail about refused mails would draw the next.
            AND NOT (m.occasion > 'operator:mail:' AND m.occasion < 'operator:mail;')
+           AND NOT (m.occasion > 'operator:plain:' AND m.occasion < 'operator:plain;')
            AND m.settled <= ?1 AND m.settled > coalesce((SELECT max(covers_until) FROM occasions
              WHERE key > 'operator:mail:' AND key < 'operator:mail;' AND covers_until <= ?1), -1)
          ORDER BY m.key LIMIT ?2"
     ))?;
     select.query_map(params![until, values::size(MOST)], mail)?.collect()
+}
+
+/// The operator's mails at rest that were sealed since an instant, newest first, the canary's left out.
+pub(super) fn operator_mails(
+    connection: &Connection,
+    since: Timestamp,
+) -> rusqlite::Result<Vec<MailRow>> {
+    const MOST: usize = 200;
+    let mut select = connection.prepare_cached(&format!(
+        "{MAIL} WHERE o.reader = '' AND o.kind = 'operator' AND o.at >= ?1 AND m.next_attempt IS NULL
+           AND NOT (o.key > 'operator:canary:' AND o.key < 'operator:canary;')
+         ORDER BY o.at DESC, m.key DESC LIMIT ?2"
+    ))?;
+    select.query_map(params![since, values::size(MOST)], mail)?.collect()
 }
 
 /// Mails to any of these addresses that were refused since an instant, or rest as uncertain since.

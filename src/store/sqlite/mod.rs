@@ -77,7 +77,7 @@ pub struct Sqlite {
     // Dropped in this order: the threads end and close the file before the lock is let go.
     writer: Option<Worker>,
     reader: Option<Worker>,
-    _lock: Option<Lock>,
+    lock: Option<Lock>,
 }
 
 impl Sqlite {

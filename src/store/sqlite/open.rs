@@ -71,7 +71,7 @@ impl Sqlite {
             claims: Claims::default(),
             writer: Some(start("store-write", connection, Manner::Write, path)?),
             reader: Some(start("store-read", reading, Manner::Read, path)?),
-            _lock: Some(lock),
+            lock: Some(lock),
         })
     }
 
@@ -88,7 +88,7 @@ impl Sqlite {
             claims: Claims::default(),
             writer: Some(start("store-write", connection, Manner::Write, path)?),
             reader: None,
-            _lock: None,
+            lock: None,
         })
     }
 
@@ -102,7 +102,7 @@ impl Sqlite {
             claims: Claims::default(),
             writer: None,
             reader: Some(start("store-read", connection, Manner::Read, path)?),
-            _lock: None,
+            lock: None,
         })
     }
 
@@ -127,7 +127,7 @@ impl Sqlite {
             claims: Claims::default(),
             writer: Some(start("store-copy", copy, Manner::Write, path)?),
             reader: None,
-            _lock: None,
+            lock: None,
         })
     }
 }

@@ -14,6 +14,7 @@ use crate::model::mail::{ClaimedMail, Letter, MailOutcome};
 use crate::model::{MailId, MailKey, MailState, Timestamp};
 use crate::store::{Amend, Amended};
 
+use super::actions;
 use super::restores::{self, NOT_HELD};
 use super::strangers;
 use super::values;
@@ -277,7 +278,11 @@ fn bring_back(connection: &Connection, occasion: &str, now: Timestamp) -> rusqli
                  WHERE occasion = ?1 AND state NOT IN ('refused', 'dead'))",
         )?
         .query_row([occasion], |row| row.get(0))?;
-    if undelivered { strangers::bring_back_counted(connection, occasion, now) } else { Ok(()) }
+    if undelivered {
+        strangers::bring_back_counted(connection, occasion, now)?;
+        actions::withdraw_returned(connection, now)?;
+    }
+    Ok(())
 }
 
 /// The earliest instant at which a mail wants another attempt, or a lease runs out; while mails are

@@ -20,8 +20,8 @@ use crate::store::backfill::{
 use crate::store::review::Review;
 use crate::store::{
     Adoption, Amend, Amended, Answer, Archive, Assessment, Claim, Elsewhere, FinishedPoll, Keep,
-    MailRow, Pruned, Reachable, ReaderHistory, RejectedEdit, SourceTask, Store, StoryMember,
-    Unassessed, UrgentSealed,
+    MailRow, Pruned, Reachable, ReaderHistory, RejectedEdit, SourceTask, Store, StoreError,
+    StoryMember, Unassessed, UrgentSealed,
 };
 
 use super::{
@@ -350,6 +350,10 @@ impl Store for Sqlite {
         self.write("write what became of a canary", move |connection| {
             canary::settle(connection, &canary)
         })
+    }
+
+    fn keep_alone(&self) -> Result<(), StoreError> {
+        self.lock.as_ref().map_or(Ok(()), |lock| lock.keep(&self.path))
     }
 
     fn note_size(&self, now: Timestamp) -> Answer<'_, ()> {

@@ -163,6 +163,12 @@ impl Conversation {
         if limit.is_some_and(|(limit, _)| taken.message.len() > limit) {
             return self.say("552 5.3.4 message size exceeds fixed limit").await;
         }
+        if let Some((word, answer)) = self.script(|script| script.filter) {
+            let holds = |part: &[u8]| part.windows(word.len()).any(|some| some == word.as_bytes());
+            if holds(&taken.message) {
+                return self.say(answer).await;
+            }
+        }
         let kept = Arc::clone(&self.shared);
         // What is answered otherwise may have been kept or not; here it is not.
         match self.next(At::Dot) {

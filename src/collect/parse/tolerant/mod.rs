@@ -35,6 +35,8 @@ pub(super) struct Reading {
     pub(super) own: Ranked<Url>,
     /// What was lost, in words.
     pub(super) lost: Vec<String>,
+    /// The document ended within the last of the entries.
+    pub(super) cut_off: bool,
 }
 
 impl Reading {
@@ -161,7 +163,9 @@ impl<'a> Reader<'a, '_> {
                 self.finish_field(capture, self.tokens.at());
             }
         }
+        let whole = self.reading.entries.len();
         self.finish_item();
+        self.reading.cut_off = self.reading.entries.len() > whole;
     }
 
     /// False when no more entries are read.

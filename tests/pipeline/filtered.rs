@@ -1,0 +1,205 @@
+//! A mail server whose filter refuses a publisher's words: what was told beside them arrives all the same, and so
+//! does, without its words, what they were said of.
+
+use watchlistd::model::AlertId;
+use watchlistd::model::action::{Action, Deed, Verdict};
+use watchlistd::notify::smtp::{Security, SmtpSettings};
+use watchlistd::pipeline::channel::{Channel, Messenger, Vitals};
+
+use super::*;
+use crate::support::smtp::{Protection, Script, SmtpServer};
+
+const POISON: &str = "GTUBE";
+const SPAM: &str = "554 5.7.1 message rejected as spam";
+
+const READERS: &str = "[[reader]]\nname = \"Mei\"\nto = [\"mei@desk.test\"]\n\
+     digest = \"daily 08:00\"\nurgent = \"never\"\n\
+     [[reader]]\nname = \"Jo\"\nto = [\"jo@desk.test\"]\ndigest = \"daily 08:00\"\nurgent = \"never\"\n";
+
+async fn desk(word: &'static str) -> (Desk, SmtpServer) {
+    let server = Script::new(Protection::Clear).filter(word, SPAM).start();
+    let mut settings = SmtpSettings::new("127.0.0.1", "watchlist@desk.test");
+    settings.port = server.port();
+    settings.security = Security::None;
+    let mut desk = Desk::new(READERS).await;
+    desk.transport = Transport::smtp(settings).unwrap();
+    (desk, server)
+}
+
+/// What an address was given, in words without line breaks.
+fn told(server: &SmtpServer, address: &str) -> Vec<String> {
+    let mine = server.taken().into_iter().filter(|one| one.to == [address]);
+    mine.map(|one| text(&Letter { address: String::new(), message: one.message }))
+        .map(|one| one.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect()
+}
+
+/// An hour of news, then the rounds up to and at the next slot.
+async fn days(desk: &Desk, open: &mut Open, n: u32) {
+    for _ in 0..n {
+        for _ in 0..6 {
+            desk.pass(4 * HOUR);
+            open.round().await;
+        }
+    }
+}
+
+/// The ids of what waits for Mei.
+async fn owed(open: &Open) -> Vec<AlertId> {
+    let owed = open.ground.store.pending_notices("Mei".into()).await.unwrap();
+    owed.into_iter().map(|one| one.alert.id).collect()
+}
+
+fn publish(desk: &Desk) {
+    let item = |id: &str, title: &str| {
+        let link = format!("https://www.example.org/{id}");
+        format!("<item><guid>{id}</guid><title>{title}</title><link>{link}</link></item>")
+    };
+    desk.newsroom.print([
+        item("p1", "SEC moves to delist Alibaba and GTUBE"),
+        item("c1", "Hong Kong bourse to delist Tencent after audit row"),
+    ]);
+}
+
+#[tokio::test]
+async fn what_a_filter_refused_is_told_without_its_words_and_the_rest_arrives() {
+    let (desk, server) = desk(POISON).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.pass(HOUR);
+    publish(&desk);
+    days(&desk, &mut open, 1).await;
+    assert!(told(&server, "mei@desk.test").is_empty());
+    assert_eq!(owed(&open).await.len(), 2, "refused at once, not put off");
+    let item =
+        "<item><guid>d2</guid><title>Nasdaq panel begins to delist Baidu in spring</title></item>";
+    desk.newsroom.print([item.to_owned()]);
+    days(&desk, &mut open, 1).await;
+    for address in ["mei@desk.test", "jo@desk.test"] {
+        let mails = told(&server, address);
+        assert_eq!(mails.len(), 1, "{mails:?}");
+        let mail = &mails[0];
+        assert!(mail.contains("Nasdaq panel begins to *delist* *Baidu* in spring"), "{mail}");
+        for words in ["HIGH Alibaba", "HIGH Tencent", "Topics: Delisting", "undelivered earlier"] {
+            assert!(mail.contains(words), "{words}: {mail}");
+        }
+        assert!(mail.contains("WORDS LEFT OUT"), "{mail}");
+        assert!(mail.contains("an earlier mail with them was refused"), "{mail}");
+        assert!(mail.contains("www[.]example[.]org"), "where it links: {mail}");
+        for word in ["Hong Kong bourse", "moves to", POISON] {
+            assert!(!mail.contains(word), "{word}: {mail}");
+        }
+    }
+    assert!(owed(&open).await.is_empty());
+    days(&desk, &mut open, 1).await;
+    assert_eq!(told(&server, "mei@desk.test").len(), 2, "and all is as ever");
+}
+
+/// What a digest quotes of later edits has no alert that could come back.
+#[tokio::test]
+async fn edited_words_that_were_refused_are_not_quoted_again() {
+    let (desk, server) = desk(POISON).await;
+    let mut open = desk.open().await;
+    open.round().await;
+    let item = |title: &str| format!("<item><guid>c1</guid><title>{title}</title></item>");
+    desk.newsroom.print([item("Hong Kong bourse to delist Tencent after audit row")]);
+    days(&desk, &mut open, 1).await;
+    assert_eq!(told(&server, "mei@desk.test").len(), 1);
+    desk.newsroom.print([item("Hong Kong bourse says nothing after GTUBE row")]);
+    days(&desk, &mut open, 2).await;
+    let mails = told(&server, "mei@desk.test");
+    assert_eq!(mails.len(), 2, "{mails:?}");
+    assert!(mails[1].contains("Changed since you were told"), "{mails:?}");
+    assert!(mails[1].contains("changed (words left out)"), "{mails:?}");
+}
+
+#[tokio::test]
+async fn what_somebody_says_does_not_matter_does_not_come_back() {
+    for before in [true, false] {
+        let (desk, server) = desk(POISON).await;
+        let mut open = desk.open().await;
+        open.round().await;
+        desk.pass(HOUR);
+        publish(&desk);
+        open.poll().await;
+        open.assess().await;
+        let all = open.ground.store.pending_notices("Mei".into()).await.unwrap();
+        let poison = all.iter().find(|one| one.item.text.title.contains(POISON)).unwrap();
+        let say = async || {
+            let action = Action {
+                at: desk.now(),
+                author: "Ann".into(),
+                deed: Deed::Acknowledged,
+                verdict: Some(Verdict::Irrelevant),
+                alert: Some(poison.alert.id.clone()),
+                subject: None,
+                what: String::new(),
+                why: None,
+                until: None,
+            };
+            assert!(open.ground.store.act(action).await.unwrap());
+        };
+        if before {
+            say().await;
+            assert_eq!(owed(&open).await.len(), 2, "what no mail has told yet stays as it is");
+        }
+        for _ in 0..6 {
+            desk.pass(4 * HOUR);
+            open.seal().await;
+            open.send().await;
+        }
+        if !before {
+            assert_eq!(owed(&open).await.len(), 2);
+            say().await;
+        }
+        assert_eq!(owed(&open).await.len(), 1, "before the refusal: {before}");
+        days(&desk, &mut open, 1).await;
+        let mails = told(&server, "mei@desk.test");
+        assert!(mails[0].contains("Tencent") && !mails[0].contains("Alibaba"), "{mails:?}");
+    }
+}
+
+fn messenger(open: &Open) -> Messenger {
+    wire::install_tls();
+    let settings = watchlistd::collect::fetch::FetchSettings::new("ops@desk.test");
+    let fetcher = watchlistd::collect::fetch::Fetcher::new(settings).unwrap();
+    Messenger::new(open.ground.clone(), Arc::new(fetcher))
+}
+
+/// Urgent mails are refused, and what tells the operator quotes their subjects.
+#[tokio::test]
+async fn the_operator_is_told_once_more_without_quotes_and_then_by_the_second_channel() {
+    // Either the headline is refused, or any mail of ours.
+    for (word, plain_arrives) in [(POISON, true), ("watchlistd", false)] {
+        let (mut desk, server) = desk(word).await;
+        desk.readers = MEI.to_owned();
+        let mut open = desk.open().await;
+        open.round().await;
+        desk.newsroom.publish("p1", "SEC moves to delist Alibaba and GTUBE");
+        desk.pass(HOUR);
+        open.round().await;
+        let channel = Channel { ping_url: None, command: vec!["/bin/true".into()] };
+        let well = Vitals { sound: true, ..Vitals::default() };
+        let mut messenger = messenger(&open);
+        let mut paged = Vec::new();
+        for _ in 0..90 {
+            desk.pass(Duration::from_secs(61));
+            open.seal().await;
+            open.send().await;
+            paged.extend(messenger.cycle(&channel, &well).await.unwrap().page);
+        }
+        let mails = told(&server, "ops@desk.test");
+        assert_eq!(mails.len(), usize::from(plain_arrives), "{word}: {mails:?}");
+        assert!(mails.iter().all(|one| one.contains("was refused")), "{mails:?}");
+        assert!(mails.iter().all(|one| one.contains("`watchlistd outbox list`")), "{mails:?}");
+        assert_eq!(paged.len(), usize::from(!plain_arrives), "{word}: {paged:?}");
+        assert!(
+            paged.iter().all(|one| one.contains("mails to the operator are refused")),
+            "{paged:?}"
+        );
+        let refused = vec![MailState::Refused];
+        let tried = open.ground.store.archive().mails_in(refused, 99).await.unwrap();
+        let operators = tried.iter().filter(|one| one.kind == MailKind::Operator).count();
+        assert_eq!(operators, if plain_arrives { 1 } else { 2 }, "{tried:?}");
+    }
+}
