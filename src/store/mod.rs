@@ -73,6 +73,13 @@ pub trait Store: Send + Sync {
     /// goes on.
     fn hold_polling(&self, why: Option<String>, now: Timestamp) -> Answer<'_, ()>;
 
+    /// The service starts: notes since when nothing was polled, if that is longer than some source's
+    /// interval. To be called before anything is polled.
+    fn note_start(&self, now: Timestamp) -> Answer<'_, ()>;
+
+    /// Whether a source that was due at `start` has not been tried since, or an item waits to be judged.
+    fn first_round_owed(&self, start: Timestamp) -> Answer<'_, bool>;
+
     /// Claims up to `limit` sources until `lease`. Those with a running lease are left alone; a
     /// stored instant further ahead than its kind allows (a poll: two days) counts as due.
     fn claim_due_sources(

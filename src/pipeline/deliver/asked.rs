@@ -86,7 +86,9 @@ impl Deliverer {
         let first = archive.config_versions(0, 1).await?.into_iter().next();
         let began = first.map(|one| one.since).filter(|began| *began > from);
         let accounts = archive.accounts(from, now).await?;
-        let pauses = archive.pauses_between(from, now).await?;
+        let mut pauses = archive.pauses_between(from, now).await?;
+        // Stops show in the polls, also those that nobody noted.
+        pauses.retain(|one| !one.is_stop());
         let rest = |pause: &Pause| Run {
             first: pause.from,
             last: pause.until.unwrap_or(now),

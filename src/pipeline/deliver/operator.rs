@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::seal::{Occasion, Sealed};
 use super::{Composed, DeliverError, Deliverer, skip_unmakeable};
 use crate::model::canary;
-use crate::model::{Difference, MailKey, MailKind, MailState, SourceCoverage, Timestamp};
+use crate::model::{Difference, MailKey, MailKind, MailState, Pause, SourceCoverage, Timestamp};
 use crate::notify::Content;
 use crate::notify::message;
 use crate::notify::operator::{
@@ -47,6 +47,7 @@ struct Gathered {
     stuck: Vec<StuckMail>,
     late: Option<Late>,
     refused_at: Option<Timestamp>,
+    stopped: Vec<Pause>,
 }
 
 struct Late {
@@ -69,6 +70,9 @@ impl Deliverer {
         if due || in_force.rejected.is_some() {
             self.seal_at_once(in_force, now, sealed).await?;
             self.memory().looked = Some(now);
+        }
+        if self.catches_up() {
+            return Ok(());
         }
         self.seal_daily(in_force, now, sealed).await
     }
@@ -107,6 +111,7 @@ impl Deliverer {
         };
         let situation = Situation {
             sources: &gathered.sources,
+            stopped: &gathered.stopped,
             stuck: &gathered.stuck,
             late: gathered.late.as_ref().map(|late| LateMails {
                 count: late.count,
@@ -152,7 +157,10 @@ impl Deliverer {
             Some(_) => store.archive().rejected_edit().await?.map(|one| one.at),
             None => None,
         };
+        let mut stopped = store.archive().pauses_between(now.minus(DAY), now).await?;
+        stopped.retain(Pause::is_stop);
         Ok(Gathered {
+            stopped,
             sources: store.coverage(now, now).await?.sources,
             stuck: stuck.into_iter().map(stuck_mail).collect(),
             late: self.late(now).await?,

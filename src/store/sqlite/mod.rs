@@ -36,6 +36,7 @@ mod seen;
 mod size;
 mod sources;
 mod steps;
+mod stops;
 mod strangers;
 mod terms;
 mod told;

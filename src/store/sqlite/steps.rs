@@ -26,7 +26,8 @@ use crate::store::{
 
 use super::{
     Sqlite, actions, assess, backfill, canary, claims, config, coverage, deliver, known, mails,
-    outbox, pauses, poll, prune, readers, record, restores, reviews, size, sources, strangers,
+    outbox, pauses, poll, prune, readers, record, restores, reviews, size, sources, stops,
+    strangers,
 };
 
 /// The lease for assessing, of which there is one.
@@ -61,6 +62,14 @@ impl Store for Sqlite {
 
     fn hold_polling(&self, why: Option<String>, now: Timestamp) -> Answer<'_, ()> {
         self.write("note a pause", move |connection| pauses::hold(connection, why.as_deref(), now))
+    }
+
+    fn note_start(&self, now: Timestamp) -> Answer<'_, ()> {
+        self.write("note a start", move |connection| stops::note(connection, now))
+    }
+
+    fn first_round_owed(&self, start: Timestamp) -> Answer<'_, bool> {
+        self.read("look what is still to be read", move |connection| stops::owed(connection, start))
     }
 
     fn claim_due_sources(

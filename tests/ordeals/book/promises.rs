@@ -44,6 +44,8 @@ pub(crate) const PROMISES: &[Promise] = &[
             "src::daemon::disk::a_shortage_begins_at_the_floor_and_ends_above_it",
             "notify::mails::many_missing_sources_stand_at_the_top_in_part_and_below_in_full",
             "pipeline::a_digest_comes_once_after_downtime_and_says_what_could_not_be_read",
+            "pipeline::stops::a_digest_that_is_due_at_start_waits_for_what_was_published_meanwhile",
+            "pipeline::stops::a_stop_is_named_to_each_reader_whose_days_it_touches_and_to_the_operator",
             "pipeline::canary::it_goes_the_whole_way_to_the_operator_and_counts_nowhere",
             "pipeline::canary::one_that_does_not_arrive_is_missed_and_told_by_the_second_channel",
             "pipeline::canary::every_local_day_has_one_over_restarts_and_after_downtime",
