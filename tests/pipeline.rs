@@ -15,6 +15,7 @@ mod previewing;
 mod refusing;
 mod renaming;
 mod reviewing;
+mod setback;
 mod stops;
 mod telling;
 

@@ -13,6 +13,7 @@ mod backfill;
 mod backup;
 mod canary;
 mod claims;
+mod clock;
 mod config;
 mod copy;
 mod coverage;

@@ -25,8 +25,8 @@ use crate::store::{
 };
 
 use super::{
-    Sqlite, actions, assess, backfill, canary, claims, config, coverage, deliver, known, mails,
-    outbox, pauses, poll, prune, readers, record, restores, reviews, size, sources, stops,
+    Sqlite, actions, assess, backfill, canary, claims, clock, config, coverage, deliver, known,
+    mails, outbox, pauses, poll, prune, readers, record, restores, reviews, size, sources, stops,
     strangers,
 };
 
@@ -85,8 +85,11 @@ impl Store for Sqlite {
         })
     }
 
-    fn bring_polls_near(&self, now: Timestamp) -> Answer<'_, ()> {
-        self.write("bring polls near", move |connection| claims::bring_near(connection, now))
+    fn clock_went_back(&self, now: Timestamp) -> Answer<'_, ()> {
+        self.write("set things right by a clock that went back", move |connection| {
+            clock::went_back(connection, now)?;
+            claims::bring_near(connection, now)
+        })
     }
 
     fn next_due(&self) -> Answer<'_, Option<Timestamp>> {
@@ -317,6 +320,7 @@ impl Store for Sqlite {
             record::began(connection, now)?;
             claims.release_all();
             claims::release_all(connection)?;
+            clock::went_back(connection, now)?;
             claims::bring_near(connection, now)?;
             canary::park(connection)?;
             outbox::release(connection, now)
