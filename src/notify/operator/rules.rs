@@ -52,6 +52,8 @@ pub struct Situation<'a> {
     pub network: Option<NetworkOut>,
     /// Stretches of the last day in which the service did not run.
     pub stopped: &'a [Pause],
+    /// The latest instant that is stored, if the clock went back behind it.
+    pub ahead: Option<Timestamp>,
 }
 
 impl Situation<'_> {
@@ -70,6 +72,7 @@ impl Situation<'_> {
             refused: None,
             network: None,
             stopped: &[],
+            ahead: None,
         }
     }
 }
@@ -135,6 +138,7 @@ pub fn at_once(situation: &Situation<'_>) -> Vec<OperatorMail> {
     mails.extend(refused(situation));
     mails.extend(disk(situation));
     mails.extend(late(situation));
+    mails.extend(clock(situation));
     mails.extend(situation.stopped.iter().filter_map(|one| stopped(one, situation)));
     if !situation.stuck.is_empty() {
         let content = mail_stuck(situation.stuck, situation.now, situation.zone);
@@ -194,6 +198,23 @@ fn late(situation: &Situation<'_>) -> Option<OperatorMail> {
     );
     let content = told(situation, &format!("{waiting} not getting out"), "Mails", lines, &next);
     Some(OperatorMail { key: today("late", situation), content })
+}
+
+fn clock(situation: &Situation<'_>) -> Option<OperatorMail> {
+    let (ahead, now, zone) = (situation.ahead?, situation.now, situation.zone);
+    let lines = vec![format!(
+        "What is stored reaches to {}, and the clock shows {}: it was wrong then, or is wrong now.",
+        moment(ahead, now, zone),
+        moment(now, now, zone)
+    )];
+    let next = "Look at the clock, and at what sets it (`timedatectl`). Polls, mails and digests go on by the \
+                time that it shows; where over a day comes again, its days have digests again. \
+                `watchlistd status` says so until the later time has passed.";
+    let key = MailKey::operator("clock", &ahead.to_string());
+    Some(OperatorMail {
+        key,
+        content: told(situation, "the clock went back", "Clock", lines, next),
+    })
 }
 
 fn stopped(pause: &Pause, situation: &Situation<'_>) -> Option<OperatorMail> {

@@ -48,6 +48,7 @@ struct Gathered {
     late: Option<Late>,
     refused_at: Option<Timestamp>,
     stopped: Vec<Pause>,
+    ahead: Option<Timestamp>,
 }
 
 struct Late {
@@ -112,6 +113,7 @@ impl Deliverer {
         let situation = Situation {
             sources: &gathered.sources,
             stopped: &gathered.stopped,
+            ahead: gathered.ahead,
             stuck: &gathered.stuck,
             late: gathered.late.as_ref().map(|late| LateMails {
                 count: late.count,
@@ -161,6 +163,7 @@ impl Deliverer {
         stopped.retain(Pause::is_stop);
         Ok(Gathered {
             stopped,
+            ahead: store.archive().ahead_of(now).await?,
             sources: store.coverage(now, now).await?.sources,
             stuck: stuck.into_iter().map(stuck_mail).collect(),
             late: self.late(now).await?,
@@ -211,7 +214,15 @@ impl Deliverer {
         if let Some(composed) = self.compose_unrouted(in_force, now).await? {
             let key = MailKey::operator("unrouted", &date);
             let occasion = Occasion::digest(key, MailKind::Operator, now);
-            sealed.mails += u64::from(self.seal(in_force, operator, occasion, &composed).await?);
+            let mut new = self.seal(in_force, operator, occasion, &composed).await?;
+            let ahead = self.ground.store.archive().ahead_of(now).await?;
+            if !new && ahead.is_some_and(|ahead| ahead.since(now) > DAY) {
+                // The day was had before the clock went back over it.
+                let key = MailKey::operator("unrouted", &now.to_string());
+                let occasion = Occasion::digest(key, MailKind::Operator, now);
+                new = self.seal(in_force, operator, occasion, &composed).await?;
+            }
+            sealed.mails += u64::from(new);
         }
         self.memory().operator_day = Some(date);
         Ok(())

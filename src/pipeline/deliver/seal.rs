@@ -225,7 +225,14 @@ impl Deliverer {
             let composed = self.compose(in_force, reader, now, DigestKind::Scheduled).await?;
             let key = MailKey::digest(&reader.name, slot);
             let occasion = Occasion::digest(key, MailKind::Digest, now);
-            sealed.mails += u64::from(self.seal(in_force, reader, occasion, &composed).await?);
+            let mut new = self.seal(in_force, reader, occasion, &composed).await?;
+            if !new {
+                // The slot was had before the clock went back over it.
+                let key = MailKey::digest(&reader.name, now);
+                let occasion = Occasion::digest(key, MailKind::Digest, now);
+                new = self.seal(in_force, reader, occasion, &composed).await?;
+            }
+            sealed.mails += u64::from(new);
         }
         sealed.wake_at(reader.schedule.next_after(now));
         Ok(())

@@ -149,6 +149,8 @@ pub(crate) const PROMISES: &[Promise] = &[
             "notify::schedule::without_edges_an_oracle_agrees",
             "notify::schedule::one_digest_is_due_after_downtime",
             "pipeline::what_a_clock_wrote_that_was_years_ahead_holds_nothing_back",
+            "pipeline::setback::a_first_start_by_a_clock_that_was_ahead_delays_no_digest",
+            "pipeline::setback::days_that_come_again_have_digests_again_and_the_operator_hears_why_once",
             "pipeline::edges::each_local_day_has_one_digest_through_both_edges_in_six_zones",
             "src::pipeline::channel::a_clock_that_is_set_back_silences_no_alarm",
         ],
