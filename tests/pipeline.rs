@@ -18,6 +18,7 @@ mod reviewing;
 mod setback;
 mod stops;
 mod telling;
+mod untaken;
 
 use std::collections::BTreeMap;
 use std::path::Path;

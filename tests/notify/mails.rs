@@ -49,6 +49,7 @@ pub(crate) fn input<'a>(
         rejected_edit: None,
         large_edit: None,
         delayed_since: None,
+        untaken: &[],
         restored: None,
         watchlist: 12,
         desk: "desk@bank.com",

@@ -69,6 +69,7 @@ impl Deliverer {
                 rejected_edit: in_force.rejected.as_deref(),
                 large_edit: None,
                 delayed_since: None,
+                untaken: &[],
                 restored: None,
                 watchlist: in_force.version,
                 record: None,

@@ -43,6 +43,7 @@ impl Deliverer {
         let edits = self.watchlist_edits(in_force, from).await?;
         let open = self.open_review().await?;
         let restored = self.restored_since(from).await?;
+        let untaken = self.untaken(in_force, reader, from).await?;
         let input = DigestInput {
             reader,
             readers: &in_force.readers,
@@ -57,6 +58,7 @@ impl Deliverer {
             rejected_edit: in_force.rejected.as_deref(),
             large_edit: open.as_ref().and_then(large_edit),
             delayed_since: self.memory().over_since,
+            untaken: &untaken,
             restored: restored.as_ref(),
             watchlist: in_force.version,
             record: record.as_ref(),

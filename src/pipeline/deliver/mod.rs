@@ -29,6 +29,7 @@ mod review;
 mod rings;
 mod seal;
 mod send;
+mod untaken;
 mod waiting;
 mod welcome;
 
