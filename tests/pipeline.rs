@@ -17,7 +17,10 @@ mod previewing;
 mod refusing;
 mod renaming;
 mod reviewing;
+mod setback;
+mod stops;
 mod telling;
+mod untaken;
 
 use std::collections::BTreeMap;
 use std::path::Path;

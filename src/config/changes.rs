@@ -62,6 +62,22 @@ pub fn readers_lost(old: &BTreeMap<String, String>, new: &BTreeMap<String, Strin
         .collect()
 }
 
+/// Readers who take no digests in these files, by name.
+#[must_use]
+pub fn without_digests(files: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let text = files.get(READERS).cloned().unwrap_or_default();
+    let (root, _) = DeTable::parse_recoverable(&text);
+    let never = |table: &DeTable<'_>| {
+        let digest = table.get("digest").and_then(|digest| digest.get_ref().as_str());
+        digest.is_some_and(|digest| digest.trim().eq_ignore_ascii_case("never"))
+    };
+    let named = tables(root.get_ref()).into_iter().filter_map(|(name, table)| match name {
+        TableName::Reader(name) if never(table) => Some(name),
+        _ => None,
+    });
+    named.collect()
+}
+
 /// Readers by name, each with its addresses.
 fn readers<'t>(root: &'t DeTable<'t>) -> BTreeMap<String, BTreeSet<String>> {
     let addresses = |table: &DeTable<'_>| {

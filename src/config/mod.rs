@@ -42,7 +42,7 @@ mod table;
 mod unread;
 mod watchlist;
 
-pub use changes::{changes, readers_lost, sources_lost};
+pub use changes::{changes, readers_lost, sources_lost, without_digests};
 pub use credential::Credential;
 pub use environment::Environment;
 pub use files::{

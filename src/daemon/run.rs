@@ -64,6 +64,7 @@ pub async fn begin(
             let started =
                 start::start(folder.clone(), environment, Access::Alone, clock.now()).await?;
             started.store.release_leases(clock.now()).await?;
+            started.store.note_start(clock.now()).await?;
             Ok(started)
         };
         let error = match begun.await {
@@ -190,6 +191,7 @@ async fn set_going(
 ) -> Result<mpsc::Receiver<()>, ApartError> {
     let ground = &shared.ground;
     let deliverer = Deliverer::new(ground.clone(), transport.clone());
+    deliverer.catch_up_first();
     let assessor = Assessor::new(ground.clone(), format!("pid {}", std::process::id()));
     let keep = wire::keep(settings);
     spawn(loops, retain_loop(shared.clone(), Retainer::new(ground.clone()), keep));

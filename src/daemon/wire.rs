@@ -295,6 +295,7 @@ impl Parts {
             edited_tables: config::changes,
             sources_lost: config::sources_lost,
             readers_lost: config::readers_lost,
+            without_digests: config::without_digests,
         }
     }
 }

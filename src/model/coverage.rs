@@ -15,7 +15,7 @@ pub struct Coverage {
     pub newest: Option<Timestamp>,
     /// Gaps noticed in the window.
     pub gaps: Vec<Gap>,
-    /// Stretches of the window in which nothing was polled on purpose.
+    /// Stretches of the window in which nothing was polled, on purpose or because the service did not run.
     pub pauses: Vec<Pause>,
     /// Mentions (a company without an alert) in the window, by company.
     pub mentions: Vec<(Named, u64)>,
@@ -50,7 +50,7 @@ pub struct Past {
     pub thin: Vec<(SourceId, Thin)>,
 }
 
-/// A stretch in which nothing was polled on purpose.
+/// A stretch in which nothing was polled: on purpose, or because the service did not run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pause {
     /// When it began.
@@ -59,6 +59,17 @@ pub struct Pause {
     pub until: Option<Timestamp>,
     /// The reason, as the middle of a sentence.
     pub why: String,
+}
+
+impl Pause {
+    /// The reason of a stretch that was nobody's purpose.
+    pub const STOPPED: &'static str = "the service did not run";
+
+    /// Whether the service did not run.
+    #[must_use]
+    pub fn is_stop(&self) -> bool {
+        self.why == Self::STOPPED
+    }
 }
 
 /// One source in a coverage block.

@@ -5,7 +5,7 @@
 //! No step knows about signals, schedules of the process or the command line: `daemon` and `cli` call
 //! them, `once` and the service alike.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,6 +74,8 @@ pub struct InForce {
     pub sources_lost: fn(&Texts, &Texts) -> SourcesLost,
     /// Whom the later of two versions tells nothing any more, by name.
     pub readers_lost: fn(&Texts, &Texts) -> Vec<String>,
+    /// Who takes no digests by a version's files, by name.
+    pub without_digests: fn(&Texts) -> BTreeSet<String>,
     /// How far back a new or corrected term looks.
     pub backfill: Backfill,
 }

@@ -159,6 +159,10 @@ pub trait Archive: Send + Sync {
         limit: usize,
     ) -> Answer<'_, Vec<DecidedRow>>;
 
+    /// The latest instant at which files were put in force or a mail was sealed, if it lies over a minute
+    /// ahead of `now`: the clock was wrong then, or is wrong now.
+    fn ahead_of(&self, now: Timestamp) -> Answer<'_, Option<Timestamp>>;
+
     /// Versions of the configuration after `after`, oldest first.
     fn config_versions(&self, after: u64, limit: usize) -> Answer<'_, Vec<ConfigVersion>>;
 

@@ -73,6 +73,13 @@ pub trait Store: Send + Sync {
     /// goes on.
     fn hold_polling(&self, why: Option<String>, now: Timestamp) -> Answer<'_, ()>;
 
+    /// The service starts: notes since when nothing was polled, if that is longer than some source's
+    /// interval. To be called before anything is polled.
+    fn note_start(&self, now: Timestamp) -> Answer<'_, ()>;
+
+    /// Whether a source that was due at `start` has not been tried since, or an item waits to be judged.
+    fn first_round_owed(&self, start: Timestamp) -> Answer<'_, bool>;
+
     /// Claims up to `limit` sources until `lease`. Those with a running lease are left alone; a
     /// stored instant further ahead than its kind allows (a poll: two days) counts as due.
     fn claim_due_sources(
@@ -84,8 +91,9 @@ pub trait Store: Send + Sync {
     ) -> Answer<'_, Vec<SourceTask>>;
 
     /// The clock went back to `now`: what was polled after that is polled again within its interval,
-    /// not when the clock comes by once more.
-    fn bring_polls_near(&self, now: Timestamp) -> Answer<'_, ()>;
+    /// not when the clock comes by once more. Who is known since a later time is known since now, and the
+    /// digests of days that come again are due again, where more than a day does.
+    fn clock_went_back(&self, now: Timestamp) -> Answer<'_, ()>;
 
     /// The instant at which the next source is due, if any is waiting.
     fn next_due(&self) -> Answer<'_, Option<Timestamp>>;

@@ -50,6 +50,7 @@ pub(crate) fn input<'a>(
         left_out: &[],
         large_edit: None,
         delayed_since: None,
+        untaken: &[],
         restored: None,
         watchlist: 12,
         desk: "desk@bank.com",

@@ -62,6 +62,8 @@ pub fn run(
 struct Status {
     /// Whether a service (or `once`) works on the database; null where that cannot be known.
     running: Option<bool>,
+    /// The latest instant that is stored, if the clock is behind it; null otherwise.
+    clock_behind: Option<Timestamp>,
     watchlist: WatchlistStatus,
     /// Why and since when nothing is polled on purpose; null while polling goes on.
     paused: Option<PauseStatus>,
@@ -172,6 +174,7 @@ async fn gather(
     let Storage::Sqlite(database) = &place.storage;
     Ok(Status {
         running: holder::holds(database),
+        clock_behind: archive.ahead_of(now).await?,
         watchlist: WatchlistStatus {
             version: version.as_ref().map_or(0, |one| one.version),
             since: version.map(|one| one.since),
@@ -259,6 +262,13 @@ fn print(status: &Status, out: &mut dyn Write) -> std::io::Result<()> {
             writeln!(out, "Service    NOT running: nothing is read and nothing is sent")?
         }
         None => {}
+    }
+    if let Some(ahead) = status.clock_behind {
+        let ahead = seconds(ahead);
+        writeln!(
+            out,
+            "Clock      WENT BACK: what is stored reaches to {ahead}; it was wrong then, or is wrong now"
+        )?;
     }
     print_watchlist(&status.watchlist, out)?;
     print_sources(status, out)?;

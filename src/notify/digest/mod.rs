@@ -91,6 +91,8 @@ pub struct DigestInput<'a> {
     pub large_edit: Option<LargeEdit<'a>>,
     /// Since when mails could not be sent, if this one comes late for that reason.
     pub delayed_since: Option<Timestamp>,
+    /// Stretches of this window in which the reader took no digests, oldest first.
+    pub untaken: &'a [(Timestamp, Timestamp)],
     /// The restore from a backup since the reader's last digest, if there was one.
     pub restored: Option<&'a Restore>,
     /// Which version of the watchlist is in force.
@@ -117,6 +119,7 @@ pub fn is_empty(input: &DigestInput<'_>) -> bool {
         && input.left_out.is_empty()
         && input.large_edit.is_none()
         && input.delayed_since.is_none()
+        && input.untaken.is_empty()
         && coverage::taken_out(input.coverage).next().is_none()
         && Facts::of(input.coverage, input.until).missing.is_empty()
 }
@@ -289,6 +292,7 @@ fn notes(
         ];
         notes.push(Note { label: "LARGE EDIT".to_owned(), grave: true, lines });
     }
+    notes.extend(untaken(input));
     notes.extend(away(input));
     notes.extend(stands_in(input.reader, input.readers, stories, input.until));
     if input.kind == DigestKind::Recap {
@@ -300,6 +304,21 @@ fn notes(
         notes.push(Note { label: "RECAP".to_owned(), grave: false, lines });
     }
     notes
+}
+
+/// Time in which alerts went to others, and that this mail does not catch up on.
+fn untaken(input: &DigestInput<'_>) -> Option<Note> {
+    let (now, zone) = (input.until, input.reader.zone);
+    let stretch = |(from, until): &(Timestamp, Timestamp)| {
+        format!("from {} to {}", moment(*from, now, zone), moment(*until, now, zone))
+    };
+    let stretches: Vec<String> = input.untaken.iter().map(stretch).collect();
+    let lines = vec![format!(
+        "You took no digests {}. What waited for you then, and what came meanwhile and was not sent to you \
+         at once, went to the operator and is not listed here.",
+        stretches.join(" and ")
+    )];
+    (!stretches.is_empty()).then(|| Note { label: "NO DIGESTS".to_owned(), grave: false, lines })
 }
 
 /// Days away that this mail catches up on.

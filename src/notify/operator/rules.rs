@@ -12,7 +12,7 @@ use super::super::civil::{count, iso_day, moment, near, number, size, span};
 use super::super::digest::health_words;
 use super::super::outside::line;
 use super::{StuckMail, capped, mail, mail_stuck, rejected_edit, trouble_line};
-use crate::model::{Health, MailKey, Recovered, SourceCoverage, Timestamp, Tz, id};
+use crate::model::{Health, MailKey, Pause, Recovered, SourceCoverage, Timestamp, Tz, id};
 
 /// An official source that is down this long is told at once.
 const OFFICIAL: Duration = Duration::from_secs(6 * 3600);
@@ -20,6 +20,8 @@ const OFFICIAL: Duration = Duration::from_secs(6 * 3600);
 const SETTLED: Duration = Duration::from_secs(30 * 60);
 /// Many are more than one in so many, and at least two.
 const ONE_IN: usize = 10;
+/// A stop that is told in a mail of its own; readers are told of shorter ones too.
+const LONG_STOP: Duration = Duration::from_secs(3600);
 /// Official sources told in mails of their own; more at a time share one.
 const APART: usize = 3;
 /// A trouble that is over is named when it lasted this long or had been told.
@@ -48,6 +50,10 @@ pub struct Situation<'a> {
     pub refused: Option<RefusedEdit<'a>>,
     /// Our own network, if it is or was out.
     pub network: Option<NetworkOut>,
+    /// Stretches of the last day in which the service did not run.
+    pub stopped: &'a [Pause],
+    /// The latest instant that is stored, if the clock went back behind it.
+    pub ahead: Option<Timestamp>,
 }
 
 impl Situation<'_> {
@@ -65,6 +71,8 @@ impl Situation<'_> {
             disk: None,
             refused: None,
             network: None,
+            stopped: &[],
+            ahead: None,
         }
     }
 }
@@ -130,6 +138,8 @@ pub fn at_once(situation: &Situation<'_>) -> Vec<OperatorMail> {
     mails.extend(refused(situation));
     mails.extend(disk(situation));
     mails.extend(late(situation));
+    mails.extend(clock(situation));
+    mails.extend(situation.stopped.iter().filter_map(|one| stopped(one, situation)));
     if !situation.stuck.is_empty() {
         let content = mail_stuck(situation.stuck, situation.now, situation.zone);
         let key = MailKey::operator("mail", &situation.now.to_string());
@@ -188,6 +198,41 @@ fn late(situation: &Situation<'_>) -> Option<OperatorMail> {
     );
     let content = told(situation, &format!("{waiting} not getting out"), "Mails", lines, &next);
     Some(OperatorMail { key: today("late", situation), content })
+}
+
+fn clock(situation: &Situation<'_>) -> Option<OperatorMail> {
+    let (ahead, now, zone) = (situation.ahead?, situation.now, situation.zone);
+    let lines = vec![format!(
+        "What is stored reaches to {}, and the clock shows {}: it was wrong then, or is wrong now.",
+        moment(ahead, now, zone),
+        moment(now, now, zone)
+    )];
+    let next = "Look at the clock, and at what sets it (`timedatectl`). Polls, mails and digests go on by the \
+                time that it shows; where over a day comes again, its days have digests again. \
+                `watchlistd status` says so until the later time has passed.";
+    let key = MailKey::operator("clock", &ahead.to_string());
+    Some(OperatorMail {
+        key,
+        content: told(situation, "the clock went back", "Clock", lines, next),
+    })
+}
+
+fn stopped(pause: &Pause, situation: &Situation<'_>) -> Option<OperatorMail> {
+    let until = pause.until.filter(|until| until.since(pause.from) >= LONG_STOP)?;
+    let (now, zone) = (situation.now, situation.zone);
+    let lines = vec![format!(
+        "No source was polled from {} to {}: {}.",
+        moment(pause.from, now, zone),
+        moment(until, now, zone),
+        pause.why
+    )];
+    let next = "Digests that came due meanwhile wait for one round of the sources, and name the stop; \
+                what feeds no longer showed by then is told as a gap. The journal says why the service \
+                stopped.";
+    // Ended anew by a start without a poll, it is the same stop.
+    let key = MailKey::operator("stop", &pause.from.to_string());
+    let content = told(situation, "the service did not run", "Service", lines, next);
+    Some(OperatorMail { key, content })
 }
 
 fn network(out: NetworkOut, situation: &Situation<'_>) -> OperatorMail {

@@ -69,6 +69,7 @@ impl Deliverer {
             left_out: &in_force.left_out,
             large_edit: None,
             delayed_since: None,
+            untaken: &[],
             restored: None,
             watchlist: in_force.version,
             record: None,
@@ -94,7 +95,9 @@ impl Deliverer {
         let first = archive.config_versions(0, 1).await?.into_iter().next();
         let began = first.map(|one| one.since).filter(|began| *began > from);
         let accounts = archive.accounts(from, now).await?;
-        let pauses = archive.pauses_between(from, now).await?;
+        let mut pauses = archive.pauses_between(from, now).await?;
+        // Stops show in the polls, also those that nobody noted.
+        pauses.retain(|one| !one.is_stop());
         let rest = |pause: &Pause| Run {
             first: pause.from,
             last: pause.until.unwrap_or(now),

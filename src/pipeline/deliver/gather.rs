@@ -48,6 +48,7 @@ impl Deliverer {
         let edits = self.watchlist_edits(in_force, from).await?;
         let open = self.open_review().await?;
         let restored = self.restored_since(from).await?;
+        let untaken = self.untaken(in_force, reader, from).await?;
         let input = DigestInput {
             reader,
             readers: &in_force.readers,
@@ -63,6 +64,7 @@ impl Deliverer {
             left_out: &in_force.left_out,
             large_edit: open.as_ref().and_then(large_edit),
             delayed_since: self.memory().over_since,
+            untaken: &untaken,
             restored: restored.as_ref(),
             watchlist: in_force.version,
             record: record.as_ref(),

@@ -22,6 +22,7 @@ use crate::store::StoreError;
 
 mod asked;
 mod canary;
+mod catching_up;
 mod gather;
 mod in_part;
 mod operator;
@@ -29,8 +30,11 @@ mod review;
 mod rings;
 mod seal;
 mod send;
+mod untaken;
 mod waiting;
 mod welcome;
+
+use catching_up::Rounds;
 
 pub use review::{Reviewed, SETTLED};
 pub use seal::{OnDemand, Sealed};
@@ -107,6 +111,8 @@ struct Memory {
     over_since: Option<Timestamp>,
     /// The day for which the operator's daily round was made.
     operator_day: Option<String>,
+    /// When it was last looked what is due, and since when the first round is waited for.
+    rounds: Rounds,
 }
 
 /// The step. Clones share the transport and what is known of its outages.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::seal::{Occasion, Sealed};
 use super::{Composed, DeliverError, Deliverer, skip_unmakeable};
 use crate::model::canary;
-use crate::model::{Difference, MailKey, MailKind, MailState, SourceCoverage, Timestamp};
+use crate::model::{Difference, MailKey, MailKind, MailState, Pause, SourceCoverage, Timestamp};
 use crate::notify::Content;
 use crate::notify::message;
 use crate::notify::operator::{
@@ -55,6 +55,8 @@ struct Gathered {
     stuck: Vec<StuckMail>,
     late: Option<Late>,
     refused_at: Option<Timestamp>,
+    stopped: Vec<Pause>,
+    ahead: Option<Timestamp>,
 }
 
 struct Late {
@@ -79,6 +81,9 @@ impl Deliverer {
             self.seal_at_once(in_force, now, sealed).await?;
             self.seal_without_quotes(in_force, now, sealed).await?;
             self.memory().looked = Some(now);
+        }
+        if self.catches_up() {
+            return Ok(());
         }
         self.seal_daily(in_force, now, sealed).await
     }
@@ -117,6 +122,8 @@ impl Deliverer {
         };
         let situation = Situation {
             sources: &gathered.sources,
+            stopped: &gathered.stopped,
+            ahead: gathered.ahead,
             stuck: &gathered.stuck,
             late: gathered.late.as_ref().map(|late| LateMails {
                 count: late.count,
@@ -184,7 +191,11 @@ impl Deliverer {
             Some(_) => store.archive().rejected_edit().await?.map(|one| one.at),
             None => None,
         };
+        let mut stopped = store.archive().pauses_between(now.minus(DAY), now).await?;
+        stopped.retain(Pause::is_stop);
         Ok(Gathered {
+            stopped,
+            ahead: store.archive().ahead_of(now).await?,
             sources: store.coverage(now, now).await?.sources,
             stuck: stuck.into_iter().map(stuck_mail).collect(),
             late: self.late(now).await?,
@@ -235,7 +246,15 @@ impl Deliverer {
         if let Some(composed) = self.compose_unrouted(in_force, now).await? {
             let key = MailKey::operator("unrouted", &date);
             let occasion = Occasion::digest(key, MailKind::Operator, now);
-            sealed.mails += u64::from(self.seal(in_force, operator, occasion, &composed).await?);
+            let mut new = self.seal(in_force, operator, occasion, &composed).await?;
+            let ahead = self.ground.store.archive().ahead_of(now).await?;
+            if !new && ahead.is_some_and(|ahead| ahead.since(now) > DAY) {
+                // The day was had before the clock went back over it.
+                let key = MailKey::operator("unrouted", &now.to_string());
+                let occasion = Occasion::digest(key, MailKind::Operator, now);
+                new = self.seal(in_force, operator, occasion, &composed).await?;
+            }
+            sealed.mails += u64::from(new);
         }
         self.memory().operator_day = Some(date);
         Ok(())

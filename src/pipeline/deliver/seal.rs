@@ -51,6 +51,7 @@ impl Deliverer {
     pub async fn seal_due(&self, in_force: &InForce) -> Result<Sealed, StoreError> {
         let mut sealed = Sealed::default();
         let now = self.ground.clock.now();
+        self.look_whether_caught_up(now, &mut sealed).await?;
         // After a restore a person decides first; what is told then is told as one.
         if self.ground.store.held().await?.is_some() {
             return Ok(Sealed { mails: 0, wake: Some(now.plus(BREATHER)) });
@@ -68,7 +69,9 @@ impl Deliverer {
         let mut failed = None;
         for reader in &in_force.readers {
             let done = async {
-                self.seal_digest_due(in_force, reader, now, &mut sealed).await?;
+                if !self.catches_up() {
+                    self.seal_digest_due(in_force, reader, now, &mut sealed).await?;
+                }
                 self.seal_welcome_due(in_force, reader, now, &mut sealed).await?;
                 self.seal_urgent_due(in_force, reader, now, &mut sealed).await
             };
@@ -224,7 +227,14 @@ impl Deliverer {
             let composed = self.compose(in_force, reader, now, DigestKind::Scheduled).await?;
             let key = MailKey::digest(&reader.name, slot);
             let occasion = Occasion::digest(key, MailKind::Digest, now);
-            sealed.mails += u64::from(self.seal(in_force, reader, occasion, &composed).await?);
+            let mut new = self.seal(in_force, reader, occasion, &composed).await?;
+            if !new {
+                // The slot was had before the clock went back over it.
+                let key = MailKey::digest(&reader.name, now);
+                let occasion = Occasion::digest(key, MailKind::Digest, now);
+                new = self.seal(in_force, reader, occasion, &composed).await?;
+            }
+            sealed.mails += u64::from(new);
         }
         sealed.wake_at(reader.schedule.next_after(now));
         Ok(())

@@ -142,7 +142,7 @@ impl Poller {
             tracing::warn!(
                 "the clock went back to {now}; polls of the time between are made again"
             );
-            self.ground.store.bring_polls_near(now).await?;
+            self.ground.store.clock_went_back(now).await?;
             running.nothing_due_before = None;
         }
         if running.look_at().is_none_or(|next| next <= now) {

@@ -23,8 +23,8 @@ use crate::store::{
 use super::items::{self, ITEM};
 use super::values::{self, SOURCE, SOURCE_WIDTH, SOURCES, STATE, STATE_WIDTH};
 use super::{
-    Sqlite, actions, answers, assess, canary, config, coverage, deliver, mails, outbox, pauses,
-    record, restores, reviews, seen, size, sources, told,
+    Sqlite, actions, answers, assess, canary, clock, config, coverage, deliver, mails, outbox,
+    pauses, record, restores, reviews, seen, size, sources, told,
 };
 
 impl Archive for Sqlite {
@@ -171,6 +171,10 @@ impl Archive for Sqlite {
 
     fn pauses_between(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Pause>> {
         self.read("read pauses", move |connection| pauses::between(connection, from, until))
+    }
+
+    fn ahead_of(&self, now: Timestamp) -> Answer<'_, Option<Timestamp>> {
+        self.read("look for later times", move |connection| clock::ahead(connection, now))
     }
 
     fn gaps_between(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Gap>> {

@@ -16,7 +16,7 @@ use super::canary;
 use super::values::{self, SOURCE, SOURCE_WIDTH, SOURCES, STATE};
 
 /// No poll is planned further ahead: back-off and Retry-After end at one day, jitter adds a tenth.
-const POLL_AHEAD: Duration = Duration::from_hours(48);
+pub(super) const POLL_AHEAD: Duration = Duration::from_hours(48);
 /// No server's Retry-After is taken for longer.
 const RETRY_AFTER_AHEAD: Duration = Duration::from_hours(24);
 /// No lease runs longer: the longest attempt, an SMTP dialogue, ends well within an hour.

@@ -1,4 +1,4 @@
-//! Stretches in which nothing is polled on purpose. One lasts at most at a time.
+//! Stretches in which nothing is polled, on purpose or because the service stopped. One lasts at most at a time.
 
 use rusqlite::{Connection, OptionalExtension, params};
 

@@ -203,7 +203,7 @@ fn due_at(connection: &Connection, key: i64, next: Option<Timestamp>) -> rusqlit
 }
 
 /// Whoever lets a blocked address be read, or wants a source more often, does not wait out what the old
-/// words planned. A server's own Retry-After still holds.
+/// words planned. A server's own Retry-After still holds. Never before now: nobody was late by the old words.
 fn sooner(
     connection: &Connection,
     old: &Known,
@@ -215,7 +215,7 @@ fn sooner(
         .prepare_cached(
             "UPDATE source_turns SET next_poll = min(next_poll, max(
                  coalesce((SELECT t.retry_after FROM source_states t WHERE t.source = ?1), 0),
-                 CASE WHEN ?2 THEN ?3 ELSE coalesce(last_poll, ?3) + ?4 END))
+                 CASE WHEN ?2 THEN ?3 ELSE max(?3, coalesce(last_poll, ?3) + ?4) END))
              WHERE source = ?1 AND next_poll IS NOT NULL",
         )?
         .execute(params![old.key, at_once, now, values::millis(source.interval)])?;

@@ -25,8 +25,9 @@ use crate::store::{
 };
 
 use super::{
-    Sqlite, actions, assess, backfill, canary, claims, config, coverage, deliver, known, mails,
-    outbox, pauses, poll, prune, readers, record, restores, reviews, size, sources, strangers,
+    Sqlite, actions, assess, backfill, canary, claims, clock, config, coverage, deliver, known,
+    mails, outbox, pauses, poll, prune, readers, record, restores, reviews, size, sources, stops,
+    strangers,
 };
 
 /// The lease for assessing, of which there is one.
@@ -63,6 +64,14 @@ impl Store for Sqlite {
         self.write("note a pause", move |connection| pauses::hold(connection, why.as_deref(), now))
     }
 
+    fn note_start(&self, now: Timestamp) -> Answer<'_, ()> {
+        self.write("note a start", move |connection| stops::note(connection, now))
+    }
+
+    fn first_round_owed(&self, start: Timestamp) -> Answer<'_, bool> {
+        self.read("look what is still to be read", move |connection| stops::owed(connection, start))
+    }
+
     fn claim_due_sources(
         &self,
         now: Timestamp,
@@ -76,8 +85,11 @@ impl Store for Sqlite {
         })
     }
 
-    fn bring_polls_near(&self, now: Timestamp) -> Answer<'_, ()> {
-        self.write("bring polls near", move |connection| claims::bring_near(connection, now))
+    fn clock_went_back(&self, now: Timestamp) -> Answer<'_, ()> {
+        self.write("set things right by a clock that went back", move |connection| {
+            clock::went_back(connection, now)?;
+            claims::bring_near(connection, now)
+        })
     }
 
     fn next_due(&self) -> Answer<'_, Option<Timestamp>> {
@@ -314,6 +326,7 @@ impl Store for Sqlite {
             record::began(connection, now)?;
             claims.release_all();
             claims::release_all(connection)?;
+            clock::went_back(connection, now)?;
             claims::bring_near(connection, now)?;
             canary::park(connection)?;
             outbox::release(connection, now)

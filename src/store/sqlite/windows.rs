@@ -41,7 +41,8 @@ pub(super) fn covered_until(
     Ok(before.map(|(until, _)| until))
 }
 
-/// The newest digest that somebody has or may get: the end of what it covers, and when it was sealed.
+/// The newest digest that somebody has or may get: the end of what it covers, and when it was sealed. One whose
+/// slot a clock that went back made free told of other days than those that come again.
 fn newest(
     connection: &Connection,
     reader: &str,
@@ -55,7 +56,7 @@ fn newest(
             .prepare_cached(&format!(
                 "SELECT o.covers_until, o.at FROM occasions o
                  WHERE o.reader = ?1 AND o.kind = ?2 AND o.covers_until BETWEEN ?3 AND ?4
-                   AND NOT {} ORDER BY o.at DESC LIMIT 1",
+                   AND (o.kind <> 'digest' OR o.slot IS NOT NULL) AND NOT {} ORDER BY o.at DESC LIMIT 1",
                 reached_nobody("o")
             ))?
             .query_row(params![reader, kind, from, until], |row| Ok((row.get(0)?, row.get(1)?)))

@@ -117,7 +117,9 @@ pub(super) async fn report(
     let gaps = archive.gaps_between(asked.from, asked.until).await?;
     let (before, after) = (asked.from.minus(BESIDE), asked.until.plus(BESIDE));
     let canaries = canaries::lines(&archive.canaries(before, after).await?, &due, window);
-    let pauses = archive.pauses_between(asked.from, asked.until).await?;
+    let mut pauses = archive.pauses_between(asked.from, asked.until).await?;
+    // Stops show in the polls, also those that nobody noted.
+    pauses.retain(|one| !one.is_stop());
     let sources: Vec<SourceLine> =
         accounts.iter().map(|one| source(one, &paused, asked.from, asked.until)).collect();
     let mut unlooked = not_looked(&accounts, &paused, &pauses, window);

@@ -1,0 +1,120 @@
+//! A clock that was ahead, or is set back over days that had their digests: readers are told all the same, by the
+//! clock as it is, and somebody hears of it.
+
+use super::*;
+
+const DAILY: &str = "[[reader]]\nname = \"Mei\"\nto = [\"mei@desk.test\"]\nurgent = \"never\"\n\
+                     digest = \"daily 08:00\"\n";
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap()
+}
+
+/// Titles of alerts in the digests so far.
+fn digests(desk: &Desk) -> Vec<String> {
+    let mails = desk.transport.received();
+    mails.iter().filter(|one| one.address == "mei@desk.test").map(text).collect()
+}
+
+#[tokio::test]
+async fn a_first_start_by_a_clock_that_was_ahead_delays_no_digest() {
+    let desk = Desk::new(DAILY).await;
+    desk.clock.set(at("2027-06-01T12:00:00Z"));
+    desk.open().await.round().await;
+    desk.clock.set(at("2026-12-01T06:30:00Z"));
+    let mut open = desk.open().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    open.round().await;
+    desk.pass(HOUR);
+    open.round().await;
+    assert_eq!(digests(&desk).len(), 0, "{:?}", desk.subjects());
+    desk.pass(HOUR);
+    open.round().await;
+    assert_eq!(digests(&desk).len(), 1, "{:?}", desk.subjects());
+    assert!(digests(&desk)[0].contains("SEC moves to delist Alibaba"), "{:?}", digests(&desk));
+    desk.pass(DAY);
+    open.round().await;
+    assert_eq!(digests(&desk).len(), 2, "{:?}", desk.subjects());
+}
+
+#[tokio::test]
+async fn a_clock_that_is_corrected_while_the_service_runs_delays_no_digest() {
+    let desk = Desk::new(DAILY).await;
+    desk.clock.set(at("2027-06-01T12:00:00Z"));
+    let open = desk.open().await;
+    desk.clock.set(at("2026-12-01T06:30:00Z"));
+    open.ground.store.clock_went_back(desk.now()).await.unwrap();
+    desk.pass(2 * HOUR);
+    open.seal().await;
+    open.send().await;
+    assert_eq!(digests(&desk).len(), 1, "{:?}", desk.subjects());
+}
+
+#[tokio::test]
+async fn days_that_come_again_have_digests_again_and_the_operator_hears_why_once() {
+    let desk = Desk::new(DAILY).await;
+    desk.clock.set(at("2026-11-09T06:30:00Z"));
+    let open = desk.open().await;
+    open.poll().await;
+    for day in ["2026-11-09", "2026-11-10", "2026-11-11", "2026-12-10"] {
+        desk.clock.set(at(&format!("{day}T08:00:00Z")));
+        open.seal().await;
+        open.send().await;
+    }
+    assert_eq!(digests(&desk).len(), 4, "{:?}", desk.subjects());
+    drop(open);
+
+    let mut last = String::new();
+    for (n, day) in ["2026-11-10", "2026-11-11", "2026-11-12"].iter().enumerate() {
+        desk.clock.set(at(&format!("{day}T06:30:00Z")));
+        let mut open = desk.open().await;
+        let news = format!("SEC moves to delist {}", ["Alibaba", "Tencent", "Baidu"][n]);
+        desk.newsroom.publish(&format!("b{n}"), &news);
+        open.round().await;
+        assert_eq!(digests(&desk).len(), 4 + n, "{day}: {:?}", desk.subjects());
+        // Looked at often, there is one.
+        for minute in [90, 91, 300] {
+            desk.clock.set(at(&format!("{day}T06:30:00Z")).plus(HOUR * minute / 60));
+            open.round().await;
+        }
+        assert_eq!(digests(&desk).len(), 5 + n, "{day}: {:?}", desk.subjects());
+        last = digests(&desk).pop().unwrap();
+        assert!(last.contains(&news), "{day}: {last}");
+    }
+    assert!(last.contains("Wed 11 Nov 08:01 UTC to"), "{last}");
+    assert_eq!(operator_mails(&desk, "What is stored reaches to Thu 10 Dec 08:00"), 1);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_by_hours_makes_no_second_digest() {
+    let desk = Desk::new(DAILY).await;
+    let open = desk.open().await;
+    desk.clock.set(at("2026-11-21T08:10:00Z"));
+    open.seal().await;
+    open.send().await;
+    drop(open);
+    desk.clock.set(at("2026-11-21T06:00:00Z"));
+    let open = desk.open().await;
+    desk.clock.set(at("2026-11-21T08:20:00Z"));
+    open.seal().await;
+    open.send().await;
+    assert_eq!(digests(&desk).len(), 1, "{:?}", desk.subjects());
+}
+
+#[tokio::test]
+async fn what_reaches_no_reader_is_told_on_days_that_come_again() {
+    let desk = Desk::new(&format!("{DAILY}companies = [\"tencent\"]\n")).await;
+    desk.open().await.round().await;
+    for (day, id, news) in [
+        ("2026-11-21", "a1", "SEC moves to delist Alibaba"),
+        ("2026-12-20", "a2", "SEC moves to delist Huawei"),
+        ("2026-11-21", "a3", "SEC moves to delist Baidu"),
+    ] {
+        desk.newsroom.publish(id, news);
+        desk.clock.set(at(&format!("{day}T09:00:00Z")));
+        let mut open = desk.open().await;
+        desk.pass(HOUR);
+        open.round().await;
+        assert_eq!(operator_mails(&desk, news), 1, "{day}: {:?}", desk.subjects());
+    }
+}

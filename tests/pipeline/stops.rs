@@ -1,0 +1,160 @@
+//! After a stop of the service: digests wait for the first round, and the stop is named to whoever has to know.
+
+use super::*;
+
+/// A digest at 08:00 and no urgent mails.
+const DAILY: &str = "[[reader]]\nname = \"Mei\"\nto = [\"mei@desk.test\"]\nurgent = \"never\"\n\
+                     digest = \"daily 08:00\"\n";
+
+/// Opens the desk as the service does when it starts.
+async fn start(desk: &Desk) -> Open {
+    let open = desk.open().await;
+    open.ground.store.note_start(desk.now()).await.unwrap();
+    open.deliverer.catch_up_first();
+    open
+}
+
+/// Seals until the round is seen to be over, and sends.
+async fn deliver(desk: &Desk, open: &Open) {
+    open.seal().await;
+    desk.pass(Duration::from_secs(2));
+    open.seal().await;
+    open.send().await;
+}
+
+/// Texts of the mails to an address so far.
+fn told(desk: &Desk, address: &str) -> Vec<String> {
+    desk.transport.received().iter().filter(|one| one.address == address).map(text).collect()
+}
+
+fn digests(desk: &Desk) -> Vec<String> {
+    told(desk, "mei@desk.test")
+}
+
+#[tokio::test]
+async fn a_digest_that_is_due_at_start_waits_for_what_was_published_meanwhile() {
+    let desk = Desk::new(DAILY).await;
+    desk.open().await.round().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(28 * HOUR);
+    let mut open = start(&desk).await;
+    // The operator's, that the service did not run.
+    assert_eq!(open.seal().await.mails, 1, "nothing was read yet");
+    assert!(open.seal().await.wake.is_some_and(|at| at <= desk.now().plus(HOUR / 60)));
+    open.poll().await;
+    assert_eq!(open.seal().await.mails, 0, "what was read is not assessed yet");
+    open.assess().await;
+    deliver(&desk, &open).await;
+    let digests = digests(&desk);
+    assert_eq!(digests.len(), 1, "{:?}", desk.subjects());
+    assert!(digests[0].contains("SEC moves to delist Alibaba"), "{}", digests[0]);
+    assert!(!digests[0].contains("not read since"), "{}", digests[0]);
+    assert!(digests[0].contains("2 items read"), "{}", digests[0]);
+}
+
+#[tokio::test]
+async fn a_source_that_is_not_tried_holds_a_digest_for_ten_minutes_at_most() {
+    let desk = Desk::new(DAILY).await;
+    desk.open().await.round().await;
+    desk.pass(28 * HOUR);
+    let open = start(&desk).await;
+    desk.pass(HOUR / 6 - Duration::from_secs(1));
+    open.seal().await;
+    open.send().await;
+    assert_eq!(digests(&desk).len(), 0, "{:?}", desk.subjects());
+    desk.pass(Duration::from_secs(1));
+    deliver(&desk, &open).await;
+    assert_eq!(digests(&desk).len(), 1, "{:?}", desk.subjects());
+}
+
+#[tokio::test]
+async fn a_source_that_fails_was_tried_and_holds_nothing() {
+    let desk = Desk::new(DAILY).await;
+    desk.open().await.round().await;
+    desk.newsroom.broken(true);
+    desk.pass(28 * HOUR);
+    let open = start(&desk).await;
+    open.poll().await;
+    deliver(&desk, &open).await;
+    assert_eq!(digests(&desk).len(), 1, "{:?}", desk.subjects());
+    assert!(digests(&desk)[0].contains("COVERAGE GAP"));
+}
+
+#[tokio::test]
+async fn what_reaches_no_reader_waits_for_the_same_round() {
+    let desk = Desk::new(&format!("{DAILY}companies = [\"tencent\"]\n")).await;
+    desk.open().await.round().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.pass(28 * HOUR);
+    let mut open = start(&desk).await;
+    open.seal().await;
+    open.poll().await;
+    open.assess().await;
+    deliver(&desk, &open).await;
+    assert_eq!(operator_mails(&desk, "SEC moves to delist Alibaba"), 1, "{:?}", desk.subjects());
+}
+
+#[tokio::test]
+async fn a_clock_that_leaps_ahead_is_a_start() {
+    let desk = Desk::new(DAILY).await;
+    let mut open = start(&desk).await;
+    open.round().await;
+    desk.pass(Duration::from_secs(2));
+    open.seal().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    // The machine slept, and nobody started anything.
+    desk.pass(28 * HOUR);
+    assert_eq!(open.seal().await.mails, 0, "nothing was read yet");
+    open.poll().await;
+    open.assess().await;
+    deliver(&desk, &open).await;
+    assert!(digests(&desk)[0].contains("SEC moves to delist Alibaba"), "{:?}", desk.subjects());
+}
+
+#[tokio::test]
+async fn a_stop_is_named_to_each_reader_whose_days_it_touches_and_to_the_operator() {
+    const STOPPED: &str = "No source was polled from Fri 20 Nov 12:00 UTC to Mon 23 Nov 07:20 UTC: \
+                           the service did not run";
+    let desk = Desk::new(DAILY).await;
+    desk.open().await.round().await;
+    // Over the digests of two days, up to just before that of the third.
+    desk.pass(2 * DAY + 19 * HOUR + HOUR / 3);
+    let mut open = start(&desk).await;
+    open.poll().await;
+    open.assess().await;
+    deliver(&desk, &open).await;
+    let subjects = desk.subjects();
+    assert!(subjects.iter().any(|one| one.contains("the service did not run")), "{subjects:?}");
+    assert_eq!(operator_mails(&desk, "No source was polled from"), 1, "{subjects:?}");
+    let first = digests(&desk);
+    assert_eq!(first.len(), 1, "one for both: {subjects:?}");
+    let words: Vec<&str> = first[0].split_whitespace().collect();
+    assert!(words.join(" ").contains(STOPPED), "{}", first[0]);
+    assert!(!first[0].contains("No gap was noticed"), "{}", first[0]);
+    desk.pass(HOUR);
+    open.round().await;
+    deliver(&desk, &open).await;
+    assert_eq!(digests(&desk).len(), 2);
+    assert_eq!(operator_mails(&desk, "No source was polled from"), 1, "told once");
+}
+
+#[tokio::test]
+async fn a_stop_shorter_than_the_pace_of_the_sources_is_no_gap() {
+    let desk = Desk::new(DAILY).await;
+    desk.open().await.round().await;
+    // Due after half an hour, and late by less than that.
+    desk.pass(HOUR * 50 / 60);
+    let open = start(&desk).await;
+    let end = desk.now().plus(DAY);
+    let pauses = open.ground.store.archive().pauses_between(friday_noon(), end).await.unwrap();
+    assert_eq!(pauses, []);
+    drop(open);
+    // Started again and again without a poll, it is one stop.
+    desk.pass(HOUR);
+    drop(start(&desk).await);
+    desk.pass(HOUR);
+    let open = start(&desk).await;
+    let pauses = open.ground.store.archive().pauses_between(friday_noon(), end).await.unwrap();
+    assert_eq!(pauses.len(), 1, "{pauses:?}");
+    assert_eq!((pauses[0].from, pauses[0].until), (friday_noon(), Some(desk.now())));
+}
