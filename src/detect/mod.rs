@@ -8,6 +8,7 @@
 pub mod alert;
 mod compare;
 mod digest;
+mod exchanges;
 pub mod explain;
 mod find;
 mod hash;

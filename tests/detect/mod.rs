@@ -9,6 +9,7 @@ mod properties;
 mod renaming;
 mod stories;
 mod talk;
+mod tickers;
 mod writing;
 
 use watchlistd::detect::{Origin, Watchlist, judge};

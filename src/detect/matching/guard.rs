@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::detect::exchanges::exchange_of;
 use crate::detect::hash::push;
 use crate::detect::lexicon;
 use crate::detect::text::{COLON, DOLLAR, Gap, Shape, Text, Token};
-use crate::detect::watchlist::{Guarding, Name, Spoken, Watchlist, exchange_of};
+use crate::detect::watchlist::{Guarding, Name, Spoken, Watchlist};
 use crate::model::{Guard, Timestamp};
 
 use super::{By, Found, Reading, Scene, term};

@@ -1,6 +1,7 @@
 //! What `check` says of a name or a ticker that would find too much, or nothing: it is taken as it is
 //! written, and its writer is told.
 
+use crate::detect::exchanges::exchanges;
 use crate::detect::lexicon;
 use crate::detect::phrases::{Need, capitals};
 use crate::detect::text::{Shape, Text};
@@ -135,12 +136,9 @@ impl Making {
                 "write one ticker a string, as in tickers = [\"NYSE:BABA\", \"9988.HK\"]",
             ),
             Some(Doubt::NoExchange) => {
-                let symbol = value.trim().trim_start_matches('$').to_uppercase();
                 self.warn(
                     ticker.place.clone(),
-                    format!(
-                        "ticker '{value}' names no exchange: only ${symbol} and ({symbol}) are found"
-                    ),
+                    format!("ticker '{value}' names no exchange{}", finds_without(value)),
                     "write it as NYSE:BABA or 9988.HK",
                 );
             }
@@ -157,16 +155,39 @@ impl Making {
     }
 }
 
+/// What a ticker without an exchange finds, in words.
+fn finds_without(ticker: &str) -> String {
+    let (symbol, exchange, _) = ticker::split(ticker);
+    let all = ticker::writings(&symbol, exchange);
+    let shown = |weak: Option<bool>| {
+        let some = all.iter().filter(|one| weak.is_none_or(|weak| one.weak == weak));
+        some.map(ticker::Writing::shown).collect::<Vec<_>>().join(" and ")
+    };
+    let (found, weak) = (shown(None), shown(Some(true)));
+    match () {
+        () if found.is_empty() => {
+            ", and a number alone is never taken for one: it finds nothing".to_owned()
+        }
+        () if weak.is_empty() => format!(": only {found} are found"),
+        () if weak == found => {
+            format!(": only {found} are found, and they count only beside a name of the company")
+        }
+        () => format!(
+            ": only {found} are found, of which {weak} counts only beside a name of the company"
+        ),
+    }
+}
+
 /// What to write for an exchange that is not known.
 fn exchange_meant(name: &str, ticker: &str) -> Option<String> {
     let same = |one: &&&str| one.eq_ignore_ascii_case(name);
-    let suffix = ticker::exchanges().iter().find_map(|one| one.suffixes.iter().find(same));
+    let suffix = exchanges().iter().find_map(|one| one.suffixes.iter().find(same));
     if let (Some(suffix), Some((_, symbol))) = (suffix, ticker.split_once(':')) {
         return Some(format!("write it as {}.{suffix}", symbol.trim().to_uppercase()));
     }
     // Market identifier codes differ in a letter and name other countries.
     let code = name.len() == 4 && name.starts_with(['X', 'x']) && !name.contains(' ');
-    let known = || ticker::exchanges().iter().flat_map(|one| &one.names).copied();
+    let known = || exchanges().iter().flat_map(|one| &one.names).copied();
     (!code).then(|| nearest(name, known())).flatten()
 }
 

@@ -51,7 +51,6 @@ pub use renamed::renamed_entries;
 use searched::Parts;
 pub(crate) use searched::{Searched, Seen};
 pub(crate) use shared::Shared;
-pub(crate) use ticker::exchange_of;
 pub(crate) use uses::Use;
 use uses::Uses;
 
