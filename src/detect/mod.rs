@@ -12,6 +12,7 @@ mod exchanges;
 pub mod explain;
 mod find;
 mod hash;
+mod legal;
 mod lexicon;
 mod likely;
 mod manner;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::detect::exchanges::exchange_of;
 use crate::detect::hash::push;
-use crate::detect::lexicon;
+use crate::detect::legal;
 use crate::detect::text::{COLON, DOLLAR, Gap, Shape, Text, Token};
 use crate::detect::watchlist::{Guarding, Name, Spoken, Watchlist};
 use crate::model::{Guard, Timestamp};
@@ -242,7 +242,7 @@ pub(super) fn weak(watchlist: &Watchlist, reading: &mut Reading) {
             && next.is_some_and(|next| {
                 next.gap <= Gap::Comma
                     && !matches!(next.shape, Shape::Lower | Shape::Cjk)
-                    && lexicon::legal_forms().contains(&next.hash)
+                    && legal::single().contains(&next.hash)
             })
     };
     let strong: BTreeSet<u32> = reading

@@ -2,6 +2,7 @@
 //! written, and its writer is told.
 
 use crate::detect::exchanges::exchanges;
+use crate::detect::legal;
 use crate::detect::lexicon;
 use crate::detect::phrases::{Need, capitals};
 use crate::detect::text::{Shape, Text};
@@ -196,7 +197,7 @@ pub(super) fn commonplace(text: &Text) -> Option<&'static str> {
     if lexicon::is_place(&text.tokens) {
         return Some("the name of a country or of those who live there");
     }
-    let form = |hash| lexicon::legal_forms().contains(&hash);
+    let form = |hash| legal::single().contains(&hash);
     let forms = !text.tokens.is_empty() && text.tokens.iter().all(|token| form(token.hash));
     forms.then_some("a legal form, which stands in many names")
 }
