@@ -5,6 +5,7 @@ mod doubts;
 mod evidence;
 mod judging;
 mod lists;
+mod naming;
 mod properties;
 mod renaming;
 mod stories;

@@ -51,19 +51,55 @@ impl Making {
                 format!("'{name}' is {why}, and everything that says so is found"),
                 "write the company's full name, or say weak = true or only_with",
             );
-        } else if text.tokens.len() == 2
-            && text.tokens.iter().all(|token| token.shape == Shape::Cjk)
-        {
-            self.warn(
-                place,
-                format!("'{name}' has two characters and may be part of longer words"),
-                "name those with not_with, as in { name = \"…\", not_with = [\"…\"] }",
-            );
+        } else if is_two_characters(text) {
+            self.doubt_two_characters(name, place);
         } else if weakness(text).is_none() && text.tokens.len() == 1 && is_short(text) {
             self.warn(
                 place,
                 format!("'{name}' is three letters, which often mean something else"),
                 "guard it with not_with or only_with, or say weak = true",
+            );
+        }
+    }
+
+    /// Doubts what is left of a full name; `weak` says why it does not stand alone.
+    pub(super) fn doubt_derived(
+        &mut self,
+        (name, full): (&str, &str),
+        text: &Text,
+        weak: Option<&str>,
+        place: Option<Place>,
+    ) {
+        if let Some(why) = weak {
+            self.warn(
+                place,
+                format!(
+                    "'{name}' is {why}: what is left of '{full}' counts only beside a strong name or ticker of the company"
+                ),
+                &format!(
+                    "to have it count, say when: aliases = [{{ name = \"{name}\", only_with = [\"…\"] }}]"
+                ),
+            );
+        } else if is_two_characters(text) {
+            self.doubt_two_characters(name, place);
+        }
+    }
+
+    fn doubt_two_characters(&mut self, name: &str, place: Option<Place>) {
+        self.warn(
+            place,
+            format!("'{name}' has two characters and may be part of longer words"),
+            "name those with not_with, as in { name = \"…\", not_with = [\"…\"] }",
+        );
+    }
+
+    /// Doubts the shortest form of a name where a legal form seems to be left in it.
+    pub(super) fn doubt_form(&mut self, name: &str, text: &Text, place: Option<Place>) {
+        if let Some(form) = super::name::form_like(name, text) {
+            self.warn(
+                place,
+                format!("'{form}' looks like a legal form, and '{name}' is found only with it"),
+                "add the name without it to aliases, if people write it so",
             );
         }
     }
@@ -200,6 +236,10 @@ pub(super) fn commonplace(text: &Text) -> Option<&'static str> {
     let form = |hash| legal::single().contains(&hash);
     let forms = !text.tokens.is_empty() && text.tokens.iter().all(|token| form(token.hash));
     forms.then_some("a legal form, which stands in many names")
+}
+
+fn is_two_characters(text: &Text) -> bool {
+    text.tokens.len() == 2 && text.tokens.iter().all(|token| token.shape == Shape::Cjk)
 }
 
 /// Three letters in capitals that are no common word.
