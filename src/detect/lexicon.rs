@@ -10,11 +10,6 @@ use super::hash::hash;
 use super::text::{Text, Token};
 use super::wordlist::{AsIs, Words, entries, folded_words};
 
-/// Words of a list in any spelling: each must be one token.
-fn words(list: &'static str) -> Words {
-    entries(list).flat_map(|entry| Text::of_term(entry).tokens).map(|token| token.hash).collect()
-}
-
 macro_rules! lists {
     ($($(#[$doc:meta])* $name:ident = $read:ident($file:literal);)*) => {
         $(
@@ -30,8 +25,6 @@ macro_rules! lists {
 lists! {
     /// Words of everyday English: a name that is one of them is weak.
     common = folded_words("words/common.txt");
-    /// Words by which a company says what it is in law.
-    legal_forms = words("words/legal_forms.txt");
     /// Nouns that headlines use in the singular and in the plural.
     nouns = folded_words("words/nouns.txt");
     /// Words that say nothing of an event.
@@ -84,8 +77,6 @@ lists! {
     joining = folded_words("words/joining.txt");
     /// Words behind which another matter may begin.
     beside = folded_words("words/beside.txt");
-    /// Words before a name that are no part of it.
-    leading_forms = words("words/leading_forms.txt");
 }
 
 /// The stem of an English word that the rules of inflection take for a form of another.
@@ -101,29 +92,34 @@ pub(crate) fn own_stem(word: u64) -> Option<&'static str> {
     LIST.get(&word).copied()
 }
 
+/// Names of several words, by the first.
+type Named = HashMap<u64, Vec<Vec<u64>>, AsIs>;
+
+fn named(list: &'static str) -> Named {
+    let mut names = Named::default();
+    for entry in entries(list) {
+        let words: Vec<u64> = Text::of_term(entry).tokens.iter().map(|one| one.hash).collect();
+        names.entry(words.first().copied().unwrap_or_default()).or_default().push(words);
+    }
+    names
+}
+
 /// Whether words are a country, a continent, or what those who live there are called.
 pub(crate) fn is_place(words: &[Token]) -> bool {
-    static LIST: LazyLock<HashMap<u64, Vec<Vec<u64>>, AsIs>> = LazyLock::new(|| {
-        let mut places: HashMap<u64, Vec<Vec<u64>>, AsIs> = HashMap::default();
-        for entry in entries(include_str!("words/places.txt")) {
-            let words: Vec<u64> = Text::of_term(entry).tokens.iter().map(|one| one.hash).collect();
-            places.entry(words.first().copied().unwrap_or_default()).or_default().push(words);
-        }
-        places
-    });
-    let of_first = words.first().and_then(|first| LIST.get(&first.hash));
+    static LIST: LazyLock<Named> = LazyLock::new(|| named(include_str!("words/places.txt")));
+    is_among(words, &LIST)
+}
+
+/// Whether words are where a company sits, or what a part of one is called.
+pub(crate) fn is_seat(words: &[Token]) -> bool {
+    static LIST: LazyLock<Named> = LazyLock::new(|| named(include_str!("words/seats.txt")));
+    is_among(words, &LIST)
+}
+
+fn is_among(words: &[Token], list: &Named) -> bool {
+    let of_first = words.first().and_then(|first| list.get(&first.hash));
     of_first
         .into_iter()
         .flatten()
         .any(|place| words.iter().map(|one| one.hash).eq(place.iter().copied()))
-}
-
-/// Chinese and Japanese legal forms, character by character.
-pub(crate) fn cjk_forms() -> &'static [Vec<u64>] {
-    static LIST: LazyLock<Vec<Vec<u64>>> = LazyLock::new(|| {
-        entries(include_str!("words/cjk_forms.txt"))
-            .map(|form| Text::of_term(form).tokens.iter().map(|token| token.hash).collect())
-            .collect()
-    });
-    &LIST
 }

@@ -8,9 +8,11 @@
 pub mod alert;
 mod compare;
 mod digest;
+mod exchanges;
 pub mod explain;
 mod find;
 mod hash;
+mod legal;
 mod lexicon;
 mod likely;
 mod manner;

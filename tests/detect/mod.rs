@@ -6,10 +6,12 @@ mod evidence;
 mod holding;
 mod judging;
 mod lists;
+mod naming;
 mod properties;
 mod renaming;
 mod stories;
 mod talk;
+mod tickers;
 mod writing;
 
 use watchlistd::detect::{Origin, Watchlist, judge};

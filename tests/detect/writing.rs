@@ -47,7 +47,8 @@ fn names_are_found_as_people_write_them() {
         ("09988.HK and HKEX:9988 and （NYSE：BABA）", "09988.HK | HKEX:9988 | NYSE：BABA"),
         ("99880.HK", ""),
         ("Apple Inc. and an apple", "Apple Inc | apple"),
-        ("an Apple a day", ""),
+        ("an Apple a day", "[Apple: weak name alone]"),
+        ("an apple a day", ""),
     ] {
         assert_eq!(shown(&watchlist, &item(text, "", "en")), expected, "{text}");
     }

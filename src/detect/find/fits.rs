@@ -1,13 +1,15 @@
 //! Whether words that spell a phrase also look like it.
 
 use super::room::So;
+use super::symbol::{before_suffix, behind_dollar, behind_exchange, bracketed, capital, listed};
 use crate::detect::phrases::{Need, Phrase};
-use crate::detect::text::{CLOSE, DOLLAR, Gap, HANGUL, KANA, OPEN, Shape, Text, Token};
+use crate::detect::text::{Gap, HANGUL, KANA, Shape, Text, Token};
 
 /// Whether a phrase may stand in these words, the first and the last, after what was come through.
 pub(super) fn fits(text: &Text, known: Phrase, (first, last): (usize, usize), so: So) -> bool {
     so.widest <= known.loosest
         && bounded(text, first, last)
+        && known.signs.allow(&text.tokens[first..=last])
         && (!so.divided || known.seams.allow(&text.tokens[first..=last]))
 }
 
@@ -41,19 +43,23 @@ fn grouped(text: &Text, at: usize) -> bool {
 /// Whether the words look as a phrase needs them to.
 pub(super) fn looks(text: &Text, need: Need, first: usize, last: usize) -> bool {
     let tokens = &text.tokens[first..=last];
-    let capital = |token: &Token| token.shape != Shape::Capital && token.shape != Shape::Lower;
     match need {
         Need::Free => true,
         Need::Caps { everyday } => {
             let first = u32::try_from(first).unwrap_or(u32::MAX);
             tokens.iter().all(capital) && !(everyday && text.field_of(first).shouting)
         }
-        Need::Code => tokens.iter().all(capital),
-        Need::SymbolLast => tokens.last().is_some_and(capital),
-        Need::Dollar => tokens.iter().all(capital) && tokens[0].marks & DOLLAR != 0,
-        Need::Bracket => {
-            let marked = tokens[0].marks & OPEN != 0 && tokens[tokens.len() - 1].marks & CLOSE != 0;
-            marked && tokens.iter().all(capital)
+        Need::CapsBut => {
+            let between = |token: &Token| capital(token) || token.chars <= AND_LONGEST;
+            capital(&tokens[0]) && capital(&tokens[last - first]) && tokens.iter().all(between)
         }
+        Need::Exchange { easy } => behind_exchange(text, easy, first, last),
+        Need::Symbol(how) => before_suffix(text, how, first, last),
+        Need::Dollar => behind_dollar(tokens),
+        Need::Bracket => bracketed(tokens),
+        Need::Listed(exchange) => listed(text, exchange, first, last),
     }
 }
+
+/// Letters of the longest word that means "and".
+const AND_LONGEST: u32 = 3;

@@ -8,6 +8,7 @@ mod joined;
 mod occ;
 mod room;
 mod sieve;
+mod symbol;
 mod walk;
 
 use std::cell::RefCell;

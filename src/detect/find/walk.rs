@@ -304,7 +304,7 @@ impl Walk<'_> {
         for phrase in ending {
             let known = self.phrases.all[phrase as usize];
             let inflected = match known.need {
-                _ if !known.genitive => false,
+                _ if !known.signs.genitive() => false,
                 Need::Caps { .. } => {
                     let caps = || push(hash(&name.to_uppercase()), 's');
                     *in_capitals.get_or_insert_with(caps) == token.cased

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::detect::exchanges::exchange_of;
 use crate::detect::hash::push;
-use crate::detect::lexicon;
+use crate::detect::legal;
 use crate::detect::text::{COLON, DOLLAR, Gap, Shape, Text, Token};
-use crate::detect::watchlist::{Guarding, Name, Spoken, Watchlist, exchange_of};
+use crate::detect::watchlist::{Guarding, Name, Spoken, Watchlist};
 use crate::model::{Guard, Timestamp};
 
 use super::{By, Found, Reading, Scene, term};
@@ -107,7 +108,7 @@ fn verdict(watchlist: &Watchlist, reading: &Reading, found: &Found) -> Option<Gu
 }
 
 /// Whether the text is written as the term is; in a text of capitals, case is no evidence.
-fn cased(reading: &Reading, found: &Found, term: &str) -> bool {
+pub(super) fn cased(reading: &Reading, found: &Found, term: &str) -> bool {
     let term: Vec<u64> = Text::of_term(term).tokens.iter().map(|token| token.cased).collect();
     let tokens = &reading.text.tokens[found.first as usize..=found.last as usize];
     reading.text.field_of(found.first).shouting
@@ -241,7 +242,9 @@ pub(super) fn weak(watchlist: &Watchlist, reading: &mut Reading) {
             && next.is_some_and(|next| {
                 next.gap <= Gap::Comma
                     && !matches!(next.shape, Shape::Lower | Shape::Cjk)
-                    && lexicon::legal_forms().contains(&next.hash)
+                    && legal::of_one(next)
+                    // In a text of capitals `SE` and `AS` may be small words.
+                    && (next.chars > 2 || !reading.text.field_of(found.last).shouting)
             })
     };
     let strong: BTreeSet<u32> = reading
@@ -265,9 +268,13 @@ pub(super) fn weak(watchlist: &Watchlist, reading: &mut Reading) {
             found.held = Some(Guard::Weak);
         }
     }
-    // What the program itself derived from a full name is not worth a line when it is held back.
-    reading.found.retain(|found| {
-        found.held.is_none()
-            || !name(found).is_some_and(|name| name.derived && (name.weak || name.ticker))
-    });
+    // What the program itself derived from a full name is worth a line where it is written as a name: `Shell`, no shell.
+    let text = &reading.text;
+    let worth = |found: &Found, name: &Name| {
+        let capital = text.tokens[found.first as usize].shape != Shape::Lower;
+        !name.quiet && (!(name.derived && name.weak) || found.held == Some(Guard::Weak) && capital)
+    };
+    reading
+        .found
+        .retain(|found| found.held.is_none() || name(found).is_none_or(|name| worth(found, name)));
 }

@@ -4,6 +4,7 @@
 //! longest name wins, and guards are asked in a fixed order. What a guard holds back is kept with
 //! the guard's own words; nothing is dropped silently but a part of a longer hit of the same thing.
 
+mod alike;
 mod asked;
 mod eval;
 mod evidence;
@@ -143,6 +144,7 @@ impl Reading {
         let mut reading =
             Self { text, phrases, index, asked, present, searches, manner, pieces, found };
         reading.collect(watchlist);
+        alike::settle(watchlist, &mut reading);
         guard::inside(watchlist, &mut reading);
         guard::ask(watchlist, &mut reading);
         guard::mute(watchlist, &mut reading, seen);
@@ -190,6 +192,13 @@ impl Reading {
         let of_item = || Pieces::of_item(&self.text, self.manner(), named, several);
         let all = self.pieces.get_or_init(of_item);
         all.as_ref()
+    }
+
+    /// Whether a hit is written as this, capitals and all.
+    fn spells(&self, found: &Found, name: &str) -> bool {
+        let words = &self.text.tokens[found.first as usize..=found.last as usize];
+        let name = Text::of_term(name);
+        words.iter().map(|one| one.cased).eq(name.tokens.iter().map(|one| one.cased))
     }
 
     /// Whether two of these parts name companies of which neither stands in the other's.

@@ -8,6 +8,7 @@ use super::cue;
 use super::need::{Need, Reading, has_capitals, in_capitals, loosest, need, takes_s};
 use super::prefixes::Prefixes;
 use super::seams::Seams;
+use super::signs::Signs;
 use super::table::{Phrase, Phrases};
 use super::word::{MOST_GAPS, Word, as_one, lengths, words};
 use crate::detect::digest::Digest;
@@ -82,7 +83,7 @@ impl Collector {
         all.push(Phrase {
             need: Need::Free,
             loosest: Gap::None,
-            genitive: false,
+            signs: Signs::default(),
             seams: Seams::ANYWHERE,
         });
         phrase
@@ -152,7 +153,7 @@ impl Draft {
         self.all.push(Phrase {
             need,
             loosest: loosest(text, reading),
-            genitive: named && takes_s(text, need),
+            signs: if named { Signs::of(text, takes_s(text, need)) } else { Signs::default() },
             seams: if named { Seams::of(text, term) } else { Seams::ANYWHERE },
         });
         self.lead(text, reading, foreign(term), phrase);
@@ -210,9 +211,13 @@ impl Draft {
 
     /// A name is written as it is, or with all its words in one.
     fn name(&mut self, words: &[Word], phrase: u32) {
-        let seams = self.all[phrase as usize].seams;
+        let Phrase { seams, signs, need, .. } = self.all[phrase as usize];
         let most = if seams.inside() { usize::MAX } else { words.len() };
         self.path(Form::Surface, words, seams.divided(words, most), phrase);
+        // What has a sign between its words is never one, nor is a ticker.
+        if signs.any() || !matches!(need, Need::Free | Need::Caps { .. }) {
+            return;
+        }
         let Some(one) = as_one(words) else { return };
         self.path(Form::Surface, &one, seams.divided(&one, most), phrase);
     }

@@ -8,9 +8,10 @@ pub(crate) mod cue;
 mod need;
 mod prefixes;
 mod seams;
+mod signs;
 mod table;
 mod word;
 
 pub(crate) use collector::{Collector, LONGEST};
-pub(crate) use need::{Need, Reading, capitals, has_capitals};
+pub(crate) use need::{Need, Reading, Suffixed, capitals, has_capitals};
 pub(crate) use table::{Phrase, Phrases};

@@ -11,14 +11,32 @@ pub(crate) enum Need {
     /// Capitals, for the term is written in capitals; `everyday` when its small form is a common
     /// word, which capitals throughout a text do not make a name.
     Caps { everyday: bool },
-    /// The last word is a symbol in capitals: `NYSE: BABA`.
-    SymbolLast,
+    /// The same, but for short words between the first and the last: `H and M`.
+    CapsBut,
+    /// An exchange and a symbol in capitals: `NYSE: BABA`; `easy` when the symbol may mean anything else, so that more
+    /// must show that it is one.
+    Exchange { easy: bool },
     /// A symbol, a dot and a suffix, in capitals: `9988.HK`.
-    Code,
+    Symbol(Suffixed),
     /// In capitals with a dollar sign before: `$BABA`.
     Dollar,
     /// In capitals and alone in brackets: `(BABA)`.
     Bracket,
+    /// In capitals behind other symbols of this exchange, by number: `BRK.B` in `(NYSE: BRK.A, BRK.B)`.
+    Listed(u8),
+}
+
+/// What may stand between a symbol and its suffix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Suffixed {
+    /// A dot or a hyphen.
+    Dot,
+    /// A dot, for the symbol may mean anything else.
+    EasyDot,
+    /// A dot, a hyphen, or a space as on terminals: `9988 HK`.
+    Space,
+    /// A dot, or in brackets a space: `(700 HK)`.
+    EasySpace,
 }
 
 /// How a phrase is read.
@@ -89,7 +107,7 @@ fn mixed(text: &Text, token: &Token) -> bool {
 pub(super) fn loosest(text: &Text, reading: Reading) -> Gap {
     let own = text.tokens.iter().skip(1).map(|token| token.gap).max().unwrap_or(Gap::None);
     let most = match reading {
-        Reading::Name(Need::Code) => Gap::Inner,
+        Reading::Name(Need::Symbol(_)) => Gap::Inner,
         Reading::Name(_) => Gap::Comma,
         _ => Gap::Quote,
     };

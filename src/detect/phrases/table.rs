@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::need::Need;
 use super::prefixes::Prefixes;
 use super::seams::Seams;
+use super::signs::Signs;
 use crate::detect::paths::{Form, Paths};
 use crate::detect::text::Gap;
 
@@ -15,8 +16,8 @@ pub(crate) struct Phrase {
     pub(crate) need: Need,
     /// The strongest gap that it may cross.
     pub(crate) loosest: Gap,
-    /// A name that takes an `s` in a German text: `Huaweis`.
-    pub(crate) genitive: bool,
+    /// Signs that it has or takes.
+    pub(crate) signs: Signs,
     /// Where a text may divide it by a space.
     pub(crate) seams: Seams,
 }

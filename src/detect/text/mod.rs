@@ -7,7 +7,8 @@
 //!
 //! What a word is (UAX #29 otherwise): a hyphen divides (the matcher joins again), a possessive `'s`
 //! and an apostrophe end a word, single letters with dots are one word (`U.S.`), a dot between
-//! letters divides (`JD.com`) as every other mark does (`1,000`), every Han, kana and Hangul character is a token of its own, and
+//! letters divides (`JD.com`) as every other mark does (`1,000`; an ampersand or a plus too, though a name that has one
+//! asks for it: `H&M` is no HM), every Han, kana and Hangul character is a token of its own, and
 //! invisible characters are not there at all. `uax29.rs` holds each deviation as a row.
 
 mod entity;
@@ -21,8 +22,8 @@ mod uax29;
 use crate::model::{Field, ItemText};
 
 pub(crate) use token::{
-    CLOSE, COLON, DOLLAR, FieldTokens, Gap, HANGUL, KANA, LINE, LISTED, OPEN, SEMICOLON, Shape,
-    Text, Token,
+    AND, CLOSE, COLON, DOLLAR, FieldTokens, Gap, HANGUL, KANA, LINE, LISTED, MONEY, OPEN, OWNER,
+    SEMICOLON, Shape, Text, Token,
 };
 
 impl Text {

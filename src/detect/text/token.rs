@@ -59,6 +59,12 @@ pub(crate) const SEMICOLON: u16 = 128;
 pub(crate) const LISTED: u16 = 256;
 /// A line ends before: a paragraph, or an item of a list.
 pub(crate) const LINE: u16 = 512;
+/// An ampersand or a plus stands between it and the word before: `H&M`, `Gruner + Jahr`.
+pub(crate) const AND: u16 = 1024;
+/// A possessive ending directly after: `Moody's`.
+pub(crate) const OWNER: u16 = 2048;
+/// Another sign of money than a dollar directly before.
+pub(crate) const MONEY: u16 = 4096;
 
 /// One word or CJK character.
 #[derive(Clone, Copy, Debug)]

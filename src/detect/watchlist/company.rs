@@ -1,43 +1,17 @@
 //! Companies: names with and without their legal form, aliases, tickers, groups, parents.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::Hasher as _;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::detect::digest::Digest;
-use crate::detect::phrases::{Need, Reading, capitals};
-use crate::detect::text::Text;
-use crate::model::watchlist::{CaseRule, CompanyEntry, Guards};
-use crate::model::{Located, Named, Place, Problem};
+use crate::detect::phrases::Reading;
+use crate::model::watchlist::CompanyEntry;
+use crate::model::{Named, Place, Problem};
 
-use super::doubts::{IF_NOT_WEAK, commonplace};
+use super::doubts::IF_NOT_WEAK;
 use super::guard::{Way, speaks};
 use super::name::{self, weakness};
 use super::ticker::{self, Doubt};
 use super::{CompanyInfo, LOOKED_UP, Making, Name, Use, id_of, nearest, note_of};
-
-/// A name before it is a phrase.
-struct Draft<'a> {
-    text: &'a str,
-    guards: Option<&'a Guards>,
-    derived: bool,
-}
-
-/// What is found of a name beside the name.
-fn derived<'a>(forms: &[&'a str], guards: Option<&'a Guards>) -> impl Iterator<Item = Draft<'a>> {
-    forms.iter().skip(1).map(move |text| Draft { text, guards, derived: true })
-}
-
-/// A name's words, capitals and all, as two digests: 128 bits tell names apart as surely as they do
-/// themselves.
-fn as_written(text: &Text) -> (u64, u64) {
-    let mut digests = (Digest::default(), Digest::seeded(0xd6e8_feb8_6659_fd93));
-    for token in &text.tokens {
-        digests.0.write_u64(token.cased);
-        digests.1.write_u64(token.cased);
-    }
-    (digests.0.finish(), digests.1.finish())
-}
 
 impl Making {
     /// Compiles `[[company]]`.
@@ -90,7 +64,7 @@ impl Making {
         let (from, from_uses) = (self.names.len(), self.uses.len());
         let doubted = self.problems.len();
         let core: Arc<str> = Arc::from(core);
-        self.company_names(number, entry, &forms, &core);
+        self.company_names(number, entry, &core);
         self.company_tickers(number, entry);
         let aliases = entry.aliases.iter().map(|alias| alias.name.value.as_str());
         let names = std::iter::once(entry.name.value.as_str()).chain(aliases);
@@ -146,93 +120,6 @@ impl Making {
         groups
     }
 
-    /// The name, its forms, the aliases and theirs; what is written comes before what is derived.
-    /// `core` is the name that readers see, which most names need not hold once more.
-    fn company_names(
-        &mut self,
-        company: u32,
-        entry: &CompanyEntry,
-        own_forms: &[&str],
-        core: &Arc<str>,
-    ) {
-        let mut drafts = vec![Draft { text: &entry.name.value, guards: None, derived: false }];
-        for alias in &entry.aliases {
-            drafts.push(Draft {
-                text: &alias.name.value,
-                guards: Some(&alias.guards),
-                derived: false,
-            });
-        }
-        drafts.extend(derived(own_forms, None));
-        for n in 1..=entry.aliases.len() {
-            let Draft { text, guards, .. } = drafts[n];
-            self.text.fill_term(text.trim());
-            drafts.extend(derived(&name::forms_in(text, &self.text), guards));
-        }
-        // Of aliases written twice the first is meant.
-        let names = entry.aliases.iter().map(|alias| &alias.name);
-        let written: HashMap<&str, &Located<String>> =
-            names.rev().map(|name| (name.value.as_str(), name)).collect();
-        let several = drafts.len() > 1;
-        let mut seen: BTreeSet<(u64, u64)> = BTreeSet::new();
-        for draft in drafts {
-            self.text.fill_term(draft.text);
-            if several && !seen.insert(as_written(&self.text)) {
-                continue;
-            }
-            let own = draft.guards.and_then(|_| written.get(draft.text).copied());
-            let place = own.unwrap_or(&entry.name).place.clone();
-            let text = std::mem::take(&mut self.text);
-            self.company_name(company, entry, &draft, (&text, core), place);
-            self.text = text;
-        }
-    }
-
-    fn company_name(
-        &mut self,
-        company: u32,
-        entry: &CompanyEntry,
-        draft: &Draft<'_>,
-        (text, core): (&Text, &Arc<str>),
-        place: Option<Place>,
-    ) {
-        let none = Guards::default();
-        let own = draft.guards.unwrap_or(&none);
-        let case = own.case.as_ref().or(entry.guards.case.as_ref()).map(|case| case.value);
-        let said = own.weak.as_ref().or(entry.guards.weak.as_ref()).map(|weak| weak.value);
-        let guarded = speaks(own) || speaks(&entry.guards);
-        let why = weakness(text);
-        // What is left of "China Holdings Ltd" without its legal form is not what its writer meant.
-        let why = why.or_else(|| if draft.derived { commonplace(text) } else { None });
-        let weak = said.unwrap_or(why.is_some() && !guarded);
-        let need = if case == Some(CaseRule::Any) { Need::Free } else { capitals(text) };
-        let phrase = match self.phrases.add_text(draft.text, text, Reading::Name(need)) {
-            Ok(phrase) => phrase,
-            Err(reason) => {
-                let what = format!("the name '{}' {reason}", draft.text);
-                self.error(place, what, Some("write a name of letters or digits".to_owned()));
-                return;
-            }
-        };
-        if !draft.derived && said.is_none() {
-            self.doubt_name(draft.text, text, why.filter(|_| weak), guarded, place);
-        }
-        // What is derived from an alias is guarded by the same words, which are judged once.
-        let of: &[Way] =
-            if draft.derived || !speaks(own) { &[] } else { &[Way::of_term(draft.text)] };
-        let guards = self.guards(own, of);
-        let number = u32::try_from(self.names.len()).expect("fewer than four billion names");
-        self.uses.push((phrase, Use::Name(number)));
-        self.names.push(Name {
-            company,
-            text: if *draft.text == **core { Arc::clone(core) } else { Arc::from(draft.text) },
-            weak,
-            ticker: false,
-            derived: draft.derived,
-            guards,
-        });
-    }
-
     fn company_tickers(&mut self, company: u32, entry: &CompanyEntry) {
         for ticker in &entry.tickers {
             let (symbol, exchange, doubt) = ticker::split(&ticker.value);
@@ -254,6 +141,7 @@ impl Making {
                     weak: writing.weak,
                     ticker: true,
                     derived: true,
+                    quiet: true,
                     guards: None,
                 });
             }

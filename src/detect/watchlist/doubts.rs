@@ -1,6 +1,8 @@
 //! What `check` says of a name or a ticker that would find too much, or nothing: it is taken as it is
 //! written, and its writer is told.
 
+use crate::detect::exchanges::exchanges;
+use crate::detect::legal;
 use crate::detect::lexicon;
 use crate::detect::phrases::{Need, capitals};
 use crate::detect::text::{Shape, Text};
@@ -49,19 +51,55 @@ impl Making {
                 format!("'{name}' is {why}, and everything that says so is found"),
                 "write the company's full name, or say weak = true or only_with",
             );
-        } else if text.tokens.len() == 2
-            && text.tokens.iter().all(|token| token.shape == Shape::Cjk)
-        {
-            self.warn(
-                place,
-                format!("'{name}' has two characters and may be part of longer words"),
-                "name those with not_with, as in { name = \"…\", not_with = [\"…\"] }",
-            );
+        } else if is_two_characters(text) {
+            self.doubt_two_characters(name, place);
         } else if weakness(text).is_none() && text.tokens.len() == 1 && is_short(text) {
             self.warn(
                 place,
                 format!("'{name}' is three letters, which often mean something else"),
                 "guard it with not_with or only_with, or say weak = true",
+            );
+        }
+    }
+
+    /// Doubts what is left of a full name; `weak` says why it does not stand alone.
+    pub(super) fn doubt_derived(
+        &mut self,
+        (name, full): (&str, &str),
+        text: &Text,
+        weak: Option<&str>,
+        place: Option<Place>,
+    ) {
+        if let Some(why) = weak {
+            self.warn(
+                place,
+                format!(
+                    "'{name}' is {why}: what is left of '{full}' counts only beside a strong name or ticker of the company"
+                ),
+                &format!(
+                    "to have it count, say when: aliases = [{{ name = \"{name}\", only_with = [\"…\"] }}]"
+                ),
+            );
+        } else if is_two_characters(text) {
+            self.doubt_two_characters(name, place);
+        }
+    }
+
+    fn doubt_two_characters(&mut self, name: &str, place: Option<Place>) {
+        self.warn(
+            place,
+            format!("'{name}' has two characters and may be part of longer words"),
+            "name those with not_with, as in { name = \"…\", not_with = [\"…\"] }",
+        );
+    }
+
+    /// Doubts the shortest form of a name where a legal form seems to be left in it.
+    pub(super) fn doubt_form(&mut self, name: &str, text: &Text, place: Option<Place>) {
+        if let Some(form) = super::name::form_like(name, text) {
+            self.warn(
+                place,
+                format!("'{form}' looks like a legal form, and '{name}' is found only with it"),
+                "add the name without it to aliases, if people write it so",
             );
         }
     }
@@ -122,12 +160,9 @@ impl Making {
                 "write one ticker a string, as in tickers = [\"NYSE:BABA\", \"9988.HK\"]",
             ),
             Some(Doubt::NoExchange) => {
-                let symbol = value.trim().trim_start_matches('$').to_uppercase();
                 self.warn(
                     ticker.place.clone(),
-                    format!(
-                        "ticker '{value}' names no exchange: only ${symbol} and ({symbol}) are found"
-                    ),
+                    format!("ticker '{value}' names no exchange{}", finds_without(value)),
                     "write it as NYSE:BABA or 9988.HK",
                 );
             }
@@ -144,16 +179,39 @@ impl Making {
     }
 }
 
+/// What a ticker without an exchange finds, in words.
+fn finds_without(ticker: &str) -> String {
+    let (symbol, exchange, _) = ticker::split(ticker);
+    let all = ticker::writings(&symbol, exchange);
+    let shown = |weak: Option<bool>| {
+        let some = all.iter().filter(|one| weak.is_none_or(|weak| one.weak == weak));
+        some.map(ticker::Writing::shown).collect::<Vec<_>>().join(" and ")
+    };
+    let (found, weak) = (shown(None), shown(Some(true)));
+    match () {
+        () if found.is_empty() => {
+            ", and a number alone is never taken for one: it finds nothing".to_owned()
+        }
+        () if weak.is_empty() => format!(": only {found} are found"),
+        () if weak == found => {
+            format!(": only {found} are found, and they count only beside a name of the company")
+        }
+        () => format!(
+            ": only {found} are found, of which {weak} counts only beside a name of the company"
+        ),
+    }
+}
+
 /// What to write for an exchange that is not known.
 fn exchange_meant(name: &str, ticker: &str) -> Option<String> {
     let same = |one: &&&str| one.eq_ignore_ascii_case(name);
-    let suffix = ticker::exchanges().iter().find_map(|one| one.suffixes.iter().find(same));
+    let suffix = exchanges().iter().find_map(|one| one.suffixes.iter().find(same));
     if let (Some(suffix), Some((_, symbol))) = (suffix, ticker.split_once(':')) {
         return Some(format!("write it as {}.{suffix}", symbol.trim().to_uppercase()));
     }
     // Market identifier codes differ in a letter and name other countries.
     let code = name.len() == 4 && name.starts_with(['X', 'x']) && !name.contains(' ');
-    let known = || ticker::exchanges().iter().flat_map(|one| &one.names).copied();
+    let known = || exchanges().iter().flat_map(|one| &one.names).copied();
     (!code).then(|| nearest(name, known())).flatten()
 }
 
@@ -162,9 +220,13 @@ pub(super) fn commonplace(text: &Text) -> Option<&'static str> {
     if lexicon::is_place(&text.tokens) {
         return Some("the name of a country or of those who live there");
     }
-    let form = |hash| lexicon::legal_forms().contains(&hash);
+    let form = |hash| legal::single().contains(&hash);
     let forms = !text.tokens.is_empty() && text.tokens.iter().all(|token| form(token.hash));
     forms.then_some("a legal form, which stands in many names")
+}
+
+fn is_two_characters(text: &Text) -> bool {
+    text.tokens.len() == 2 && text.tokens.iter().all(|token| token.shape == Shape::Cjk)
 }
 
 /// Three letters in capitals that are no common word.

@@ -93,13 +93,14 @@ fn writings(ticker: &str) -> Vec<String> {
     let (symbol, exchange, _) = ticker::split(ticker);
     let mut all: Vec<String> = Vec::new();
     for writing in ticker::writings(&symbol, exchange) {
-        let text = match writing.need {
-            Need::Dollar => format!("${}", writing.text),
-            Need::Bracket => format!("({})", writing.text),
-            _ => writing.text,
-        };
-        if !all.contains(&text) {
-            all.push(text);
+        // Behind others of its exchange it stands as it is, which says nothing without them.
+        if matches!(writing.need, Need::Listed(_)) {
+            continue;
+        }
+        for text in std::iter::once(writing.shown()).chain(writing.on_terminals()) {
+            if !all.contains(&text) {
+                all.push(text);
+            }
         }
     }
     all

@@ -14,6 +14,7 @@ mod guard;
 mod info;
 mod lacks;
 mod name;
+mod names;
 mod necessary;
 mod never;
 mod outcome;
@@ -27,6 +28,7 @@ mod slips;
 mod ticker;
 mod topic;
 mod uses;
+mod variants;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -53,7 +55,6 @@ pub use renamed::renamed_entries;
 use searched::Parts;
 pub(crate) use searched::{Searched, Seen};
 pub(crate) use shared::Shared;
-pub(crate) use ticker::exchange_of;
 pub(crate) use uses::Use;
 use uses::Uses;
 
@@ -64,8 +65,10 @@ pub(crate) struct Name {
     pub(crate) text: Arc<str>,
     pub(crate) weak: bool,
     pub(crate) ticker: bool,
-    /// Made from the full name by the program: held back, it is not worth a line.
+    /// Made from a written name by the program.
     pub(crate) derived: bool,
+    /// Held back, it is not worth a line.
+    pub(crate) quiet: bool,
     pub(crate) guards: Option<Box<Guarding>>,
 }
 
@@ -129,6 +132,8 @@ pub struct Watchlist {
     defaults: bool,
     /// Whether anything is muted until some day.
     mutes: bool,
+    /// Whether a company has a name with guards and another that is spelt alike but for capitals.
+    alike: bool,
 }
 
 /// The words of fewer rules are looked for with all others: there they cost less than being looked for
@@ -210,6 +215,11 @@ impl Watchlist {
         self.mutes
     }
 
+    /// Whether a company has a name with guards and another that is spelt alike but for capitals.
+    pub(crate) fn has_alike(&self) -> bool {
+        self.alike
+    }
+
     pub(crate) fn defaults(&self) -> bool {
         self.defaults
     }
@@ -283,6 +293,8 @@ struct Making {
     sources: Vec<(String, Located<String>)>,
     /// Whether anything is muted until some day.
     mutes: bool,
+    /// Whether a company has a name with guards and another that is spelt alike but for capitals.
+    alike: bool,
     /// `part_of` as written, until all companies are known; that of an entry that is left out is only judged.
     parents: Vec<(Option<u32>, Located<String>)>,
 }
@@ -354,6 +366,7 @@ impl Making {
             sources: self.sources,
             defaults: true,
             mutes: self.mutes,
+            alike: self.alike,
         };
         (watchlist, self.problems)
     }

@@ -1,12 +1,14 @@
 //! What a company's name says beside the name: its legal form, its id, and whether it is too weak to
 //! stand alone.
 
+use crate::detect::hash::hash;
+use crate::detect::legal;
 use crate::detect::lexicon;
-use crate::detect::text::{Shape, Text};
+use crate::detect::text::{CLOSE, Gap, OPEN, OWNER, Shape, Text, Token};
 use crate::model::id::{base32, digest};
 
-/// The forms of a name that people write, longest first: the name as it is, then with one legal word
-/// after another taken off its end (and `The` or a leading form off its beginning).
+/// The forms of a name that people write, longest first: the name as it is, then without what stands in brackets behind
+/// it, then with one legal form after another taken off its end (and `The` or a leading form off its beginning).
 pub(crate) fn forms(name: &str) -> Vec<&str> {
     forms_in(name, &Text::of_term(name.trim()))
 }
@@ -14,61 +16,136 @@ pub(crate) fn forms(name: &str) -> Vec<&str> {
 /// The same of a name that, without the spaces around it, is divided already.
 pub(crate) fn forms_in<'n>(name: &'n str, text: &Text) -> Vec<&'n str> {
     let name = name.trim();
-    let tokens = &text.tokens;
     let mut forms = vec![name];
-    if tokens.is_empty() {
+    let (mut first, mut end) = (0, text.tokens.len());
+    if end == 0 {
         return forms;
     }
-    let leading =
-        tokens.iter().take_while(|token| lexicon::leading_forms().contains(&token.hash)).count();
-    let first = if leading < tokens.len() { leading } else { 0 };
-    let begin = tokens[first].start as usize;
-    let mut last = tokens.len() - 1;
-    if first > 0 {
-        forms.push(&name[begin..]);
+    // A sign for a legal form is no word: it comes off with what is said of the name.
+    let signs = name.trim_matches(|one: char| one.is_whitespace() || FORM_SIGNS.contains(&one));
+    forms.push(signs);
+    let words = &text.tokens;
+    if let Some((open, _)) = bracket(text) {
+        end = open;
+        forms.push(of(name, text, first, end));
     }
     loop {
-        let cut = cjk_form(text, last);
-        let taken = if cut > 0 { cut } else { usize::from(is_form(text, last)) };
-        if taken == 0 || last < first + taken {
+        let leading = match legal::in_brackets(&words[first]) {
+            true => 1,
+            false => legal::leading(&words[first..end]),
+        };
+        if leading == 0 || first + leading >= end {
             break;
         }
-        last -= taken;
-        let left = &tokens[first..=last];
-        // One character left of a Chinese name is no name, nor is a connecting word.
-        if left.len() == 1 && left[0].shape == Shape::Cjk {
-            break;
-        }
-        forms.push(name[begin..tokens[last].end as usize].trim());
+        first += leading;
+    }
+    if first > 0 {
+        // Up to the very end a name keeps its last dot.
+        let whole = &name[words[first].start as usize..];
+        let whole = whole.trim_end_matches(|one: char| FORM_SIGNS.contains(&one) || one == '»');
+        forms.push(if end == words.len() { whole } else { of(name, text, first, end) });
+    }
+    while let Some(left) = without_form(&words[first..end]) {
+        end = first + left;
+        forms.push(of(name, text, first, end));
     }
     forms.dedup();
     forms
+}
+
+/// Signs that stand for a legal form.
+const FORM_SIGNS: [char; 4] = ['㈜', '㈱', '㈲', '㊑'];
+
+/// How many words are left of a name without the legal form at its end; `None` where it has none or nothing would be
+/// left.
+fn without_form(name: &[Token]) -> Option<usize> {
+    let last = name.last()?;
+    // `Procter & Gamble Co., The`, as lists sort it.
+    let article = last.gap >= Gap::Quote && last.hash == hash("the");
+    let taken = match article || legal::in_brackets(last) {
+        true => 1,
+        false => legal::trailing(name)?.0,
+    };
+    let mut left = name.len().checked_sub(taken).filter(|left| *left > 0)?;
+    // `Wells Fargo and Company`.
+    if left > 1 && CONNECTING.iter().any(|word| hash(word) == name[left - 1].hash) {
+        left -= 1;
+    }
+    // One character of a Chinese name is no name.
+    (left > 1 || name[0].shape != Shape::Cjk).then_some(left)
+}
+
+/// Words that connect a legal form with the name.
+const CONNECTING: [&str; 4] = ["and", "und", "et", "y"];
+
+/// Words of a name as they are written, with their possessive ending.
+fn of<'n>(name: &'n str, text: &Text, first: usize, end: usize) -> &'n str {
+    let begin = text.tokens[first].start as usize;
+    &name[begin..written_end(name, &text.tokens[end - 1])]
+}
+
+/// Where a word ends as it is written: with a possessive ending.
+pub(super) fn written_end(name: &str, token: &Token) -> usize {
+    let end = token.end as usize;
+    if token.marks & OWNER == 0 {
+        return end;
+    }
+    let ending = name[end..].char_indices().find(|(_, one)| matches!(one, 's' | 'S'));
+    ending.map_or(end, |(at, _)| end + at + 1)
+}
+
+/// The words in brackets with which a name ends: the first of them, and the one after the last.
+fn bracket(text: &Text) -> Option<(usize, usize)> {
+    let last = text.tokens.last().filter(|last| last.marks & CLOSE != 0)?;
+    let open = text.tokens.iter().rposition(|token| token.marks & OPEN != 0)?;
+    let inside = &text.tokens[open..];
+    let one = inside.iter().filter(|token| token.marks & CLOSE != 0).count() == 1;
+    (open > 0 && one && !legal::in_brackets(last)).then_some((open, text.tokens.len()))
+}
+
+/// What stands in brackets behind a name.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Bracketed<'n> {
+    /// Another name: one word, or capitals.
+    Name(&'n str),
+    /// Something else.
+    Other(&'n str),
+}
+
+/// What stands in brackets behind a name, unless that is a legal form.
+pub(super) fn bracketed<'n>(name: &'n str, text: &Text) -> Option<Bracketed<'n>> {
+    let (open, end) = bracket(text)?;
+    let words = &text.tokens[open..end];
+    let written = of(name, text, open, end);
+    let form = |token: &Token| legal::single().contains(&token.hash);
+    if words.iter().all(form) {
+        return None;
+    }
+    let place = lexicon::is_place(words) || lexicon::is_seat(words);
+    let cjk = |token: &Token| token.shape == Shape::Cjk;
+    let outside = &text.tokens[..open];
+    let is = match words {
+        _ if place => false,
+        // Behind a Chinese name a place or a branch is as likely.
+        _ if words.iter().all(cjk) => words.len() > 1 && !outside.iter().any(cjk),
+        [word] => word.shape != Shape::Lower || word.cased != word.hash,
+        _ => words.iter().all(|word| word.shape == Shape::Caps),
+    };
+    Some(if is { Bracketed::Name(written) } else { Bracketed::Other(written) })
+}
+
+/// What at the end of a name without its legal form looks like another that is not known.
+pub(super) fn form_like<'n>(name: &'n str, text: &Text) -> Option<&'n str> {
+    let first = legal::looks_like(&text.tokens, text)?;
+    let end = text.tokens.last()?.end as usize;
+    let more = name[end..].starts_with('.');
+    Some(&name[text.tokens[first].start as usize..end + usize::from(more)])
 }
 
 /// The name without its legal form: what readers call the company.
 #[cfg(test)]
 pub(crate) fn core(name: &str) -> &str {
     forms(name).last().copied().unwrap_or(name)
-}
-
-fn is_form(text: &Text, at: usize) -> bool {
-    let token = &text.tokens[at];
-    token.shape != Shape::Cjk && lexicon::legal_forms().contains(&token.hash)
-}
-
-/// How many characters at the end are a Chinese or Japanese legal form.
-fn cjk_form(text: &Text, last: usize) -> usize {
-    let tokens = &text.tokens[..=last];
-    lexicon::cjk_forms()
-        .iter()
-        .filter(|form| tokens.len() > form.len())
-        .filter(|form| {
-            let end = &tokens[tokens.len() - form.len()..];
-            end.iter().map(|token| token.hash).eq(form.iter().copied())
-        })
-        .map(Vec::len)
-        .max()
-        .unwrap_or(0)
 }
 
 /// Why a name does not stand alone; `None` for a strong one.
@@ -79,6 +156,10 @@ pub(crate) fn weakness(text: &Text) -> Option<&'static str> {
     }
     if token.chars <= 2 {
         return Some("one or two letters");
+    }
+    // `Moody's` is found with its ending only, and then it is no moody.
+    if token.marks & OWNER != 0 {
+        return None;
     }
     lexicon::common().contains(&token.hash).then_some("an everyday word")
 }
@@ -121,6 +202,15 @@ mod tests {
             ("京东方科技集团股份有限公司", "京东方科技"),
             ("Limited", "Limited"),
             ("中国移动有限公司", "中国移动"),
+            ("Moody's Corporation", "Moody's"),
+            ("Wells Fargo and Company", "Wells Fargo"),
+            ("Cemex S.A.B. de C.V.", "Cemex"),
+            ("Ericsson AB (publ)", "Ericsson"),
+            ("네이버㈜", "네이버"),
+            ("ООО «Яндекс»", "Яндекс"),
+            ("Procter & Gamble Co., The", "Procter & Gamble"),
+            ("PT", "PT"),
+            ("AB", "AB"),
         ] {
             assert_eq!(core(name), expected, "{name}");
         }

@@ -3,6 +3,7 @@
 //! Many names hold a comma (`Alphabet, Inc.`, `Pierce, Fenner & Smith`, `University of California, Berkeley`), so
 //! it is asked for more than commas, and in doubt a name is one.
 
+use crate::detect::legal;
 use crate::detect::lexicon;
 use crate::detect::text::{Shape, Text};
 
@@ -57,7 +58,7 @@ fn is_joining(word: &str) -> bool {
 fn stands_alone((part, text): (&&str, &Text)) -> bool {
     let Some(first) = text.tokens.first() else { return false };
     let capital = part.chars().find(|one| one.is_alphabetic()).is_some_and(char::is_uppercase);
-    let form = |hash| lexicon::legal_forms().contains(&hash);
+    let form = |hash| legal::single().contains(&hash);
     (first.shape == Shape::Cjk || capital && text.tokens.len() <= FEW_WORDS)
         && !text.tokens.iter().any(|token| form(token.hash))
         && !lexicon::is_place(&text.tokens)

@@ -1,73 +1,33 @@
 //! Tickers: every way in which a symbol with its exchange is written, and no other.
 //!
-//! The exchange matters: the same letters elsewhere are another company.
+//! The exchange matters: the same letters elsewhere are another company. What may mean anything else needs more: a
+//! symbol is *easy* when it is a common word or has at most two letters, and a number when it has fewer than four digits
+//! as it is written or may be a year.
+//!
+//! | writing | as in | of which symbols |
+//! |---|---|---|
+//! | exchange, colon, symbol | `NYSE: BABA`, `HK: 9988`, `纽交所：BABA` | all; an easy one without a space (`NYSE:A`), or where nothing goes on behind it: `(NYSE: A)` |
+//! | both in brackets | `(NYSE BABA)` | not easy |
+//! | symbol, dot, suffix | `9988.HK`, `BABA.N` | all |
+//! | symbol, hyphen, suffix | `09988-HK` | not easy |
+//! | symbol, terminal's code | `9988 HK`, `7203 JP` | numbers that are not easy |
+//! | both in brackets | `(700 HK)`, `(BABA US)` | numbers, and letters that are not easy |
+//! | letters, number | `SH600519` | numbers that are not easy, of exchanges with a code of two letters |
+//! | dollar sign | `$BABA` | letters, of exchanges whose list says so; a single one is weak |
+//! | brackets | `(BABA)` | the same; an easy one is weak |
+//! | behind others of its exchange | `BRK.B` in `(NYSE: BRK.A, BRK.B)` | not easy; letters also where a dollar sign may stand before them |
+//!
+//! Symbols and suffixes stand in capitals, codes of up to three letters too, other exchanges begin with one. A sign of
+//! money between exchange and number makes it an amount: `HK$981 million`.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
+use crate::detect::exchanges::{Exchange, of_name, of_suffix};
 use crate::detect::hash::hash;
 use crate::detect::lexicon;
-use crate::detect::phrases::Need;
-use crate::detect::text::Text;
-use crate::detect::wordlist::entries;
-
-/// An exchange as `words/exchanges.txt` knows it.
-#[derive(Debug)]
-pub(crate) struct Exchange {
-    /// Codes and names that stand before a symbol; the first is the one to show.
-    pub(crate) names: Vec<&'static str>,
-    /// What stands behind a symbol and a dot.
-    pub(crate) suffixes: Vec<&'static str>,
-    /// Its symbols are written with a dollar sign.
-    dollar: bool,
-    /// Digits to which numbers are padded, if they are numbers.
-    padded: Option<usize>,
-}
-
-/// Reads the list: `names ; suffixes ; dollar or digits`.
-pub(crate) fn exchanges() -> &'static [Exchange] {
-    static LIST: LazyLock<Vec<Exchange>> = LazyLock::new(|| {
-        entries(include_str!("../words/exchanges.txt"))
-            .map(|line| {
-                let mut parts = line.split(';').map(str::trim);
-                let names = parts.next().unwrap_or("").split(',').map(str::trim).collect();
-                let suffixes = parts.next().unwrap_or("").split_whitespace().collect();
-                let last = parts.next().unwrap_or("");
-                Exchange { names, suffixes, dollar: last == "dollar", padded: last.parse().ok() }
-            })
-            .collect()
-    });
-    &LIST
-}
-
-/// The exchange whose code of one word has this hash.
-pub(crate) fn exchange_of(code: u64) -> Option<&'static Exchange> {
-    static LIST: LazyLock<HashMap<u64, usize>> = LazyLock::new(|| {
-        let mut codes = HashMap::new();
-        for (at, exchange) in exchanges().iter().enumerate() {
-            for name in &exchange.names {
-                if let [token] = Text::of_term(name).tokens.as_slice() {
-                    codes.entry(token.hash).or_insert(at);
-                }
-            }
-        }
-        codes
-    });
-    LIST.get(&code).map(|at| &exchanges()[*at])
-}
+use crate::detect::phrases::{Need, Suffixed};
 
 /// Whether a word begins with an exchange and a colon, as `NYSE:BABA` does.
 pub(super) fn names_exchange(word: &str) -> bool {
     word.split_once(':').is_some_and(|(name, _)| of_name(name).is_some())
-}
-
-/// The exchange that a symbol may stand behind: by its code or name, or by what else stands behind a dot, if that is
-/// more than a letter, which may mean anything.
-fn of_name(name: &str) -> Option<&'static Exchange> {
-    let same = |one: &&str| one.eq_ignore_ascii_case(name);
-    let named = exchanges().iter().find(|one| one.names.iter().any(same));
-    let suffixed = || exchanges().iter().find(|one| one.suffixes.iter().any(same));
-    named.or_else(|| suffixed().filter(|_| name.len() > 1))
 }
 
 /// One way of writing a ticker.
@@ -79,6 +39,30 @@ pub(crate) struct Writing {
     pub(crate) need: Need,
     /// Too common to stand alone.
     pub(crate) weak: bool,
+}
+
+impl Writing {
+    /// As a person would write it.
+    pub(crate) fn shown(&self) -> String {
+        match self.need {
+            Need::Dollar => format!("${}", self.text),
+            Need::Bracket => format!("({})", self.text),
+            _ => self.text.clone(),
+        }
+    }
+
+    /// As a terminal writes it.
+    pub(crate) fn on_terminals(&self) -> Option<String> {
+        let number = self.text.starts_with(|one: char| one.is_ascii_digit());
+        match self.need {
+            Need::Symbol(Suffixed::Space) if number => Some(self.text.replacen('.', " ", 1)),
+            Need::Symbol(Suffixed::Space) => Some(format!("({})", self.text.replace('.', " "))),
+            Need::Symbol(Suffixed::EasySpace) if number => {
+                Some(format!("({})", self.text.replace('.', " ")))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What is wrong with a ticker.
@@ -110,9 +94,7 @@ pub(crate) fn split(ticker: &str) -> (String, Option<&'static Exchange>, Option<
         };
     }
     if let Some((symbol, suffix)) = ticker.rsplit_once('.') {
-        let exchange = exchanges()
-            .iter()
-            .find(|one| one.suffixes.iter().any(|other| other.eq_ignore_ascii_case(suffix)));
+        let exchange = of_suffix(suffix);
         if exchange.is_some() && !symbol.is_empty() {
             return (symbol.to_uppercase(), exchange, None);
         }
@@ -129,34 +111,55 @@ pub(crate) fn split(ticker: &str) -> (String, Option<&'static Exchange>, Option<
     (symbol, None, Some(doubt))
 }
 
-/// Every way in which it is written.
+/// Every way in which it is written: the table above.
 pub(crate) fn writings(symbol: &str, exchange: Option<&'static Exchange>) -> Vec<Writing> {
     let mut all = Vec::new();
     let mut add = |text: String, need, weak| all.push(Writing { text, need, weak });
     let numeric = symbol.bytes().all(|byte| byte.is_ascii_digit());
-    for symbol in padded(symbol, exchange) {
-        if let Some(exchange) = exchange {
+    if let Some(exchange) = exchange {
+        for symbol in padded(symbol, exchange) {
+            let easy = is_easy(&symbol);
             for name in &exchange.names {
-                add(format!("{name}:{symbol}"), Need::SymbolLast, false);
+                add(format!("{name}:{symbol}"), Need::Exchange { easy }, false);
+                if numeric && !easy && name.len() == 2 {
+                    add(format!("{name}{symbol}"), Need::Exchange { easy }, false);
+                }
             }
-            for suffix in &exchange.suffixes {
-                add(format!("{symbol}.{suffix}"), Need::Code, false);
+            let dots = exchange.suffixes.iter().filter(|one| !exchange.terminals.contains(one));
+            let how = if easy { Suffixed::EasyDot } else { Suffixed::Dot };
+            for suffix in dots {
+                add(format!("{symbol}.{suffix}"), Need::Symbol(how), false);
+            }
+            let how = if easy { Suffixed::EasySpace } else { Suffixed::Space };
+            for suffix in &exchange.terminals {
+                add(format!("{symbol}.{suffix}"), Need::Symbol(how), false);
+            }
+            // An easy one that is no phrase otherwise would be looked up in every text.
+            if !easy || !numeric && exchange.dollar {
+                add(symbol, Need::Listed(exchange.number), false);
             }
         }
     }
     if !numeric && exchange.is_none_or(|exchange| exchange.dollar) {
-        let common = lexicon::common().contains(&hash(&symbol.to_lowercase()));
-        add(symbol.to_owned(), Need::Dollar, false);
-        add(symbol.to_owned(), Need::Bracket, common || symbol.chars().count() <= 2);
+        add(symbol.to_owned(), Need::Dollar, symbol.chars().count() == 1);
+        add(symbol.to_owned(), Need::Bracket, is_easy(symbol));
     }
     all
 }
 
+/// Whether a symbol may mean anything else, so that more must show that it is one.
+fn is_easy(symbol: &str) -> bool {
+    if symbol.bytes().all(|byte| byte.is_ascii_digit()) {
+        let year = matches!(symbol.as_bytes(), [b'1', b'9', _, _] | [b'2', b'0', _, _]);
+        return symbol.len() < 4 || year;
+    }
+    symbol.chars().count() <= 2 || lexicon::common().contains(&hash(&symbol.to_lowercase()))
+}
+
 /// A number with fewer and more leading zeros; letters as they are.
-fn padded(symbol: &str, exchange: Option<&'static Exchange>) -> Vec<String> {
-    let digits = exchange.and_then(|exchange| exchange.padded);
+fn padded(symbol: &str, exchange: &Exchange) -> Vec<String> {
     let bare = symbol.trim_start_matches('0');
-    match digits {
+    match exchange.padded {
         Some(digits) if !bare.is_empty() && symbol.bytes().all(|byte| byte.is_ascii_digit()) => {
             (bare.len()..=digits.max(symbol.len()))
                 .map(|width| format!("{bare:0>width$}"))
@@ -172,7 +175,8 @@ mod tests {
 
     fn written(ticker: &str) -> Vec<String> {
         let (symbol, exchange, _) = split(ticker);
-        writings(&symbol, exchange).into_iter().map(|one| one.text).collect()
+        let alone = |one: &Writing| !matches!(one.need, Need::Listed(_));
+        writings(&symbol, exchange).into_iter().filter(alone).map(|one| one.text).collect()
     }
 
     #[test]

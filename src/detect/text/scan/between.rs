@@ -3,7 +3,7 @@
 use super::read::{One, read_visible};
 use crate::detect::text::fold::Class;
 use crate::detect::text::token::{
-    CLOSE, COLON, DOLLAR, Gap, LINE, LISTED, OPEN, SEMICOLON, Text, Token,
+    AND, CLOSE, COLON, DOLLAR, Gap, LINE, LISTED, MONEY, OPEN, SEMICOLON, Text, Token,
 };
 
 /// What has been seen since the last token.
@@ -50,7 +50,7 @@ impl Between {
 }
 
 /// What is seen before white space and brackets is still seen behind them.
-const KEPT: u16 = COLON | SEMICOLON | LISTED | LINE;
+const KEPT: u16 = COLON | SEMICOLON | LISTED | LINE | AND;
 
 /// Reads what stands between two words.
 pub(super) fn mark(
@@ -91,6 +91,12 @@ pub(super) fn mark(
             between.raise(Gap::Comma);
             between.marks |= LISTED;
         }
+        // `Disney+ Hotstar` has no word between.
+        _ if one.char == '+' => {
+            let follows = read_visible(text, one.end).is_none_or(|next| next.class == Class::Space);
+            between.raise(Gap::Inner);
+            between.marks |= if spaced == follows { AND } else { 0 };
+        }
         _ => punctuation(into, between, one.char, spaced, field),
     }
     between.space = false;
@@ -127,8 +133,12 @@ fn punctuation(into: &mut Text, between: &mut Between, one: char, spaced: bool, 
             between.marks |= LISTED;
         }
         '★' => between.segment = true,
+        '&' => {
+            between.raise(Gap::Inner);
+            between.marks |= AND;
+        }
         // Signs of what a number counts end no clause: `a 50% tariff`.
-        '/' | '&' | '+' | '@' | '_' | '%' | '％' | '‰' | '°' => between.raise(Gap::Inner),
+        '/' | '@' | '_' | '%' | '％' | '‰' | '°' => between.raise(Gap::Inner),
         '(' | '[' | '（' | '【' | '〔' => {
             between.raise(Gap::Quote);
             between.marks = between.marks & KEPT | OPEN;
@@ -144,6 +154,10 @@ fn punctuation(into: &mut Text, between: &mut Between, one: char, spaced: bool, 
         '$' => {
             between.raise(Gap::Comma);
             between.marks = between.marks & KEPT | DOLLAR;
+        }
+        '€' | '£' | '￡' | '¥' | '￥' | '₩' | '₹' | '₽' => {
+            between.raise(Gap::Comma);
+            between.marks |= MONEY;
         }
         ':' => {
             between.raise(Gap::Comma);

@@ -7,7 +7,7 @@ mod read;
 
 use super::fold::{self, Class};
 use super::plain::plain;
-use super::token::{Gap, HANGUL, JOINS, KANA, Shape, Text, Token};
+use super::token::{Gap, HANGUL, JOINS, KANA, OWNER, Shape, Text, Token};
 use crate::detect::hash::spread;
 
 use abbreviation::abbreviates;
@@ -185,6 +185,11 @@ impl Walk<'_> {
     /// What follows a token: a possessive ending belongs to no word.
     fn after(&mut self, end: usize) -> usize {
         let (next, gap) = possessive(self.text, end);
+        if next > end
+            && let Some(last) = self.into.tokens[self.field..].last_mut()
+        {
+            last.marks |= OWNER;
+        }
         self.between = Between::new(gap);
         next
     }
