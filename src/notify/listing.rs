@@ -4,7 +4,8 @@
 //! a spreadsheet would take for a formula begins with an apostrophe instead.
 
 use super::outside::{self, clean};
-use super::stories::{Story, Whose, first_seen, marks, published, why};
+use super::stories::{Story, Whose, marks, why};
+use super::times::{first_seen, published};
 use crate::model::{Named, PendingNotice};
 
 const HEAD: [&str; 14] = [

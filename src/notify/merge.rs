@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::stories;
+use super::times;
 use crate::model::alert::{Before, Earlier, Words};
 use crate::model::{Hit, Mark, Named, PendingNotice, Timestamp};
 
@@ -49,7 +49,7 @@ fn edited<'a>(newer: Cow<'a, PendingNotice>, older: &PendingNotice) -> Cow<'a, P
         let told = older.before.clone().filter(|before| before.alert.is_some());
         all.before = told.or_else(|| {
             Some(Before {
-                first_seen: stories::first_seen(older),
+                first_seen: times::first_seen(older),
                 words: Words::Whole(older.item.text.clone()),
                 alert: Some(older.alert.clone()),
             })

@@ -35,6 +35,7 @@ mod nearest;
 pub mod outside;
 mod page;
 mod stories;
+mod times;
 mod wrap;
 
 /// What a mail says, before it has an address.

@@ -286,7 +286,7 @@ fn edits_of_the_watchlist_are_told_by_entry() {
     assert_eq!(
         watchlist_edits(),
         [
-            "Company “Alibaba”: names added: “阿里巴巴”, “NYSE:BABA”; names removed: “Ali”",
+            "Company “Alibaba”: names added: “阿里巴巴”; names removed: “Ali”; tickers added: “NYSE:BABA”",
             "Company added: “SMIC”",
             "Company removed: “Old Co”",
             "Topic “Delisting”: its severity or guards changed",
