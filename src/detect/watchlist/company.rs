@@ -24,6 +24,8 @@ impl Making {
         for entry in entries {
             self.company(entry, entries);
         }
+        // A few names that are derived have doubled the room of a million.
+        self.names.shrink_to_fit();
         self.shared_names(entries);
         self.misspelt_groups(entries);
     }
