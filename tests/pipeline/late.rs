@@ -475,7 +475,7 @@ async fn wherever_a_back_fill_is_cut_off_each_item_is_told_once() {
     let two = Arc::new(in_force(&store, KEELUNG, clock.now()).await);
     let cuts = cut_off_everywhere(&ground, &two).await;
     // How often an await waits at all is the machine's affair.
-    assert!(cuts > 2, "cut off {cuts} times only");
+    assert!(cuts > 1, "cut off {cuts} times only");
     let told = store.pending_notices("Mei".to_owned()).await.unwrap();
     let told_of: BTreeSet<&str> = told.iter().map(|one| one.item.id.as_str()).collect();
     let wanted: BTreeSet<&str> = items.iter().step_by(5).map(|one| one.id.as_str()).collect();
