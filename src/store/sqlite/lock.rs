@@ -102,7 +102,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.db");
         let lock = Lock::take(&path).unwrap();
-        let opened = lock.file().try_clone().unwrap();
+        let opened = lock.file().try_clone().expect("an open file takes another descriptor");
         assert!(matches!(Lock::take(&path), Err(StoreError::Held { .. })));
         drop(lock);
         drop(Lock::take(&path).unwrap());
