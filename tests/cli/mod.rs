@@ -24,6 +24,7 @@ mod report;
 mod rights;
 mod search;
 mod secrets;
+mod show;
 mod site;
 mod source;
 mod storage;

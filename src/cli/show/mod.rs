@@ -178,13 +178,17 @@ fn said(item: &Item, full: bool, out: &mut dyn Write) -> std::io::Result<()> {
     Ok(())
 }
 
-/// A decision in a few words.
+/// A decision in a few words. One on a revision in which nothing was found stands there for what an earlier revision
+/// said, or because nobody could judge it.
 pub fn verdict(row: &DecidedRow) -> String {
     let judgement = &row.judgement;
     let severity = judgement.severity.map_or("", Severity::as_str);
+    let nothing = judgement.hits.is_empty() && judgement.held_back.is_empty();
     match (&row.untold, row.alert.is_some()) {
         (Some(reason), true) => format!("alert, {severity}, told to nobody: {reason}"),
         (None, true) => format!("alert, {severity}"),
+        (Some(reason), false) if nothing => format!("told to nobody: {reason}"),
+        (None, false) if nothing => "nothing of the watchlist is in it".to_owned(),
         (_, false) => match (judgement.would_be, judgement.severity) {
             (Some(would_be), _) => format!("held back; it would be {}", would_be.as_str()),
             (None, Some(_)) => "no alert: what was found makes none".to_owned(),
