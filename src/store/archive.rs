@@ -129,6 +129,10 @@ pub trait Archive: Send + Sync {
     /// An item at its newest revision.
     fn item(&self, item: ItemId) -> Answer<'_, Option<Item>>;
 
+    /// When an item was first seen, in whatever words. `None` where that is not known: it was edited when earlier
+    /// instants were kept only of words with hits.
+    fn began(&self, item: ItemId) -> Answer<'_, Option<Timestamp>>;
+
     /// Ids of items, alerts and mails that begin so: at most `limit` of each, newest first.
     fn ids_like(&self, begins: String, limit: usize) -> Answer<'_, Vec<String>>;
 
@@ -310,6 +314,8 @@ pub struct DecidedRow {
     pub key: i64,
     /// The item at the revision that was judged.
     pub item: Item,
+    /// When the item was first seen, in whatever words, where that is known.
+    pub began: Option<Timestamp>,
     /// When.
     pub at: Timestamp,
     /// By which version of the watchlist.

@@ -15,6 +15,7 @@ use super::exit::{Exit, Failure};
 use super::ids;
 use super::load::{self, Folder};
 use super::samples;
+use super::seen;
 use super::waiting;
 use crate::clock::{Clock, SystemClock};
 use crate::model::item::Arrival;
@@ -108,7 +109,8 @@ async fn tell(
         let what = anyhow::anyhow!("the item is not stored any more");
         return Err(Failure::new(Exit::Data, what));
     };
-    said(&item, full, out)?;
+    let began = archive.began(item.id.clone()).await?;
+    said(&item, began, full, out)?;
     if rows.is_empty() {
         writeln!(out, "\n{}", nothing(archive, &item).await?)?;
     }
@@ -146,7 +148,12 @@ async fn nothing(archive: &dyn Archive, item: &Item) -> Result<String, Failure> 
 }
 
 /// What the publisher said.
-fn said(item: &Item, full: bool, out: &mut dyn Write) -> std::io::Result<()> {
+fn said(
+    item: &Item,
+    began: Option<Timestamp>,
+    full: bool,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
     let text = &item.text;
     let title = line(&text.title, LINE);
     writeln!(out, "{}", if title.is_empty() { "(no title)" } else { &title })?;
@@ -157,14 +164,13 @@ fn said(item: &Item, full: bool, out: &mut dyn Write) -> std::io::Result<()> {
     }
     let published = item.published.map_or_else(|| "without a date".to_owned(), seconds);
     let arrival = match item.arrival {
-        Arrival::New => "",
+        Arrival::New | Arrival::Edited => "",
         Arrival::AlreadyThere => ", there when the source was first read",
         Arrival::Baseline => ", there when the source was first read, and older than it looks back",
-        Arrival::Edited => ", an edit",
         Arrival::Old => ", long after it says it was published",
         Arrival::Elsewhere => ", known from the same address under an id that is gone",
     };
-    writeln!(out, "  published {published}, first seen {}{arrival}", seconds(item.first_seen))?;
+    writeln!(out, "  published {published}, {}{arrival}", seen::seen(item, began))?;
     if !text.categories.is_empty() {
         writeln!(out, "  categories: {}", line(&text.categories.join(", "), LINE))?;
     }

@@ -198,6 +198,13 @@ impl Archive for Sqlite {
         self.read("read an item", move |connection| told::item(connection, &item))
     }
 
+    fn began(&self, item: ItemId) -> Answer<'_, Option<Timestamp>> {
+        self.read("read when an item was first seen", move |connection| {
+            let key = items::key(connection, &item)?;
+            key.map_or(Ok(None), |key| items::began(connection, key))
+        })
+    }
+
     fn ids_like(&self, begins: String, limit: usize) -> Answer<'_, Vec<String>> {
         self.read("look for an id", move |connection| told::ids_like(connection, &begins, limit))
     }
