@@ -53,6 +53,9 @@ pub trait Archive: Send + Sync {
     /// How many sources in force stand so, and how many items are stored of them.
     fn sources_by_health(&self) -> Answer<'_, BTreeMap<Health, (u64, u64)>>;
 
+    /// How many sources in force count as read ([`SourceCoverage::is_read`]).
+    fn sources_read(&self, now: Timestamp) -> Answer<'_, u64>;
+
     /// How many mails stand where.
     fn outbox(&self) -> Answer<'_, BTreeMap<MailState, u64>>;
 

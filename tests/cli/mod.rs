@@ -27,6 +27,7 @@ mod secrets;
 mod show;
 mod site;
 mod source;
+mod status;
 mod storage;
 mod terminal;
 mod upgrade;

@@ -18,7 +18,7 @@ use super::waiting;
 use crate::clock::{Clock, SystemClock};
 use crate::config::settings::Storage;
 use crate::model::source::Health;
-use crate::model::{CanaryState, Timestamp, counted};
+use crate::model::{CanaryState, SourceCoverage, Timestamp, counted};
 use crate::pipeline::deliver::Waiting;
 use crate::store::review::Review;
 use crate::store::{Archive, SourceRow, Store, StoreError};
@@ -118,6 +118,12 @@ struct SourceStatus {
     /// Where its server says that it has moved for good; null while it has not.
     moved_to: Option<String>,
     health: Health,
+    /// Whether it counts as read, as in mails: an official list that had items and shows none does not, nor what
+    /// was not read lately.
+    read: bool,
+    /// Whether nothing was read for too long.
+    #[serde(skip)]
+    stale: bool,
     since: Timestamp,
     last_success: Option<Timestamp>,
     next_poll: Timestamp,
@@ -172,6 +178,7 @@ async fn gather(
     let rejected = archive.rejected_edit().await?;
     let open = archive.reviews(1).await?.into_iter().next().filter(Review::is_open);
     let Storage::Sqlite(database) = &place.storage;
+    let rows = all_sources(archive).await?;
     Ok(Status {
         running: holder::holds(database),
         clock_behind: archive.ahead_of(now).await?,
@@ -183,7 +190,7 @@ async fn gather(
             large_edit: open.and_then(|one| one.grave),
         },
         paused: paused(archive).await?,
-        sources: all_sources(archive).await?.into_iter().map(source_status).collect(),
+        sources: rows.into_iter().map(|row| source_status(row, now)).collect(),
         outbox: mails::outbox(archive).await?,
         held: store.held().await?.map(|restore| restore.at),
         digests: mails::digests(archive).await?,
@@ -236,17 +243,23 @@ async fn all_sources(archive: &dyn Archive) -> Result<Vec<SourceRow>, StoreError
     }
 }
 
-fn source_status(row: SourceRow) -> SourceStatus {
+fn source_status(row: SourceRow, now: Timestamp) -> SourceStatus {
+    let SourceRow { source, state, next_poll, items } = row;
+    let one = SourceCoverage { source, state };
+    let (read, stale) = (one.is_read(now), one.is_stale(now));
+    let SourceCoverage { source, state } = one;
     SourceStatus {
-        id: row.source.id.to_string(),
-        url: row.source.url,
-        moved_to: row.state.moved.map(|moved| moved.to),
-        health: row.state.health,
-        since: row.state.since,
-        last_success: row.state.last_success,
-        next_poll: row.next_poll,
-        items: row.items,
-        error: row.state.error,
+        id: source.id.to_string(),
+        url: source.url,
+        moved_to: state.moved.map(|moved| moved.to),
+        health: state.health,
+        read,
+        stale,
+        since: state.since,
+        last_success: state.last_success,
+        next_poll,
+        items,
+        error: state.error,
     }
 }
 

@@ -25,10 +25,6 @@ const NAMED: usize = 30;
 const REASONS: usize = 5;
 const HELD_HIGH: usize = 10;
 
-/// A source that was read is stale when nothing was read for this long and for four intervals: a
-/// server may ask for a day between polls.
-const STALE: Duration = Duration::from_secs(26 * 3600);
-
 /// A pause that is over and was shorter is told below and not at the top: what was published meanwhile
 /// has been read since, and where it has not a gap says so.
 const SHORT_PAUSE: Duration = Duration::from_secs(3600);
@@ -73,7 +69,7 @@ impl<'a> Facts<'a> {
             if !one.is_covered() {
                 missing.push(Missing::Source(one));
                 states.push(short(one.state.health));
-            } else if is_stale(one, now) {
+            } else if one.is_stale(now) {
                 missing.push(Missing::Stale(one));
                 states.push("not read lately");
             } else {
@@ -179,11 +175,6 @@ impl<'a> Facts<'a> {
 
 fn is_long(pause: &Pause) -> bool {
     pause.until.is_none_or(|until| until.since(pause.from) >= SHORT_PAUSE)
-}
-
-fn is_stale(one: &SourceCoverage, now: Timestamp) -> bool {
-    let allowed = STALE.max(one.source.interval.saturating_mul(4));
-    one.state.last_success.is_none_or(|at| now.since(at) > allowed)
 }
 
 fn name(one: &SourceCoverage, view: View<'_>) -> String {

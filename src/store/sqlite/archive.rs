@@ -74,6 +74,10 @@ impl Archive for Sqlite {
         self.read("count sources", sources::census)
     }
 
+    fn sources_read(&self, now: Timestamp) -> Answer<'_, u64> {
+        self.read("count sources that are read", move |connection| coverage::read(connection, now))
+    }
+
     fn pending_by_reader(&self) -> Answer<'_, BTreeMap<String, u64>> {
         self.read("count notices", deliver::pending_by_reader)
     }
