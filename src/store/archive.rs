@@ -96,8 +96,8 @@ pub trait Archive: Send + Sync {
     /// uncertain since.
     fn refusals(&self, addresses: Vec<String>, since: Timestamp) -> Answer<'_, Vec<Refusal>>;
 
-    /// When the last occasion was sealed whose key begins so.
-    fn last_sealed(&self, prefix: String) -> Answer<'_, Option<Timestamp>>;
+    /// When the last occasion was sealed whose key begins so, up to `until`.
+    fn last_sealed(&self, prefix: String, until: Timestamp) -> Answer<'_, Option<Timestamp>>;
 
     /// Stored items, oldest first.
     fn items(&self, after: Option<ItemId>, limit: usize) -> Answer<'_, Vec<Item>>;

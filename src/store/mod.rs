@@ -91,8 +91,8 @@ pub trait Store: Send + Sync {
     ) -> Answer<'_, Vec<SourceTask>>;
 
     /// The clock went back to `now`: what was polled after that is polled again within its interval,
-    /// not when the clock comes by once more. Who is known since a later time is known since now, and the
-    /// digests of days that come again are due again, where more than a day does.
+    /// not when the clock comes by once more. Who is known since a later time, or in trouble, is so since
+    /// now, and the digests of days that come again are due again, where more than a day does.
     fn clock_went_back(&self, now: Timestamp) -> Answer<'_, ()>;
 
     /// The instant at which the next source is due, if any is waiting.

@@ -133,13 +133,14 @@ impl Archive for Sqlite {
         })
     }
 
-    fn last_sealed(&self, prefix: String) -> Answer<'_, Option<Timestamp>> {
+    fn last_sealed(&self, prefix: String, until: Timestamp) -> Answer<'_, Option<Timestamp>> {
         self.read("look for an occasion", move |connection| {
             connection
                 .prepare_cached(
-                    "SELECT max(at) FROM occasions WHERE key >= ?1 AND key < ?1 || char(0x10FFFF)",
+                    "SELECT max(at) FROM occasions
+                     WHERE key >= ?1 AND key < ?1 || char(0x10FFFF) AND at <= ?2",
                 )?
-                .query_row([&prefix], |row| row.get(0))
+                .query_row(params![prefix, until], |row| row.get(0))
         })
     }
 
