@@ -13,7 +13,7 @@ use crate::model::{
 };
 
 use super::review::{Absence, Review};
-use super::{Answer, ConfigVersion, RejectedEdit, StoredMail};
+use super::{Answer, ConfigVersion, RejectedEdit, Start, StoredMail};
 
 /// The part that only reads, in pages: `(after, limit) → rows`.
 pub trait Archive: Send + Sync {
@@ -22,6 +22,9 @@ pub trait Archive: Send + Sync {
 
     /// The configuration that was in force at an instant, if there was one.
     fn config_at(&self, at: Timestamp) -> Answer<'_, Option<ConfigVersion>>;
+
+    /// The last start, if one was noted.
+    fn last_start(&self) -> Answer<'_, Option<Start>>;
 
     /// All restores from a backup, oldest first.
     fn restores(&self) -> Answer<'_, Vec<Restore>>;

@@ -1,15 +1,22 @@
 //! After a stop of the service: digests wait for the first round, and the stop is named to whoever has to know.
 
+use watchlistd::store::{Start, Starter};
+
 use super::*;
 
 /// A digest at 08:00 and no urgent mails.
 const DAILY: &str = "[[reader]]\nname = \"Mei\"\nto = [\"mei@desk.test\"]\nurgent = \"never\"\n\
                      digest = \"daily 08:00\"\n";
 
+async fn note(desk: &Desk, open: &Open, by: Starter) {
+    let start = Start { by, version: open.in_force.version, at: desk.now() };
+    open.ground.store.note_start(start).await.unwrap();
+}
+
 /// Opens the desk as the service does when it starts.
 async fn start(desk: &Desk) -> Open {
     let open = desk.open().await;
-    open.ground.store.note_start(desk.now()).await.unwrap();
+    note(desk, &open, Starter::Service).await;
     open.deliverer.catch_up_first();
     open
 }

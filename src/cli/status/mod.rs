@@ -47,7 +47,9 @@ pub fn run(
         let store = load::open_for_reading(&folder)?;
         let urgent = waiting::of(&folder, &*store, now).await?;
         let left_out = left_out(&folder, &*store).await;
-        gather(&*store, &place, (urgent, left_out), now).await.map_err(Failure::from)
+        let needs_restart = load::waits_for_restart(&folder, store.archive()).await?;
+        let known = Known { urgent, left_out, needs_restart };
+        gather(&*store, &place, known, now).await.map_err(Failure::from)
     })?;
     if arguments.json {
         serde_json::to_writer_pretty(&mut *out, &status).map_err(std::io::Error::from)?;
@@ -100,6 +102,8 @@ struct WatchlistStatus {
     degraded: Option<String>,
     /// What of that version this program cannot use, a line each; empty while all of it is in force.
     left_out: Vec<String>,
+    /// Settings of that version which wait for a restart of the service; empty when all of them are in force.
+    needs_restart: Vec<&'static str>,
     /// Why somebody must say that the newest edit is meant; null when nobody must.
     large_edit: Option<String>,
 }
@@ -167,26 +171,37 @@ impl CanaryStatus {
     }
 }
 
+/// What the files tell beside the store.
+struct Known {
+    urgent: Vec<Waiting>,
+    left_out: Vec<String>,
+    needs_restart: Vec<&'static str>,
+}
+
 async fn gather(
     store: &dyn Store,
     place: &Place,
-    (urgent, left_out): (Vec<Waiting>, Vec<String>),
+    known: Known,
     now: Timestamp,
 ) -> Result<Status, StoreError> {
     let archive = store.archive();
+    let Known { urgent, left_out, needs_restart } = known;
     let version = archive.config_in_force().await?;
     let rejected = archive.rejected_edit().await?;
     let open = archive.reviews(1).await?.into_iter().next().filter(Review::is_open);
     let Storage::Sqlite(database) = &place.storage;
+    let running = holder::holds(database);
     let rows = all_sources(archive).await?;
     Ok(Status {
-        running: holder::holds(database),
+        running,
         clock_behind: archive.ahead_of(now).await?,
         watchlist: WatchlistStatus {
             version: version.as_ref().map_or(0, |one| one.version),
             since: version.map(|one| one.since),
             degraded: rejected.map(|one| one.problems),
             left_out,
+            // Nothing waits for the restart of what does not run.
+            needs_restart: if running == Some(false) { Vec::new() } else { needs_restart },
             large_edit: open.and_then(|one| one.grave),
         },
         paused: paused(archive).await?,
@@ -312,6 +327,14 @@ fn print_watchlist(status: &WatchlistStatus, out: &mut dyn Write) -> std::io::Re
         for line in &status.left_out {
             writeln!(out, "             {line}")?;
         }
+    }
+    if !status.needs_restart.is_empty() {
+        let waits = status.needs_restart.join(", ");
+        writeln!(
+            out,
+            "           in force but for {waits}: that waits for a restart of the service, which goes on as it was \
+             started"
+        )?;
     }
     if let Some(why) = &status.large_edit {
         writeln!(out, "           a large edit is not accepted: {why}; `watchlistd watch accept`")?;

@@ -17,14 +17,14 @@ use crate::model::{
 use crate::store::review::{Absence, Review};
 use crate::store::{
     About, Account, Answer, Archive, CanaryProgress, ConfigVersion, DecidedRow, MailRow,
-    RejectedEdit, SeenMark, SeenPage, Size, SourceRow, StoredMail,
+    RejectedEdit, SeenMark, SeenPage, Size, SourceRow, Start, StoredMail,
 };
 
 use super::items::{self, ITEM};
 use super::values::{self, SOURCE, SOURCE_WIDTH, SOURCES, STATE, STATE_WIDTH};
 use super::{
     Sqlite, actions, answers, assess, canary, clock, config, coverage, deliver, mails, outbox,
-    pauses, record, restores, reviews, seen, size, sources, told,
+    pauses, record, restores, reviews, seen, size, sources, starts, told,
 };
 
 impl Archive for Sqlite {
@@ -34,6 +34,10 @@ impl Archive for Sqlite {
 
     fn config_at(&self, at: Timestamp) -> Answer<'_, Option<ConfigVersion>> {
         self.read("read an earlier configuration", move |connection| config::at(connection, at))
+    }
+
+    fn last_start(&self) -> Answer<'_, Option<Start>> {
+        self.read("read the last start", starts::last)
     }
 
     fn restores(&self) -> Answer<'_, Vec<Restore>> {

@@ -20,14 +20,14 @@ use crate::store::backfill::{
 use crate::store::review::Review;
 use crate::store::{
     Adoption, Amend, Amended, Answer, Archive, Assessment, Claim, Elsewhere, FinishedPoll, Keep,
-    MailRow, Pruned, Reachable, ReaderHistory, RejectedEdit, SourceTask, Store, StoreError,
+    MailRow, Pruned, Reachable, ReaderHistory, RejectedEdit, SourceTask, Start, Store, StoreError,
     StoryMember, Unassessed, UrgentSealed,
 };
 
 use super::{
     Sqlite, actions, assess, backfill, canary, claims, clock, config, coverage, deliver, known,
-    mails, outbox, pauses, poll, prune, readers, record, restores, reviews, size, sources, stops,
-    strangers,
+    mails, outbox, pauses, poll, prune, readers, record, restores, reviews, size, sources, starts,
+    stops, strangers,
 };
 
 /// The lease for assessing, of which there is one.
@@ -64,8 +64,11 @@ impl Store for Sqlite {
         self.write("note a pause", move |connection| pauses::hold(connection, why.as_deref(), now))
     }
 
-    fn note_start(&self, now: Timestamp) -> Answer<'_, ()> {
-        self.write("note a start", move |connection| stops::note(connection, now))
+    fn note_start(&self, start: Start) -> Answer<'_, ()> {
+        self.write("note a start", move |connection| {
+            starts::note(connection, &start)?;
+            stops::note(connection, start.at)
+        })
     }
 
     fn first_round_owed(&self, start: Timestamp) -> Answer<'_, bool> {
