@@ -23,6 +23,10 @@ pub trait Archive: Send + Sync {
     /// The configuration that was in force at an instant, if there was one.
     fn config_at(&self, at: Timestamp) -> Answer<'_, Option<ConfigVersion>>;
 
+    /// What of the configuration in force this program cannot use, a line each, as it noted when it put it in
+    /// force; `None` where another program did that, or nobody noted it.
+    fn left_out(&self) -> Answer<'_, Option<Vec<String>>>;
+
     /// The last start, if one was noted.
     fn last_start(&self) -> Answer<'_, Option<Start>>;
 

@@ -46,7 +46,7 @@ pub fn run(
     let status = load::wait(async {
         let store = load::open_for_reading(&folder)?;
         let urgent = waiting::of(&folder, &*store, now).await?;
-        let left_out = left_out(&folder, &*store).await;
+        let left_out = left_out(&folder, &*store).await?;
         let needs_restart = load::waits_for_restart(&folder, store.archive()).await?;
         let known = Known { urgent, left_out, needs_restart };
         gather(&*store, &place, known, now).await.map_err(Failure::from)
@@ -215,12 +215,16 @@ async fn gather(
     })
 }
 
-/// What of the version in force this program cannot use. Nothing where no version is, or none of it can be used:
-/// that is told by what does not start.
-async fn left_out(folder: &Folder, store: &dyn Store) -> Vec<String> {
+/// What of the version in force this program cannot use, as whoever put it in force noted; where another program did,
+/// it is found anew, for which all of it has to be understood. Nothing where no version is, or none of it can be
+/// used: that is told by what does not start.
+async fn left_out(folder: &Folder, store: &dyn Store) -> Result<Vec<String>, StoreError> {
+    if let Some(noted) = store.archive().left_out().await? {
+        return Ok(noted);
+    }
     let in_force = load::in_force(folder, store).await;
     let left_out = in_force.map(|(_, parts)| parts.left_out).unwrap_or_default();
-    left_out.iter().map(ToString::to_string).collect()
+    Ok(left_out.iter().map(ToString::to_string).collect())
 }
 
 async fn last_canary(

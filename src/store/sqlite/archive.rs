@@ -36,6 +36,10 @@ impl Archive for Sqlite {
         self.read("read an earlier configuration", move |connection| config::at(connection, at))
     }
 
+    fn left_out(&self) -> Answer<'_, Option<Vec<String>>> {
+        self.read("read what is left out of the configuration", config::left_out)
+    }
+
     fn last_start(&self) -> Answer<'_, Option<Start>> {
         self.read("read the last start", starts::last)
     }

@@ -52,7 +52,9 @@ impl Store for Sqlite {
         self.write("put files in force", move |connection| {
             sources::adopt(connection, &adoption.sources, now)?;
             readers::adopt(connection, &adoption.readers, now)?;
-            config::adopt(connection, &adoption.files, now)
+            let version = config::adopt(connection, &adoption.files, now)?;
+            config::note_left_out(connection, version, &adoption.left_out)?;
+            Ok(version)
         })
     }
 
