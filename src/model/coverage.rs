@@ -71,6 +71,15 @@ impl Pause {
     /// The reason of a stretch that was nobody's purpose.
     pub const STOPPED: &'static str = "the service did not run";
 
+    /// The reason of a stretch between two rounds that a person or a timer makes.
+    pub const BETWEEN_ROUNDS: &'static str = "between two rounds (`once`) nobody looks";
+
+    /// Whether it is the time between two rounds.
+    #[must_use]
+    pub fn is_between_rounds(&self) -> bool {
+        self.why == Self::BETWEEN_ROUNDS
+    }
+
     /// Whether the service did not run.
     #[must_use]
     pub fn is_stop(&self) -> bool {

@@ -9,6 +9,7 @@ use super::super::page::{Entry, Href, Note, Section};
 use super::super::reader::Reader;
 use super::super::stories::View;
 use super::past;
+use crate::model::coverage::STALE;
 use crate::model::source::Gap;
 use crate::model::{Coverage, Guard, Health, HeldHigh, Pause, SourceCoverage, Timestamp, Tz};
 
@@ -174,7 +175,9 @@ impl<'a> Facts<'a> {
 }
 
 fn is_long(pause: &Pause) -> bool {
-    pause.until.is_none_or(|until| until.since(pause.from) >= SHORT_PAUSE)
+    // Rounds have the pace that a person gave them: only what would leave a source stale is more than that.
+    let short = if pause.is_between_rounds() { STALE } else { SHORT_PAUSE };
+    pause.until.is_none_or(|until| until.since(pause.from) >= short)
 }
 
 fn name(one: &SourceCoverage, view: View<'_>) -> String {
@@ -290,6 +293,9 @@ fn coverage_section(
         }
         0 if !retired.is_empty() => {
             lines.push("In what is read no gap was noticed.".to_owned());
+        }
+        0 if facts.pauses.iter().any(|one| one.is_between_rounds()) => {
+            lines.push("What the rounds read shows no gap.".to_owned());
         }
         0 => lines.push("No gap was noticed.".to_owned()),
         n if n > AT_THE_TOP + 1 => lines.extend(capped(missing)),

@@ -68,8 +68,9 @@ impl Store for Sqlite {
 
     fn note_start(&self, start: Start) -> Answer<'_, ()> {
         self.write("note a start", move |connection| {
+            let before = starts::last(connection)?;
             starts::note(connection, &start)?;
-            stops::note(connection, start.at)
+            stops::note(connection, &start, before.as_ref())
         })
     }
 
