@@ -1,4 +1,5 @@
-//! Stops of the service, and the time between rounds: that nothing was polled in them, and whether what came due has been made up for.
+//! Stops of the service, and the time between rounds: that nothing was polled in them, and whether what came due has
+//! been made up for.
 
 use std::time::Duration;
 
