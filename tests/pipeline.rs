@@ -7,6 +7,7 @@ mod canary;
 mod changes;
 mod cut;
 mod edges;
+mod edited;
 mod filtered;
 mod fitting;
 mod forgetting;

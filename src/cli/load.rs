@@ -9,14 +9,14 @@ use std::time::Duration;
 use super::exit::{Exit, Failure};
 use super::problems;
 use crate::config::settings::Storage;
-use crate::config::{self, Environment, Files, ReadError, SERVICE};
+use crate::config::{self, Environment, Files, ReadError, SERVICE, Settings};
 use crate::daemon::privilege::{Owner, as_owner};
 use crate::daemon::start::StartError;
 use crate::daemon::wire::{self, Access, Parts};
 use crate::detect::Watchlist;
 use crate::model::{Level, Problem};
 use crate::pipeline::InForce;
-use crate::store::{ConfigVersion, Store};
+use crate::store::{Archive, ConfigVersion, Starter, Store, StoreError};
 
 /// The folder that a command works on, and what the process was told by its surroundings.
 #[derive(Clone, Debug)]
@@ -240,6 +240,32 @@ pub async fn in_force(
     let (parts, problems) = wire::build(files.clone(), &folder.environment);
     let parts = parts.or_else(|| wire::salvage(files, &folder.environment));
     parts.map(|parts| (version, parts)).ok_or_else(|| refused(&problems))
+}
+
+/// Settings of the version in force that wait for a restart of the service, by their names: those that differ from
+/// what the service was started with. A round (`once`) works by all of them.
+pub async fn waits_for_restart(
+    folder: &Folder,
+    archive: &dyn Archive,
+) -> Result<Vec<&'static str>, StoreError> {
+    let started = archive.last_start().await?.filter(|one| one.by == Starter::Service);
+    let (Some(started), Some(new)) = (started, archive.config_in_force().await?) else {
+        return Ok(Vec::new());
+    };
+    let old = archive.config_versions(started.version.saturating_sub(1), 1).await?;
+    let Some(old) = old.into_iter().find(|one| one.version == started.version) else {
+        return Ok(Vec::new());
+    };
+    Ok(match (settings_of(folder, old), settings_of(folder, new)) {
+        (Some(old), Some(new)) => wire::needs_restart(&old, &new),
+        _ => Vec::new(),
+    })
+}
+
+/// What `watchlistd.toml` says in a version.
+fn settings_of(folder: &Folder, version: ConfigVersion) -> Option<Settings> {
+    let texts = version.files.into_iter().filter(|(name, _)| name == SERVICE).collect();
+    config::parse(&Files::from_texts(&folder.path, texts), &folder.environment).settings
 }
 
 /// What standard input is called.

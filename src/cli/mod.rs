@@ -46,6 +46,7 @@ mod room;
 mod run;
 mod samples;
 mod search;
+mod seen;
 mod send_test;
 mod shipped;
 mod show;

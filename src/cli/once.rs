@@ -21,7 +21,7 @@ use crate::pipeline::channel::{Messenger, Vitals};
 use crate::pipeline::deliver::{self, Composed, Deliverer};
 use crate::pipeline::poll::{PolledSum, Poller, Report};
 use crate::pipeline::{Ground, InForce};
-use crate::store::{Claim, StoreError};
+use crate::store::{Claim, Start, Starter, StoreError};
 
 /// What `once` is told.
 #[derive(Debug, clap::Args)]
@@ -70,6 +70,8 @@ async fn once(arguments: &Arguments, folder: Folder, out: &mut dyn Write) -> Res
     };
     let fetcher = wire::fetcher(&settings).map_err(|error| Failure::new(Exit::Io, error))?;
     store.release_leases(clock.now()).await?;
+    let start = Start { by: Starter::Round, version: in_force.version, at: clock.now() };
+    store.note_start(start).await?;
     let ground = Ground { store, clock };
     let in_force = Arc::new(in_force);
 

@@ -41,7 +41,7 @@ use crate::pipeline::deliver::Deliverer;
 use crate::pipeline::poll::Poller;
 use crate::pipeline::retain::Retainer;
 use crate::pipeline::{Ground, InForce};
-use crate::store::StoreError;
+use crate::store::{Start, Starter, StoreError};
 
 /// How long taking leave of the mail server may take.
 const LEAVE: Duration = Duration::from_secs(1);
@@ -64,7 +64,9 @@ pub async fn begin(
             let started =
                 start::start(folder.clone(), environment, Access::Alone, clock.now()).await?;
             started.store.release_leases(clock.now()).await?;
-            started.store.note_start(clock.now()).await?;
+            let version = started.in_force.version;
+            let start = Start { by: Starter::Service, version, at: clock.now() };
+            started.store.note_start(start).await?;
             Ok(started)
         };
         let error = match begun.await {

@@ -126,6 +126,7 @@ pub async fn adopt(store: &dyn Store, parts: &Parts, now: Timestamp) -> Result<u
             .map(|reader| reader.name.clone())
             .collect(),
         files: parts.files.texts(),
+        left_out: parts.left_out.iter().map(ToString::to_string).collect(),
     };
     store.adopt(adoption, now).await
 }

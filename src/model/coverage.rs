@@ -1,8 +1,14 @@
 //! Coverage: what a mail says about how well we looked.
 
+use std::time::Duration;
+
 use super::looked::{Thin, Unread};
 use super::source::{Gap, SourceState};
 use super::{Guard, Health, Named, Source, SourceId, Timestamp};
+
+/// A source that was read is stale when nothing was read for this long and for four intervals: a
+/// server may ask for a day between polls.
+pub const STALE: Duration = Duration::from_secs(26 * 3600);
 
 /// What readers are told about coverage between two instants.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -65,6 +71,15 @@ impl Pause {
     /// The reason of a stretch that was nobody's purpose.
     pub const STOPPED: &'static str = "the service did not run";
 
+    /// The reason of a stretch between two rounds that a person or a timer makes.
+    pub const BETWEEN_ROUNDS: &'static str = "between two rounds (`once`) nobody looks";
+
+    /// Whether it is the time between two rounds.
+    #[must_use]
+    pub fn is_between_rounds(&self) -> bool {
+        self.why == Self::BETWEEN_ROUNDS
+    }
+
     /// Whether the service did not run.
     #[must_use]
     pub fn is_stop(&self) -> bool {
@@ -87,6 +102,20 @@ impl SourceCoverage {
     #[must_use]
     pub fn is_covered(&self) -> bool {
         self.state.health.is_covered() && !self.has_emptied()
+    }
+
+    /// Whether it is not in trouble as far as we know, but nothing was read for too long.
+    #[must_use]
+    pub fn is_stale(&self, now: Timestamp) -> bool {
+        let allowed = STALE.max(self.source.interval.saturating_mul(4));
+        self.state.last_success.is_none_or(|at| now.since(at) > allowed)
+    }
+
+    /// Whether it counts as read: what it says reaches us, and did so lately. The one count for mails, `status` and
+    /// figures.
+    #[must_use]
+    pub fn is_read(&self, now: Timestamp) -> bool {
+        self.is_covered() && !self.is_stale(now)
     }
 
     /// Whether it is an official source that had items and shows none any more.

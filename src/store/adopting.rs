@@ -33,4 +33,6 @@ pub struct Adoption {
     pub readers: Vec<String>,
     /// The files' texts, by name.
     pub files: BTreeMap<String, String>,
+    /// What of them this program cannot use, a line each.
+    pub left_out: Vec<String>,
 }

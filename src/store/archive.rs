@@ -13,7 +13,7 @@ use crate::model::{
 };
 
 use super::review::{Absence, Review};
-use super::{Answer, ConfigVersion, RejectedEdit, StoredMail};
+use super::{Answer, ConfigVersion, RejectedEdit, Start, StoredMail};
 
 /// The part that only reads, in pages: `(after, limit) → rows`.
 pub trait Archive: Send + Sync {
@@ -22,6 +22,13 @@ pub trait Archive: Send + Sync {
 
     /// The configuration that was in force at an instant, if there was one.
     fn config_at(&self, at: Timestamp) -> Answer<'_, Option<ConfigVersion>>;
+
+    /// What of the configuration in force this program cannot use, a line each, as it noted when it put it in
+    /// force; `None` where another program did that, or nobody noted it.
+    fn left_out(&self) -> Answer<'_, Option<Vec<String>>>;
+
+    /// The last start, if one was noted.
+    fn last_start(&self) -> Answer<'_, Option<Start>>;
 
     /// All restores from a backup, oldest first.
     fn restores(&self) -> Answer<'_, Vec<Restore>>;
@@ -52,6 +59,9 @@ pub trait Archive: Send + Sync {
 
     /// How many sources in force stand so, and how many items are stored of them.
     fn sources_by_health(&self) -> Answer<'_, BTreeMap<Health, (u64, u64)>>;
+
+    /// How many sources in force count as read ([`SourceCoverage::is_read`]).
+    fn sources_read(&self, now: Timestamp) -> Answer<'_, u64>;
 
     /// How many mails stand where.
     fn outbox(&self) -> Answer<'_, BTreeMap<MailState, u64>>;
@@ -93,8 +103,8 @@ pub trait Archive: Send + Sync {
     /// uncertain since.
     fn refusals(&self, addresses: Vec<String>, since: Timestamp) -> Answer<'_, Vec<Refusal>>;
 
-    /// When the last occasion was sealed whose key begins so.
-    fn last_sealed(&self, prefix: String) -> Answer<'_, Option<Timestamp>>;
+    /// When the last occasion was sealed whose key begins so, up to `until`.
+    fn last_sealed(&self, prefix: String, until: Timestamp) -> Answer<'_, Option<Timestamp>>;
 
     /// Stored items, oldest first.
     fn items(&self, after: Option<ItemId>, limit: usize) -> Answer<'_, Vec<Item>>;
@@ -128,6 +138,10 @@ pub trait Archive: Send + Sync {
 
     /// An item at its newest revision.
     fn item(&self, item: ItemId) -> Answer<'_, Option<Item>>;
+
+    /// When an item was first seen, in whatever words. `None` where that is not known: it was edited when earlier
+    /// instants were kept only of words with hits.
+    fn began(&self, item: ItemId) -> Answer<'_, Option<Timestamp>>;
 
     /// Ids of items, alerts and mails that begin so: at most `limit` of each, newest first.
     fn ids_like(&self, begins: String, limit: usize) -> Answer<'_, Vec<String>>;
@@ -310,6 +324,8 @@ pub struct DecidedRow {
     pub key: i64,
     /// The item at the revision that was judged.
     pub item: Item,
+    /// When the item was first seen, in whatever words, where that is known.
+    pub began: Option<Timestamp>,
     /// When.
     pub at: Timestamp,
     /// By which version of the watchlist.

@@ -33,6 +33,7 @@ mod keeping;
 mod polling;
 pub mod review;
 pub mod sqlite;
+mod starting;
 
 pub use adopting::{Adoption, ConfigVersion, RejectedEdit};
 pub use archive::{
@@ -44,6 +45,7 @@ pub use delivering::{Amend, Amended, Reachable, ReaderHistory, StoredMail, Urgen
 pub use error::StoreError;
 pub use keeping::{Keep, Pruned};
 pub use polling::{Claim, Elsewhere, FinishedPoll, SourceTask};
+pub use starting::{Start, Starter};
 
 /// What every storage method answers, sooner or later.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -73,9 +75,9 @@ pub trait Store: Send + Sync {
     /// goes on.
     fn hold_polling(&self, why: Option<String>, now: Timestamp) -> Answer<'_, ()>;
 
-    /// The service starts: notes since when nothing was polled, if that is longer than some source's
-    /// interval. To be called before anything is polled.
-    fn note_start(&self, now: Timestamp) -> Answer<'_, ()>;
+    /// The service or a round starts: notes which, and since when nothing was polled, if that is longer than
+    /// some source's interval. To be called before anything is polled.
+    fn note_start(&self, start: Start) -> Answer<'_, ()>;
 
     /// Whether a source that was due at `start` has not been tried since, or an item waits to be judged.
     fn first_round_owed(&self, start: Timestamp) -> Answer<'_, bool>;
@@ -91,8 +93,8 @@ pub trait Store: Send + Sync {
     ) -> Answer<'_, Vec<SourceTask>>;
 
     /// The clock went back to `now`: what was polled after that is polled again within its interval,
-    /// not when the clock comes by once more. Who is known since a later time is known since now, and the
-    /// digests of days that come again are due again, where more than a day does.
+    /// not when the clock comes by once more. Who is known since a later time, or in trouble, is so since
+    /// now, and the digests of days that come again are due again, where more than a day does.
     fn clock_went_back(&self, now: Timestamp) -> Answer<'_, ()>;
 
     /// The instant at which the next source is due, if any is waiting.

@@ -2,9 +2,11 @@
 //! what `status` says of it.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use mail_parser::MessageParser;
 use serde_json::Value;
+use watchlistd::clock::{Clock, SystemClock};
 
 use super::contents;
 use super::desk::Desk;
@@ -228,4 +230,41 @@ fn urgent_alerts_that_wait_for_the_hour_are_told() {
     let shown = desk.ask(&["show", found[0]["alert"].as_str().unwrap()]).ends(0);
     let expected = format!("notice for Jo: pending; urgent, and waiting until {until}Z: {why}");
     assert!(shown.out.contains(&expected), "{shown}");
+}
+
+/// Makes the last polls as old as that: nobody has looked since.
+fn looked_ago(desk: &Desk, hours: i64) {
+    let at = SystemClock.now().minus(Duration::from_secs(hours.unsigned_abs() * 3600)).millis();
+    let database = rusqlite::Connection::open(desk.database()).unwrap();
+    let changed = database.execute(
+        "UPDATE source_turns SET last_poll = ?1, last_success = ?1, next_poll = ?1 + 1800000
+         WHERE last_poll IS NOT NULL",
+        [at],
+    );
+    assert_eq!(changed.unwrap(), 1);
+}
+
+/// Whoever runs rounds by a timer reads in each digest for how long nobody looked; a gap is only what is longer than
+/// the day that a source may go unread.
+#[test]
+fn the_time_between_two_rounds_is_told_and_is_a_gap_only_where_it_is_long() {
+    for hours in [24, 72] {
+        let desk = Desk::new();
+        desk.ask(&["once"]).ends(0);
+        looked_ago(&desk, hours);
+        for mail in std::fs::read_dir(desk.state().join("mail/new")).unwrap() {
+            std::fs::remove_file(mail.unwrap().path()).unwrap();
+        }
+        desk.ask(&["once"]).ends(0);
+        let mails = desk.mails();
+        let mail = MessageParser::default().parse(&mails[0]).unwrap();
+        let text = mail.body_text(0).unwrap();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(mail.subject().unwrap().contains("COVERAGE GAP"), hours > 26, "{text}");
+        assert!(text.contains("No source was polled from"), "{text}");
+        assert!(text.contains("between two rounds (`once`) nobody looks"), "{text}");
+        assert_eq!(text.contains("What the rounds read shows no gap"), hours <= 26, "{text}");
+        assert!(!text.contains("No gap was noticed"), "{text}");
+        desk.ask(&["audit", "verify"]).ends(0);
+    }
 }

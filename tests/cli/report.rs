@@ -7,7 +7,7 @@ use std::time::Duration;
 use watchlistd::model::source::SourceState;
 use watchlistd::model::{Canary, CanaryState, FirstRun, Source, SourceId, Timestamp};
 use watchlistd::store::sqlite::{Mode, Sqlite};
-use watchlistd::store::{FinishedPoll, Store};
+use watchlistd::store::{FinishedPoll, Start, Starter, Store};
 
 use super::desk::{Desk, WATCHLIST};
 
@@ -226,4 +226,35 @@ fn an_account_of_an_older_version_in_which_polls_are_missing_is_told() {
     }
     let whole = report(&desk, "09", "09");
     assert!(whole.contains("Yes, throughout."), "{whole}");
+}
+
+/// Whoever runs rounds by a timer is told that nobody looked in between, however regular that is.
+#[test]
+fn rounds_are_told_with_the_longest_pause_between_them() {
+    let desk = Desk::new();
+    let lived = async {
+        let store = Sqlite::open(&desk.database(), Mode::Exclusive).unwrap();
+        let begin = at("09T08:00");
+        store.adopt_sources(["wire", "flaky", "calm"].map(source).to_vec(), begin).await.unwrap();
+        store.adopt_config(files(&desk, WATCHLIST, ""), begin).await.unwrap();
+        for day in [9, 10, 11, 12, 13, 16] {
+            let now = at(&format!("{day:02}T08:00"));
+            let start = Start { by: Starter::Round, version: 1, at: now };
+            store.note_start(start).await.unwrap();
+            let polls = ["wire", "flaky", "calm"].map(|id| polled(id, now, None));
+            store.finish_polls(Arc::new(polls.to_vec())).await.unwrap();
+        }
+    };
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(lived);
+
+    let page = report(&desk, "10", "16");
+    let first = "WAS IT WATCHED?\nRead in rounds (`once`), and not in between: 6 pauses without a poll, the longest \
+                 from 2026-11-13T08:00:00Z to 2026-11-16T08:00:00Z. They are named as gaps; what a feed showed \
+                 only then was not seen.\nNOT throughout";
+    assert!(page.contains(first), "{page}");
+    let gap = "all sources: nothing was polled from 2026-11-11T08:00:00Z to 2026-11-12T08:00:00Z: between two \
+               rounds (`once`) nobody looks";
+    assert!(page.contains(gap), "{page}");
+    assert!(!page.contains("the service did not run"), "{page}");
+    assert!(!page.contains("Fewer than half"), "{page}");
 }

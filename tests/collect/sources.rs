@@ -56,6 +56,64 @@ fn sources_are_checked_and_the_good_ones_kept() {
     }
 }
 
+#[test]
+fn a_language_that_is_none_is_told_with_the_one_that_is_meant() {
+    let told = |lang: &str| {
+        let mut entry = entry("wire", "https://news.test/");
+        entry.lang = Some(Located::nowhere(lang.to_owned()));
+        let (sources, problems) = source::compile(&[entry]);
+        assert!(problems.len() <= 1, "{problems:?}");
+        let told = problems.into_iter().next();
+        (sources.len(), told.map(|one| (one.level, one.what, one.hint.unwrap_or_default())))
+    };
+    for fit in ["en", "EN", "zh-Hans", "pt-BR", "en-gb", "yue", "es-419", "sr-Latn-RS", "fil"] {
+        assert_eq!(told(fit), (1, None), "{fit}");
+    }
+    // What is written as a tag is only doubted, and read all the same: most terms need no language.
+    for (odd, meant) in [
+        ("jp", "ja"),
+        ("cn", "zh"),
+        ("gr", "el"),
+        ("eng", "en"),
+        ("ger", "de"),
+        ("deu-AT", "de-AT"),
+        ("us", "en-US"),
+        ("xx", ""),
+        ("qq-DE", ""),
+    ] {
+        let (kept, told) = told(odd);
+        let (level, what, hint) = told.unwrap_or_else(|| panic!("'{odd}' passes"));
+        assert_eq!((kept, level), (1, Level::Warning), "{odd}");
+        assert!(what.contains(&format!("lang '{odd}' of source 'wire'")), "{what}");
+        let wanted =
+            if meant.is_empty() { "ISO 639".to_owned() } else { format!("write \"{meant}\"") };
+        assert!(hint.contains(&wanted), "{odd}: {hint}");
+    }
+    for (unfit, meant) in [
+        ("deutsch", "de"),
+        ("German", "de"),
+        ("en_US", "en-US"),
+        ("EN_us ", "en-US"),
+        ("zh_Hant_TW", "zh-Hant-TW"),
+        (" en", "en"),
+        ("français", "fr"),
+        ("中文", "zh"),
+        ("English, mostly", "en"),
+        ("jp_JP", "ja-JP"),
+        ("utf-8", ""),
+        ("", ""),
+        ("klingonisch", ""),
+    ] {
+        let (kept, told) = told(unfit);
+        let (level, what, hint) = told.unwrap_or_else(|| panic!("'{unfit}' passes"));
+        assert_eq!((kept, level), (0, Level::Error), "{unfit}");
+        assert!(what.contains("no language tag"), "{what}");
+        let wanted =
+            if meant.is_empty() { "BCP 47".to_owned() } else { format!("write \"{meant}\"") };
+        assert!(hint.contains(&wanted), "{unfit}: {hint}");
+    }
+}
+
 fn polled(outcome: Outcome) -> Polled {
     let url = "https://news.test/".to_owned();
     Polled {

@@ -1,6 +1,8 @@
 //! A clock that was ahead, or is set back over days that had their digests: readers are told all the same, by the
 //! clock as it is, and somebody hears of it.
 
+use watchlistd::pipeline::deliver::Tight;
+
 use super::*;
 
 const DAILY: &str = "[[reader]]\nname = \"Mei\"\nto = [\"mei@desk.test\"]\nurgent = \"never\"\n\
@@ -117,4 +119,65 @@ async fn what_reaches_no_reader_is_told_on_days_that_come_again() {
         open.round().await;
         assert_eq!(operator_mails(&desk, news), 1, "{day}: {:?}", desk.subjects());
     }
+}
+
+/// Subjects of the operator's mails so far that hold these words.
+fn subjects(desk: &Desk, words: &str) -> usize {
+    let mails = desk.transport.received();
+    let operators = mails.iter().filter(|one| one.address == "ops@desk.test");
+    operators.filter(|one| subject(one).contains(words)).count()
+}
+
+#[tokio::test]
+async fn what_the_operator_hears_once_a_day_is_told_on_days_that_come_again() {
+    let tight = Tight { folder: "/var/lib/watchlistd".into(), free: 5_000_000, floor: 200_000_000 };
+    let desk = Desk::new(DAILY).await;
+    let days = ["2026-11-20", "2026-11-21", "2026-12-20", "2026-11-21", "2026-11-22"];
+    for (before, day) in days.iter().enumerate() {
+        desk.clock.set(at(&format!("{day}T09:00:00Z")));
+        let mut open = desk.open().await;
+        desk.newsroom.broken(true);
+        open.round().await;
+        open.deliverer.hear_of_disk(Some(tight.clone()));
+        for _ in 0..3 {
+            desk.pass(HOUR);
+            open.round().await;
+        }
+        assert_eq!(
+            subjects(&desk, "the disk is nearly full"),
+            before + 1,
+            "{day}: {:?}",
+            desk.subjects()
+        );
+        // The first day's is over before anything is in trouble.
+        assert_eq!(subjects(&desk, "sources: 1 "), before, "{day}: {:?}", desk.subjects());
+    }
+    assert_eq!(subjects(&desk, "sources: 1 new"), 1, "{:?}", desk.subjects());
+}
+
+#[tokio::test]
+async fn an_official_source_that_failed_by_a_clock_that_was_ahead_is_told_within_hours() {
+    let mut desk = Desk::new(DAILY).await;
+    let other = Newsroom::open().await;
+    other.publish("b0", "A list");
+    desk.more_sources =
+        format!("[[source]]\nid = \"sec\"\nurl = \"{}\"\nofficial = true\n", other.url());
+    let mut open = desk.open().await;
+    open.round().await;
+    other.broken(true);
+    desk.clock.set(at("2027-06-01T12:00:00Z"));
+    open.round().await;
+    drop(open);
+    desk.clock.set(at("2026-11-21T09:00:00Z"));
+    let mut open = desk.open().await;
+    for _ in 0..8 {
+        desk.pass(HOUR);
+        open.round().await;
+    }
+    assert_eq!(
+        subjects(&desk, "sec (official) failing for over 6 hours"),
+        1,
+        "{:?}",
+        desk.subjects()
+    );
 }

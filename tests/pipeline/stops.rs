@@ -1,15 +1,23 @@
 //! After a stop of the service: digests wait for the first round, and the stop is named to whoever has to know.
 
+use watchlistd::model::Pause;
+use watchlistd::store::{Start, Starter};
+
 use super::*;
 
 /// A digest at 08:00 and no urgent mails.
 const DAILY: &str = "[[reader]]\nname = \"Mei\"\nto = [\"mei@desk.test\"]\nurgent = \"never\"\n\
                      digest = \"daily 08:00\"\n";
 
+async fn note(desk: &Desk, open: &Open, by: Starter) {
+    let start = Start { by, version: open.in_force.version, at: desk.now() };
+    open.ground.store.note_start(start).await.unwrap();
+}
+
 /// Opens the desk as the service does when it starts.
 async fn start(desk: &Desk) -> Open {
     let open = desk.open().await;
-    open.ground.store.note_start(desk.now()).await.unwrap();
+    note(desk, &open, Starter::Service).await;
     open.deliverer.catch_up_first();
     open
 }
@@ -157,4 +165,26 @@ async fn a_stop_shorter_than_the_pace_of_the_sources_is_no_gap() {
     let pauses = open.ground.store.archive().pauses_between(friday_noon(), end).await.unwrap();
     assert_eq!(pauses.len(), 1, "{pauses:?}");
     assert_eq!((pauses[0].from, pauses[0].until), (friday_noon(), Some(desk.now())));
+}
+
+/// Where the service was the last to look, it stopped, whoever looks next; and so it is where rounds end.
+#[tokio::test]
+async fn only_what_lies_between_two_rounds_is_their_pace() {
+    let desk = Desk::new(DAILY).await;
+    for (by, why) in [
+        (Starter::Service, None),
+        (Starter::Round, Some(Pause::STOPPED)),
+        (Starter::Round, Some(Pause::BETWEEN_ROUNDS)),
+        (Starter::Service, Some(Pause::STOPPED)),
+    ] {
+        let open = desk.open().await;
+        note(&desk, &open, by).await;
+        let archive = open.ground.store.archive();
+        let end = desk.now().plus(DAY);
+        let newest = archive.pauses_between(friday_noon(), end).await.unwrap().pop();
+        assert_eq!(newest.map(|one| one.why).as_deref(), why, "{by:?}");
+        assert_eq!(archive.last_start().await.unwrap().map(|one| one.by), Some(by));
+        open.poll().await;
+        desk.pass(5 * HOUR);
+    }
 }

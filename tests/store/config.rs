@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use watchlistd::store::RejectedEdit;
+use watchlistd::store::{Adoption, RejectedEdit};
 
 use super::{at, each};
 
@@ -42,6 +42,32 @@ async fn a_refused_edit_waits_until_a_good_one_comes() {
         assert_eq!(store.archive().rejected_edit().await.unwrap(), Some(refused(3, "line 2")));
         assert_eq!(store.adopt_config(good, at(4)).await.unwrap(), 1, "taken back");
         assert_eq!(store.archive().rejected_edit().await.unwrap(), None);
+    })
+    .await;
+}
+
+/// What a program could not use of a version is known without understanding the files once more, but of that version
+/// only.
+#[tokio::test]
+async fn what_is_left_out_is_noted_with_its_version() {
+    each(async |store| {
+        assert_eq!(store.archive().left_out().await.unwrap(), None);
+        let adopt = async |text: &str, left_out: &[&str], minute| {
+            let adoption = Adoption {
+                sources: Vec::new(),
+                readers: Vec::new(),
+                files: files(&[("watchlist.toml", text)]),
+                left_out: left_out.iter().map(|one| (*one).to_owned()).collect(),
+            };
+            store.adopt(adoption, at(minute)).await.unwrap();
+            store.archive().left_out().await.unwrap()
+        };
+        assert_eq!(adopt("a", &["rule 'x'"], 0).await, Some(vec!["rule 'x'".to_owned()]));
+        assert_eq!(adopt("a", &[], 1).await, Some(vec![]), "this program takes all of it");
+        // Put in force by somebody who does not say.
+        store.adopt_config(files(&[("watchlist.toml", "b")]), at(2)).await.unwrap();
+        assert_eq!(store.archive().left_out().await.unwrap(), None);
+        assert_eq!(adopt("b", &[], 3).await, Some(vec![]));
     })
     .await;
 }

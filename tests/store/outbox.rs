@@ -443,8 +443,12 @@ async fn a_stored_mail_is_found_whole() {
         assert_eq!((mail.message_id.as_str(), mail.covers_until), ("<1@watchlistd.test>", at(60)));
         assert!(store.archive().newest_digest("Jo".into()).await.unwrap().is_none());
         assert!(store.archive().stored_mail(MailId::of(&["no"])).await.unwrap().is_none());
-        let last = async |prefix: &str| store.archive().last_sealed(prefix.into()).await.unwrap();
-        assert_eq!((last("digest:Mei:").await, last("digest:Jo:").await), (Some(at(60)), None));
+        let last = async |prefix: &str, until| {
+            store.archive().last_sealed(prefix.into(), until).await.unwrap()
+        };
+        assert_eq!(last("digest:Mei:", at(60)).await, Some(at(60)));
+        assert_eq!(last("digest:Mei:", at(59)).await, None, "what lies ahead of it");
+        assert_eq!(last("digest:Jo:", at(60)).await, None);
     })
     .await;
 }

@@ -2,7 +2,7 @@
 
 use watchlistd::model::item::Identity;
 use watchlistd::model::source::Anew;
-use watchlistd::model::{Source, Timestamp};
+use watchlistd::model::{Health, Source, Timestamp};
 use watchlistd::store::{Claim, Elsewhere, FinishedPoll, Store};
 
 use super::{DAY, HOUR, at, claim, each, item, polled, source};
@@ -246,6 +246,51 @@ async fn what_an_address_said_is_known_under_its_next_id() {
         assert_eq!(other, Elsewhere::default(), "another address");
         let nobody = store.known_elsewhere(source("nobody").id, keys).await.unwrap();
         assert_eq!(nobody, Elsewhere::default());
+    })
+    .await;
+}
+
+/// Figures count what is read as mails do, though they look at few rows.
+#[tokio::test]
+async fn what_counts_as_read_is_counted_as_mails_count_it() {
+    each(async |store| {
+        let mut all = Vec::new();
+        for (n, health) in Health::ALL.into_iter().enumerate() {
+            for (kind, official, had, ago) in [
+                ("plain", false, 30, 1),
+                ("list", true, 30, 1),
+                ("new", true, 0, 1),
+                ("old", false, 30, 27),
+                ("older", true, 30, 90),
+            ] {
+                let mut one = source(&format!("{kind}{n}"));
+                one.official = official;
+                if kind == "older" {
+                    // Four intervals of a day are longer.
+                    one.interval = DAY;
+                }
+                all.push((one, health, had, ago));
+            }
+        }
+        let now = at(100 * 60);
+        store.adopt_sources(all.iter().map(|one| one.0.clone()).collect(), at(0)).await.unwrap();
+        for (source, health, had, ago) in &all {
+            let mut poll = polled(source.id.as_str(), now.minus(HOUR * *ago), vec![]);
+            poll.address.clone_from(&source.url);
+            (poll.state.health, poll.state.habit.items) = (*health, *had);
+            store.finish_poll(poll).await.unwrap();
+        }
+        let counted = async |store: &dyn Store| {
+            let sources = store.coverage(now, now).await.unwrap().sources;
+            let read = sources.iter().filter(|one| one.is_read(now)).count() as u64;
+            assert_eq!(store.archive().sources_read(now).await.unwrap(), read);
+            read
+        };
+        // Of five healths that are covered each, all but those last read 27 hours ago; and the emptied lists.
+        assert_eq!(counted(store).await, 5 * 4 - 2);
+        let few = all.iter().take(7).map(|one| one.0.clone()).collect();
+        store.adopt_sources(few, now).await.unwrap();
+        counted(store).await;
     })
     .await;
 }

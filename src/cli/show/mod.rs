@@ -15,6 +15,7 @@ use super::exit::{Exit, Failure};
 use super::ids;
 use super::load::{self, Folder};
 use super::samples;
+use super::seen;
 use super::waiting;
 use crate::clock::{Clock, SystemClock};
 use crate::model::item::Arrival;
@@ -108,7 +109,8 @@ async fn tell(
         let what = anyhow::anyhow!("the item is not stored any more");
         return Err(Failure::new(Exit::Data, what));
     };
-    said(&item, full, out)?;
+    let began = archive.began(item.id.clone()).await?;
+    said(&item, began, full, out)?;
     if rows.is_empty() {
         writeln!(out, "\n{}", nothing(archive, &item).await?)?;
     }
@@ -146,7 +148,12 @@ async fn nothing(archive: &dyn Archive, item: &Item) -> Result<String, Failure> 
 }
 
 /// What the publisher said.
-fn said(item: &Item, full: bool, out: &mut dyn Write) -> std::io::Result<()> {
+fn said(
+    item: &Item,
+    began: Option<Timestamp>,
+    full: bool,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
     let text = &item.text;
     let title = line(&text.title, LINE);
     writeln!(out, "{}", if title.is_empty() { "(no title)" } else { &title })?;
@@ -157,14 +164,13 @@ fn said(item: &Item, full: bool, out: &mut dyn Write) -> std::io::Result<()> {
     }
     let published = item.published.map_or_else(|| "without a date".to_owned(), seconds);
     let arrival = match item.arrival {
-        Arrival::New => "",
+        Arrival::New | Arrival::Edited => "",
         Arrival::AlreadyThere => ", there when the source was first read",
         Arrival::Baseline => ", there when the source was first read, and older than it looks back",
-        Arrival::Edited => ", an edit",
         Arrival::Old => ", long after it says it was published",
         Arrival::Elsewhere => ", known from the same address under an id that is gone",
     };
-    writeln!(out, "  published {published}, first seen {}{arrival}", seconds(item.first_seen))?;
+    writeln!(out, "  published {published}, {}{arrival}", seen::seen(item, began))?;
     if !text.categories.is_empty() {
         writeln!(out, "  categories: {}", line(&text.categories.join(", "), LINE))?;
     }
@@ -178,13 +184,17 @@ fn said(item: &Item, full: bool, out: &mut dyn Write) -> std::io::Result<()> {
     Ok(())
 }
 
-/// A decision in a few words.
+/// A decision in a few words. One on a revision in which nothing was found stands there for what an earlier revision
+/// said, or because nobody could judge it.
 pub fn verdict(row: &DecidedRow) -> String {
     let judgement = &row.judgement;
     let severity = judgement.severity.map_or("", Severity::as_str);
+    let nothing = judgement.hits.is_empty() && judgement.held_back.is_empty();
     match (&row.untold, row.alert.is_some()) {
         (Some(reason), true) => format!("alert, {severity}, told to nobody: {reason}"),
         (None, true) => format!("alert, {severity}"),
+        (Some(reason), false) if nothing => format!("told to nobody: {reason}"),
+        (None, false) if nothing => "nothing of the watchlist is in it".to_owned(),
         (_, false) => match (judgement.would_be, judgement.severity) {
             (Some(would_be), _) => format!("held back; it would be {}", would_be.as_str()),
             (None, Some(_)) => "no alert: what was found makes none".to_owned(),

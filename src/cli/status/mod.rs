@@ -18,7 +18,7 @@ use super::waiting;
 use crate::clock::{Clock, SystemClock};
 use crate::config::settings::Storage;
 use crate::model::source::Health;
-use crate::model::{CanaryState, Timestamp, counted};
+use crate::model::{CanaryState, SourceCoverage, Timestamp, counted};
 use crate::pipeline::deliver::Waiting;
 use crate::store::review::Review;
 use crate::store::{Archive, SourceRow, Store, StoreError};
@@ -46,8 +46,10 @@ pub fn run(
     let status = load::wait(async {
         let store = load::open_for_reading(&folder)?;
         let urgent = waiting::of(&folder, &*store, now).await?;
-        let left_out = left_out(&folder, &*store).await;
-        gather(&*store, &place, (urgent, left_out), now).await.map_err(Failure::from)
+        let left_out = left_out(&folder, &*store).await?;
+        let needs_restart = load::waits_for_restart(&folder, store.archive()).await?;
+        let known = Known { urgent, left_out, needs_restart };
+        gather(&*store, &place, known, now).await.map_err(Failure::from)
     })?;
     if arguments.json {
         serde_json::to_writer_pretty(&mut *out, &status).map_err(std::io::Error::from)?;
@@ -100,6 +102,8 @@ struct WatchlistStatus {
     degraded: Option<String>,
     /// What of that version this program cannot use, a line each; empty while all of it is in force.
     left_out: Vec<String>,
+    /// Settings of that version which wait for a restart of the service; empty when all of them are in force.
+    needs_restart: Vec<&'static str>,
     /// Why somebody must say that the newest edit is meant; null when nobody must.
     large_edit: Option<String>,
 }
@@ -118,6 +122,12 @@ struct SourceStatus {
     /// Where its server says that it has moved for good; null while it has not.
     moved_to: Option<String>,
     health: Health,
+    /// Whether it counts as read, as in mails: an official list that had items and shows none does not, nor what
+    /// was not read lately.
+    read: bool,
+    /// Whether nothing was read for too long.
+    #[serde(skip)]
+    stale: bool,
     since: Timestamp,
     last_success: Option<Timestamp>,
     next_poll: Timestamp,
@@ -161,29 +171,41 @@ impl CanaryStatus {
     }
 }
 
+/// What the files tell beside the store.
+struct Known {
+    urgent: Vec<Waiting>,
+    left_out: Vec<String>,
+    needs_restart: Vec<&'static str>,
+}
+
 async fn gather(
     store: &dyn Store,
     place: &Place,
-    (urgent, left_out): (Vec<Waiting>, Vec<String>),
+    known: Known,
     now: Timestamp,
 ) -> Result<Status, StoreError> {
     let archive = store.archive();
+    let Known { urgent, left_out, needs_restart } = known;
     let version = archive.config_in_force().await?;
     let rejected = archive.rejected_edit().await?;
     let open = archive.reviews(1).await?.into_iter().next().filter(Review::is_open);
     let Storage::Sqlite(database) = &place.storage;
+    let running = holder::holds(database);
+    let rows = all_sources(archive).await?;
     Ok(Status {
-        running: holder::holds(database),
+        running,
         clock_behind: archive.ahead_of(now).await?,
         watchlist: WatchlistStatus {
             version: version.as_ref().map_or(0, |one| one.version),
             since: version.map(|one| one.since),
             degraded: rejected.map(|one| one.problems),
             left_out,
+            // Nothing waits for the restart of what does not run.
+            needs_restart: if running == Some(false) { Vec::new() } else { needs_restart },
             large_edit: open.and_then(|one| one.grave),
         },
         paused: paused(archive).await?,
-        sources: all_sources(archive).await?.into_iter().map(source_status).collect(),
+        sources: rows.into_iter().map(|row| source_status(row, now)).collect(),
         outbox: mails::outbox(archive).await?,
         held: store.held().await?.map(|restore| restore.at),
         digests: mails::digests(archive).await?,
@@ -193,12 +215,16 @@ async fn gather(
     })
 }
 
-/// What of the version in force this program cannot use. Nothing where no version is, or none of it can be used:
-/// that is told by what does not start.
-async fn left_out(folder: &Folder, store: &dyn Store) -> Vec<String> {
+/// What of the version in force this program cannot use, as whoever put it in force noted; where another program did,
+/// it is found anew, for which all of it has to be understood. Nothing where no version is, or none of it can be
+/// used: that is told by what does not start.
+async fn left_out(folder: &Folder, store: &dyn Store) -> Result<Vec<String>, StoreError> {
+    if let Some(noted) = store.archive().left_out().await? {
+        return Ok(noted);
+    }
     let in_force = load::in_force(folder, store).await;
     let left_out = in_force.map(|(_, parts)| parts.left_out).unwrap_or_default();
-    left_out.iter().map(ToString::to_string).collect()
+    Ok(left_out.iter().map(ToString::to_string).collect())
 }
 
 async fn last_canary(
@@ -236,17 +262,23 @@ async fn all_sources(archive: &dyn Archive) -> Result<Vec<SourceRow>, StoreError
     }
 }
 
-fn source_status(row: SourceRow) -> SourceStatus {
+fn source_status(row: SourceRow, now: Timestamp) -> SourceStatus {
+    let SourceRow { source, state, next_poll, items } = row;
+    let one = SourceCoverage { source, state };
+    let (read, stale) = (one.is_read(now), one.is_stale(now));
+    let SourceCoverage { source, state } = one;
     SourceStatus {
-        id: row.source.id.to_string(),
-        url: row.source.url,
-        moved_to: row.state.moved.map(|moved| moved.to),
-        health: row.state.health,
-        since: row.state.since,
-        last_success: row.state.last_success,
-        next_poll: row.next_poll,
-        items: row.items,
-        error: row.state.error,
+        id: source.id.to_string(),
+        url: source.url,
+        moved_to: state.moved.map(|moved| moved.to),
+        health: state.health,
+        read,
+        stale,
+        since: state.since,
+        last_success: state.last_success,
+        next_poll,
+        items,
+        error: state.error,
     }
 }
 
@@ -299,6 +331,14 @@ fn print_watchlist(status: &WatchlistStatus, out: &mut dyn Write) -> std::io::Re
         for line in &status.left_out {
             writeln!(out, "             {line}")?;
         }
+    }
+    if !status.needs_restart.is_empty() {
+        let waits = status.needs_restart.join(", ");
+        writeln!(
+            out,
+            "           in force but for {waits}: that waits for a restart of the service, which goes on as it was \
+             started"
+        )?;
     }
     if let Some(why) = &status.large_edit {
         writeln!(out, "           a large edit is not accepted: {why}; `watchlistd watch accept`")?;

@@ -11,7 +11,7 @@ const SHOWN: usize = 40;
 
 /// Prints how sources stand.
 pub(super) fn print(sources: &[SourceStatus], out: &mut dyn Write) -> std::io::Result<()> {
-    let covered = sources.iter().filter(|one| one.health.is_covered()).count();
+    let covered = sources.iter().filter(|one| one.read).count();
     write!(out, "Sources    {covered} of {} read", sources.len())?;
     if sources.len() > SHOWN {
         write!(out, ": {}", counts(sources))?;
@@ -50,8 +50,8 @@ fn chosen(sources: &[SourceStatus]) -> (Vec<&SourceStatus>, usize) {
     }
     let fine = |one: &&SourceStatus| matches!(one.health, Health::Healthy | Health::New);
     let mut shown: Vec<&SourceStatus> =
-        sources.iter().filter(|one| !fine(one) || one.error.is_some()).collect();
-    shown.sort_by_key(|one| one.health.is_covered());
+        sources.iter().filter(|one| !fine(one) || !one.read || one.error.is_some()).collect();
+    shown.sort_by_key(|one| one.read);
     let more = shown.len().saturating_sub(SHOWN);
     shown.truncate(SHOWN);
     (shown, more)
@@ -67,9 +67,16 @@ fn line(source: &SourceStatus, out: &mut dyn Write) -> std::io::Result<()> {
         source.items,
         seconds(source.next_poll)
     )?;
-    match &source.error {
-        Some(error) => writeln!(out, "    {error}"),
-        None => Ok(()),
+    if let Some(error) = &source.error {
+        writeln!(out, "    {error}")?;
+    }
+    if source.read || !source.health.is_covered() {
+        return Ok(());
+    }
+    // Its state alone does not show that it counts as not read.
+    match source.last_success.filter(|_| source.stale) {
+        Some(at) => writeln!(out, "    not read since {}", seconds(at)),
+        None => writeln!(out, "    not read: it had items, and shows none any more"),
     }
 }
 
@@ -85,6 +92,8 @@ mod tests {
             url: "https://a.test/".into(),
             moved_to: None,
             health,
+            read: health.is_covered(),
+            stale: false,
             since: at,
             last_success: None,
             next_poll: at,

@@ -11,6 +11,7 @@ use crate::model::{Source, Timestamp};
 mod address;
 mod habit;
 mod health;
+mod language;
 pub mod outage;
 mod pace;
 mod polled;

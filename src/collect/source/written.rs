@@ -5,9 +5,10 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::DAY;
+use super::language::{self, Language};
 use crate::collect::fetch::{private_address, private_literal};
 use crate::collect::plain::{self, Host};
-use crate::model::{Level, Problem, Source, SourceEntry, SourceId};
+use crate::model::{Level, Located, Problem, Source, SourceEntry, SourceId};
 
 /// Checks sources as written. What is right is compiled even when there are problems; errors say
 /// what was left out.
@@ -145,20 +146,35 @@ fn check_rest(entry: &SourceEntry, problems: &mut Vec<Problem>) {
         let what = format!("source '{id}' has an interval of less than a second");
         problems.push(Problem::error(entry.interval.place.clone(), what).hint("from 1s to 24h"));
     }
-    if let Some(lang) = entry.lang.as_ref().filter(|lang| !is_language_tag(&lang.value)) {
-        let what = format!("lang '{}' of source '{id}' is no language tag", lang.value);
-        problems.push(
-            Problem::error(lang.place.clone(), what).hint("a BCP 47 tag: en, zh-Hans, pt-BR"),
-        );
+    if let Some(lang) = &entry.lang {
+        problems.extend(check_language(id, lang));
     }
 }
 
-fn is_language_tag(tag: &str) -> bool {
-    let mut parts = tag.split('-');
-    let first = parts.next().unwrap_or("");
-    (2..=3).contains(&first.len())
-        && first.chars().all(|one| one.is_ascii_alphabetic())
-        && parts.all(|part| {
-            (1..=8).contains(&part.len()) && part.chars().all(|one| one.is_ascii_alphanumeric())
-        })
+fn check_language(id: &str, lang: &Located<String>) -> Option<Problem> {
+    let (at, written) = (lang.place.clone(), lang.value.escape_debug());
+    Some(match language::read(&lang.value) {
+        Language::Fit => return None,
+        Language::Unfit(meant) => {
+            let what = format!("lang '{written}' of source '{id}' is no language tag");
+            Problem::error(at, what).hint(match meant {
+                Some(meant) => {
+                    format!("write \"{meant}\"; accepted are BCP 47 tags: en, zh-Hans, pt-BR")
+                }
+                None => "a BCP 47 tag: en, zh-Hans, pt-BR".to_owned(),
+            })
+        }
+        // Read all the same: most terms need no language.
+        Language::Unknown(meant) => {
+            let what = format!("lang '{written}' of source '{id}' is no language that is known");
+            Problem::warning(at, what).hint(match meant {
+                Some(meant) => format!("write \"{meant}\""),
+                None => {
+                    "a code of ISO 639: en, de, fr or es, whose inflections are understood, or one \
+                         like zh or ja"
+                        .to_owned()
+                }
+            })
+        }
+    })
 }

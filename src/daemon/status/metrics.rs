@@ -70,6 +70,8 @@ fn stock(to: &mut Registry, view: &View) {
         mails.get_or_create(&[("state", state.as_str())]).set(signed(*count));
     }
     to.register("sources", "Sources in force, by health", sources);
+    let read = "Sources in force that count as read, as mails count them";
+    whole(to, "sources_read", read, view.sources_read);
     to.register("mails", "Mails in the outbox, by state", mails);
     whole(to, "stored_items", "Items stored of the sources in force", items);
     whole(to, "readers", "Readers in force", view.readers as u64);

@@ -36,6 +36,8 @@ pub struct View {
     pub oldest_waiting: Option<Timestamp>,
     /// Sources in force, and items stored of them, by health.
     pub sources: BTreeMap<Health, (u64, u64)>,
+    /// How many of them count as read, as mails count them.
+    pub sources_read: u64,
     /// Mails by state.
     pub mails: BTreeMap<MailState, u64>,
     /// The version of the files in force.
@@ -76,8 +78,9 @@ impl Eye {
         let store = &self.shared.ground.store;
         let archive = store.archive();
         let in_force = std::sync::Arc::clone(&self.shared.current.borrow());
+        let now = self.shared.now();
         Ok(View {
-            now: self.shared.now(),
+            now,
             started: self.started,
             silent: self.shared.pulse.silent(),
             last_trouble: self.shared.tally.last_trouble(),
@@ -88,6 +91,7 @@ impl Eye {
             held: store.held().await?.map(|restore| restore.at),
             oldest_waiting: archive.oldest_waiting().await?,
             sources: archive.sources_by_health().await?,
+            sources_read: archive.sources_read(now).await?,
             mails: archive.outbox().await?,
             version: in_force.version,
             edit_refused: in_force.rejected.is_some(),

@@ -9,6 +9,7 @@ use super::super::page::{Entry, Href, Note, Section};
 use super::super::reader::Reader;
 use super::super::stories::View;
 use super::past;
+use crate::model::coverage::STALE;
 use crate::model::source::Gap;
 use crate::model::{Coverage, Guard, Health, HeldHigh, Pause, SourceCoverage, Timestamp, Tz};
 
@@ -24,10 +25,6 @@ const NAMED: usize = 30;
 /// Reasons for holding back named one by one, and items that would have been high.
 const REASONS: usize = 5;
 const HELD_HIGH: usize = 10;
-
-/// A source that was read is stale when nothing was read for this long and for four intervals: a
-/// server may ask for a day between polls.
-const STALE: Duration = Duration::from_secs(26 * 3600);
 
 /// A pause that is over and was shorter is told below and not at the top: what was published meanwhile
 /// has been read since, and where it has not a gap says so.
@@ -73,7 +70,7 @@ impl<'a> Facts<'a> {
             if !one.is_covered() {
                 missing.push(Missing::Source(one));
                 states.push(short(one.state.health));
-            } else if is_stale(one, now) {
+            } else if one.is_stale(now) {
                 missing.push(Missing::Stale(one));
                 states.push("not read lately");
             } else {
@@ -178,12 +175,9 @@ impl<'a> Facts<'a> {
 }
 
 fn is_long(pause: &Pause) -> bool {
-    pause.until.is_none_or(|until| until.since(pause.from) >= SHORT_PAUSE)
-}
-
-fn is_stale(one: &SourceCoverage, now: Timestamp) -> bool {
-    let allowed = STALE.max(one.source.interval.saturating_mul(4));
-    one.state.last_success.is_none_or(|at| now.since(at) > allowed)
+    // Rounds have the pace that a person gave them: only what would leave a source stale is more than that.
+    let short = if pause.is_between_rounds() { STALE } else { SHORT_PAUSE };
+    pause.until.is_none_or(|until| until.since(pause.from) >= short)
 }
 
 fn name(one: &SourceCoverage, view: View<'_>) -> String {
@@ -299,6 +293,9 @@ fn coverage_section(
         }
         0 if !retired.is_empty() => {
             lines.push("In what is read no gap was noticed.".to_owned());
+        }
+        0 if facts.pauses.iter().any(|one| one.is_between_rounds()) => {
+            lines.push("What the rounds read shows no gap.".to_owned());
         }
         0 => lines.push("No gap was noticed.".to_owned()),
         n if n > AT_THE_TOP + 1 => lines.extend(capped(missing)),

@@ -11,7 +11,7 @@ mod tables;
 pub use edit::{Edited, edited, source_renamed};
 pub use left_out::{InPart, in_part, in_part_for, in_part_key};
 pub use rules::{
-    DiskLow, LateMails, NetworkOut, OperatorMail, RefusedEdit, Situation, at_once, daily,
+    DiskLow, LateMails, NetworkOut, OperatorMail, RefusedEdit, Situation, at_once, daily, dated,
 };
 
 use std::collections::BTreeSet;

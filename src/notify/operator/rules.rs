@@ -385,7 +385,18 @@ fn recovered_lines(situation: &Situation<'_>) -> Vec<String> {
 }
 
 fn today(kind: &str, situation: &Situation<'_>) -> MailKey {
-    MailKey::operator(kind, &iso_day(situation.now, situation.zone))
+    dated(kind, &iso_day(situation.now, situation.zone), situation.ahead)
+}
+
+/// The key of a mail that is written once a day. A day on which the clock went back may have been had before:
+/// while something stored lies `ahead`, its mails are others than those of the first time. At the worst one
+/// comes twice on that day.
+#[must_use]
+pub fn dated(kind: &str, day: &str, ahead: Option<Timestamp>) -> MailKey {
+    match ahead {
+        None => MailKey::operator(kind, day),
+        Some(ahead) => MailKey::operator(kind, &format!("{day}@{ahead}")),
+    }
 }
 
 fn told(

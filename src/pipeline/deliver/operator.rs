@@ -239,21 +239,15 @@ impl Deliverer {
         if self.memory().operator_day.as_ref() == Some(&date) {
             return Ok(());
         }
+        let ahead = self.ground.store.archive().ahead_of(now).await?;
         if let Some(content) = self.sources_of_the_day(in_force, now).await? {
-            let mail = OperatorMail { key: MailKey::operator("sources", &date), content };
+            let mail = OperatorMail { key: operator_mail::dated("sources", &date, ahead), content };
             self.seal_operator(in_force, mail, now, now, sealed).await?;
         }
         if let Some(composed) = self.compose_unrouted(in_force, now).await? {
-            let key = MailKey::operator("unrouted", &date);
+            let key = operator_mail::dated("unrouted", &date, ahead);
             let occasion = Occasion::digest(key, MailKind::Operator, now);
-            let mut new = self.seal(in_force, operator, occasion, &composed).await?;
-            let ahead = self.ground.store.archive().ahead_of(now).await?;
-            if !new && ahead.is_some_and(|ahead| ahead.since(now) > DAY) {
-                // The day was had before the clock went back over it.
-                let key = MailKey::operator("unrouted", &now.to_string());
-                let occasion = Occasion::digest(key, MailKind::Operator, now);
-                new = self.seal(in_force, operator, occasion, &composed).await?;
-            }
+            let new = self.seal(in_force, operator, occasion, &composed).await?;
             sealed.mails += u64::from(new);
         }
         self.memory().operator_day = Some(date);
@@ -267,7 +261,7 @@ impl Deliverer {
     ) -> Result<Option<Content>, StoreError> {
         let store = &self.ground.store;
         let archive = store.archive();
-        let last_daily = archive.last_sealed("operator:sources:".to_owned()).await?;
+        let last_daily = archive.last_sealed("operator:sources:".to_owned(), now).await?;
         let from = last_daily.unwrap_or(now.minus(DAY));
         let sources = store.coverage(now, now).await?.sources;
         let recovered = archive.recovered(from, now).await?;

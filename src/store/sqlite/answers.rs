@@ -231,6 +231,7 @@ pub(super) fn decided(
         decided.push(DecidedRow {
             key: row.get(0)?,
             item: items::at_or_newest(connection, row.get(1)?, row.get(2)?)?,
+            began: items::began(connection, row.get(1)?)?,
             at: row.get(3)?,
             watchlist: values::count(row, 4)?,
             untold: row.get(5)?,

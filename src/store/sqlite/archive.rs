@@ -17,14 +17,14 @@ use crate::model::{
 use crate::store::review::{Absence, Review};
 use crate::store::{
     About, Account, Answer, Archive, CanaryProgress, ConfigVersion, DecidedRow, MailRow,
-    RejectedEdit, SeenMark, SeenPage, Size, SourceRow, StoredMail,
+    RejectedEdit, SeenMark, SeenPage, Size, SourceRow, Start, StoredMail,
 };
 
 use super::items::{self, ITEM};
 use super::values::{self, SOURCE, SOURCE_WIDTH, SOURCES, STATE, STATE_WIDTH};
 use super::{
     Sqlite, actions, answers, assess, canary, clock, config, coverage, deliver, mails, outbox,
-    pauses, record, restores, reviews, seen, size, sources, told,
+    pauses, record, restores, reviews, seen, size, sources, starts, told,
 };
 
 impl Archive for Sqlite {
@@ -34,6 +34,14 @@ impl Archive for Sqlite {
 
     fn config_at(&self, at: Timestamp) -> Answer<'_, Option<ConfigVersion>> {
         self.read("read an earlier configuration", move |connection| config::at(connection, at))
+    }
+
+    fn left_out(&self) -> Answer<'_, Option<Vec<String>>> {
+        self.read("read what is left out of the configuration", config::left_out)
+    }
+
+    fn last_start(&self) -> Answer<'_, Option<Start>> {
+        self.read("read the last start", starts::last)
     }
 
     fn restores(&self) -> Answer<'_, Vec<Restore>> {
@@ -72,6 +80,10 @@ impl Archive for Sqlite {
 
     fn sources_by_health(&self) -> Answer<'_, BTreeMap<Health, (u64, u64)>> {
         self.read("count sources", sources::census)
+    }
+
+    fn sources_read(&self, now: Timestamp) -> Answer<'_, u64> {
+        self.read("count sources that are read", move |connection| coverage::read(connection, now))
     }
 
     fn pending_by_reader(&self) -> Answer<'_, BTreeMap<String, u64>> {
@@ -129,13 +141,14 @@ impl Archive for Sqlite {
         })
     }
 
-    fn last_sealed(&self, prefix: String) -> Answer<'_, Option<Timestamp>> {
+    fn last_sealed(&self, prefix: String, until: Timestamp) -> Answer<'_, Option<Timestamp>> {
         self.read("look for an occasion", move |connection| {
             connection
                 .prepare_cached(
-                    "SELECT max(at) FROM occasions WHERE key >= ?1 AND key < ?1 || char(0x10FFFF)",
+                    "SELECT max(at) FROM occasions
+                     WHERE key >= ?1 AND key < ?1 || char(0x10FFFF) AND at <= ?2",
                 )?
-                .query_row([&prefix], |row| row.get(0))
+                .query_row(params![prefix, until], |row| row.get(0))
         })
     }
 
@@ -196,6 +209,13 @@ impl Archive for Sqlite {
 
     fn item(&self, item: ItemId) -> Answer<'_, Option<Item>> {
         self.read("read an item", move |connection| told::item(connection, &item))
+    }
+
+    fn began(&self, item: ItemId) -> Answer<'_, Option<Timestamp>> {
+        self.read("read when an item was first seen", move |connection| {
+            let key = items::key(connection, &item)?;
+            key.map_or(Ok(None), |key| items::began(connection, key))
+        })
     }
 
     fn ids_like(&self, begins: String, limit: usize) -> Answer<'_, Vec<String>> {

@@ -1,7 +1,7 @@
 //! What waits to be judged, and what was decided.
 //!
-//! Only revisions with hits leave a row: for the others it is enough that they no longer wait. A
-//! decision is taken exactly when its revision waits, so a batch that is repeated, or that met an
+//! Only revisions with hits leave a row, and later ones of an item that has a story: for the others it is enough that
+//! they no longer wait. A decision is taken exactly when its revision waits, so a batch that is repeated, or that met an
 //! edit on its way, changes nothing twice.
 
 use std::collections::{HashMap, HashSet};

@@ -12,8 +12,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::model::{SourceId, Timestamp};
 use crate::store::{Claim, FinishedPoll, SourceTask};
 
-use super::canary;
 use super::values::{self, SOURCE, SOURCE_WIDTH, SOURCES, STATE};
+use super::{canary, starts};
 
 /// No poll is planned further ahead: back-off and Retry-After end at one day, jitter adds a tenth.
 pub(super) const POLL_AHEAD: Duration = Duration::from_hours(48);
@@ -209,6 +209,7 @@ pub(super) fn lease(
 /// Gives back every lease. Nobody serves a canary's feed yet.
 pub(super) fn release_all(connection: &Connection) -> rusqlite::Result<()> {
     canary::park(connection)?;
-    connection.execute("DELETE FROM leases", [])?;
+    // The last start is no claim on anything.
+    connection.execute("DELETE FROM leases WHERE name <> ?1", [starts::NAME])?;
     Ok(())
 }

@@ -15,11 +15,14 @@ const STEP: Duration = Duration::from_secs(60);
 /// Over less, the digests of the days that come again have been had, and what is new waits a day at most.
 const DAYS: Duration = Duration::from_hours(24);
 
-/// The clock shows `now`, and may have shown more before: readers known since a later time are known since now,
-/// and the slots of their digests that lie ahead are free again, where these reach over a day ahead.
+/// The clock shows `now`, and may have shown more before: readers known since a later time are known since now, a
+/// source stands as it does since now (by a later time its trouble would count as new until that comes), and the slots of their digests that lie ahead are free again, where these reach over a day ahead.
 pub(super) fn went_back(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
     connection
         .prepare_cached("UPDATE readers SET since = ?1 WHERE since > ?2")?
+        .execute(params![now, now.plus(STEP)])?;
+    connection
+        .prepare_cached("UPDATE source_states SET since = ?1 WHERE since > ?2")?
         .execute(params![now, now.plus(STEP)])?;
     // From the readers on, of whom the index knows what is ahead.
     connection

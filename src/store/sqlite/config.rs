@@ -7,9 +7,13 @@ use std::collections::BTreeMap;
 
 use data_encoding::HEXLOWER;
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
 
 use crate::model::{Timestamp, id};
 use crate::store::{ConfigVersion, RejectedEdit};
+
+use super::record::PROGRAM;
+use super::values;
 
 /// Puts files in force and answers their version.
 pub(super) fn adopt(
@@ -96,4 +100,45 @@ pub(super) fn waiting(connection: &Connection) -> rusqlite::Result<Option<Reject
         )?
         .query_row([], |row| Ok(RejectedEdit { at: row.get(0)?, problems: row.get(1)? }))
         .optional()
+}
+
+/// What a program could not use of a version.
+#[derive(Serialize, Deserialize)]
+struct LeftOut {
+    program: String,
+    version: u64,
+    lines: Vec<String>,
+}
+
+/// Notes what this program cannot use of a version that it put in force, beside the other notes of what was put in
+/// force last: to find it anew every entry would have to be understood.
+pub(super) fn note_left_out(
+    connection: &Connection,
+    version: u64,
+    lines: &[String],
+) -> rusqlite::Result<()> {
+    let noted = LeftOut { program: PROGRAM.to_owned(), version, lines: lines.to_vec() };
+    connection
+        .prepare_cached(
+            "INSERT INTO adopted(what, digest) VALUES ('left_out', ?1)
+             ON CONFLICT(what) DO UPDATE SET digest = excluded.digest
+             WHERE digest <> excluded.digest",
+        )?
+        .execute([values::json(&noted)?.into_bytes()])?;
+    Ok(())
+}
+
+/// What was noted of the version in force, if it was this program that put it there.
+pub(super) fn left_out(connection: &Connection) -> rusqlite::Result<Option<Vec<String>>> {
+    let noted: Option<Vec<u8>> = connection
+        .prepare_cached("SELECT digest FROM adopted WHERE what = 'left_out'")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    let noted = noted.and_then(|noted| serde_json::from_slice::<LeftOut>(&noted).ok());
+    let newest: Option<u64> = connection
+        .prepare_cached("SELECT max(version) FROM config_versions")?
+        .query_row([], |row| row.get::<_, Option<i64>>(0))?
+        .and_then(|version| u64::try_from(version).ok());
+    let ours = |one: &LeftOut| one.program == PROGRAM && Some(one.version) == newest;
+    Ok(noted.filter(ours).map(|one| one.lines))
 }

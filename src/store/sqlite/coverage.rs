@@ -4,15 +4,16 @@
 //! that windows that follow each other count each thing once.
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
+use crate::model::coverage::STALE;
 use crate::model::source::Gap;
 use crate::model::{
     Coverage, Guard, Health, HeldBack, HeldHigh, Named, Past, Recovered, SourceCoverage, Timestamp,
 };
 
-use super::pauses;
 use super::values::{self, SOURCE, SOURCE_WIDTH, SOURCES, STATE, STATE_WIDTH};
+use super::{pauses, sources as in_force};
 
 /// Coverage from `from` (included) to `until` (not included).
 pub(super) fn between(
@@ -61,13 +62,33 @@ pub(super) fn sources(
         "SELECT {SOURCE}, {STATE} FROM {SOURCES}
          WHERE (s.retired IS NULL OR ?1) AND NOT s.synthetic ORDER BY s.id"
     ))?;
-    let rows = select.query_map([retired], |row| {
-        Ok(SourceCoverage {
-            source: values::source(row, 0)?,
-            state: values::state(row, SOURCE_WIDTH)?,
-        })
-    })?;
+    let rows = select.query_map([retired], covered)?;
     rows.collect()
+}
+
+/// A source with its state, from the columns of both.
+fn covered(row: &Row<'_>) -> rusqlite::Result<SourceCoverage> {
+    Ok(SourceCoverage { source: values::source(row, 0)?, state: values::state(row, SOURCE_WIDTH)? })
+}
+
+/// How many sources in force count as read. Of those in order only the few that may not be are looked at one by one,
+/// since figures are asked for often.
+pub(super) fn read(connection: &Connection, now: Timestamp) -> rusqlite::Result<u64> {
+    let census = in_force::census(connection)?;
+    let in_order = census.iter().filter(|(health, _)| health.is_covered());
+    let in_order: u64 = in_order.map(|(_, (count, _))| count).sum();
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {SOURCE}, {STATE} FROM {SOURCES}
+         WHERE s.retired IS NULL AND NOT s.synthetic
+           AND (coalesce(u.last_success, 0) < ?1 OR s.official AND t.health = ?2)"
+    ))?;
+    let rows = select.query_map(params![now.minus(STALE), Health::Empty], covered)?;
+    let mut unread = 0;
+    for one in rows {
+        let one = one?;
+        unread += u64::from(one.state.health.is_covered() && !one.is_read(now));
+    }
+    Ok(in_order.saturating_sub(unread))
 }
 
 /// Sources that were taken out, unless another reads their address now.

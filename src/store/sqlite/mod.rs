@@ -36,6 +36,7 @@ mod schema;
 mod seen;
 mod size;
 mod sources;
+mod starts;
 mod steps;
 mod stops;
 mod strangers;

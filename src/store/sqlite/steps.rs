@@ -20,14 +20,14 @@ use crate::store::backfill::{
 use crate::store::review::Review;
 use crate::store::{
     Adoption, Amend, Amended, Answer, Archive, Assessment, Claim, Elsewhere, FinishedPoll, Keep,
-    MailRow, Pruned, Reachable, ReaderHistory, RejectedEdit, SourceTask, Store, StoreError,
+    MailRow, Pruned, Reachable, ReaderHistory, RejectedEdit, SourceTask, Start, Store, StoreError,
     StoryMember, Unassessed, UrgentSealed,
 };
 
 use super::{
     Sqlite, actions, assess, backfill, canary, claims, clock, config, coverage, deliver, known,
-    mails, outbox, pauses, poll, prune, readers, record, restores, reviews, size, sources, stops,
-    strangers,
+    mails, outbox, pauses, poll, prune, readers, record, restores, reviews, size, sources, starts,
+    stops, strangers,
 };
 
 /// The lease for assessing, of which there is one.
@@ -52,7 +52,9 @@ impl Store for Sqlite {
         self.write("put files in force", move |connection| {
             sources::adopt(connection, &adoption.sources, now)?;
             readers::adopt(connection, &adoption.readers, now)?;
-            config::adopt(connection, &adoption.files, now)
+            let version = config::adopt(connection, &adoption.files, now)?;
+            config::note_left_out(connection, version, &adoption.left_out)?;
+            Ok(version)
         })
     }
 
@@ -64,8 +66,12 @@ impl Store for Sqlite {
         self.write("note a pause", move |connection| pauses::hold(connection, why.as_deref(), now))
     }
 
-    fn note_start(&self, now: Timestamp) -> Answer<'_, ()> {
-        self.write("note a start", move |connection| stops::note(connection, now))
+    fn note_start(&self, start: Start) -> Answer<'_, ()> {
+        self.write("note a start", move |connection| {
+            let before = starts::last(connection)?;
+            starts::note(connection, &start)?;
+            stops::note(connection, &start, before.as_ref())
+        })
     }
 
     fn first_round_owed(&self, start: Timestamp) -> Answer<'_, bool> {

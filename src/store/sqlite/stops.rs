@@ -1,10 +1,12 @@
-//! Stops of the service: that nothing was polled in them, and whether what came due has been made up for.
+//! Stops of the service, and the time between rounds: that nothing was polled in them, and whether what came due has
+//! been made up for.
 
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::{Pause, Timestamp};
+use crate::store::{Start, Starter};
 
 use super::claims;
 
@@ -12,8 +14,16 @@ use super::claims;
 const SHORTEST: Duration = Duration::from_secs(5 * 60);
 
 /// Notes, at a start, the stretch since the last poll, if a source is late by more than its interval: of a
-/// shorter stop nobody's feed can tell. Starts without a poll between them end the same stop.
-pub(super) fn note(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+/// shorter stop nobody's feed can tell. Starts without a poll between them end the same stop. What lies between two
+/// rounds is their pace; where the service was the last to look, it stopped, whoever looks next.
+pub(super) fn note(
+    connection: &Connection,
+    start: &Start,
+    before: Option<&Start>,
+) -> rusqlite::Result<()> {
+    let now = start.at;
+    let rounds = start.by == Starter::Round && before.is_some_and(|one| one.by == Starter::Round);
+    let why = if rounds { Pause::BETWEEN_ROUNDS } else { Pause::STOPPED };
     let (last, late): (Option<Timestamp>, bool) = connection
         .prepare_cached(
             "SELECT max(u.last_poll), coalesce(max(u.next_poll + s.interval < ?1), 0)
@@ -22,14 +32,18 @@ pub(super) fn note(connection: &Connection, now: Timestamp) -> rusqlite::Result<
         )?
         .query_row([now], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let Some(last) = last.filter(|_| late) else { return Ok(()) };
-    let before: Option<(i64, Option<Timestamp>, String)> = connection
+    let newest: Option<(i64, Option<Timestamp>, String)> = connection
         .prepare_cached("SELECT key, until, why FROM pauses ORDER BY key DESC LIMIT 1")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    let from = match before {
+    let from = match newest {
         // It lasts until somebody finds room.
         Some((_, None, _)) => return Ok(()),
-        Some((key, Some(until), why)) if why == Pause::STOPPED && last <= until && until <= now => {
+        Some((key, Some(until), why))
+            if [Pause::STOPPED, Pause::BETWEEN_ROUNDS].contains(&why.as_str())
+                && last < until
+                && until <= now =>
+        {
             connection
                 .prepare_cached("UPDATE pauses SET until = ?2 WHERE key = ?1")?
                 .execute(params![key, now])?;
@@ -44,7 +58,7 @@ pub(super) fn note(connection: &Connection, now: Timestamp) -> rusqlite::Result<
     }
     connection
         .prepare_cached("INSERT INTO pauses(\"from\", until, why) VALUES (?1, ?2, ?3)")?
-        .execute(params![from, now, Pause::STOPPED])?;
+        .execute(params![from, now, why])?;
     Ok(())
 }
 

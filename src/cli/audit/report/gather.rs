@@ -13,7 +13,7 @@ use crate::store::{About, Archive, ConfigVersion, StoreError};
 
 use super::canaries::{self, CanaryLine};
 use super::lines::{Line, SourceLine, found_line, gap_line, muted, pause_line, source, terms};
-use super::looked::{Paused, few, not_looked};
+use super::looked::{Paused, few, not_looked, rounds, since_last_round};
 use super::shown::seconds;
 
 /// Rows fetched at a time.
@@ -120,9 +120,12 @@ pub(super) async fn report(
     let mut pauses = archive.pauses_between(asked.from, asked.until).await?;
     // Stops show in the polls, also those that nobody noted.
     pauses.retain(|one| !one.is_stop());
+    let last_poll = accounts.iter().filter_map(|one| one.last).max();
+    pauses.extend(since_last_round(archive.last_start().await?, last_poll, asked.until));
     let sources: Vec<SourceLine> =
         accounts.iter().map(|one| source(one, &paused, asked.from, asked.until)).collect();
     let mut unlooked = not_looked(&accounts, &paused, &pauses, window);
+    unlooked.stopped.extend(rounds(&pauses, window));
     if unlooked.stopped.is_empty() && unlooked.lines.is_empty() {
         let (made, due) =
             sources.iter().fold((0, 0), |(made, due), one| (made + one.made, due + one.due));

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use super::super::super::seen;
 use super::looked::Paused;
 use super::shown::{LINK, seconds};
 use crate::model::source::Gap;
@@ -152,7 +153,7 @@ pub(super) fn found_line(row: &DecidedRow, company: &str) -> Line {
     };
     Line {
         at: seconds(row.at),
-        seen: seconds(row.item.first_seen),
+        seen: seen::seen(&row.item, row.began),
         published: row.item.published.map(seconds).unwrap_or_default(),
         source: row.item.source.to_string(),
         title: line(&row.item.text.title, TITLE),

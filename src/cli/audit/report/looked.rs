@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::shown::{LINK, seconds};
 use crate::model::looked::{self, Run, Thin, Unread, Watched};
-use crate::model::{Pause, SourceEntry, Timestamp};
+use crate::model::{Pause, SourceEntry, Timestamp, counted};
 use crate::notify::outside::line;
-use crate::store::Account;
+use crate::store::{Account, Start, Starter};
 
 /// Sources that a person paused, as the versions of the files have it: from when, and until when.
 #[derive(Debug, Default)]
@@ -166,6 +166,32 @@ fn words(account: &Account, one: &Unread) -> String {
         Some(error) => format!("{id}: not read from {from} {until}: {}", line(error, LINK)),
         None => format!("{id}: not read from {from} {until}: it was not polled"),
     }
+}
+
+/// The time since the last round, which no other has ended yet, if the window reaches into it.
+pub(super) fn since_last_round(
+    start: Option<Start>,
+    last_poll: Option<Timestamp>,
+    end: Timestamp,
+) -> Option<Pause> {
+    let round = start.filter(|one| one.by == Starter::Round && one.at <= end)?;
+    let from = last_poll.filter(|at| *at >= round.at && end.since(*at) >= looked::LEAST)?;
+    Some(Pause { from, until: None, why: Pause::BETWEEN_ROUNDS.to_owned() })
+}
+
+/// That sources were read in rounds, between which nobody looked.
+pub(super) fn rounds(pauses: &[Pause], (begin, end): (Timestamp, Timestamp)) -> Option<String> {
+    let between = pauses.iter().filter(|one| one.is_between_rounds());
+    let within = between.map(|one| (one.from.max(begin), one.until.unwrap_or(end).min(end)));
+    let within: Vec<(Timestamp, Timestamp)> = within.filter(|(from, until)| from < until).collect();
+    let (from, until) = within.iter().max_by_key(|(from, until)| until.since(*from))?;
+    Some(format!(
+        "Read in rounds (`once`), and not in between: {} without a poll, the longest from {} to {}. \
+         They are named as gaps; what a feed showed only then was not seen.",
+        counted(within.len() as u64, "pause"),
+        seconds(*from),
+        seconds(*until)
+    ))
 }
 
 /// That far fewer polls were made than were due, where no stretch tells it.

@@ -26,7 +26,7 @@ pub(super) use item::Lines;
 pub(super) use verify::verify;
 
 /// Which program judges: its matcher has no version of its own.
-const PROGRAM: &str = concat!("watchlistd ", env!("CARGO_PKG_VERSION"));
+pub(super) const PROGRAM: &str = concat!("watchlistd ", env!("CARGO_PKG_VERSION"));
 
 /// What has been noted since the transaction began.
 #[derive(Clone, Debug, Default)]
