@@ -29,18 +29,18 @@ impl Lang {
     /// All of them: a term is compiled in each, for its language is not written beside it.
     pub(crate) const ALL: [Self; 4] = [Self::En, Self::De, Self::Fr, Self::Es];
 
-    /// The language of a BCP 47 tag beside English, if it is one of ours.
+    /// The language of a BCP 47 tag beside English, if it is one of ours. Feeds also write codes of three letters
+    /// (ISO 639-2) and underscores.
     pub(crate) fn of_tag(tag: Option<&str>) -> Option<Self> {
-        match tag?.get(..2)?.to_ascii_lowercase().as_str() {
-            "de" => Some(Self::De),
-            "fr" => Some(Self::Fr),
-            "es" => Some(Self::Es),
-            _ => None,
-        }
+        let language = tag?.trim().split(['-', '_']).next()?;
+        let is = |codes: &[&str]| codes.iter().any(|one| one.eq_ignore_ascii_case(language));
+        let codes: [(Self, &[&str]); 3] = [
+            (Self::De, &["de", "deu", "ger"]),
+            (Self::Fr, &["fr", "fra", "fre"]),
+            (Self::Es, &["es", "spa"]),
+        ];
+        codes.into_iter().find(|one| is(one.1)).map(|one| one.0)
     }
-
-    /// The tags of all.
-    pub(crate) const TAGS: [&str; 4] = ["en", "de", "fr", "es"];
 
     fn algorithm(self) -> Algorithm {
         match self {
@@ -55,8 +55,9 @@ impl Lang {
 /// Whether the inflections of a language are understood, by its BCP 47 tag.
 #[must_use]
 pub fn inflects(tag: &str) -> bool {
-    let first = tag.split(['-', '_']).next().unwrap_or_default();
-    Lang::TAGS.iter().any(|one| one.eq_ignore_ascii_case(first))
+    let first = tag.trim().split(['-', '_']).next().unwrap_or_default();
+    let english = ["en", "eng"].iter().any(|one| one.eq_ignore_ascii_case(first));
+    english || Lang::of_tag(Some(tag)).is_some()
 }
 
 /// A stem: its hash and how many characters it has.
@@ -158,6 +159,26 @@ mod tests {
     fn same(lang: Lang, one: &str, other: &str) -> bool {
         let (one, other) = (Text::of_term(one), Text::of_term(other));
         stem(&one, &one.tokens[0], lang) == stem(&other, &other.tokens[0], lang)
+    }
+
+    #[test]
+    fn a_tag_is_read_as_a_whole() {
+        for (tag, lang) in [
+            ("de", Some(Lang::De)),
+            ("de-AT", Some(Lang::De)),
+            ("FR_ca", Some(Lang::Fr)),
+            ("spa", Some(Lang::Es)),
+            ("ger", Some(Lang::De)),
+            ("en-GB", None),
+            // Estonian, Frisian, Western Frisian and nothing at all.
+            ("est", None),
+            ("frs", None),
+            ("fry", None),
+            ("", None),
+        ] {
+            assert_eq!(Lang::of_tag(Some(tag)), lang, "{tag}");
+        }
+        assert!(inflects("eng") && inflects("es-419") && !inflects("est") && !inflects("ja"));
     }
 
     #[test]
