@@ -11,6 +11,7 @@ mod evidence;
 mod finder;
 mod guard;
 mod index;
+mod person;
 mod shared;
 
 use std::cell::{OnceCell, RefCell};
@@ -149,6 +150,7 @@ impl Reading {
         guard::ask(watchlist, &mut reading);
         guard::mute(watchlist, &mut reading, seen);
         guard::foreign_symbols(watchlist, &mut reading);
+        person::possessives(watchlist, &mut reading);
         guard::weak(watchlist, &mut reading);
         evidence::boilerplate(&mut reading);
         evidence::related(&mut reading);
