@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use watchlistd::detect::Watchlist;
+use watchlistd::model::watchlist::TopicEntry;
 
-use super::{company, compile, item, shown, topic};
+use super::{company, compile, item, placed, shown, topic};
 
 fn army() -> Watchlist {
     compile(vec![], vec![topic("Army", &["People's Liberation Army", "PLA"])], vec![])
@@ -94,6 +95,26 @@ fn a_company_that_is_named_otherwise_counts() {
     assert_eq!(shown(&smic(), &item(&both, "", "fr")), "SMIC | 中芯国际");
     let own = "Semiconductor Manufacturing International Corp (SMIC)";
     assert!(!shown(&smic(), &item(own, "", "en")).contains("spells"));
+}
+
+#[test]
+fn a_search_rests_on_an_abbreviation_as_a_term_does() {
+    let found = |search: &str, title: &str| {
+        let topic = TopicEntry { search: vec![placed(search)], ..topic("Matter", &[]) };
+        shown(&compile(vec![], vec![topic], vec![]), &item(title, "", "en"))
+    };
+    let army = "(PLA OR \"People's Liberation Army\") NEAR/6 fined NOT (\"Party of Local Action\")";
+    let alone = "PLA OR \"People's Liberation Army\" NOT filament";
+    let other = "Port and Logistics Authority (PLA) fined";
+    for search in [army, alone] {
+        let held = found(search, other);
+        assert!(held.contains("spells PLA out as \"port and logistics authority\""), "{held}");
+        let own = found(search, "People's Liberation Army (PLA) fined");
+        assert!(!own.contains("spells"), "{own}");
+    }
+    // What a search excludes is no meaning of its own.
+    let excluding = "PLA NEAR/6 fined NOT \"Party of Local Action\"";
+    assert!(!found(excluding, other).contains("spells"));
 }
 
 proptest! {

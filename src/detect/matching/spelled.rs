@@ -2,7 +2,7 @@
 //! army, in the whole of that item.
 //!
 //! What an abbreviation means is known of an entry that has the words themselves among its names or terms
-//! (`People's Liberation Army`); of others nothing is held back. The item spells it out where words with its initials
+//! (`People's Liberation Army`), or in quotes in its searches; of others nothing is held back. The item spells it out where words with its initials
 //! stand directly before it in brackets, or in brackets behind it. Words that are found for the same entry, or most of
 //! whose words are the entry's own (`Export Administration Rules`), say the same thing; and where an item spells it both
 //! ways, or names the company otherwise, it counts. Each hit is asked about a few words beside it: linear in the item.
@@ -13,7 +13,7 @@ use crate::detect::text::{CLOSE, COLON, Gap, OPEN, SEMICOLON, Shape, Text, Token
 use crate::detect::watchlist::Watchlist;
 use crate::model::{EntityKind, Guard};
 
-use super::{Found, Reading};
+use super::{By, Found, Reading};
 
 /// Letters of an abbreviation.
 const LETTERS: std::ops::RangeInclusive<u32> = 2..=8;
@@ -32,73 +32,92 @@ pub(super) fn out(watchlist: &Watchlist, reading: &mut Reading) {
     // What other words each abbreviation is spelt out by; `None` once they are the entry's own.
     let mut others: BTreeMap<Of, Option<String>> = BTreeMap::new();
     let mut known: BTreeMap<Of, Vec<Vec<String>>> = BTreeMap::new();
-    for at in 0..reading.found.len() {
-        let found = &reading.found[at];
-        let Some(of) = abbreviation(reading, found) else { continue };
-        let Some((first, last)) = spelt(&reading.text, found.first as usize) else { continue };
-        let own = known.entry(of).or_insert_with(|| own_words(watchlist, reading, found));
-        if own.is_empty() {
-            continue;
-        }
-        let words = content(&reading.text, &reading.text.tokens[first..=last]);
-        if is_found(reading, at, first, last) || own.iter().any(|own| alike(own, &words)) {
-            others.insert(of, None);
-        } else {
-            others.entry(of).or_insert_with(|| Some(shown(&reading.text, first, last)));
+    for found in &reading.found {
+        for (token, of) in abbreviations(reading, found) {
+            let Some((first, last)) = spelt(&reading.text, token as usize) else { continue };
+            let own = known.entry(of).or_insert_with(|| own_words(watchlist, reading, token, of));
+            if own.is_empty() {
+                continue;
+            }
+            let words = content(&reading.text, &reading.text.tokens[first..=last]);
+            if is_found(reading, (token, of), first, last)
+                || own.iter().any(|own| alike(own, &words))
+            {
+                others.insert(of, None);
+            } else {
+                others.entry(of).or_insert_with(|| Some(shown(&reading.text, first, last)));
+            }
         }
     }
     if others.values().all(Option::is_none) {
         return;
     }
-    let named: BTreeSet<u32> = reading
-        .counting()
-        .filter(|found| found.kind() == EntityKind::Company)
-        .filter(|found| abbreviation(reading, found).is_none_or(|of| !others.contains_key(&of)))
-        .map(|found| found.entity)
-        .collect();
-    for at in 0..reading.found.len() {
-        let found = &reading.found[at];
-        let other = abbreviation(reading, found).and_then(|of| others.get(&of)?.clone());
+    let other = |found: &Found| {
+        let mut all = abbreviations(reading, found).into_iter();
+        all.find_map(|(token, of)| Some((token, others.get(&of)?.as_ref()?)))
+    };
+    let companies = reading.counting().filter(|found| found.kind() == EntityKind::Company);
+    let named = companies.filter(|found| other(found).is_none()).map(|found| found.entity);
+    let named: BTreeSet<u32> = named.collect();
+    let why = |found: &Found| {
+        let (token, words) = other(found)?;
         let otherwise = found.kind() == EntityKind::Company && named.contains(&found.entity);
-        if let Some(words) = other.filter(|_| !otherwise) {
-            let short =
-                reading.text.word(&reading.text.tokens[found.first as usize]).to_uppercase();
-            let why = format!("this item spells {short} out as \"{words}\"");
-            reading.found[at].held = Some(Guard::Other(why));
-        }
+        let short = reading.text.word(&reading.text.tokens[token as usize]).to_uppercase();
+        let why = || Guard::Other(format!("this item spells {short} out as \"{words}\""));
+        (!otherwise).then(why)
+    };
+    let held: Vec<Option<Guard>> = reading.found.iter().map(why).collect();
+    for (found, held) in reading.found.iter_mut().zip(held) {
+        found.held = found.held.take().or(held);
     }
 }
 
-/// Whose abbreviation a hit is, if it counts and is one: a word of a few letters in capitals.
-fn abbreviation(reading: &Reading, found: &Found) -> Option<Of> {
-    let token = &reading.text.tokens[found.first as usize];
-    let is = found.held.is_none()
-        && found.first == found.last
-        && token.shape == Shape::Caps
-        && LETTERS.contains(&token.chars)
-        && reading.text.word(token).bytes().all(|one| one.is_ascii_lowercase());
-    is.then_some((found.kind(), found.entity, token.hash))
+/// The abbreviations on which a hit rests, if it counts: its word, or one with which a search's place begins or ends.
+fn abbreviations(reading: &Reading, found: &Found) -> Vec<(u32, Of)> {
+    let text = &reading.text;
+    let is = |at: &u32| {
+        let token = &text.tokens[*at as usize];
+        token.shape == Shape::Caps
+            && LETTERS.contains(&token.chars)
+            && text.word(token).bytes().all(|one| one.is_ascii_lowercase())
+    };
+    let ends = match found.by {
+        _ if found.held.is_some() => [None, None],
+        _ if found.first == found.last => [Some(found.first), None],
+        By::Search(_) => [Some(found.first), Some(found.last)],
+        By::Name(_) | By::Term(_) => [None, None],
+    };
+    let of = |at: u32| (at, (found.kind(), found.entity, text.tokens[at as usize].hash));
+    ends.into_iter().flatten().filter(is).map(of).collect()
 }
 
-/// The content words of each of the entry's names or terms that spell the abbreviation out.
-fn own_words(watchlist: &Watchlist, reading: &Reading, found: &Found) -> Vec<Vec<String>> {
-    let letters = reading.text.word(&reading.text.tokens[found.first as usize]).as_bytes();
+/// The content words of each of the entry's names, terms or searched phrases that spell the abbreviation out.
+fn own_words(watchlist: &Watchlist, reading: &Reading, token: u32, of: Of) -> Vec<Vec<String>> {
+    let letters = reading.text.word(&reading.text.tokens[token as usize]).as_bytes();
     let spells = |name: &str| {
         let text = Text::of_term(name);
         let all = text.tokens.len();
         let first = begin_of(&text, letters, all).filter(|_| all > 1)?;
         Some(content(&text, &text.tokens[first..]))
     };
-    match found.kind() {
+    let (kind, entity, _) = of;
+    match kind {
         EntityKind::Company => {
-            let names = watchlist.names_of(found.entity).iter().filter(|name| !name.ticker);
+            let names = watchlist.names_of(entity).iter().filter(|name| !name.ticker);
             names.filter_map(|name| spells(&name.text)).collect()
         }
         EntityKind::Topic => {
-            let terms = watchlist.terms_of(found.entity).iter();
-            terms.filter_map(|term| spells(&term.text)).collect()
+            let terms = watchlist.terms_of(entity).iter().map(|term| &*term.text);
+            let searches = watchlist.searches_of(entity).iter();
+            terms.chain(searches.flat_map(|one| quoted(&one.text))).filter_map(spells).collect()
         }
     }
+}
+
+/// The phrases in quotes of a search, but for those that it excludes.
+fn quoted(search: &str) -> impl Iterator<Item = &str> {
+    let wanted = search.split(" NOT ").next().unwrap_or(search);
+    wanted.split('"').skip(1).step_by(2)
 }
 
 /// The words, first and last, by which an abbreviation is spelt out beside it.
@@ -173,15 +192,14 @@ fn alike(own: &[String], words: &[String]) -> bool {
     2 * shared > words.len()
 }
 
-/// Whether these words are found for the same entry as the hit at `at`.
-fn is_found(reading: &Reading, at: usize, first: usize, last: usize) -> bool {
+/// Whether these words are found for the same entry as an abbreviation.
+fn is_found(reading: &Reading, (short, of): (u32, Of), first: usize, last: usize) -> bool {
     let all = &reading.found;
-    let of = (all[at].kind(), all[at].entity);
     let touches = |other: &Found| {
-        (other.kind(), other.entity) == of
+        (other.kind(), other.entity) == (of.0, of.1)
             && other.first as usize <= last
             && other.last as usize >= first
-            && other.first != all[at].first
+            && (other.last < short || other.first > short)
     };
     // What is found begins at most a long name before.
     let from = all.partition_point(|other| (other.first as usize) + LONG < first);

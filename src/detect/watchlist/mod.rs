@@ -264,6 +264,13 @@ impl Watchlist {
         &self.terms[first..after]
     }
 
+    /// The searches of a topic, which stand as its terms do.
+    pub(crate) fn searches_of(&self, topic: u32) -> &[Search] {
+        let first = self.searches.partition_point(|search| search.topic < topic);
+        let after = self.searches.partition_point(|search| search.topic <= topic);
+        &self.searches[first..after]
+    }
+
     pub(crate) fn topic(&self, topic: u32) -> &TopicInfo {
         &self.topics[topic as usize]
     }
