@@ -45,6 +45,10 @@ lists! {
     before_a_noun = folded_words("words/before_a_noun.txt");
     /// Words behind a question that say that no answer follows.
     teasers = folded_words("words/teasers.txt");
+    /// Given names and titles, behind which a possessive is a person's.
+    given_names = folded_words("words/given_names.txt");
+    /// Words with which a clause begins that describes what was named before it.
+    relative = folded_words("words/relative.txt");
     /// Labels of official notices.
     notices = folded_words("words/notices.txt");
     /// Words by which a sentence refers back.

@@ -53,3 +53,36 @@ fn who_is_named_in_passing_is_no_reason() {
     let judgement = judge(&watchlist, &item("Bribes were paid", passing, "en"), Origin::default());
     assert!(judgement.reasons.iter().all(|reason| reason.words.starts_with("Boeing")));
 }
+
+#[test]
+fn who_only_describes_somebody_or_is_no_party_is_no_reason() {
+    let companies = vec![company("HSBC", &[]), company("Boeing", &[])];
+    let watchlist = compile(companies, vec![topic("Bribery", &["bribe"])], vec![]);
+    for (summary, alert) in [
+        // The act is of whom the clause describes.
+        ("The maker, which competes with Boeing, was fined for a bribe.", false),
+        ("The maker, which also competes with Boeing and HSBC, was fined for a bribe.", false),
+        ("El banco, que compite con HSBC, fue multado por un bribe.", false),
+        ("A carrier that flies nine Boeing jets, fined for a bribe.", false),
+        // The clause has an act or a matter of its own, or describes nobody.
+        ("The maker, which competes with Boeing for a bribe, was fined.", true),
+        ("The maker, which competes with the fined Boeing, paid a bribe.", true),
+        ("The maker competes with Boeing in paying a bribe.", true),
+        ("The maker, which, competes with Boeing, was fined for a bribe.", true),
+        ("The maker, which competes with Boeing, was fined for a bribe. Boeing was, too.", true),
+        // It is said to be no party.
+        ("Boeing, whose jets stood beside it, is not a party to the bribe case.", false),
+        ("The clerk took the bribe at HSBC, which is not accused of anything.", false),
+        ("HSBC is not accused of one bribe, but of two.", true),
+        ("HSBC paid the bribe. The broker is not a party.", true),
+        ("HSBC paid in Rome for a bribe though the broker is not a party.", true),
+        ("HSBC paid in Rome, and Boeing is not a party to the bribe case.", true),
+        ("The broker is not a party to what HSBC paid as a bribe.", true),
+    ] {
+        let item = item("Helicopter maker paid bribes", summary, "en");
+        let judgement = judge(&watchlist, &item, Origin::default());
+        assert_eq!(judgement.alert, alert, "{summary}");
+        let by = |held: &HeldBack| held.guard.to_string().contains("named in passing");
+        assert_eq!(judgement.held_back.iter().any(by), !alert, "{summary}");
+    }
+}

@@ -342,6 +342,61 @@ fn a_name_with_a_possessive_ending_is_found_with_it_only() {
 }
 
 #[test]
+fn a_possessive_behind_a_given_name_is_a_persons() {
+    let held = |person: &str| format!("a person is meant: {person}");
+    let kohls = || company("Kohl's Corporation", &[]);
+    for (text, expected) in [
+        ("Helmut Kohl's widow sues a publisher", format!("[Kohl: {}]", held("Helmut Kohl"))),
+        ("HELMUT KOHL'S WIDOW SUES", format!("[KOHL: {}]", held("Helmut Kohl"))),
+        ("Chancellor Kohl's legacy", format!("[Kohl: {}]", held("Chancellor Kohl"))),
+        ("Herbert H. Kohl's will", format!("[Kohl: {}]", held("Herbert H Kohl"))),
+        (
+            "Helmut Kohl's widow sues. Kohl's memoirs are at issue.",
+            format!("[Kohl: {0}] | [Kohl: {0}]", held("Helmut Kohl")),
+        ),
+        // The company is named as well.
+        (
+            "Herb Kohl's family founded Kohl's Corp. and left Kohl's",
+            format!("Kohl | Kohl | [Kohl: {}]", held("Herb Kohl")),
+        ),
+        (
+            "Kohl's cuts jobs; Retailer Kohl's; On Tuesday Kohl's said; at Sephora Kohl's",
+            "Kohl | Kohl | Kohl | Kohl".to_owned(),
+        ),
+        ("Chris Christie sues; helmut Kohl's; Helmut, Kohl's", "Kohl | Kohl".to_owned()),
+    ] {
+        assert_eq!(found(kohls(), text), expected, "{text}");
+    }
+    let german =
+        shown(&compile(vec![kohls()], vec![], vec![]), &item("Helmut Kohls Erbe", "", "de"));
+    assert_eq!(german, format!("[Kohls: {}]", held("Helmut Kohls")));
+}
+
+#[test]
+fn a_possessive_that_is_weak_counts_beside_the_full_name_only() {
+    let mut kohls = company("Kohl's Corporation", &["Kohl's"]);
+    kohls.aliases[0].guards.weak = Some(at(true));
+    assert_eq!(found(kohls.clone(), "Kohl's legacy"), "[Kohl: weak name alone]");
+    assert_eq!(found(kohls, "Kohl's Corporation, or Kohl's"), "Kohl's Corporation | Kohl");
+}
+
+#[test]
+fn a_possessive_that_may_be_a_persons_is_told() {
+    for (name, expected) in [
+        ("Kohl's", "'Kohl's' may be a person's as well, and is held back behind a given name only"),
+        ("Kohl's Corporation", "'Kohl's' may be a person's as well"),
+        ("Wells Fargo", ""),
+        ("Victoria's Secret", ""),
+    ] {
+        let told = problems(vec![company(name, &[])], vec![], vec![]);
+        assert!(
+            told.contains(expected) && told.is_empty() == expected.is_empty(),
+            "{name}: {told}"
+        );
+    }
+}
+
+#[test]
 fn two_characters_left_of_a_name_are_told() {
     for (name, expected) in [
         ("小米集团", "'小米' has two characters"),

@@ -46,6 +46,99 @@ fn tickers_are_found_as_they_are_written() {
 }
 
 #[test]
+fn a_symbol_is_announced_by_words_beside_an_exchange() {
+    for (ticker, text, expected) in [
+        ("9988.HK", "港交所股份代号：9988", "9988"),
+        ("9988.HK", "（香港聯交所股份代號：9988）", "9988"),
+        ("9988.HK", "（股份代号：9988、1211）", "9988"),
+        ("9988.HK", "（股份代号：1211、9988）", "9988"),
+        ("9988.HK", "股票代码为09988", "09988"),
+        ("9988.HK", "(HKEX stock code: 9988) and (SEHK Stock Code 9988)", "9988 | 9988"),
+        ("9988.HK", "stock code 9988 on the Hong Kong exchange", "9988"),
+        ("9988.HK", "(Stock code: 9988, Hong Kong)", "9988"),
+        (
+            "9988.HK",
+            "(Hong Kong: 9988), (Stock Exchange of Hong Kong: 9988)",
+            "9988 | Stock Exchange of Hong Kong: 9988",
+        ),
+        ("9988.HK", "(9988:HK), （9988，HK）, hk09988", "9988 | 9988 | hk09988"),
+        (
+            "HKEX:700",
+            "港交所股份代号：700, (HKEX stock code: 700)",
+            "股份代号：700 | stock code: 700",
+        ),
+        ("HKEX:2015", "（股份代號：2015）", "股份代號：2015"),
+        ("HKEX:1211", "（港股代号：1211；A股代号：002594）", "1211"),
+        ("SZSE:002594", "（港股代号：1211；A股代号：002594）", "002594"),
+        (
+            "NYSE:BABA",
+            "（纽交所代码：BABA）, （NYSE股票代码：BABA）, （美股代码：BABA）",
+            "BABA | BABA | BABA",
+        ),
+        ("NYSE:BABA", "Ticker: BABA, (ticker: BABA), (NYSE ticker: BABA)", "BABA | BABA | BABA"),
+        ("NYSE:BABA", "trades on the NYSE under the symbol “BABA”", "BABA"),
+        (
+            "NYSE:BABA",
+            "BABA:US, (BABA: NYSE), BABA US Equity, (US: BABA)",
+            "BABA | BABA | BABA | BABA",
+        ),
+        ("BABA", "Ticker: BABA", "BABA"),
+        ("NYSE:ALL", "(NYSE ticker: ALL)", "ALL"),
+        (
+            "SZSE:000725",
+            "深交所：000725, （深交所代码：000725）, 证券代码：000725",
+            "深交所：000725 | 000725 | 000725",
+        ),
+        (
+            "SSE:600519",
+            "sh600519, （600519，SH）, (Shanghai Stock Exchange: 600519)",
+            "sh600519 | 600519 | Shanghai Stock Exchange: 600519",
+        ),
+        ("TSE:6502", "東証：6502, 証券コード6502, (Tokyo: 6502)", "東証：6502 | 6502 | 6502"),
+        ("TWSE:2330", "（證券代號：2330）, （台股代號：2330）", "2330 | 2330"),
+        ("KRX:005930", "(코스피: 005930), 종목코드 005930", "코스피: 005930 | 005930"),
+        ("BSE:500325", "BSE Scrip Code: 500325, (BSE code: 500325)", "500325 | 500325"),
+        ("NSE:RELIANCE", "NSE Symbol: RELIANCE", "Symbol: RELIANCE"),
+        ("ETR:SIE", "Xetra: SIE, (Frankfurt: SIE), (SIE GY)", "Xetra: SIE | SIE | SIE GY"),
+        ("SIEGn.DE", "<SIEGn.DE>", "SIEGn.DE"),
+        ("BIST:ASELS", "(Borsa İstanbul: ASELS), (Borsa: ASELS)", "Borsa İstanbul: ASELS | ASELS"),
+        ("BIT:LDO", "(Euronext Milan: LDO), (Borsa: LDO)", "Euronext Milan: LDO | LDO"),
+        (
+            "NYSE:BRK.B",
+            "BRK Class B, (NYSE: BRK Class A, BRK.B), BRKb.N",
+            "BRK Class B | BRK.B | BRKb.N",
+        ),
+    ] {
+        assert_eq!(found(ticker, text), expected, "{ticker} in {text}");
+    }
+}
+
+#[test]
+fn an_exchange_that_is_another_or_none_announces_nothing() {
+    for (ticker, text) in [
+        ("9988.HK", "the code 9988; code: 9988; error code 9988; dial 9988"),
+        ("9988.HK", "stock code 9988 on the Taiwan Stock Exchange"),
+        ("9988.HK", "（上交所股票代码：9988）, 台湾证券交易所 股票代码：9988"),
+        ("9988.HK", "Hong Kong: 9988 cases; Stock code: HK$9988; 9988, HK"),
+        ("9988.HK", "stock code: 9,988"),
+        ("HKEX:700", "dial code 700; Hong Kong: 700 arrested; (Hong Kong: 700)"),
+        ("TWSE:2330", "（股份代号：2330）"),
+        ("SZSE:000725", "邮政代码：000725"),
+        ("TSE:6502", "the security code 6502; Tokyo: 6502 new cases"),
+        ("NYSE:BABA", "(ASX ticker: BABA); listed on the ASX under the ticker BABA"),
+        ("NYSE:BABA", "BABA: NYSE halts trading; (BABA:UK); US: BABA is back; ticker: baba"),
+        ("NYSE:ALL", "NYSE ticker ALL over again; ticker: ALL"),
+        ("NYSE:A", "ticker A; NYSE symbol A day later"),
+        ("NYSE:O", "O.K, let us go"),
+        ("LSE:SHEL", "ticker: SHEL; (Johannesburg: SHEL)"),
+        ("NYSE:BRK.B", "BRK Class A; brk class b; Class B"),
+        ("NYSE:IT.B", "IT Class B"),
+    ] {
+        assert_eq!(found(ticker, text), "", "{ticker} in {text}");
+    }
+}
+
+#[test]
 fn what_only_looks_like_a_ticker_is_none() {
     for (ticker, text) in [
         ("HKEX:0981", "owes HK$981 million"),

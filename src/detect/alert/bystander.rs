@@ -1,19 +1,34 @@
 //! Bystanders: companies that only the text below the title names, each time behind words which say that they have no
 //! part in what is told (`the buyer was advised by …`, `rival …`), in a sentence that tells of no act and no matter.
 //!
+//! Of a sentence that does a clause is enough which only describes somebody (`Shein, which competes with Temu, was
+//! fined`). And so are companies of which is said that they are no party (`Arm is not a party`), whatever the sentence
+//! tells.
+//!
 //! Of a list of names (`advised by HSBC and Rothschild`) all are such. An alert that rests on nobody else is held back,
 //! and says by which words.
 
 use std::collections::BTreeMap;
 
+use crate::detect::lexicon;
 use crate::detect::manner::Says;
-use crate::detect::matching::Found;
+use crate::detect::matching::{Found, Occ};
+use crate::detect::text::{Gap, Text};
 use crate::model::EntityKind;
 
 use super::Case;
 
 /// Words that may stand between these and a name: an article, or the names before it.
 const BETWEEN: u32 = 5;
+/// So many words behind a name it may be said that it is no party.
+const DENIED: u32 = 12;
+/// Words from the one with which a clause begins to these: `which also competes with`.
+const BEGINS: u32 = 3;
+/// A clause that describes somebody is no longer.
+const CLAUSE: usize = 16;
+
+/// The first and last of the words that say so, and where a name stands beside them.
+type Passing = ((u32, u32), &'static str);
 
 impl Case<'_> {
     /// The bystanders, by number, with the words that say so.
@@ -32,6 +47,15 @@ impl Case<'_> {
         matters.sort_unstable();
         let quiet =
             |sentence: u32| !manner.reports(sentence) && matters.binary_search(&sentence).is_err();
+        let matter = |(first, last): (u32, u32)| {
+            let in_it = |found: &Found| found.kind() == EntityKind::Topic && !self.is_hidden(found);
+            self.reading.counting_in(Some((first, last))).any(in_it)
+        };
+        let still = |(first, last): (u32, u32)| {
+            manner.places_in(Says::Act, first..=last).next().is_none() && !matter((first, last))
+        };
+        let describes =
+            |mark: &Occ, found: &Found| clause(text, mark, found.last).is_some_and(still);
         let behind = |found: &Found| {
             let near = found.first.saturating_sub(2 * BETWEEN)..=found.first;
             let mark = manner.places_in(Says::Bystander, near).find(|mark| {
@@ -39,23 +63,55 @@ impl Case<'_> {
                     && found.first - mark.last <= BETWEEN
                     && self.sentence_of(mark.first) == self.sentence(found)
             });
-            let mark = mark.filter(|_| found.first >= title && quiet(self.sentence(found)))?;
+            let mark = mark.filter(|mark| quiet(self.sentence(found)) || describes(mark, found))?;
             Some((mark.first, mark.last))
         };
-        // The words before the first place, or `None` of a company that stands otherwise anywhere.
-        let mut standing: BTreeMap<u32, Option<(u32, u32)>> = BTreeMap::new();
+        let no_party = |found: &Found| {
+            let near = found.last..=found.last + DENIED;
+            let mark = manner.places_in(Says::NoParty, near).find(|mark| {
+                self.sentence_of(mark.first) == self.sentence(found) && mark.first > found.last
+            })?;
+            // Who did something before, or stands before somebody else, is not the one of whom it is said.
+            let between = (found.last + 1, mark.first - 1);
+            let mut others = self.reading.counting_in(Some(between)).filter(company);
+            let meant = others.all(|other| other.entity == found.entity) && still(between);
+            meant.then_some((mark.first, mark.last))
+        };
+        let passing = |found: &Found| {
+            if found.first < title {
+                return None;
+            }
+            let behind = behind(found).map(|words| (words, "behind"));
+            behind.or_else(|| no_party(found).map(|words| (words, "before")))
+        };
+        // The words beside the first place, or `None` of a company that stands otherwise anywhere.
+        let mut standing: BTreeMap<u32, Option<Passing>> = BTreeMap::new();
         for found in self.reading.counting().filter(company) {
-            let place = behind(found);
+            let place = passing(found);
             let known = standing.entry(found.entity).or_insert(place);
             *known = known.filter(|_| place.is_some());
         }
-        let words = |(first, last): (u32, u32)| {
+        let words = |((first, last), beside): Passing| {
             let words: Vec<&str> =
                 (first..=last).map(|at| text.word(&text.tokens[at as usize])).collect();
-            format!("named in passing, behind \"{}\"", words.join(" "))
+            format!("named in passing, {beside} \"{}\"", words.join(" "))
         };
         let told =
             standing.into_iter().filter_map(|(company, place)| Some((company, words(place?))));
         told.collect()
     }
+}
+
+/// The clause, first and last word, in which these words and the name that ends at `last` describe somebody.
+fn clause(text: &Text, mark: &Occ, last: u32) -> Option<(u32, u32)> {
+    let token = |at: u32| &text.tokens[at as usize];
+    let mut near = (mark.first.saturating_sub(BEGINS)..mark.first).rev();
+    let first = near.find(|at| lexicon::relative().contains(&token(*at).hash))?;
+    // A mark between parts clauses.
+    if (first + 1..=mark.first).any(|at| token(at).gap > Gap::Inner) {
+        return None;
+    }
+    let rest = text.tokens[last as usize + 1..].iter().take(CLAUSE);
+    let more = rest.take_while(|token| token.gap < Gap::Comma).count();
+    Some((first, last + u32::try_from(more).unwrap_or(0)))
 }

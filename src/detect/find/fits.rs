@@ -1,5 +1,6 @@
 //! Whether words that spell a phrase also look like it.
 
+use super::announced::{announced, announced_alone};
 use super::room::So;
 use super::symbol::{before_suffix, behind_dollar, behind_exchange, bracketed, capital, listed};
 use crate::detect::phrases::{Need, Phrase};
@@ -56,8 +57,12 @@ pub(super) fn looks(text: &Text, need: Need, first: usize, last: usize) -> bool 
         Need::Exchange { easy } => behind_exchange(text, easy, first, last),
         Need::Symbol(how) => before_suffix(text, how, first, last),
         Need::Dollar => behind_dollar(tokens),
-        Need::Bracket => bracketed(tokens),
-        Need::Listed(exchange) => listed(text, exchange, first, last),
+        Need::Bracket => bracketed(tokens) || announced_alone(text, first, last),
+        Need::Listed { exchange, easy } => {
+            listed(text, exchange, first, last) || announced(text, exchange, easy, first, last)
+        }
+        Need::Announced(exchange) => announced(text, exchange, true, last, last),
+        Need::Class => capital(&tokens[0]) && capital(&tokens[last - first]),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Linear in the text whatever it holds: a path ends with the table's own paths, which are bounded
 //! by the longest term.
 
+mod announced;
 mod fits;
 mod joined;
 mod occ;

@@ -1,11 +1,15 @@
 //! Whether words look like a ticker: rows of the table in `watchlist/ticker.rs`.
 
-use crate::detect::exchanges::exchange_of;
+use crate::detect::exchanges::{announced_by, named_by};
+use crate::detect::hash::{hash, push};
 use crate::detect::phrases::Suffixed;
 use crate::detect::text::{CLOSE, COLON, DOLLAR, Gap, MONEY, OPEN, SEMICOLON, Shape, Text, Token};
 
 /// An exchange's list of symbols holds no more words before one of them.
 const LIST: usize = 12;
+
+/// An exchange's two letters and a number of so many characters are a symbol in small letters, too.
+const LONG: u32 = 7;
 
 /// In capitals, or of digits.
 pub(super) fn capital(token: &Token) -> bool {
@@ -16,7 +20,9 @@ pub(super) fn capital(token: &Token) -> bool {
 pub(super) fn behind_exchange(text: &Text, easy: bool, first: usize, last: usize) -> bool {
     let tokens = &text.tokens[first..=last];
     if let [one] = tokens {
-        return !easy && capital(one) && text.word(one).ends_with(|one: char| one.is_ascii_digit());
+        // `sh600519`: five digits are no part of a word.
+        let shown = capital(one) || one.chars >= LONG;
+        return !easy && shown && text.word(one).ends_with(|one: char| one.is_ascii_digit());
     }
     let Some(at) = (1..tokens.len()).find(|at| tokens[*at].marks & COLON != 0) else {
         let (symbol, exchange) = (&tokens[tokens.len() - 1], &tokens[..tokens.len() - 1]);
@@ -45,7 +51,9 @@ pub(super) fn before_suffix(text: &Text, how: Suffixed, first: usize, last: usiz
     };
     let easy = matches!(how, Suffixed::EasyDot | Suffixed::EasySpace);
     let spaced = matches!(how, Suffixed::Space | Suffixed::EasySpace);
-    tokens.iter().all(capital)
+    let (before, dotted) = (&tokens[..tokens.len() - 2], suffix.gap == Gap::Inner);
+    before.iter().chain([suffix]).all(capital)
+        && (capital(symbol) || dotted && of_a_class(text, symbol))
         && match suffix.gap {
             Gap::Inner => glued(symbol, suffix),
             Gap::Hyphen => !easy,
@@ -55,6 +63,16 @@ pub(super) fn before_suffix(text: &Text, how: Suffixed, first: usize, last: usiz
             }
             _ => false,
         }
+}
+
+/// Capitals and a small letter, as Reuters marks a class of shares: `BRKb.N`, `SIEGn.DE`.
+fn of_a_class(text: &Text, symbol: &Token) -> bool {
+    let word = text.word(symbol);
+    let Some((last, _)) = word.char_indices().last().filter(|(at, _)| *at > 0) else {
+        return false;
+    };
+    let capitals = word[..last].chars().flat_map(char::to_uppercase).fold(0, push);
+    symbol.cased == word[last..].chars().fold(capitals, push)
 }
 
 /// A symbol behind a dollar sign.
@@ -70,9 +88,12 @@ pub(super) fn bracketed(tokens: &[Token]) -> bool {
 /// A symbol behind others of an exchange: `BRK.B` in `(NYSE: BRK.A, BRK.B)`.
 pub(super) fn listed(text: &Text, exchange: u8, first: usize, last: usize) -> bool {
     let tokens = &text.tokens;
+    let class = hash("class");
     let inside = |token: &Token| {
         token.marks & CLOSE == 0
-            && (capital(token) || token.shape == Shape::Lower && token.chars <= 3)
+            && (capital(token)
+                || token.shape == Shape::Lower && token.chars <= 3
+                || token.hash == class)
     };
     let here = &tokens[first..=last];
     if !here.iter().all(capital) || here[0].marks & (COLON | DOLLAR | MONEY) != 0 {
@@ -90,8 +111,7 @@ pub(super) fn listed(text: &Text, exchange: u8, first: usize, last: usize) -> bo
     for at in before {
         let token = &tokens[at];
         if tokens[at + 1].marks & COLON != 0 {
-            let opens = token.marks & (OPEN | SEMICOLON) != 0;
-            return opens && exchange_of(token.hash).is_some_and(|one| one.number == exchange);
+            return opens_list(text, exchange, at + 1);
         }
         if !inside(token) {
             return false;
@@ -100,26 +120,42 @@ pub(super) fn listed(text: &Text, exchange: u8, first: usize, last: usize) -> bo
     false
 }
 
+/// Whether this exchange is named before the colon of a list, or its numbers are announced there: `(SEHK: 700, 9988)`,
+/// `(股份代號：700、9988)`.
+fn opens_list(text: &Text, exchange: u8, end: usize) -> bool {
+    let tokens = &text.tokens[..end];
+    let announced = announced_by(tokens);
+    let name = announced.map_or(tokens, |(words, _)| &tokens[..end - words]);
+    let named = named_by(name).filter(|(words, _)| are_exchange(&name[name.len() - words..]));
+    let (first, says) = match (named, announced) {
+        (Some((words, named)), _) => (name.len() - words, named.exchanges.has(exchange)),
+        (None, Some((_, says))) => (name.len(), says.numbers_of.has(exchange)),
+        (None, None) => return false,
+    };
+    says && text.tokens[first].marks & (OPEN | SEMICOLON) != 0
+}
+
 /// The words of an exchange's name: a code of three letters or fewer in capitals, any other with capitals.
-fn are_exchange(words: &[Token]) -> bool {
-    words.iter().all(|token| match token.shape {
-        Shape::Lower => token.cased != token.hash,
+pub(super) fn are_exchange(words: &[Token]) -> bool {
+    words.iter().enumerate().all(|(n, token)| match token.shape {
+        // `Stock Exchange of Hong Kong`.
+        Shape::Lower => token.cased != token.hash || n > 0 && token.chars <= 3,
         Shape::Capital => token.chars > 3 || words.len() > 1,
         Shape::Caps | Shape::Digit | Shape::Cjk => true,
     })
 }
 
-fn alone_in_brackets(tokens: &[Token]) -> bool {
+pub(super) fn alone_in_brackets(tokens: &[Token]) -> bool {
     tokens[0].marks & OPEN != 0 && tokens[tokens.len() - 1].marks & CLOSE != 0
 }
 
 /// Whether one sign stands between two words and nothing else.
-fn glued(one: &Token, next: &Token) -> bool {
+pub(super) fn glued(one: &Token, next: &Token) -> bool {
     next.start == one.end + 1
 }
 
 /// Whether nothing goes on behind a symbol: the text or the sentence ends, or in brackets at least a clause.
-fn ends(text: &Text, first: usize, last: usize) -> bool {
+pub(super) fn ends(text: &Text, first: usize, last: usize) -> bool {
     let after = text.tokens.get(last + 1).map_or(Gap::Break, |next| next.gap);
     after == Gap::Break
         || text.tokens[last].marks & CLOSE != 0

@@ -48,6 +48,8 @@ pub(crate) enum Says {
     Related,
     /// The company that follows has no part in what is told.
     Bystander,
+    /// The company before has no part in what is told.
+    NoParty,
     /// The sentence tells of what was some years ago.
     Past,
     /// The sentence tells of these days.
@@ -113,7 +115,7 @@ pub(crate) fn collector() -> Collector {
     LISTS.collector.clone()
 }
 
-const FILES: [(Says, &str); 21] = [
+const FILES: [(Says, &str); 22] = [
     (Says::Act, include_str!("../words/acts.txt")),
     (Says::Talk, include_str!("../words/talk.txt")),
     (Says::RoundUp, include_str!("../words/round_up.txt")),
@@ -133,6 +135,7 @@ const FILES: [(Says, &str); 21] = [
     (Says::Boilerplate, include_str!("../words/boilerplate.txt")),
     (Says::Related, include_str!("../words/related.txt")),
     (Says::Bystander, include_str!("../words/bystanders.txt")),
+    (Says::NoParty, include_str!("../words/no_party.txt")),
     (Says::Past, include_str!("../words/past.txt")),
     (Says::Now, include_str!("../words/now.txt")),
 ];

@@ -11,7 +11,9 @@ mod evidence;
 mod finder;
 mod guard;
 mod index;
+mod person;
 mod shared;
+mod spelled;
 
 use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
@@ -149,6 +151,8 @@ impl Reading {
         guard::ask(watchlist, &mut reading);
         guard::mute(watchlist, &mut reading, seen);
         guard::foreign_symbols(watchlist, &mut reading);
+        spelled::out(watchlist, &mut reading);
+        person::possessives(watchlist, &mut reading);
         guard::weak(watchlist, &mut reading);
         evidence::boilerplate(&mut reading);
         evidence::related(&mut reading);

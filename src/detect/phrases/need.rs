@@ -20,10 +20,15 @@ pub(crate) enum Need {
     Symbol(Suffixed),
     /// In capitals with a dollar sign before: `$BABA`.
     Dollar,
-    /// In capitals and alone in brackets: `(BABA)`.
+    /// In capitals and alone in brackets, or behind what announces a symbol: `(BABA)`, `ticker: BABA`.
     Bracket,
-    /// In capitals behind other symbols of this exchange, by number: `BRK.B` in `(NYSE: BRK.A, BRK.B)`.
-    Listed(u8),
+    /// In capitals behind other symbols of this exchange, by number, or behind or before what says that it is one of
+    /// its symbols: `BRK.B` in `(NYSE: BRK.A, BRK.B)`, `BABA` in `NYSE ticker: BABA`.
+    Listed { exchange: u8, easy: bool },
+    /// Behind what announces a symbol of this exchange, by number, and with it: `股份代号：700`.
+    Announced(u8),
+    /// In capitals, and a class between: `BRK Class B`.
+    Class,
 }
 
 /// What may stand between a symbol and its suffix.

@@ -5,7 +5,7 @@ use crate::detect::exchanges::exchanges;
 use crate::detect::legal;
 use crate::detect::lexicon;
 use crate::detect::phrases::{Need, capitals};
-use crate::detect::text::{Shape, Text};
+use crate::detect::text::{OWNER, Shape, Text};
 use crate::model::{Located, Place};
 
 use super::name::weakness;
@@ -53,6 +53,8 @@ impl Making {
             );
         } else if is_two_characters(text) {
             self.doubt_two_characters(name, place);
+        } else if may_be_a_persons(text) {
+            self.doubt_possessive(name, place);
         } else if weakness(text).is_none() && text.tokens.len() == 1 && is_short(text) {
             self.warn(
                 place,
@@ -82,7 +84,19 @@ impl Making {
             );
         } else if is_two_characters(text) {
             self.doubt_two_characters(name, place);
+        } else if may_be_a_persons(text) {
+            self.doubt_possessive(name, place);
         }
+    }
+
+    fn doubt_possessive(&mut self, name: &str, place: Option<Place>) {
+        self.warn(
+            place,
+            format!(
+                "'{name}' may be a person's as well, and is held back behind a given name only (\"John {name}\")"
+            ),
+            "say weak = true, only_with = [\"…\"], or not_with the persons in the news",
+        );
     }
 
     fn doubt_two_characters(&mut self, name: &str, place: Option<Place>) {
@@ -223,6 +237,12 @@ pub(super) fn commonplace(text: &Text) -> Option<&'static str> {
     let form = |hash| legal::single().contains(&hash);
     let forms = !text.tokens.is_empty() && text.tokens.iter().all(|token| form(token.hash));
     forms.then_some("a legal form, which stands in many names")
+}
+
+/// One word with a possessive ending that is no everyday word: a surname, as likely as not.
+fn may_be_a_persons(text: &Text) -> bool {
+    let [token] = text.tokens.as_slice() else { return false };
+    token.marks & OWNER != 0 && !lexicon::common().contains(&token.hash)
 }
 
 fn is_two_characters(text: &Text) -> bool {

@@ -93,8 +93,8 @@ fn writings(ticker: &str) -> Vec<String> {
     let (symbol, exchange, _) = ticker::split(ticker);
     let mut all: Vec<String> = Vec::new();
     for writing in ticker::writings(&symbol, exchange) {
-        // Behind others of its exchange it stands as it is, which says nothing without them.
-        if matches!(writing.need, Need::Listed(_)) {
+        // Behind others of its exchange, or behind what announces it, it stands as it is, which says nothing without.
+        if matches!(writing.need, Need::Listed { .. } | Need::Announced(_)) {
             continue;
         }
         for text in std::iter::once(writing.shown()).chain(writing.on_terminals()) {

@@ -250,6 +250,27 @@ impl Watchlist {
         self.topic(self.terms[term as usize].topic).setting
     }
 
+    /// The names of a company; they are compiled company by company.
+    pub(crate) fn names_of(&self, company: u32) -> &[Name] {
+        let first = self.names.partition_point(|name| name.company < company);
+        let after = self.names.partition_point(|name| name.company <= company);
+        &self.names[first..after]
+    }
+
+    /// The terms of a topic; they are compiled topic by topic.
+    pub(crate) fn terms_of(&self, topic: u32) -> &[Term] {
+        let first = self.terms.partition_point(|term| term.topic < topic);
+        let after = self.terms.partition_point(|term| term.topic <= topic);
+        &self.terms[first..after]
+    }
+
+    /// The searches of a topic, which stand as its terms do.
+    pub(crate) fn searches_of(&self, topic: u32) -> &[Search] {
+        let first = self.searches.partition_point(|search| search.topic < topic);
+        let after = self.searches.partition_point(|search| search.topic <= topic);
+        &self.searches[first..after]
+    }
+
     pub(crate) fn topic(&self, topic: u32) -> &TopicInfo {
         &self.topics[topic as usize]
     }

@@ -12,18 +12,30 @@
 //! | symbol, hyphen, suffix | `09988-HK` | not easy |
 //! | symbol, terminal's code | `9988 HK`, `7203 JP` | numbers that are not easy |
 //! | both in brackets | `(700 HK)`, `(BABA US)` | numbers, and letters that are not easy |
-//! | letters, number | `SH600519` | numbers that are not easy, of exchanges with a code of two letters |
+//! | letters, number | `SH600519`, `sh600519` | numbers that are not easy, of exchanges with a code of two letters; in small letters of five digits and more |
 //! | dollar sign | `$BABA` | letters, of exchanges whose list says so; a single one is weak |
 //! | brackets | `(BABA)` | the same; an easy one is weak |
+//! | brackets, comma, code | `（600519，SH）` | numbers that are not easy |
+//! | symbol, colon, code | `BABA:US`, `(BABA: NYSE)` | not easy; a space behind the colon in brackets only |
+//! | symbol, terminal's code, `Equity` | `BABA US Equity` | not easy |
+//! | market, colon, symbol | `(Hong Kong: 9988)`, `US:BABA` | not easy; a space behind the colon in brackets only |
+//! | words that announce it, with an exchange or market beside them | `港交所股份代号：9988`, `(NYSE ticker: BABA)`, `stock code 700 in Hong Kong` | all; easy letters with a colon or quotes |
+//! | words that announce one exchange's numbers | `股份代號：9988`, `証券コード6502` | numbers, where no other exchange is named in the clause |
+//! | words that announce letters | `ticker: BABA` | as in brackets, where no other exchange is named in the clause |
+//! | symbol of a class | `BRK Class B` | letters, of exchanges whose list says so, if what is before the class is not easy |
 //! | behind others of its exchange | `BRK.B` in `(NYSE: BRK.A, BRK.B)` | not easy; letters also where a dollar sign may stand before them |
+//!
+//! Words that announce a symbol are in `words/symbols.txt`, exchanges and markets in `words/exchanges.txt`. Behind a dot
+//! Reuters marks classes by small letters: `BRKb.N`, `SIEGn.DE`.
 //!
 //! Symbols and suffixes stand in capitals, codes of up to three letters too, other exchanges begin with one. A sign of
 //! money between exchange and number makes it an amount: `HK$981 million`.
 
-use crate::detect::exchanges::{Exchange, of_name, of_suffix};
+use crate::detect::exchanges::{Exchange, announcements, of_name, of_suffix};
 use crate::detect::hash::hash;
 use crate::detect::lexicon;
 use crate::detect::phrases::{Need, Suffixed};
+use crate::detect::text::Text;
 
 /// Whether a word begins with an exchange and a colon, as `NYSE:BABA` does.
 pub(super) fn names_exchange(word: &str) -> bool {
@@ -125,9 +137,14 @@ pub(crate) fn writings(symbol: &str, exchange: Option<&'static Exchange>) -> Vec
                     add(format!("{name}{symbol}"), Need::Exchange { easy }, false);
                 }
             }
-            let dots = exchange.suffixes.iter().filter(|one| !exchange.terminals.contains(one));
+            // `O.K` and `J.K` are words and initials.
+            let letter = symbol.chars().count() == 1;
+            let dots = exchange.suffixes.iter().enumerate().filter(|(n, suffix)| {
+                let initials = letter && *n > 0 && suffix.len() == 1;
+                !initials && !exchange.terminals.contains(suffix)
+            });
             let how = if easy { Suffixed::EasyDot } else { Suffixed::Dot };
-            for suffix in dots {
+            for (_, suffix) in dots {
                 add(format!("{symbol}.{suffix}"), Need::Symbol(how), false);
             }
             let how = if easy { Suffixed::EasySpace } else { Suffixed::Space };
@@ -136,7 +153,19 @@ pub(crate) fn writings(symbol: &str, exchange: Option<&'static Exchange>) -> Vec
             }
             // An easy one that is no phrase otherwise would be looked up in every text.
             if !easy || !numeric && exchange.dollar {
-                add(symbol, Need::Listed(exchange.number), false);
+                add(symbol, Need::Listed { exchange: exchange.number, easy }, false);
+            } else if Text::of_term(&symbol).tokens.len() == 1 {
+                for words in announcements() {
+                    add(format!("{words}:{symbol}"), Need::Announced(exchange.number), false);
+                }
+            }
+        }
+        if let Some((root, class)) = of_a_class(symbol).filter(|_| exchange.dollar) {
+            for suffix in &exchange.suffixes {
+                add(format!("{root}{class}.{suffix}"), Need::Symbol(Suffixed::Dot), false);
+            }
+            if !is_easy(root) {
+                add(format!("{root} Class {class}"), Need::Class, false);
             }
         }
     }
@@ -145,6 +174,14 @@ pub(crate) fn writings(symbol: &str, exchange: Option<&'static Exchange>) -> Vec
         add(symbol.to_owned(), Need::Bracket, is_easy(symbol));
     }
     all
+}
+
+/// The symbol of a share's class taken apart: `BRK.B`.
+fn of_a_class(symbol: &str) -> Option<(&str, &str)> {
+    let (root, class) = symbol.rsplit_once(['.', '-', '/', ' '])?;
+    let letter = class.len() == 1 && class.starts_with(|one: char| one.is_ascii_uppercase());
+    let root_of_letters = !root.is_empty() && root.bytes().all(|one| one.is_ascii_uppercase());
+    (letter && root_of_letters).then_some((root, class))
 }
 
 /// Whether a symbol may mean anything else, so that more must show that it is one.
@@ -175,7 +212,7 @@ mod tests {
 
     fn written(ticker: &str) -> Vec<String> {
         let (symbol, exchange, _) = split(ticker);
-        let alone = |one: &Writing| !matches!(one.need, Need::Listed(_));
+        let alone = |one: &Writing| !matches!(one.need, Need::Listed { .. });
         writings(&symbol, exchange).into_iter().filter(alone).map(|one| one.text).collect()
     }
 
