@@ -93,6 +93,10 @@ pub trait Archive: Send + Sync {
     /// uncertain since.
     fn refusals(&self, addresses: Vec<String>, since: Timestamp) -> Answer<'_, Vec<Refusal>>;
 
+    /// What was said of a reader's last mails of these kinds as far back as none reached anybody, or may yet: the newest
+    /// occasion first, with the words for each of its addresses; a few at most.
+    fn in_vain(&self, reader: String, kinds: Vec<MailKind>) -> Answer<'_, Vec<Vec<String>>>;
+
     /// When the last occasion was sealed whose key begins so.
     fn last_sealed(&self, prefix: String) -> Answer<'_, Option<Timestamp>>;
 

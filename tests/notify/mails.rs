@@ -22,6 +22,7 @@ use watchlistd::notify::operator::{self, StuckMail};
 use watchlistd::notify::outlets::Outlets;
 use watchlistd::notify::reader::Reader;
 use watchlistd::notify::urgent::{UrgentInput, urgent};
+use watchlistd::notify::withheld::Quoting;
 use watchlistd::notify::{Content, Subjects};
 
 use super::make::{Piece, at, coverage, entry, named, one_reader, source};
@@ -56,6 +57,7 @@ pub(crate) fn input<'a>(
         desk: "desk@bank.com",
         subjects: Subjects::Full,
         short: None,
+        quoting: Quoting::Freely,
         lines: None,
     }
 }
@@ -577,6 +579,7 @@ fn urgent_input<'a>(reader: &'a Reader, notices: &'a [&'a PendingNotice]) -> Urg
         restored: None,
         last_of_hour: false,
         short: None,
+        quoting: Quoting::Freely,
     }
 }
 

@@ -203,3 +203,124 @@ async fn the_operator_is_told_once_more_without_quotes_and_then_by_the_second_ch
         assert_eq!(operators, if plain_arrives { 1 } else { 2 }, "{tried:?}");
     }
 }
+
+/// Readers call a source what its feed calls itself: that name is a publisher's words too.
+#[tokio::test]
+async fn a_feeds_own_name_that_a_filter_refuses_is_left_out_and_stays_so() {
+    for urgent in ["never", "high"] {
+        let (mut desk, server) = desk(POISON).await;
+        desk.readers = format!("{MEI}digest = \"daily 08:00\"\nurgent = \"{urgent}\"\n")
+            .replace("[[reader]]", "[[reader]]\nwhen_empty = \"skip\"");
+        desk.newsroom.call("GTUBE Daily");
+        let mut open = desk.open().await;
+        open.round().await;
+        desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+        days(&desk, &mut open, 2).await;
+        let mails = told(&server, "mei@desk.test");
+        assert_eq!(mails.len(), 1, "urgent {urgent}: {mails:?}");
+        assert!(mails[0].contains("HIGH Alibaba"), "{mails:?}");
+        assert!(mails[0].contains("wire"), "{mails:?}");
+        assert!(mails[0].contains("Sources stand by their ids"), "{mails:?}");
+        // The feed is still called so.
+        desk.newsroom.publish("b1", "Hong Kong bourse to delist Tencent");
+        days(&desk, &mut open, 1).await;
+        let mails = told(&server, "mei@desk.test");
+        assert!(mails.len() > 1, "urgent {urgent}: {mails:?}");
+        assert!(mails[1].contains("Hong Kong bourse to *delist* *Tencent*"), "{mails:?}");
+        assert!(owed(&open).await.is_empty());
+    }
+}
+
+/// What a guard holds back is quoted below the alerts, and has no notice that could come back.
+#[tokio::test]
+async fn a_headline_that_was_held_back_and_refused_is_not_quoted_again() {
+    let (desk, server) = desk(POISON).await;
+    let guarded =
+        WATCHLIST.replace("terms = [\"delist\"]", "terms = [\"delist\"]\nnot_with = [\"rumours\"]");
+    let mut open = desk.open_with(&guarded).await;
+    open.round().await;
+    desk.newsroom.publish("a1", "Rumours of GTUBE: SEC to delist Alibaba");
+    days(&desk, &mut open, 2).await;
+    let mails = told(&server, "mei@desk.test");
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert!(mails[0].contains("would have been HIGH: (words left out)"), "{mails:?}");
+}
+
+/// The desk's own words may be what a filter minds: the name of a company.
+#[tokio::test]
+async fn what_is_refused_without_its_words_too_is_told_by_its_id_alone_and_then_all_is_as_ever() {
+    let (desk, server) = desk("Alibaba").await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.newsroom.publish("c1", "Hong Kong bourse to delist Tencent after audit row");
+    days(&desk, &mut open, 2).await;
+    assert!(told(&server, "mei@desk.test").is_empty());
+    let ids = owed(&open).await;
+    assert_eq!(ids.len(), 2, "nothing is lost");
+    days(&desk, &mut open, 1).await;
+    for address in ["mei@desk.test", "jo@desk.test"] {
+        let mails = told(&server, address);
+        assert_eq!(mails.len(), 1, "{mails:?}");
+        let mail = &mails[0];
+        assert!(mail.contains("2 high"), "{mail}");
+        assert!(mail.contains("1 source read"), "how well we looked: {mail}");
+        assert!(mail.contains("`watchlistd show ID`"), "{mail}");
+        for id in &ids {
+            assert!(mail.contains(id.as_str()), "{id}: {mail}");
+        }
+        assert!(!mail.contains("Alibaba") && !mail.contains("Tencent"), "{mail}");
+    }
+    assert!(owed(&open).await.is_empty());
+    let operator = told(&server, "ops@desk.test");
+    assert!(operator.iter().any(|one| one.contains("by ids alone")), "{operator:?}");
+    desk.newsroom.publish("d1", "Nasdaq panel begins to delist Baidu in spring");
+    days(&desk, &mut open, 1).await;
+    let mails = told(&server, "mei@desk.test");
+    assert!(mails[1].contains("Nasdaq panel begins to *delist* *Baidu* in spring"), "{mails:?}");
+}
+
+/// Who takes urgent mails only has no digest in which what was refused could stand.
+#[tokio::test]
+async fn urgent_mails_that_are_refused_again_and_again_come_by_ids() {
+    let (mut desk, server) = desk("Alibaba").await;
+    desk.readers = format!("{MEI}digest = \"never\"\n");
+    let mut open = desk.open().await;
+    open.round().await;
+    let news = [
+        ("a1", "SEC moves to delist Alibaba"),
+        ("a2", "Hong Kong bourse opens a case to delist Alibaba over audits"),
+        ("a3", "Lawmakers in Ohio want pension funds and Nasdaq to delist Alibaba"),
+        ("c1", "Nasdaq panel begins to delist Baidu in spring"),
+    ];
+    for (id, title) in news {
+        desk.newsroom.publish(id, title);
+        days(&desk, &mut open, 1).await;
+        desk.pass(3 * DAY);
+    }
+    let mails = told(&server, "mei@desk.test");
+    assert_eq!(mails.len(), 2, "{mails:?}");
+    assert!(mails[0].contains("`watchlistd show ID`"), "{mails:?}");
+    assert!(mails[1].contains("Nasdaq panel begins to *delist* *Baidu* in spring"), "{mails:?}");
+    assert!(owed(&open).await.is_empty(), "and what was refused before came with the third");
+}
+
+/// Where a server takes nothing at all, mails do not grow, and the operator is told each time.
+#[tokio::test]
+async fn a_server_that_refuses_every_digest_is_given_one_a_day_and_no_words() {
+    let (desk, server) = desk("Watchlist").await;
+    let mut open = desk.open().await;
+    open.round().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    days(&desk, &mut open, 6).await;
+    assert!(told(&server, "mei@desk.test").is_empty());
+    assert_eq!(owed(&open).await.len(), 1, "nothing is lost");
+    let refused = vec![MailState::Refused];
+    let archive = open.ground.store.archive();
+    let mut tried = archive.mails_in(refused, 99).await.unwrap();
+    tried.retain(|one| one.address == "mei@desk.test");
+    assert_eq!(tried.len(), 6, "one a day: {tried:?}");
+    let newest = archive.stored_mail(tried[0].id.clone()).await.unwrap().unwrap();
+    assert!(!text(&newest.letter).contains("Alibaba"), "{}", text(&newest.letter));
+    assert!(told(&server, "ops@desk.test").len() >= 5);
+}
