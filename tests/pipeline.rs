@@ -14,6 +14,7 @@ mod late;
 mod moving;
 mod operator;
 mod previewing;
+mod recording;
 mod refusing;
 mod renaming;
 mod reviewing;

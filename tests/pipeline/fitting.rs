@@ -180,5 +180,42 @@ async fn a_recap_fits_as_well() {
         words.contains("more alerts are left out: this mail server refuses mails above"),
         "{words}"
     );
-    drop(server);
+    let before = told(&server).len();
+    assert!(open.deliverer.seal_recap(&open.in_force, &reader, &recap).await.unwrap());
+    open.send().await;
+    assert_eq!(told(&server).len(), before + 1, "it arrives");
+}
+
+/// Nobody knows a server's limit before it refuses something, and a welcome is the first thing that it is given.
+#[tokio::test]
+async fn a_welcome_that_was_too_large_comes_again_in_a_size_that_fits() {
+    for announced in [true, false] {
+        let (mut desk, server) = desk(&format!("{DAILY}urgent = \"never\"\n"), announced).await;
+        let mut open = desk.open().await;
+        open.round().await;
+        publish(&desk, 100);
+        desk.pass(HOUR);
+        open.round().await;
+        drop(open);
+        desk.pass(HOUR);
+        desk.welcomes = true;
+        desk.readers =
+            "[[reader]]\nname = \"Jo\"\nto = [\"jo@desk.test\"]\nurgent = \"never\"\n".to_owned();
+        let mut open = desk.open().await;
+        for _ in 0..8 {
+            open.round().await;
+            desk.pass(HOUR);
+        }
+        let taken = server.taken();
+        let jo: Vec<_> = taken.iter().filter(|one| one.to == ["jo@desk.test"]).collect();
+        assert_eq!(jo.len(), 1, "announced: {announced}");
+        let words = text(&Letter { address: String::new(), message: jo[0].message.clone() });
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("Welcome. From now on"), "{words}");
+        assert!(words.contains("more alerts are left out: this mail server refuse"), "{words}");
+        let refused = vec![MailState::Refused];
+        let tried = open.ground.store.archive().mails_in(refused, 99).await.unwrap();
+        let tried = tried.iter().filter(|one| one.kind == MailKind::Welcome).count();
+        assert!((1..4).contains(&tried), "announced: {announced}: {tried} refused");
+    }
 }

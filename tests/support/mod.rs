@@ -4,6 +4,7 @@ pub(crate) mod certificates;
 pub(crate) mod exim;
 pub(crate) mod feeds;
 pub(crate) mod newsroom;
+pub(crate) mod older;
 pub(crate) mod said;
 pub(crate) mod smtp;
 pub(crate) mod today;
