@@ -1,6 +1,7 @@
 //! What the tests stand on: servers on loopback that behave, misbehave and keep count.
 
 pub(crate) mod certificates;
+pub(crate) mod desk;
 pub(crate) mod exim;
 pub(crate) mod feeds;
 pub(crate) mod newsroom;
