@@ -264,7 +264,7 @@ async fn at_a_first_start_the_welcome_waits_for_the_first_reading() {
     assert_eq!(desk.subjects(), ["Watchlist: welcome, Mei"]);
     // It looked for no longer than it has been there.
     let words = text(&desk.transport.received()[0]);
-    assert!(words.contains("Fri 20 Nov 12:00 UTC to Fri 20 Nov 12:00 UTC."), "{words}");
+    assert!(words.contains("As of Fri 20 Nov 12:00 UTC."), "{words}");
 }
 
 #[tokio::test]

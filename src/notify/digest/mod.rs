@@ -362,13 +362,6 @@ fn away(input: &DigestInput<'_>) -> Option<Note> {
 
 fn small(input: &DigestInput<'_>, stories: &[Story<'_>]) -> Vec<String> {
     let zone = input.reader.zone;
-    let until = moment(input.until, input.until, zone);
-    let covers = match input.first {
-        true => format!("This first mail covers what the sources showed until {until}."),
-        false => {
-            format!("This mail covers {} to {until}.", moment(input.from, input.until, zone))
-        }
-    };
     let mut small = Vec::new();
     match input.kind {
         DigestKind::OnDemand => {
@@ -381,14 +374,17 @@ fn small(input: &DigestInput<'_>, stories: &[Story<'_>]) -> Vec<String> {
         }
         DigestKind::Scheduled | DigestKind::Recap => {}
     }
-    small.push(format!("{covers} {}", super::frame::WHAT_IS_JUDGED));
+    if input.first {
+        let until = moment(input.until, input.until, zone);
+        small.push(format!("This first mail covers what the sources showed until {until}."));
+    }
+    small.push(super::frame::WHAT_IS_JUDGED.to_owned());
     small.push(made_by(input.watchlist, stories));
     // What a dry run would enter is nowhere, and a head that fits nothing would look like a rewritten record.
     if let Some(record) = input.record.filter(|_| input.kind != DigestKind::DryRun) {
         small.push(format!("Record {}, chain head {}.", record.number, line(&record.hash, 80)));
     }
-    let next = input.reader.schedule.next_after(input.until);
-    if let Some(next) = next.filter(|next| !input.reader.is_away(*next)) {
+    if let Some(next) = input.reader.next_digest(input.until) {
         small.push(format!("Next digest: {} {}.", day(next, zone), near(next, next, zone)));
     }
     small.extend(withheld::by_their_ids(input.quoting));
