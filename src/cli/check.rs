@@ -193,7 +193,7 @@ fn next_digests(reader: &Reader, now: Timestamp) -> String {
     let mut at = now;
     let mut times = Vec::new();
     while times.len() < FIRE_TIMES {
-        let Some(next) = reader.schedule.next_after(at) else { break };
+        let Some(next) = reader.next_digest(at) else { break };
         let local = next.to_chrono().with_timezone(&reader.zone);
         times.push(local.format("%a %-d %b %H:%M %Z").to_string());
         at = next;

@@ -17,7 +17,7 @@ use crate::model::record::Restore;
 use crate::model::{Timestamp, Tz};
 
 /// What "a source said it" means.
-pub(super) const WHAT_IS_JUDGED: &str = "It judges titles, summaries, contents and categories as the \
+pub(super) const WHAT_IS_JUDGED: &str = "This service judges titles, summaries, contents and categories as the \
      feeds deliver them, not the linked pages.";
 
 /// Largest HTML part, in bytes: mail programs clip at about 102 KB of the encoded message.

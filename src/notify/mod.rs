@@ -25,6 +25,7 @@ pub mod urgent;
 pub mod welcome;
 pub mod withheld;
 
+mod by_id;
 mod civil;
 mod edited;
 mod excerpt;

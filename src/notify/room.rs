@@ -187,7 +187,7 @@ pub(super) fn within_with_sections(
 
 /// What is owed by item, the gravest first, and those alike in the order of their stories. Several revisions of an
 /// item go together.
-fn by_gravity(owed: &[PendingNotice]) -> Vec<Vec<&PendingNotice>> {
+pub(super) fn by_gravity(owed: &[PendingNotice]) -> Vec<Vec<&PendingNotice>> {
     let key = |one: &PendingNotice| (one.alert.story.clone(), one.item.id.clone());
     let mut of_item: BTreeMap<_, Vec<&PendingNotice>> = BTreeMap::new();
     for one in owed {

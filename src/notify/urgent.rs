@@ -7,11 +7,12 @@ use super::excerpt;
 use super::frame::{cut, delay, dismiss, fit, made_by, restored, stands_in};
 use super::outlets::Outlets;
 use super::outside::line;
-use super::page::{Note, Page};
+use super::page::{Note, Page, render};
 use super::reader::Reader;
 use super::room::{self, Room, Short};
 use super::stories::{self, Story, View, Whose};
-use super::{Content, Subjects, withheld};
+use super::withheld::{self, Quoting};
+use super::{Content, Subjects, by_id as ids};
 use crate::model::mail::StoryTold;
 use crate::model::record::Restore;
 use crate::model::{Mark, PendingNotice, Severity, Timestamp};
@@ -50,6 +51,41 @@ pub struct UrgentInput<'a> {
     pub last_of_hour: bool,
     /// What is not among `notices`, because the mail would grow too large for its server.
     pub short: Option<Short>,
+    /// How much of others' words it may bear; [`by_id`] is for what may quote nothing.
+    pub quoting: Quoting,
+}
+
+/// Writes the mail where those before it were refused for what they say, and answers what it names: by ids alone.
+#[must_use]
+pub fn by_id(input: &UrgentInput<'_>) -> (Content, Vec<PendingNotice>) {
+    let owed: Vec<PendingNotice> = input.notices.iter().map(|one| (*one).clone()).collect();
+    let named = ids::named(&owed);
+    let stories = stories::group(&owed, Whose::default());
+    let subject = subject(&UrgentInput { subjects: Subjects::Discreet, ..*input }, &stories);
+    let zone = input.reader.zone;
+    let notes = [
+        Some(ids::note(owed.len() - named.len())),
+        input.restored.map(|one| restored(one, input.now, zone)),
+        input.delayed_since.map(|since| delay(since, input.now, zone)),
+        input.last_of_hour.then(|| full(input.reader.urgent_per_hour)),
+    ];
+    let page = Page {
+        subject: subject.clone(),
+        heading: heading(input),
+        sentence: count(stories.len(), "urgent story", "urgent stories"),
+        basis: moment(input.now, input.now, zone),
+        notes: notes.into_iter().flatten().collect(),
+        sections: vec![ids::section(&named)],
+        small: vec![made_by(input.watchlist, &stories)],
+        ..Page::default()
+    };
+    let (text, html) = render(&page);
+    (Content { subject, text, html, attachments: Vec::new() }, named)
+}
+
+fn heading(input: &UrgentInput<'_>) -> String {
+    let kind = if input.n > 1 { "Follow-up" } else { "Urgent" };
+    format!("Watchlist · {kind} · for {}", line(&input.reader.name, 60))
 }
 
 /// Writes the mail with as much of it as there is room for, the gravest first, and answers what it tells.
@@ -123,10 +159,9 @@ fn page(input: &UrgentInput<'_>, subject: &str, stories: &[Story<'_>], most: usi
     let allotted = stories::allot(stories, most);
     let view = View { now: input.now, zone, outlets: input.outlets };
     let shown = stories::show_all(stories, &allotted, view);
-    let kind = if input.n > 1 { "Follow-up" } else { "Urgent" };
     Page {
         subject: subject.to_owned(),
-        heading: format!("Watchlist · {kind} · for {}", line(&input.reader.name, 60)),
+        heading: heading(input),
         sentence: match stories {
             [story] => format!("{} – {}", story.severity.as_str().to_uppercase(), story.who()),
             several => count(several.len(), "urgent story", "urgent stories"),
@@ -149,7 +184,9 @@ fn page(input: &UrgentInput<'_>, subject: &str, stories: &[Story<'_>], most: usi
             Vec::new()
         },
         cut: cut(stories, &allotted),
-        small: vec![made_by(input.watchlist, stories)],
+        small: std::iter::once(made_by(input.watchlist, stories))
+            .chain(withheld::by_their_ids(input.quoting))
+            .collect(),
         dismiss: shown.iter().map(|one| dismiss(&stories[one.n - 1], one.n, input.desk)).collect(),
         desk: Some(input.desk.to_owned()),
         stories: shown,

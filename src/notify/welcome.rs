@@ -211,8 +211,7 @@ fn digests(reader: &Reader, now: Timestamp) -> String {
         return "No digests: what does not come at once does not come.".to_owned();
     }
     let next = reader
-        .schedule
-        .next_after(now)
+        .next_digest(now)
         .map(|next| format!("; the next on {}", moment(next, now, reader.zone)));
     let empty = match reader.when_empty {
         WhenEmpty::Send => "It comes without matches too, and says so",

@@ -1,5 +1,5 @@
 //! Words that a mail filter will not have: what comes back from a mail that was refused for what it says is told
-//! without its publisher's words (pure).
+//! without its publisher's words, and what is refused without them, too, by its id alone (pure).
 //!
 //! One hostile item would take away every mail that quotes it, and with each all that is told beside it: so of all
 //! that comes back only what we know ourselves is told (which company, which topic, how grave, where and when), and
@@ -7,6 +7,7 @@
 //! and servers block senders of many. Invariant: no mail quotes twice what a server refused.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use url::Url;
 
@@ -18,7 +19,39 @@ use super::stories::Story;
 use crate::model::alert::Words;
 use crate::model::item::ItemText;
 use crate::model::mail::{Changed, Refusal};
-use crate::model::{ItemId, PendingNotice, Timestamp};
+use crate::model::{Coverage, ItemId, PendingNotice, Timestamp};
+
+/// How long after a mail was refused for what it says feeds' own names stay out of the next ones: as long as they are
+/// called so, each would be refused again.
+pub const REMEMBERED: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// Mails refused in a row for what they say, after which the next one names alerts by their ids alone: the first told
+/// all, the second did without the publishers' words, so what is minded are words that we cannot do without.
+const IN_VAIN: usize = 2;
+
+/// How much of others' words a mail may bear, by what became of those before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Quoting {
+    /// All that there is to tell.
+    #[default]
+    Freely,
+    /// Not what feeds call themselves: sources stand by their ids.
+    NoNames,
+    /// Nothing but ids, counts and times.
+    Nothing,
+}
+
+/// What the next mail to a reader may bear. `in_vain` is what was said of the last ones of its kind as far back as none
+/// reached anybody, newest first, and `refused` what was said of any within [`REMEMBERED`].
+#[must_use]
+pub fn quoting<'a>(in_vain: &[Vec<String>], refused: impl IntoIterator<Item = &'a str>) -> Quoting {
+    let about = |said: &&Vec<String>| said.iter().any(|one| is_about_content(one));
+    match in_vain.iter().filter(about).count() {
+        n if n >= IN_VAIN => Quoting::Nothing,
+        n if n > 0 || refused.into_iter().any(is_about_content) => Quoting::NoNames,
+        _ => Quoting::Freely,
+    }
+}
 
 /// What stands where words were.
 pub(super) const LEFT_OUT: &str = "(words left out)";
@@ -95,6 +128,34 @@ pub fn withhold_edits(
     changed
 }
 
+/// Leaves out the headlines of what was held back, where a mail refused since `from` may have quoted them: they have no
+/// notices that could come back. Of a mail that quotes nothing, what servers said of troubles and what the watchlist calls things as well.
+pub fn withhold_coverage(
+    coverage: &mut Coverage,
+    quoting: Quoting,
+    refusals: &[Refusal],
+    from: Timestamp,
+) {
+    if refusals.iter().any(|one| one.at > from && is_about_content(&one.reply)) {
+        for one in &mut coverage.held_high {
+            (one.title, one.link) = (LEFT_OUT.to_owned(), None);
+        }
+    }
+    if quoting == Quoting::Nothing {
+        coverage.sources.iter_mut().for_each(|one| one.state.error = None);
+        coverage.held_high.iter_mut().for_each(|one| one.guards.clear());
+        coverage.mentions.clear();
+        coverage.held_back.clear();
+    }
+}
+
+/// Said in the small print of a mail in which sources stand by their ids.
+pub(super) fn by_their_ids(quoting: Quoting) -> Option<String> {
+    let why = "Sources stand by their ids: a mail to you was refused for what it says within the last 30 days, and \
+               what feeds call themselves may be what the mail server's filter minds.";
+    (quoting == Quoting::NoNames).then(|| why.to_owned())
+}
+
 /// Says at the top of a mail that words are missing in it, and why.
 pub(super) fn note(stories: &[Story<'_>]) -> Option<Note> {
     let items = stories.iter().flat_map(|story| &story.notices);
@@ -125,6 +186,21 @@ mod tests {
             ("given up by hand", false),
         ] {
             assert_eq!(is_about_content(words), expected, "{words}");
+        }
+    }
+
+    #[test]
+    fn two_mails_refused_in_a_row_for_their_words_end_all_quoting() {
+        let spam = || vec!["end of message: 550 spam".to_owned()];
+        let gone = || vec!["RCPT TO: 550 5.1.1 no such user".to_owned()];
+        for (in_vain, refused, expected) in [
+            (vec![], None, Quoting::Freely),
+            (vec![gone(), gone(), gone()], None, Quoting::Freely),
+            (vec![], Some("end of message: 550 spam"), Quoting::NoNames),
+            (vec![gone(), spam()], None, Quoting::NoNames),
+            (vec![spam(), gone(), spam()], None, Quoting::Nothing),
+        ] {
+            assert_eq!(quoting(&in_vain, refused), expected, "{in_vain:?}");
         }
     }
 }

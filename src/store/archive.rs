@@ -103,6 +103,10 @@ pub trait Archive: Send + Sync {
     /// uncertain since.
     fn refusals(&self, addresses: Vec<String>, since: Timestamp) -> Answer<'_, Vec<Refusal>>;
 
+    /// What was said of a reader's last mails of these kinds as far back as none reached anybody, or may yet: the newest
+    /// occasion first, with the words for each of its addresses; a few at most.
+    fn in_vain(&self, reader: String, kinds: Vec<MailKind>) -> Answer<'_, Vec<Vec<String>>>;
+
     /// When the last occasion was sealed whose key begins so, up to `until`.
     fn last_sealed(&self, prefix: String, until: Timestamp) -> Answer<'_, Option<Timestamp>>;
 

@@ -48,3 +48,14 @@ fn every_problem_can_be_seen_and_none_fills_the_screen() {
     let told = desk.ask(&["check"]).ends(78).out;
     assert!(told.len() < 5000 && told.contains("has more than 64 words"), "{} bytes", told.len());
 }
+
+/// Who is away gets no digest, and none is promised.
+#[test]
+fn the_next_digests_are_on_no_day_away() {
+    let desk = Desk::new();
+    let away = "away = { from = 2020-01-01, until = 2060-12-31 }";
+    let reader = "[[reader]]\nname = \"Ann\"\nto = [\"ann@desk.test\"]\ndigest = \"daily 08:00\"\n";
+    desk.write("readers.toml", &format!("{reader}{away}\n"));
+    let checked = desk.ask(&["check"]).ends(0).out;
+    assert!(checked.contains("next digests: Sat 1 Jan 08:00"), "{checked}");
+}

@@ -11,6 +11,7 @@ use watchlistd::model::{EntityKind, ItemText, Mark, PendingNotice, Severity, Tim
 use watchlistd::notify::digest::digest;
 use watchlistd::notify::reader::Reader;
 use watchlistd::notify::urgent::{UrgentInput, urgent};
+use watchlistd::notify::withheld::Quoting;
 use watchlistd::notify::{Content, Subjects};
 
 use super::mails::{NOW, input, outlets};
@@ -47,6 +48,7 @@ fn follow_up(reader: &Reader, notices: &[PendingNotice], n: u32, told: &StoryTol
     let notices: Vec<&PendingNotice> = notices.iter().collect();
     urgent(&UrgentInput {
         short: None,
+        quoting: Quoting::Freely,
         reader,
         readers: &[],
         notices: &notices,
@@ -329,6 +331,7 @@ fn who_stands_in_is_told_for_whom() {
     let refs = [&hers];
     let mail = UrgentInput {
         short: None,
+        quoting: Quoting::Freely,
         reader: &all[1],
         readers: &all,
         notices: &refs,

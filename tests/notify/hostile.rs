@@ -15,6 +15,7 @@ use watchlistd::notify::outlets::Outlets;
 use watchlistd::notify::reader::Vocabulary;
 use watchlistd::notify::urgent::{UrgentInput, urgent};
 use watchlistd::notify::welcome::{WelcomeInput, welcome};
+use watchlistd::notify::withheld::Quoting;
 
 use super::mails::{input, outlets};
 use super::make::{Piece, at, coverage, entry, named, one_reader};
@@ -40,6 +41,7 @@ fn both(piece: &Piece) -> [Content; 2] {
         restored: None,
         last_of_hour: true,
         short: None,
+        quoting: Quoting::Freely,
     };
     [digest(&base), urgent(&mail)]
 }
@@ -221,6 +223,7 @@ fn everywhere(evil: &str) -> Vec<Content> {
         restored: None,
         last_of_hour: true,
         short: None,
+        quoting: Quoting::Freely,
     };
     let hello = WelcomeInput {
         short: None,

@@ -5,6 +5,7 @@ use watchlistd::model::{MailKey, PendingNotice, Timestamp};
 use watchlistd::notify::digest::digest;
 use watchlistd::notify::message::{Envelope, MessageError, list_id, message, message_id};
 use watchlistd::notify::urgent::{UrgentInput, urgent};
+use watchlistd::notify::withheld::Quoting;
 use watchlistd::notify::{Attachment, Content, Subjects};
 
 use super::mails::{NOW, input, monday};
@@ -176,6 +177,7 @@ fn the_mails_of_a_day_come_back_field_by_field() {
         restored: None,
         last_of_hour: false,
         short: None,
+        quoting: Quoting::Freely,
     };
     let earlier = vec!["<one@bank.com>".to_owned(), "<two@bank.com>".to_owned()];
     for (content, references) in

@@ -1,5 +1,6 @@
 //! Telling, through its public doors: schedules, readers, routing and the mails themselves.
 
+mod by_ids;
 mod edits;
 mod hostile;
 mod mails;

@@ -12,6 +12,17 @@ fn problems(entries: &[ReaderEntry]) -> String {
 }
 
 #[test]
+fn the_next_digest_is_on_no_day_away() {
+    let mut mei = entry("Mei");
+    mei.digest = here("daily 08:00");
+    mei.away = Some(away("2026-11-24", "2026-11-26", None));
+    let mei = one_reader(mei);
+    let next = mei.next_digest(at("2026-11-23T14:00:00Z"));
+    assert_eq!(next, Some(at("2026-11-27T13:00:00Z")));
+    assert_eq!(mei.next_digest(at("2026-11-23T12:00:00Z")), Some(at("2026-11-23T13:00:00Z")));
+}
+
+#[test]
 fn a_plain_reader_has_no_problem() {
     assert_eq!(problems(&[entry("Mei")]), "");
     let mei = one_reader(entry("Mei"));

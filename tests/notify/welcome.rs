@@ -46,6 +46,18 @@ fn a_new_reader_learns_what_will_come() {
     keep("welcome", &content);
 }
 
+/// Welcomed on Monday and away from Tuesday on: the next digest is the one on the return.
+#[test]
+fn who_is_about_to_be_away_is_promised_the_digest_of_the_return() {
+    let mut wants = entry("Mei");
+    wants.away = Some(away("2026-11-24", "2026-11-27", None));
+    let (words, coverage) = (Vocabulary::default(), coverage("2026-11-23T12:52:00Z"));
+    let reader = one_reader(wants);
+    let text = welcome(&input(&reader, &words, &[], &coverage)).text;
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("the next on Mon 30 Nov 08:00 EST"), "{text}");
+}
+
 #[test]
 fn who_takes_no_digests_is_promised_only_what_comes_at_once() {
     let mut wants = entry("Mei");

@@ -1,27 +1,19 @@
 //! Killed where it changes itself: while an older database is brought up to date, while files are read
 //! again, and in the middle of a mail.
 
-use std::fs::{self, DirBuilder, Permissions};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Duration;
-
-use refinery::Target;
-use rusqlite::Connection;
-use rusqlite::functions::FunctionFlags;
 
 use super::findings::Ordeal;
 use super::moments::Moments;
 use super::oracle::Fate;
 use super::strace;
 use super::world::{Post, World, until, wait};
+use crate::support::older;
 use crate::support::smtp::{At, Does};
-
-mod embedded {
-    refinery::embed_migrations!("migrations/sqlite");
-}
 
 /// Far longer than a poll takes.
 const LONG: Duration = Duration::from_secs(20);
@@ -44,26 +36,8 @@ fn older_world(rows: &str) -> World {
         world.publish(0, fate);
     }
     DirBuilder::new().mode(0o700).create(world.state()).unwrap();
-    let mut old = Connection::open(world.database()).unwrap();
-    fs::set_permissions(world.database(), Permissions::from_mode(0o600)).unwrap();
-    old.execute_batch("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;").unwrap();
-    old.pragma_update(None, "application_id", 0x574c_7374).unwrap();
-    let runner = embedded::migrations::runner().set_grouped(true);
-    runner.set_target(Target::Version(OLD)).run(&mut old).unwrap();
-    // The rows bring their own record.
-    for name in ["noted", "judged"] {
-        old.create_scalar_function(name, -1, FunctionFlags::SQLITE_UTF8, |_| Ok(0)).unwrap();
-    }
-    old.create_scalar_function("digest", -1, FunctionFlags::SQLITE_UTF8, |_| Ok("")).unwrap();
-    old.pragma_update(None, "foreign_keys", false).unwrap();
-    old.execute_batch(&format!("BEGIN; {rows} COMMIT;")).unwrap();
+    older::database(&world.database(), OLD, rows);
     world
-}
-
-fn version(path: &Path) -> i64 {
-    let database = Connection::open(path).unwrap();
-    let sql = "SELECT max(version) FROM refinery_schema_history";
-    database.query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
 #[test]
@@ -100,7 +74,7 @@ fn killed_at_each(call: &str, left: &str, rows: &str, all: bool) -> u64 {
         let killed = ended.signal() == Some(9);
         assert!(killed || ended.success(), "{left}: {ended}: {}", world.said());
         kills += u64::from(killed);
-        let is_new = version(&world.database()) > i64::from(OLD);
+        let is_new = older::version(&world.database()) > OLD;
         world.heal();
         // The service of that time was killed as well.
         world.holds(1 + u64::from(killed));

@@ -19,13 +19,9 @@ fn mei(to: &str, more: &str) -> String {
 
 /// A desk whose reader's urgent mail about Alibaba met these answers.
 async fn told_in_vain(readers: &str, answers: Vec<Attempt>) -> Desk {
-    let desk = Desk::new(readers).await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let (desk, mut open) = Desk::begin(readers).await;
     desk.transport.answer_next(answers);
-    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
-    desk.pass(HOUR);
-    open.round().await;
+    desk.tell(&mut open, [("a1", "SEC moves to delist Alibaba")]).await;
     desk
 }
 
@@ -47,8 +43,7 @@ async fn outbox(open: &Open, address: &str) -> Vec<(MailState, String)> {
 async fn a_corrected_address_is_told_at_once_what_waited_for_the_wrong_one() {
     let mut desk = told_in_vain(&mei("\"mei@typo.test\"", ""), vec![greylisted()]).await;
     desk.readers = mei("\"mei@desk.test\"", "");
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     let had = told(&desk, "mei@desk.test");
     assert_eq!(had.len(), 1, "{:?}", desk.subjects());
     assert!(had[0].starts_with("[HIGH] Alibaba") && !had[0].contains("follow-up"), "{had:?}");
@@ -82,8 +77,7 @@ async fn the_correction_may_be_cut_off_anywhere() {
 async fn the_story_goes_on_after_the_mail_that_was_given_up() {
     let mut desk = told_in_vain(&mei("\"mei@typo.test\"", ""), vec![greylisted()]).await;
     desk.readers = mei("\"mei@desk.test\"", "");
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     desk.newsroom.publish("a2", "SEC moves to delist Alibaba, say lawyers");
     desk.pass(2 * HOUR);
     open.round().await;
@@ -98,8 +92,7 @@ async fn what_waited_for_a_reader_who_was_taken_out_is_the_operator_s() {
     let both = mei("\"mei@desk.test\"", "") + jo;
     let mut desk = told_in_vain(&both, vec![greylisted()]).await;
     desk.readers = jo.to_owned();
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     desk.pass(DAY);
     open.round().await;
     assert_eq!(operator_mails(&desk, "1 alert did not reach Mei"), 1, "{:?}", desk.subjects());
@@ -119,8 +112,7 @@ async fn who_had_it_is_not_told_again() {
     let two = mei("\"desk@desk.test\", \"mei@typo.test\"", "");
     let mut desk = told_in_vain(&two, vec![accepted, greylisted()]).await;
     desk.readers = mei("\"desk@desk.test\", \"mei@desk.test\"", "");
-    let mut open = desk.open().await;
-    open.round().await;
+    let open = desk.begun().await;
     let had: usize =
         ["desk@desk.test", "mei@typo.test"].iter().map(|to| told(&desk, to).len()).sum();
     assert_eq!(had, 1, "{:?}", desk.subjects());
@@ -162,8 +154,7 @@ async fn who_shared_the_wrong_address_is_told_at_his_own() {
     let team = both("team@typo.test", "team@typo.test");
     let mut desk = told_in_vain(&team, vec![greylisted()]).await;
     desk.readers = both("mei@desk.test", "jo@desk.test");
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     for address in ["mei@desk.test", "jo@desk.test"] {
         let had = told(&desk, address);
         assert_eq!(had.len(), 1, "{address}: {:?}", desk.subjects());
@@ -181,10 +172,7 @@ async fn cut_off(script: Script) -> (Desk, SmtpServer) {
     desk.transport = Transport::smtp(smtp(&server)).unwrap();
     let mut open = desk.open().await;
     open.poll().await;
-    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
-    desk.pass(HOUR);
-    open.poll().await;
-    open.assess().await;
+    desk.judge(&mut open, [("a1", "SEC moves to delist Alibaba")]).await;
     open.seal().await;
     let given = async {
         while !server.heard().iter().any(|one| one.line == "DATA") {
@@ -244,13 +232,11 @@ async fn a_welcome_that_reached_nobody_is_sent_to_the_corrected_address() {
     let mut desk = Desk::new(&mei("\"mei@typo.test\"", "")).await;
     desk.welcomes = true;
     desk.transport.answer_next([greylisted()]);
-    let mut open = desk.open().await;
-    open.round().await;
+    let open = desk.begun().await;
     drop(open);
     desk.readers = mei("\"mei@desk.test\"", "");
     desk.pass(HOUR);
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     open.round().await;
     let welcomes = |desk: &Desk| {
         let mails = desk.transport.received();

@@ -64,8 +64,7 @@ async fn forty_outlets_are_four_urgent_mails_and_forty_links() {
         )
         .unwrap();
     }
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     for n in (0..OUTLETS).step_by(2) {
         for n in [n, n + 1] {
             feeds.script(&format!("/outlet-{n}"), [feed(Some(n))]);

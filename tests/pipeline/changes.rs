@@ -32,8 +32,7 @@ async fn an_edit_of_what_was_told_is_in_one_digest_with_old_and_new() {
     feeds.script("/ledger", [feed("The Ledger | World", None)]);
     desk.more_sources =
         format!("[[source]]\nid = \"ledger\"\nurl = \"{}\"\n", feeds.url("/ledger"));
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     feeds.script("/ledger", [feed("The Ledger | World", Some("SEC to delist Alibaba in July"))]);
     desk.pass(HOUR);
     open.round().await;
@@ -63,8 +62,7 @@ async fn an_edit_before_the_first_telling_is_no_change_of_what_was_told() {
     feeds.script("/ledger", [feed("The Ledger | World", None)]);
     desk.more_sources =
         format!("[[source]]\nid = \"ledger\"\nurl = \"{}\"\n", feeds.url("/ledger"));
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     for month in ["July", "June"] {
         let headline = format!("SEC to delist Alibaba in {month}");
         feeds.script("/ledger", [feed("The Ledger | World", Some(&headline))]);
@@ -86,8 +84,7 @@ async fn an_edit_that_alerts_is_told_with_what_is_new_and_since_when_it_is_known
     feeds.script("/ledger", [feed("The Ledger | World", None)]);
     desk.more_sources =
         format!("[[source]]\nid = \"ledger\"\nurl = \"{}\"\n", feeds.url("/ledger"));
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     for company in ["Tencent", "Baidu"] {
         let headline = format!("SEC to delist Alibaba and {company}");
         feeds.script("/ledger", [feed("The Ledger | World", Some(&headline))]);
@@ -119,8 +116,7 @@ async fn an_edit_that_first_names_a_company_is_told_with_the_old_headline_and_th
         feeds.script("/ledger", [feed("The Ledger | World", None)]);
         desk.more_sources =
             format!("[[source]]\nid = \"ledger\"\nurl = \"{}\"\n", feeds.url("/ledger"));
-        let mut open = desk.open().await;
-        open.round().await;
+        let mut open = desk.begun().await;
         feeds.script("/ledger", [feed("The Ledger | World", Some("SEC weighs a step on Monday"))]);
         desk.pass(HOUR);
         open.poll().await;
@@ -145,9 +141,7 @@ async fn an_edit_that_first_names_a_company_is_told_with_the_old_headline_and_th
 
 #[tokio::test]
 async fn an_edit_of_the_watchlist_is_in_the_next_digest() {
-    let desk = Desk::new(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let (desk, mut open) = Desk::begin(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
     desk.pass(DAY);
     open.round().await;
     assert!(!newest(&desk).contains("Changes of the watchlist"), "{}", newest(&desk));
@@ -168,9 +162,7 @@ async fn an_edit_of_the_watchlist_is_in_the_next_digest() {
 /// What a digest said beside its alerts, when it reached nobody, is said by the next one that works.
 #[tokio::test]
 async fn what_a_digest_that_reached_nobody_said_is_in_the_next() {
-    let desk = Desk::new(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let (desk, mut open) = Desk::begin(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
     desk.pass(DAY);
     open.round().await;
     drop(open);
@@ -202,9 +194,7 @@ async fn what_a_digest_that_reached_nobody_said_is_in_the_next() {
 /// Digests that were sealed while it was still waited for do not make up for it.
 #[tokio::test]
 async fn a_digest_that_is_given_up_late_is_made_up_for_by_the_next() {
-    let desk = Desk::new(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let (desk, mut open) = Desk::begin(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
     desk.pass(DAY);
     open.round().await;
     drop(open);
@@ -222,10 +212,7 @@ async fn a_digest_that_is_given_up_late_is_made_up_for_by_the_next() {
     open.round().await;
     let waits = open.ground.store.archive().mails_in(vec![MailState::Deferred], 9).await.unwrap();
     assert_eq!(waits.len(), 1);
-    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
-    desk.pass(HOUR);
-    open.poll().await;
-    open.assess().await;
+    desk.judge(&mut open, [("a1", "SEC moves to delist Alibaba")]).await;
     open.seal().await;
     desk.transport.answer_next((0..1).map(later));
     open.send().await;

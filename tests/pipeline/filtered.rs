@@ -3,7 +3,6 @@
 
 use watchlistd::model::AlertId;
 use watchlistd::model::action::{Action, Deed, Verdict};
-use watchlistd::notify::smtp::{Security, SmtpSettings};
 use watchlistd::pipeline::channel::{Channel, Messenger, Vitals};
 
 use super::*;
@@ -18,11 +17,8 @@ const READERS: &str = "[[reader]]\nname = \"Mei\"\nto = [\"mei@desk.test\"]\n\
 
 async fn desk(word: &'static str) -> (Desk, SmtpServer) {
     let server = Script::new(Protection::Clear).filter(word, SPAM).start();
-    let mut settings = SmtpSettings::new("127.0.0.1", "watchlist@desk.test");
-    settings.port = server.port();
-    settings.security = Security::None;
     let mut desk = Desk::new(READERS).await;
-    desk.transport = Transport::smtp(settings).unwrap();
+    desk.mails_to(&server);
     (desk, server)
 }
 
@@ -64,8 +60,7 @@ fn publish(desk: &Desk) {
 #[tokio::test]
 async fn what_a_filter_refused_is_told_without_its_words_and_the_rest_arrives() {
     let (desk, server) = desk(POISON).await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     desk.pass(HOUR);
     publish(&desk);
     days(&desk, &mut open, 1).await;
@@ -99,8 +94,7 @@ async fn what_a_filter_refused_is_told_without_its_words_and_the_rest_arrives() 
 #[tokio::test]
 async fn edited_words_that_were_refused_are_not_quoted_again() {
     let (desk, server) = desk(POISON).await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     let item = |title: &str| format!("<item><guid>c1</guid><title>{title}</title></item>");
     desk.newsroom.print([item("Hong Kong bourse to delist Tencent after audit row")]);
     days(&desk, &mut open, 1).await;
@@ -117,8 +111,7 @@ async fn edited_words_that_were_refused_are_not_quoted_again() {
 async fn what_somebody_says_does_not_matter_does_not_come_back() {
     for before in [true, false] {
         let (desk, server) = desk(POISON).await;
-        let mut open = desk.open().await;
-        open.round().await;
+        let mut open = desk.begun().await;
         desk.pass(HOUR);
         publish(&desk);
         open.poll().await;
@@ -173,11 +166,8 @@ async fn the_operator_is_told_once_more_without_quotes_and_then_by_the_second_ch
     for (word, plain_arrives) in [(POISON, true), ("watchlistd", false)] {
         let (mut desk, server) = desk(word).await;
         desk.readers = MEI.to_owned();
-        let mut open = desk.open().await;
-        open.round().await;
-        desk.newsroom.publish("p1", "SEC moves to delist Alibaba and GTUBE");
-        desk.pass(HOUR);
-        open.round().await;
+        let mut open = desk.begun().await;
+        desk.tell(&mut open, [("p1", "SEC moves to delist Alibaba and GTUBE")]).await;
         let channel = Channel { ping_url: None, command: vec!["/bin/true".into()] };
         let well = Vitals { sound: true, ..Vitals::default() };
         let mut messenger = messenger(&open);
@@ -202,4 +192,121 @@ async fn the_operator_is_told_once_more_without_quotes_and_then_by_the_second_ch
         let operators = tried.iter().filter(|one| one.kind == MailKind::Operator).count();
         assert_eq!(operators, if plain_arrives { 1 } else { 2 }, "{tried:?}");
     }
+}
+
+/// Readers call a source what its feed calls itself: that name is a publisher's words too.
+#[tokio::test]
+async fn a_feeds_own_name_that_a_filter_refuses_is_left_out_and_stays_so() {
+    for urgent in ["never", "high"] {
+        let (mut desk, server) = desk(POISON).await;
+        desk.readers = format!("{MEI}digest = \"daily 08:00\"\nurgent = \"{urgent}\"\n")
+            .replace("[[reader]]", "[[reader]]\nwhen_empty = \"skip\"");
+        desk.newsroom.call("GTUBE Daily");
+        let mut open = desk.begun().await;
+        desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+        days(&desk, &mut open, 2).await;
+        let mails = told(&server, "mei@desk.test");
+        assert_eq!(mails.len(), 1, "urgent {urgent}: {mails:?}");
+        assert!(mails[0].contains("HIGH Alibaba"), "{mails:?}");
+        assert!(mails[0].contains("wire"), "{mails:?}");
+        assert!(mails[0].contains("Sources stand by their ids"), "{mails:?}");
+        // The feed is still called so.
+        desk.newsroom.publish("b1", "Hong Kong bourse to delist Tencent");
+        days(&desk, &mut open, 1).await;
+        let mails = told(&server, "mei@desk.test");
+        assert!(mails.len() > 1, "urgent {urgent}: {mails:?}");
+        assert!(mails[1].contains("Hong Kong bourse to *delist* *Tencent*"), "{mails:?}");
+        assert!(owed(&open).await.is_empty());
+    }
+}
+
+/// What a guard holds back is quoted below the alerts, and has no notice that could come back.
+#[tokio::test]
+async fn a_headline_that_was_held_back_and_refused_is_not_quoted_again() {
+    let (desk, server) = desk(POISON).await;
+    let guarded =
+        WATCHLIST.replace("terms = [\"delist\"]", "terms = [\"delist\"]\nnot_with = [\"rumours\"]");
+    let mut open = desk.open_with(&guarded).await;
+    open.round().await;
+    desk.newsroom.publish("a1", "Rumours of GTUBE: SEC to delist Alibaba");
+    days(&desk, &mut open, 2).await;
+    let mails = told(&server, "mei@desk.test");
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert!(mails[0].contains("would have been HIGH: (words left out)"), "{mails:?}");
+}
+
+/// The desk's own words may be what a filter minds: the name of a company.
+#[tokio::test]
+async fn what_is_refused_without_its_words_too_is_told_by_its_id_alone_and_then_all_is_as_ever() {
+    let (desk, server) = desk("Alibaba").await;
+    let mut open = desk.begun().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    desk.newsroom.publish("c1", "Hong Kong bourse to delist Tencent after audit row");
+    days(&desk, &mut open, 2).await;
+    assert!(told(&server, "mei@desk.test").is_empty());
+    let ids = owed(&open).await;
+    assert_eq!(ids.len(), 2, "nothing is lost");
+    days(&desk, &mut open, 1).await;
+    for address in ["mei@desk.test", "jo@desk.test"] {
+        let mails = told(&server, address);
+        assert_eq!(mails.len(), 1, "{mails:?}");
+        let mail = &mails[0];
+        assert!(mail.contains("2 high"), "{mail}");
+        assert!(mail.contains("1 source read"), "how well we looked: {mail}");
+        assert!(mail.contains("`watchlistd show ID`"), "{mail}");
+        for id in &ids {
+            assert!(mail.contains(id.as_str()), "{id}: {mail}");
+        }
+        assert!(!mail.contains("Alibaba") && !mail.contains("Tencent"), "{mail}");
+    }
+    assert!(owed(&open).await.is_empty());
+    let operator = told(&server, "ops@desk.test");
+    assert!(operator.iter().any(|one| one.contains("by ids alone")), "{operator:?}");
+    desk.newsroom.publish("d1", "Nasdaq panel begins to delist Baidu in spring");
+    days(&desk, &mut open, 1).await;
+    let mails = told(&server, "mei@desk.test");
+    assert!(mails[1].contains("Nasdaq panel begins to *delist* *Baidu* in spring"), "{mails:?}");
+}
+
+/// Who takes urgent mails only has no digest in which what was refused could stand.
+#[tokio::test]
+async fn urgent_mails_that_are_refused_again_and_again_come_by_ids() {
+    let (mut desk, server) = desk("Alibaba").await;
+    desk.readers = format!("{MEI}digest = \"never\"\n");
+    let mut open = desk.begun().await;
+    let news = [
+        ("a1", "SEC moves to delist Alibaba"),
+        ("a2", "Hong Kong bourse opens a case to delist Alibaba over audits"),
+        ("a3", "Lawmakers in Ohio want pension funds and Nasdaq to delist Alibaba"),
+        ("c1", "Nasdaq panel begins to delist Baidu in spring"),
+    ];
+    for (id, title) in news {
+        desk.newsroom.publish(id, title);
+        days(&desk, &mut open, 1).await;
+        desk.pass(3 * DAY);
+    }
+    let mails = told(&server, "mei@desk.test");
+    assert_eq!(mails.len(), 2, "{mails:?}");
+    assert!(mails[0].contains("`watchlistd show ID`"), "{mails:?}");
+    assert!(mails[1].contains("Nasdaq panel begins to *delist* *Baidu* in spring"), "{mails:?}");
+    assert!(owed(&open).await.is_empty(), "and what was refused before came with the third");
+}
+
+/// Where a server takes nothing at all, mails do not grow, and the operator is told each time.
+#[tokio::test]
+async fn a_server_that_refuses_every_digest_is_given_one_a_day_and_no_words() {
+    let (desk, server) = desk("Watchlist").await;
+    let mut open = desk.begun().await;
+    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
+    days(&desk, &mut open, 6).await;
+    assert!(told(&server, "mei@desk.test").is_empty());
+    assert_eq!(owed(&open).await.len(), 1, "nothing is lost");
+    let refused = vec![MailState::Refused];
+    let archive = open.ground.store.archive();
+    let mut tried = archive.mails_in(refused, 99).await.unwrap();
+    tried.retain(|one| one.address == "mei@desk.test");
+    assert_eq!(tried.len(), 6, "one a day: {tried:?}");
+    let newest = archive.stored_mail(tried[0].id.clone()).await.unwrap().unwrap();
+    assert!(!text(&newest.letter).contains("Alibaba"), "{}", text(&newest.letter));
+    assert!(told(&server, "ops@desk.test").len() >= 5);
 }

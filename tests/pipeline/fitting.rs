@@ -1,7 +1,5 @@
 //! Mail servers that take no large mails: what is owed arrives all the same, over several mails and once.
 
-use watchlistd::notify::smtp::{Security, SmtpSettings};
-
 use super::*;
 use crate::support::smtp::{Protection, Script, SmtpServer};
 
@@ -12,11 +10,8 @@ const DAILY: &str =
 
 async fn desk(readers: &str, announced: bool) -> (Desk, SmtpServer) {
     let server = Script::new(Protection::Clear).limit(LIMIT, announced).start();
-    let mut settings = SmtpSettings::new("127.0.0.1", "watchlist@desk.test");
-    settings.port = server.port();
-    settings.security = Security::None;
     let mut desk = Desk::new(readers).await;
-    desk.transport = Transport::smtp(settings).unwrap();
+    desk.mails_to(&server);
     (desk, server)
 }
 
@@ -44,8 +39,7 @@ fn holding(mails: &[String], n: usize) -> usize {
 async fn a_hundred_alerts_arrive_once_each_where_the_server_takes_small_mails() {
     for announced in [true, false] {
         let (desk, server) = desk(&format!("{DAILY}urgent = \"never\"\n"), announced).await;
-        let mut open = desk.open().await;
-        open.round().await;
+        let mut open = desk.begun().await;
         publish(&desk, 100);
         desk.pass(HOUR);
         open.round().await;
@@ -89,8 +83,7 @@ async fn a_hundred_alerts_arrive_once_each_where_the_server_takes_small_mails() 
 #[tokio::test]
 async fn after_a_month_a_whole_mail_is_tried_again() {
     let (desk, server) = desk(&format!("{DAILY}urgent = \"never\"\n"), true).await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     publish(&desk, 100);
     desk.pass(HOUR);
     open.round().await;
@@ -112,8 +105,7 @@ async fn after_a_month_a_whole_mail_is_tried_again() {
 async fn urgent_alerts_that_have_no_room_wait_for_the_next_mail() {
     let (desk, server) =
         desk(&format!("{DAILY}urgent = \"medium\"\nurgent_per_hour = 1\n"), true).await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     publish(&desk, 100);
     desk.pass(HOUR);
     for _ in 0..400 {
@@ -136,11 +128,8 @@ async fn urgent_alerts_that_have_no_room_wait_for_the_next_mail() {
 async fn a_digest_without_alerts_fits_as_well() {
     const TINY: usize = 16_000;
     let server = Script::new(Protection::Clear).limit(TINY, true).start();
-    let mut settings = SmtpSettings::new("127.0.0.1", "watchlist@desk.test");
-    settings.port = server.port();
-    settings.security = Security::None;
     let mut desk = Desk::new(&format!("{DAILY}urgent = \"never\"\nmentions = true\n")).await;
-    desk.transport = Transport::smtp(settings).unwrap();
+    desk.mails_to(&server);
     desk.more_sources = (0..60)
         .map(|n| {
             format!(
@@ -148,8 +137,7 @@ async fn a_digest_without_alerts_fits_as_well() {
             )
         })
         .collect();
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     for _ in 0..4 {
         desk.pass(DAY);
         open.round().await;
@@ -165,8 +153,7 @@ async fn a_digest_without_alerts_fits_as_well() {
 #[tokio::test]
 async fn a_recap_fits_as_well() {
     let (desk, server) = desk(&format!("{DAILY}urgent = \"never\"\n"), true).await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     publish(&desk, 100);
     desk.pass(HOUR);
     open.round().await;
@@ -180,5 +167,41 @@ async fn a_recap_fits_as_well() {
         words.contains("more alerts are left out: this mail server refuses mails above"),
         "{words}"
     );
-    drop(server);
+    let before = told(&server).len();
+    assert!(open.deliverer.seal_recap(&open.in_force, &reader, &recap).await.unwrap());
+    open.send().await;
+    assert_eq!(told(&server).len(), before + 1, "it arrives");
+}
+
+/// Nobody knows a server's limit before it refuses something, and a welcome is the first thing that it is given.
+#[tokio::test]
+async fn a_welcome_that_was_too_large_comes_again_in_a_size_that_fits() {
+    for announced in [true, false] {
+        let (mut desk, server) = desk(&format!("{DAILY}urgent = \"never\"\n"), announced).await;
+        let mut open = desk.begun().await;
+        publish(&desk, 100);
+        desk.pass(HOUR);
+        open.round().await;
+        drop(open);
+        desk.pass(HOUR);
+        desk.welcomes = true;
+        desk.readers =
+            "[[reader]]\nname = \"Jo\"\nto = [\"jo@desk.test\"]\nurgent = \"never\"\n".to_owned();
+        let mut open = desk.open().await;
+        for _ in 0..8 {
+            open.round().await;
+            desk.pass(HOUR);
+        }
+        let taken = server.taken();
+        let jo: Vec<_> = taken.iter().filter(|one| one.to == ["jo@desk.test"]).collect();
+        assert_eq!(jo.len(), 1, "announced: {announced}");
+        let words = text(&Letter { address: String::new(), message: jo[0].message.clone() });
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("Welcome. From now on"), "{words}");
+        assert!(words.contains("more alerts are left out: this mail server refuse"), "{words}");
+        let refused = vec![MailState::Refused];
+        let tried = open.ground.store.archive().mails_in(refused, 99).await.unwrap();
+        let tried = tried.iter().filter(|one| one.kind == MailKind::Welcome).count();
+        assert!((1..4).contains(&tried), "announced: {announced}: {tried} refused");
+    }
 }

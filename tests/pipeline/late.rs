@@ -1,6 +1,12 @@
 //! Back-fill through the three steps: what a new, corrected or re-added term finds in stored items is told
 //! once, late, in a digest, with the reason; whatever is cut off on the way.
 
+mod ids;
+mod interrupted;
+
+pub(super) use interrupted::Cut;
+use interrupted::in_force;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::path::Path;
@@ -26,12 +32,8 @@ const MEI_DAILY: &str =
 
 /// A desk on which one item about a company that nobody watches yet came an hour after the start.
 async fn before(headline: &str) -> Desk {
-    let desk = Desk::new(MEI_DAILY).await;
-    let mut open = desk.open().await;
-    open.round().await;
-    desk.newsroom.publish("a1", headline);
-    desk.pass(HOUR);
-    open.round().await;
+    let (desk, mut open) = Desk::begin(MEI_DAILY).await;
+    desk.tell(&mut open, [("a1", headline)]).await;
     desk
 }
 
@@ -85,8 +87,7 @@ async fn what_was_told_is_not_told_again_and_what_is_older_is_left_alone() {
     assert_eq!(desk.subjects().len(), 1, "urgent by Alibaba");
     desk.newsroom.publish("a2", "SEC to delist Tencent");
     desk.pass(HOUR);
-    let mut open = desk.open().await;
-    open.round().await;
+    let open = desk.begun().await;
     drop(open);
     let told = desk.subjects().len();
     // The new name is news of the first item and none of the second.
@@ -108,9 +109,7 @@ async fn a_corrected_guard_is_named_as_what_held_it_back() {
     let desk = Desk::new(MEI_DAILY).await;
     let mut open = desk.open_with(&with(guarded)).await;
     open.round().await;
-    desk.newsroom.publish("a1", "NYSE to delist Keelung Foundry");
-    desk.pass(HOUR);
-    open.round().await;
+    desk.tell(&mut open, [("a1", "NYSE to delist Keelung Foundry")]).await;
     assert!(desk.subjects().is_empty(), "{:?}", desk.subjects());
     drop(open);
     let mut open = desk.open_with(&with(KEELUNG)).await;
@@ -124,15 +123,11 @@ async fn a_term_that_comes_back_tells_only_what_came_while_it_was_away() {
     let desk = Desk::new(MEI_DAILY).await;
     let mut open = desk.open_with(&with(KEELUNG)).await;
     open.round().await;
-    desk.newsroom.publish("a1", "NYSE to delist Keelung Foundry");
-    desk.pass(HOUR);
-    open.round().await;
+    desk.tell(&mut open, [("a1", "NYSE to delist Keelung Foundry")]).await;
     assert_eq!(desk.subjects().len(), 1);
     drop(open);
     let mut open = desk.open().await;
-    desk.newsroom.publish("a2", "Keelung Foundry under export controls");
-    desk.pass(HOUR);
-    open.round().await;
+    desk.tell(&mut open, [("a2", "Keelung Foundry under export controls")]).await;
     assert_eq!(desk.subjects().len(), 1);
     drop(open);
     let mut open = desk.open_with(&with(KEELUNG)).await;
@@ -241,63 +236,9 @@ async fn told_by(watchlist: &str) -> Desk {
     let desk = Desk::new(MEI_DAILY).await;
     let mut open = desk.open_with(watchlist).await;
     open.round().await;
-    desk.newsroom.publish("a1", "NYSE to delist Keelung Foundry");
-    desk.pass(HOUR);
-    open.round().await;
+    desk.tell(&mut open, [("a1", "NYSE to delist Keelung Foundry")]).await;
     assert_eq!(desk.subjects().len(), 1, "{:?}", desk.subjects());
     desk
-}
-
-#[tokio::test]
-async fn what_has_another_id_is_not_told_again() {
-    let old = with(KEELUNG);
-    for (name, new) in [
-        ("an id is written", old.replace(KEELUNG, &format!("{KEELUNG}id = \"kf\"\n"))),
-        (
-            "a better name",
-            old.replace(
-                KEELUNG,
-                "[[company]]\nname = \"Foundry of Keelung\"\naliases = [\"Keelung Foundry\"]\n",
-            ),
-        ),
-        ("a topic's id", old.replace("\"Delisting\"\n", "\"Delisting\"\nid = \"struck-off\"\n")),
-        ("a topic's name", old.replace("\"Delisting\"", "\"Struck off\"")),
-    ] {
-        assert_ne!(new, old, "{name}");
-        let desk = told_by(&old).await;
-        // Put in force and never matched with, because a harmless edit comes at once.
-        drop(desk.open_with(&new).await);
-        let mut open =
-            desk.open_with(&format!("{new}\n[[company]]\nname = \"Nine Rivers\"\n")).await;
-        assert_eq!(open.assess().await, 0, "{name}");
-        // Nor does an edit of the item bring what it told under the old id.
-        desk.newsroom.print(["<item><guid isPermaLink=\"false\">a1</guid><title>NYSE to delist \
-             Keelung Foundry</title><description>On Friday.</description></item>"
-            .to_owned()]);
-        desk.pass(HOUR);
-        assert_eq!(open.poll().await.edited, 1);
-        open.round().await;
-        assert_eq!(
-            desk.subjects().iter().filter(|one| one.contains("[HIGH]")).count(),
-            1,
-            "{name}"
-        );
-        next_day(&desk, &mut open).await;
-        assert!(!newest(&desk).contains("late: "), "{name}: {}", newest(&desk));
-    }
-}
-
-#[tokio::test]
-async fn a_reason_never_says_that_a_term_was_missing_which_had_another_id() {
-    let old = with(KEELUNG).replace("\"high\"", "\"medium\"");
-    let desk = told_by_digest(&old).await;
-    let new = with(KEELUNG).replace("name = \"Keelung", "id = \"kf\"\nname = \"Keelung");
-    let mut open = desk.open_with(&new).await;
-    assert_eq!(open.assess().await, 1, "it is graver now");
-    next_day(&desk, &mut open).await;
-    let digest = newest(&desk);
-    assert!(digest.contains("late: told as medium before, and graver now"), "{digest}");
-    assert!(!digest.contains("missing"), "{digest}");
 }
 
 #[tokio::test]
@@ -395,105 +336,6 @@ async fn records_only_is_recorded_and_told_to_nobody() {
     assert!(rows[0].told.is_empty());
 }
 
-/// Lets a future be asked so often, and then drops it: as if the process had died there.
-pub(super) struct Cut<F> {
-    pub(super) inner: Pin<Box<F>>,
-    pub(super) left: u32,
-}
-
-impl<F: Future> Future for Cut<F> {
-    type Output = Option<F::Output>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        if self.left == 0 {
-            return Poll::Ready(None);
-        }
-        self.left -= 1;
-        self.inner.as_mut().poll(context).map(Some)
-    }
-}
-
-/// What is in force with these companies beside a topic, for one reader.
-async fn in_force(store: &Arc<dyn Store>, companies: &str, now: Timestamp) -> InForce {
-    let list = format!(
-        "{companies}\n[[topic]]\nname = \"Delisting\"\nterms = [\"delist\"]\nseverity = \"high\"\n"
-    );
-    let sources: String = ["wire", "gazette", "ledger"]
-        .map(|id| format!("[[source]]\nid = \"{id}\"\nurl = \"https://{id}.test/feed\"\n"))
-        .concat();
-    let texts = BTreeMap::from([
-        ("watchlistd.toml".to_owned(), super::service()),
-        ("sources.toml".to_owned(), sources),
-        ("readers.toml".to_owned(), MEI.to_owned()),
-        ("watchlist.toml".to_owned(), list),
-    ]);
-    let files = Files::from_texts(Path::new("/nowhere"), texts);
-    let (parts, problems) = wire::build(files, &Environment::default());
-    let parts = parts.unwrap_or_else(|| panic!("{problems:?}"));
-    let version = start::adopt(&**store, &parts, now).await.unwrap();
-    parts.in_force(version, None)
-}
-
-/// Assesses until nothing is left, cut off at the first await, at the second, and so on; gives how often.
-async fn cut_off_everywhere(ground: &Ground, in_force: &Arc<InForce>) -> usize {
-    let mut cuts = 0;
-    for left in 1.. {
-        let mut assessor = Assessor::new(ground.clone(), "one".to_owned());
-        let current = || Arc::clone(in_force);
-        let inner = Box::pin(assessor.run(&current));
-        match (Cut { inner, left }).await {
-            None => cuts += 1,
-            Some(done) => {
-                done.unwrap();
-                break;
-            }
-        }
-    }
-    cuts
-}
-
-/// The process may die at any await of a back-fill over several pages, with what it asked of the store
-/// done or not: in the end every item was told, each once.
-#[tokio::test]
-async fn wherever_a_back_fill_is_cut_off_each_item_is_told_once() {
-    const ITEMS: usize = 1_700;
-    let items: Vec<Item> = (0..ITEMS)
-        .map(|n| {
-            let who = if n % 5 == 0 { "Keelung Foundry" } else { "Nobody of note" };
-            item(n, "wire", 1 + (n / 100) as u32, &format!("{who} faces delisting no. {n}"))
-        })
-        .collect();
-    let store: Arc<dyn Store> = Arc::new(store_of(&items).await);
-    let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(friday_noon().plus(HOUR)));
-    let ground = Ground { store: Arc::clone(&store), clock: Arc::clone(&clock) };
-    let one = Arc::new(in_force(&store, "", clock.now()).await);
-    let mut assessor = Assessor::new(ground.clone(), "one".to_owned());
-    let first = assessor.run(&|| Arc::clone(&one)).await.unwrap();
-    assert_eq!((first.items, first.alerts), (ITEMS as u64, 0));
-    drop(assessor);
-
-    let two = Arc::new(in_force(&store, KEELUNG, clock.now()).await);
-    let cuts = cut_off_everywhere(&ground, &two).await;
-    // How often an await waits at all is the machine's affair.
-    assert!(cuts > 1, "cut off {cuts} times only");
-    let told = store.pending_notices("Mei".to_owned()).await.unwrap();
-    let told_of: BTreeSet<&str> = told.iter().map(|one| one.item.id.as_str()).collect();
-    let wanted: BTreeSet<&str> = items.iter().step_by(5).map(|one| one.id.as_str()).collect();
-    assert_eq!(told_of, wanted);
-    assert_eq!(told.len(), wanted.len(), "each once");
-    assert!(told.iter().all(|one| one.alert.marks.contains(&Mark::Late)));
-    assert!(told.iter().all(|one| one.notice.urgency == Urgency::Digest), "never urgent");
-
-    // The same while all of it is taken back, and while it is found once more.
-    for (companies, owed) in [("", 0), (KEELUNG, wanted.len())] {
-        let next = Arc::new(in_force(&store, companies, clock.now()).await);
-        assert!(cut_off_everywhere(&ground, &next).await > 2);
-        let told = store.pending_notices("Mei".to_owned()).await.unwrap();
-        assert_eq!(told.len(), owed, "{companies}");
-    }
-    assert_eq!(store.archive().verify_record(None).await.unwrap().faults, []);
-}
-
 /// A version that did not know the name held nothing back: what did is named by its own version.
 #[tokio::test]
 async fn what_held_an_item_back_is_named_by_the_version_that_did() {
@@ -502,9 +344,7 @@ async fn what_held_an_item_back_is_named_by_the_version_that_did() {
     drop(desk.open().await);
     let mut open = desk.open_with(&with(muted)).await;
     open.round().await;
-    desk.newsroom.publish("a1", "NYSE to delist Keelung Foundry");
-    desk.pass(HOUR);
-    open.round().await;
+    desk.tell(&mut open, [("a1", "NYSE to delist Keelung Foundry")]).await;
     drop(open);
     let mut open = desk.open().await;
     next_day(&desk, &mut open).await;

@@ -76,18 +76,14 @@ async fn an_official_source_that_fails_for_over_six_hours_is_told_at_once() {
 
 #[tokio::test]
 async fn mails_that_wait_for_over_an_hour_are_told_and_refused_ones_once() {
-    let desk = Desk::new(MEI).await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let (desk, mut open) = Desk::begin(MEI).await;
     let later = Attempt {
         outcome: Outcome::TryLater,
         stage: Stage::Rcpt,
         reply: "451 greylisted".to_owned(),
     };
     desk.transport.answer_next([later.clone(), later.clone()]);
-    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
-    desk.pass(HOUR);
-    open.round().await;
+    desk.tell(&mut open, [("a1", "SEC moves to delist Alibaba")]).await;
     desk.pass(HOUR + Duration::from_secs(60));
     open.send().await;
     look(&open).await;
@@ -110,13 +106,8 @@ async fn mails_that_wait_for_over_an_hour_are_told_and_refused_ones_once() {
 #[tokio::test]
 async fn what_is_refused_as_the_operator_is_told_of_others_is_told_the_next_time() {
     let more = "[[reader]]\nname = \"Jo\"\nto = [\"jo@desk.test\"]\n";
-    let desk = Desk::new(&format!("{MEI}{more}")).await;
-    let mut open = desk.open().await;
-    open.round().await;
-    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
-    desk.pass(HOUR);
-    open.poll().await;
-    open.assess().await;
+    let (desk, mut open) = Desk::begin(&format!("{MEI}{more}")).await;
+    desk.judge(&mut open, [("a1", "SEC moves to delist Alibaba")]).await;
     open.seal().await;
     let store = &open.ground.store;
     for wait in [65, 5] {
@@ -138,18 +129,14 @@ async fn what_is_refused_as_the_operator_is_told_of_others_is_told_the_next_time
 
 #[tokio::test]
 async fn a_mail_that_rests_as_uncertain_is_told_to_the_operator() {
-    let desk = Desk::new(MEI).await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let (desk, mut open) = Desk::begin(MEI).await;
     let silent = Attempt {
         outcome: Outcome::Uncertain,
         stage: Stage::Dot,
         reply: "no answer within 10 min".to_owned(),
     };
     desk.transport.answer_next([silent.clone(), silent.clone(), silent]);
-    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
-    desk.pass(HOUR);
-    open.round().await;
+    desk.tell(&mut open, [("a1", "SEC moves to delist Alibaba")]).await;
     for _ in 0..4 {
         desk.pass(HOUR / 10);
         look(&open).await;
@@ -183,9 +170,7 @@ fn messenger(open: &Open) -> Messenger {
 
 #[tokio::test]
 async fn the_watchman_hears_from_us_while_all_is_well_and_no_mail_is_late() {
-    let desk = Desk::new(MEI).await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let (desk, mut open) = Desk::begin(MEI).await;
     let (address, pings) = watchman().await;
     let heard = || pings.load(std::sync::atomic::Ordering::SeqCst);
     let channel = Channel { ping_url: Some(address), command: Vec::new() };
@@ -196,10 +181,7 @@ async fn the_watchman_hears_from_us_while_all_is_well_and_no_mail_is_late() {
     messenger.cycle(&channel, &Vitals::default()).await.unwrap();
     assert_eq!(heard(), 1, "a step failed");
 
-    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
-    desk.pass(HOUR);
-    open.poll().await;
-    open.assess().await;
+    desk.judge(&mut open, [("a1", "SEC moves to delist Alibaba")]).await;
     open.seal().await;
     messenger.cycle(&channel, &well).await.unwrap();
     assert_eq!(heard(), 2, "the mail is due and not late yet");

@@ -58,10 +58,7 @@ async fn told_by(settings: SmtpSettings, readers: &str) -> (Desk, Open) {
     desk.transport = Transport::smtp(settings).unwrap();
     let mut open = desk.open().await;
     open.poll().await;
-    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
-    desk.pass(HOUR);
-    open.poll().await;
-    open.assess().await;
+    desk.judge(&mut open, [("a1", "SEC moves to delist Alibaba")]).await;
     open.seal().await;
     (desk, open)
 }
@@ -188,10 +185,7 @@ async fn what_was_put_off_is_due_at_once_also_when_the_store_failed_first() {
     .unwrap();
     let mut open = desk.open().await;
     open.poll().await;
-    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
-    desk.pass(HOUR);
-    open.poll().await;
-    open.assess().await;
+    desk.judge(&mut open, [("a1", "SEC moves to delist Alibaba")]).await;
     open.seal().await;
     assert_eq!(turn(&open).await, [MailState::Deferred]);
     desk.transport.ask_again();

@@ -22,12 +22,8 @@ async fn adopt(desk: &Desk, open: &mut Open, watchlist: &str) {
 #[tokio::test]
 async fn a_running_story_goes_on_under_another_id_of_its_company_and_its_topic() {
     for restarted in [false, true] {
-        let desk = Desk::new(MEI).await;
-        let mut open = desk.open().await;
-        open.round().await;
-        desk.newsroom.publish("a1", "SEC moves to delist Alibaba from New York exchange");
-        desk.pass(HOUR);
-        open.round().await;
+        let (desk, mut open) = Desk::begin(MEI).await;
+        desk.tell(&mut open, [("a1", "SEC moves to delist Alibaba from New York exchange")]).await;
         let renamed = under_other_names();
         match restarted {
             false => adopt(&desk, &mut open, &renamed).await,
@@ -55,12 +51,8 @@ async fn a_running_story_goes_on_under_another_id_of_its_company_and_its_topic()
 
 #[tokio::test]
 async fn a_further_company_is_news_in_a_story_and_no_other_name_of_one_that_is_gone() {
-    let desk = Desk::new(MEI).await;
-    let mut open = desk.open().await;
-    open.round().await;
-    desk.newsroom.publish("a1", "SEC moves to delist Alibaba from New York exchange");
-    desk.pass(HOUR);
-    open.round().await;
+    let (desk, mut open) = Desk::begin(MEI).await;
+    desk.tell(&mut open, [("a1", "SEC moves to delist Alibaba from New York exchange")]).await;
     let other = WATCHLIST.replace("name = \"Alibaba\"", "name = \"Baozun\"");
     adopt(&desk, &mut open, &other).await;
     desk.newsroom.publish("a2", "SEC moves to delist Baozun from New York exchange");

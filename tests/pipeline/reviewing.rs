@@ -13,9 +13,7 @@ const DAILY: &str = "digest = \"daily 08:00\"\n";
 
 /// A desk that saw some stories about Alibaba, and one about a company that nobody watches.
 async fn desk() -> Desk {
-    let desk = Desk::new(&format!("{MEI}{DAILY}")).await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let (desk, mut open) = Desk::begin(&format!("{MEI}{DAILY}")).await;
     review(&open).await;
     for (id, title) in [
         ("a1", "SEC moves to delist Alibaba"),
@@ -240,8 +238,7 @@ async fn a_source_that_an_edit_takes_out_is_named_and_an_official_one_must_be_me
     let others: String = ('a'..='h').map(|id| source(&id.to_string(), "")).collect();
     let ofac = source("ofac", "official = true\n");
     desk.more_sources = format!("{others}{ofac}");
-    let mut open = desk.open().await;
-    open.round().await;
+    let open = desk.begun().await;
     review(&open).await;
     drop(open);
     desk.pass(HOUR);

@@ -28,11 +28,8 @@ async fn one_person_in_two_readers_is_rung_up_once_and_both_digests_hold_it() {
          [[reader]]\nname = \"Mei\"\nto = [\"mei@desk.test\"]\n",
     )
     .await;
-    let mut open = desk.open().await;
-    open.round().await;
-    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
-    desk.pass(HOUR);
-    open.round().await;
+    let mut open = desk.begun().await;
+    desk.tell(&mut open, [("a1", "SEC moves to delist Alibaba")]).await;
     open.round().await;
     let mails = desk.transport.received();
     assert_eq!(to(&mails, "mei@desk.test").len(), 1, "{:?}", desk.subjects());
@@ -52,9 +49,7 @@ async fn one_person_in_two_readers_is_rung_up_once_and_both_digests_hold_it() {
 
 #[tokio::test]
 async fn a_story_that_was_folded_waits_for_its_follow_up_like_any_other() {
-    let desk = Desk::new(&format!("{MEI}urgent_per_hour = 2\n")).await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let (desk, mut open) = Desk::begin(&format!("{MEI}urgent_per_hour = 2\n")).await;
     four_stories(&desk);
     desk.pass(HOUR);
     open.round().await;
@@ -78,12 +73,9 @@ async fn after_an_outage_of_mail_each_reader_gets_one_mail() {
          [[reader]]\nname = \"Jo\"\nto = [\"jo@desk.test\"]\ndigest = \"never\"\n",
     )
     .await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     desk.transport.answer_next((0..2).map(|_| unreachable()));
-    desk.newsroom.publish("s0", "Export control lawyers delist Tencent from their index");
-    desk.pass(HOUR);
-    open.round().await;
+    desk.tell(&mut open, [("s0", "Export control lawyers delist Tencent from their index")]).await;
     four_stories(&desk);
     desk.pass(HOUR);
     open.poll().await;
@@ -133,17 +125,14 @@ async fn a_reader_whose_mail_cannot_be_made_stops_nobody_at_once_either() {
 
 #[tokio::test]
 async fn at_night_medium_waits_and_high_rings() {
-    let desk = Desk::new(&format!("{MEI}urgent = \"medium\"\nquiet = \"22:00-07:00\"\n")).await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let (desk, mut open) =
+        Desk::begin(&format!("{MEI}urgent = \"medium\"\nquiet = \"22:00-07:00\"\n")).await;
     // Friday, 23:00.
     desk.pass(11 * HOUR);
     desk.newsroom.publish("m1", "China export control hits Tencent");
     open.round().await;
     assert!(desk.subjects().is_empty(), "{:?}", desk.subjects());
-    desk.newsroom.publish("h1", "SEC moves to delist Alibaba");
-    desk.pass(HOUR);
-    open.round().await;
+    desk.tell(&mut open, [("h1", "SEC moves to delist Alibaba")]).await;
     assert_eq!(desk.subjects().len(), 1, "{:?}", desk.subjects());
     assert!(desk.subjects()[0].starts_with("[HIGH] Alibaba"), "{:?}", desk.subjects());
     desk.pass(6 * HOUR);
@@ -163,8 +152,7 @@ async fn who_was_away_finds_one_digest_of_it_all_and_the_deputy_was_rung_up() {
          [[reader]]\nname = \"Jo\"\nto = [\"jo@desk.test\"]\ncompanies = [\"tencent\"]\n",
     )
     .await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     desk.pass(DAY);
     for n in 0..4 {
         desk.newsroom.publish(&format!("d{n}"), &format!("SEC moves to delist Alibaba, day {n}"));
@@ -191,17 +179,13 @@ async fn who_was_away_finds_one_digest_of_it_all_and_the_deputy_was_rung_up() {
 #[tokio::test]
 async fn another_address_or_schedule_resets_nothing() {
     let mut desk = Desk::new(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
-    let mut open = desk.open().await;
-    open.round().await;
-    desk.newsroom.publish("m1", "China export control hits Tencent");
-    desk.pass(HOUR);
-    open.round().await;
+    let mut open = desk.begun().await;
+    desk.tell(&mut open, [("m1", "China export control hits Tencent")]).await;
     drop(open);
     desk.readers =
         "[[reader]]\nname = \"Mei\"\nto = [\"mei@new.test\"]\ndigest = \"daily 09:00\"\n"
             .to_owned();
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     assert!(desk.subjects().is_empty(), "no mail only because of the edit: {:?}", desk.subjects());
     desk.pass(DAY);
     open.round().await;
@@ -216,9 +200,7 @@ async fn another_address_or_schedule_resets_nothing() {
 
 #[tokio::test]
 async fn a_repeat_neither_tells_nor_covers_anything_new() {
-    let desk = Desk::new(MEI).await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let (desk, mut open) = Desk::begin(MEI).await;
     desk.pass(3 * DAY);
     open.round().await;
     let store = &open.ground.store;
@@ -240,20 +222,19 @@ async fn a_repeat_neither_tells_nor_covers_anything_new() {
 #[tokio::test]
 async fn a_new_reader_is_welcomed_once_and_gets_no_backlog() {
     let mut desk = Desk::new(MEI).await;
-    let mut open = desk.open().await;
-    open.round().await;
-    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
-    desk.newsroom.publish("t1", "China export control hits Tencent");
-    desk.pass(HOUR);
-    open.round().await;
+    let mut open = desk.begun().await;
+    desk.tell(
+        &mut open,
+        [("a1", "SEC moves to delist Alibaba"), ("t1", "China export control hits Tencent")],
+    )
+    .await;
     drop(open);
     desk.pass(DAY);
     desk.welcomes = true;
     desk.readers = format!(
         "{MEI}[[reader]]\nname = \"Jo\"\nto = [\"jo@desk.test\"]\ncompanies = [\"alibaba\"]\n"
     );
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     open.round().await;
     let mails = desk.transport.received();
     let jo = to(&mails, "jo@desk.test");
@@ -283,17 +264,13 @@ async fn at_a_first_start_the_welcome_waits_for_the_first_reading() {
     assert_eq!(desk.subjects(), ["Watchlist: welcome, Mei"]);
     // It looked for no longer than it has been there.
     let words = text(&desk.transport.received()[0]);
-    assert!(words.contains("Fri 20 Nov 12:00 UTC to Fri 20 Nov 12:00 UTC."), "{words}");
+    assert!(words.contains("As of Fri 20 Nov 12:00 UTC."), "{words}");
 }
 
 #[tokio::test]
 async fn a_recap_lists_what_was_told_and_owes_nothing() {
-    let desk = Desk::new(MEI).await;
-    let mut open = desk.open().await;
-    open.round().await;
-    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
-    desk.pass(HOUR);
-    open.round().await;
+    let (desk, mut open) = Desk::begin(MEI).await;
+    desk.tell(&mut open, [("a1", "SEC moves to delist Alibaba")]).await;
     desk.pass(3 * DAY);
     open.round().await;
     let reader = &open.in_force.readers[0];
@@ -325,13 +302,9 @@ fn refused() -> Attempt {
 
 #[tokio::test]
 async fn a_mail_that_reached_nobody_leaves_the_hour_s_limit_free() {
-    let desk = Desk::new(&format!("{MEI}urgent_per_hour = 1\n")).await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let (desk, mut open) = Desk::begin(&format!("{MEI}urgent_per_hour = 1\n")).await;
     desk.transport.answer_next([refused()]);
-    desk.newsroom.publish("s1", "SEC moves to delist Alibaba from New York exchange");
-    desk.pass(HOUR);
-    open.round().await;
+    desk.tell(&mut open, [("s1", "SEC moves to delist Alibaba from New York exchange")]).await;
     assert_eq!(desk.subjects().len(), 0, "{:?}", desk.subjects());
     desk.newsroom.publish("s2", "Hong Kong regulators weigh order to delist Tencent");
     desk.pass(40 * MINUTE);
@@ -352,13 +325,9 @@ async fn who_counted_as_told_by_a_mail_that_was_refused_is_told_anew() {
     let both = "[[reader]]\nname = \"Mei\"\nto = [\"team@desk.test\"]\n\
                 [[reader]]\nname = \"Jo\"\nto = [\"team@desk.test\"]\n";
     let mut desk = Desk::new(both).await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     desk.transport.answer_next([refused()]);
-    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
-    desk.pass(HOUR);
-    open.poll().await;
-    open.assess().await;
+    desk.judge(&mut open, [("a1", "SEC moves to delist Alibaba")]).await;
     open.seal().await;
     assert_eq!(open.send().await.refused, 1, "one mail for both");
     for reader in ["Mei", "Jo"] {
@@ -368,8 +337,7 @@ async fn who_counted_as_told_by_a_mail_that_was_refused_is_told_anew() {
     }
     drop(open);
     desk.readers = both.replacen("team@", "mei@", 1).replacen("team@", "jo@", 1);
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     desk.pass(3 * DAY);
     open.round().await;
     let mails = desk.transport.received();
@@ -383,9 +351,7 @@ async fn who_counted_as_told_by_a_mail_that_was_refused_is_told_anew() {
 /// A digest in between lists what urgent mails told; to the reader it is no newer for that.
 #[tokio::test]
 async fn a_follow_up_calls_new_only_what_no_mail_on_its_story_named() {
-    let desk = Desk::new(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
-    let mut open = desk.open().await;
-    open.round().await;
+    let (desk, mut open) = Desk::begin(&format!("{MEI}digest = \"daily 08:00\"\n")).await;
     desk.pass(HOUR);
     let rings = async |open: &mut super::Open, id: &str, headline: &str| {
         desk.newsroom.publish(id, headline);

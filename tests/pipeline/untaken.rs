@@ -9,25 +9,20 @@ fn mei(digest: &str) -> String {
 #[tokio::test]
 async fn the_first_digest_after_never_names_the_time_whose_alerts_went_to_the_operator() {
     let mut desk = Desk::new(&mei("daily 08:00")).await;
-    let mut open = desk.open().await;
-    open.round().await;
-    desk.newsroom.publish("a1", "SEC moves to delist Alibaba");
-    desk.pass(HOUR);
-    open.round().await;
+    let mut open = desk.begun().await;
+    desk.tell(&mut open, [("a1", "SEC moves to delist Alibaba")]).await;
     drop(open);
     // Friday 14:00, and Saturday 15:00.
     desk.readers = mei("Never");
     desk.pass(HOUR);
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     desk.newsroom.publish("a2", "SEC moves to delist Tencent");
     desk.pass(DAY);
     open.round().await;
     drop(open);
     desk.readers = mei("daily 08:00");
     desk.pass(HOUR);
-    let mut open = desk.open().await;
-    open.round().await;
+    let mut open = desk.begun().await;
     for news in ["SEC moves to delist Alibaba", "SEC moves to delist Tencent"] {
         assert_eq!(operator_mails(&desk, news), 1, "{news}: {:?}", desk.subjects());
     }

@@ -22,6 +22,7 @@ mod assess;
 mod config;
 mod deliver;
 mod mails;
+mod older;
 mod outbox;
 mod pauses;
 mod poll;

@@ -16,6 +16,8 @@ struct Desk {
     /// What stands there instead, as written.
     page: Option<String>,
     cut_at: Option<&'static str>,
+    /// What the feed calls itself, if not `News`.
+    name: Option<&'static str>,
     edition: u32,
     requests: u32,
     unchanged: u32,
@@ -61,6 +63,13 @@ impl Newsroom {
     pub(crate) fn print(&self, items: impl IntoIterator<Item = String>) {
         let mut desk = self.desk();
         desk.page = Some(items.into_iter().collect());
+        desk.edition += 1;
+    }
+
+    /// From now on calls itself so.
+    pub(crate) fn call(&self, name: &'static str) {
+        let mut desk = self.desk();
+        desk.name = Some(name);
         desk.edition += 1;
     }
 
@@ -124,7 +133,9 @@ async fn front_page(State((desk, asked)): State<Shared>, headers: HeaderMap) -> 
         })
         .collect();
     let items = desk.page.clone().unwrap_or(articles);
-    let whole = format!("<rss version=\"2.0\"><channel><title>News</title>{items}</channel></rss>");
+    let name = desk.name.unwrap_or("News");
+    let whole =
+        format!("<rss version=\"2.0\"><channel><title>{name}</title>{items}</channel></rss>");
     let end = desk.cut_at.and_then(|word| whole.find(word)).unwrap_or(whole.len());
     let body = whole[..end].to_owned();
     ([(header::ETAG, tag), (header::CONTENT_TYPE, "application/rss+xml".to_owned())], body)

@@ -277,7 +277,11 @@ fn coverage_section(
     view: View<'_>,
 ) -> Section {
     let (now, zone) = (view.now, view.zone);
-    let window = format!("{} to {}.", moment(from, now, zone), moment(now, now, zone));
+    let (from, until) = (moment(from, now, zone), moment(now, now, zone));
+    let window = match from == until {
+        true => format!("As of {until}."),
+        false => format!("{from} to {until}."),
+    };
     let mut lines = vec![window, facts.census()];
     let items = count(usize::try_from(facts.items).unwrap_or(usize::MAX), "item", "items");
     let newest = facts.newest.map(|at| format!("; newest {}", near(at, view.now, view.zone)));

@@ -4,6 +4,7 @@
 //! stands at the top and in the subject; nothing to tell is told too. The caller decides when, and
 //! whether an empty one goes out.
 
+mod by_id;
 mod changes;
 mod coverage;
 mod past;
@@ -23,10 +24,12 @@ use super::page::{Note, Page};
 use super::reader::Reader;
 use super::room::Short;
 use super::stories::{self, Story, View, Whose};
-use super::{Content, Subjects, withheld};
+use super::withheld::{self, Quoting};
+use super::{Content, Subjects};
 use crate::model::mail::Changed;
 use crate::model::record::{self, Restore};
 use crate::model::{Coverage, LeftOut, PendingNotice, Timestamp};
+pub use by_id::by_id;
 use coverage::Facts;
 pub(super) use coverage::{Facts as CoverageFacts, health_words, sections as coverage_sections};
 pub(super) use subject::counts;
@@ -107,6 +110,8 @@ pub struct DigestInput<'a> {
     pub short: Option<Short>,
     /// How many lines of each section there is room for, if not for all.
     pub lines: Option<usize>,
+    /// How much of others' words it may bear; [`by_id`] is for what may quote nothing.
+    pub quoting: Quoting,
 }
 
 /// Whether a digest has nothing to tell: no notices, no change of what was told, no missing coverage, no
@@ -129,14 +134,22 @@ pub fn is_empty(input: &DigestInput<'_>) -> bool {
 pub fn digest(input: &DigestInput<'_>) -> Content {
     let stories = stories::group(input.notices, Whose::of(input.reader));
     let facts = Facts::of(input.coverage, input.until);
-    let retired = input.coverage.retired.iter().map(|(one, _)| one);
-    let outlets = Outlets::of(input.coverage.sources.iter().chain(retired));
+    let outlets = outlets(input);
     let subject = subject::subject(input, &stories, &facts);
     let most = input.reader.max_items as usize;
     let zone = input.reader.zone;
     fit(subject, &stories, most, iso_day(input.until, zone), |subject, most| {
         page(input, subject, &stories, &facts, &outlets, most)
     })
+}
+
+/// What sources are called: where feeds' own names may have been refused, their ids.
+fn outlets(input: &DigestInput<'_>) -> Outlets {
+    let retired = input.coverage.retired.iter().map(|(one, _)| one);
+    match input.quoting {
+        Quoting::Freely => Outlets::of(input.coverage.sources.iter().chain(retired)),
+        Quoting::NoNames | Quoting::Nothing => Outlets::default(),
+    }
 }
 
 fn page(
@@ -349,13 +362,6 @@ fn away(input: &DigestInput<'_>) -> Option<Note> {
 
 fn small(input: &DigestInput<'_>, stories: &[Story<'_>]) -> Vec<String> {
     let zone = input.reader.zone;
-    let until = moment(input.until, input.until, zone);
-    let covers = match input.first {
-        true => format!("This first mail covers what the sources showed until {until}."),
-        false => {
-            format!("This mail covers {} to {until}.", moment(input.from, input.until, zone))
-        }
-    };
     let mut small = Vec::new();
     match input.kind {
         DigestKind::OnDemand => {
@@ -368,15 +374,19 @@ fn small(input: &DigestInput<'_>, stories: &[Story<'_>]) -> Vec<String> {
         }
         DigestKind::Scheduled | DigestKind::Recap => {}
     }
-    small.push(format!("{covers} {}", super::frame::WHAT_IS_JUDGED));
+    if input.first {
+        let until = moment(input.until, input.until, zone);
+        small.push(format!("This first mail covers what the sources showed until {until}."));
+    }
+    small.push(super::frame::WHAT_IS_JUDGED.to_owned());
     small.push(made_by(input.watchlist, stories));
     // What a dry run would enter is nowhere, and a head that fits nothing would look like a rewritten record.
     if let Some(record) = input.record.filter(|_| input.kind != DigestKind::DryRun) {
         small.push(format!("Record {}, chain head {}.", record.number, line(&record.hash, 80)));
     }
-    let next = input.reader.schedule.next_after(input.until);
-    if let Some(next) = next.filter(|next| !input.reader.is_away(*next)) {
+    if let Some(next) = input.reader.next_digest(input.until) {
         small.push(format!("Next digest: {} {}.", day(next, zone), near(next, next, zone)));
     }
+    small.extend(withheld::by_their_ids(input.quoting));
     small
 }

@@ -17,6 +17,7 @@ pub use rules::{
 use std::collections::BTreeSet;
 
 use super::Content;
+use super::by_id;
 use super::civil::{count, day, full_day, iso_day, moment};
 use super::difference;
 use super::digest::health_words;
@@ -109,7 +110,8 @@ pub fn mail_stuck(stuck: &[StuckMail], now: Timestamp, zone: Tz) -> Content {
                 a reader is listed again in the next mail that works (of a reader without digests in the \
                 next urgent one, and you are told it as well); what another of his addresses \
                 has is not: `watchlistd digest resend READER --to ADDRESS` sends it there as well. \
-                What a filter refused for its words is told without the publisher's. What was too large for its server is told in parts by the next mails. \
+                What a filter refused for its words is told without the publisher's and, where that is refused as well, by \
+                their ids alone (`watchlistd show ID`): ask whoever runs the filter to let mails of this service pass. What was too large for its server is told in parts by the next mails. \
                 What waited for an address that was corrected or taken out is told anew: to the \
                 reader as he is now, or to you.";
     mail(&what, &[("Mails", capped(lines)), ("What now", vec![next.to_owned()])], now, zone)
@@ -131,6 +133,21 @@ pub fn unrouted_within(
     zone: Tz,
 ) -> (Content, Vec<PendingNotice>) {
     room::within(alerts, NAMED, room, |told, short| unrouted_but(told, short, now, zone))
+}
+
+/// The same where those before it were refused for what they say, also without the publishers' words: by ids alone.
+#[must_use]
+pub fn unrouted_by_id(
+    alerts: &[PendingNotice],
+    now: Timestamp,
+    zone: Tz,
+) -> (Content, Vec<PendingNotice>) {
+    let named = by_id::named(alerts);
+    let what = format!("{}, by their ids", count(alerts.len(), "alert", "alerts"));
+    let why = by_id::note(alerts.len() - named.len());
+    let ids = by_id::section(&named).lines.into_iter().map(|one| one.text).collect();
+    let content = mail(&what, &[("Alerts", ids), ("Why so", why.lines)], now, zone);
+    (content, named)
 }
 
 fn unrouted_but(
@@ -225,8 +242,8 @@ pub fn refused_words(about: &str, sealed: Timestamp, now: Timestamp, zone: Tz) -
     )];
     let next = "`watchlistd outbox list` shows that mail and what the server said, `watchlistd status` how all \
                 stands. Mails quote publishers and servers, and a filter refuses some words of theirs: what readers \
-                were to be told in such words comes in their next mails without them. Ask whoever runs the filter to let \
-                mails of this service pass.";
+                were to be told in such words comes in their next mails without them and, where that is refused as \
+                well, by ids alone. Ask whoever runs the filter to let mails of this service pass.";
     mail(&what, &[("What happened", lines), ("What now", vec![next.to_owned()])], now, zone)
 }
 
@@ -317,13 +334,13 @@ fn mail(what: &str, sections: &[(&str, Vec<String>)], now: Timestamp, zone: Tz) 
     Content { subject, text, html, attachments: Vec::new() }
 }
 
-/// The same as the beginning of a sentence.
 /// `Mei`, or `Mei (told since)`.
 fn meant(one: &MeantFor) -> String {
     let since = if one.told_since { " (told since)" } else { "" };
     format!("{}{since}", line(&one.reader, 60))
 }
 
+/// The same as the beginning of a sentence.
 fn capital(text: &str) -> String {
     // An id stands as it is written.
     if text.split(' ').nth(1) == Some("(official)") {

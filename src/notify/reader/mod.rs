@@ -135,6 +135,16 @@ impl Reader {
         self.schedule.slot_due(after, now).filter(|slot| !self.is_away(*slot))
     }
 
+    /// When the next digest after `at` comes: on no day away. `None` where none is to come.
+    #[must_use]
+    pub fn next_digest(&self, at: Timestamp) -> Option<Timestamp> {
+        let mut next = self.schedule.next_after(at)?;
+        while self.is_away(next) {
+            next = self.schedule.next_after(next)?;
+        }
+        Some(next)
+    }
+
     /// When the quiet hours that hold at `at` end, if they do hold.
     #[must_use]
     pub fn quiet_until(&self, at: Timestamp) -> Option<Timestamp> {

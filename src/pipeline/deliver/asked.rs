@@ -14,6 +14,7 @@ use crate::notify::digest::{self, DigestInput, DigestKind};
 use crate::notify::message;
 use crate::notify::reader::Reader;
 use crate::notify::repeat::{self, Repeat};
+use crate::notify::withheld::Quoting;
 use crate::pipeline::InForce;
 use crate::store::{Account, StoreError, StoredMail};
 
@@ -77,6 +78,7 @@ impl Deliverer {
             subjects: in_force.letterhead.subjects,
             short: None,
             lines: None,
+            quoting: Quoting::Freely,
         };
         let room = self.room(reader, now).await?;
         let content = written(|| {

@@ -5,16 +5,16 @@
 
 use super::{Composed, DeliverError, Deliverer, written};
 use crate::detect::renamed_entries;
-use crate::model::mail::Changed;
+use crate::model::mail::{Changed, Refusal};
 use crate::model::record::Restore;
-use crate::model::{Mark, PendingNotice, Timestamp};
+use crate::model::{MailKind, Mark, PendingNotice, Timestamp};
 use crate::notify::digest::{
     self, DigestInput, DigestKind, LargeEdit, reader_removed, watchlist_changes,
 };
 use crate::notify::message;
 use crate::notify::reader::Reader;
 use crate::notify::room::{self, Room};
-use crate::notify::withheld::{withhold, withhold_edits};
+use crate::notify::withheld::{self, Quoting, withhold, withhold_coverage, withhold_edits};
 use crate::pipeline::InForce;
 use crate::store::StoreError;
 use crate::store::review::Review;
@@ -39,11 +39,15 @@ impl Deliverer {
         listed.extend(self.sent_earlier(reader, from, now).await?);
         let listed = withhold(listed);
         let notices = listed[..owed].to_vec();
+        let since = from.min(now.minus(withheld::REMEMBERED));
+        let refusals = store.archive().refusals(reader.to.clone(), since).await?;
+        let digests = vec![MailKind::Digest, MailKind::OnDemand];
+        let quoting = self.quoting(reader, digests, &refusals, now).await?;
         let mut coverage = store.coverage(from, now).await?;
+        withhold_coverage(&mut coverage, quoting, &refusals, from);
         coverage.paused.clone_from(&in_force.paused);
         let record = store.archive().record_head().await?;
         let changed = self.changed(reader, from, now).await?;
-        let refusals = store.archive().refusals(reader.to.clone(), from).await?;
         let changed = withhold_edits(changed, &refusals, from, &listed);
         let edits = self.watchlist_edits(in_force, from).await?;
         let open = self.open_review().await?;
@@ -72,7 +76,13 @@ impl Deliverer {
             subjects: in_force.letterhead.subjects,
             short: None,
             lines: None,
+            quoting,
         };
+        if quoting == Quoting::Nothing {
+            let (content, told) = written(|| digest::by_id(&input, &notices))?;
+            let empty = digest::is_empty(&input);
+            return Ok(Composed { reader: reader.name.clone(), content, notices: told, empty });
+        }
         let (content, empty) = written(|| (digest::digest(&input), digest::is_empty(&input)))?;
         let room = self.room(reader, now).await?;
         if let Some(room) = room.filter(|room| !empty && message::size(&content) > room.bytes) {
@@ -80,6 +90,21 @@ impl Deliverer {
             return Ok(Composed { reader: reader.name.clone(), content, notices: told, empty });
         }
         Ok(Composed { reader: reader.name.clone(), content, notices, empty })
+    }
+
+    /// How much of others' words the next mail of these kinds to a reader may bear.
+    pub(super) async fn quoting(
+        &self,
+        reader: &Reader,
+        kinds: Vec<MailKind>,
+        refusals: &[Refusal],
+        now: Timestamp,
+    ) -> Result<Quoting, StoreError> {
+        let archive = self.ground.store.archive();
+        let in_vain = archive.in_vain(reader.name.clone(), kinds).await?;
+        let since = now.minus(withheld::REMEMBERED);
+        let lately = refusals.iter().filter(|one| one.at >= since);
+        Ok(withheld::quoting(&in_vain, lately.map(|one| one.reply.as_str())))
     }
 
     /// How large a mail to a reader may be, if servers refused larger ones.

@@ -16,7 +16,7 @@ use crate::notify::operator::{
     self as operator_mail, DiskLow, LateMails, NetworkOut, OperatorMail, RefusedEdit, Situation,
     StuckMail,
 };
-use crate::notify::withheld::{is_about_content, withhold};
+use crate::notify::withheld::{self, Quoting, is_about_content, withhold};
 use crate::pipeline::InForce;
 use crate::store::{MailRow, StoreError};
 
@@ -38,6 +38,9 @@ const MOST_LATE: usize = 10_000;
 
 /// The key of mails about [`Situation::stuck`].
 const STUCK: &str = "operator:mail:";
+
+/// The key of mails about what reaches nobody else.
+const UNROUTED: &str = "operator:unrouted:";
 
 /// The key of mails that tell of refused ones without quotes.
 const PLAIN: &str = "operator:plain:";
@@ -311,6 +314,21 @@ impl Deliverer {
         skip_unmakeable("the operator", done).map(drop)
     }
 
+    /// How much of others' words the next mail about what reaches nobody else may bear.
+    async fn quoting_unrouted(&self, now: Timestamp) -> Result<Quoting, StoreError> {
+        let mut mails =
+            self.ground.store.archive().operator_mails(now.minus(withheld::REMEMBERED)).await?;
+        mails.retain(|one| one.key.as_str().starts_with(UNROUTED));
+        let reached = |one: &MailRow| !matches!(one.state, MailState::Refused | MailState::Dead);
+        let had: Vec<MailKey> =
+            mails.iter().filter(|one| reached(one)).map(|one| one.key.clone()).collect();
+        // Each occasion once, whatever it has of addresses.
+        mails.dedup_by(|one, other| one.key == other.key);
+        let in_vain = mails.into_iter().take_while(|one| !had.contains(&one.key));
+        let in_vain: Vec<Vec<String>> = in_vain.map(|one| vec![one.reply]).collect();
+        Ok(withheld::quoting(&in_vain, []))
+    }
+
     pub(super) async fn compose_unrouted(
         &self,
         in_force: &InForce,
@@ -320,6 +338,15 @@ impl Deliverer {
         let notices = withhold(self.ground.store.pending_notices(operator.name.clone()).await?);
         if notices.is_empty() {
             return Ok(None);
+        }
+        if self.quoting_unrouted(now).await? == Quoting::Nothing {
+            let (content, notices) = operator_mail::unrouted_by_id(&notices, now, operator.zone);
+            return Ok(Some(Composed {
+                reader: operator.name.clone(),
+                content,
+                notices,
+                empty: false,
+            }));
         }
         let content = operator_mail::unrouted(&notices, now, operator.zone);
         let room = self.room(operator, now).await?;

@@ -12,13 +12,14 @@ use super::{Composed, DeliverError, Deliverer, written};
 use crate::model::mail::StoryTold;
 use crate::model::record::Restore;
 use crate::model::{AlertId, MailKey, MailKind, PendingNotice, StoryId, Timestamp, Urgency};
+use crate::notify::Content;
 use crate::notify::message;
 use crate::notify::outlets::Outlets;
 use crate::notify::reader::Reader;
 use crate::notify::room::Room;
 use crate::notify::route::{self, Told, UrgentMail};
 use crate::notify::urgent::{self, UrgentInput};
-use crate::notify::withheld::withhold;
+use crate::notify::withheld::{self, Quoting, withhold};
 use crate::pipeline::InForce;
 use crate::store::{Store, StoreError};
 
@@ -58,11 +59,17 @@ impl Deliverer {
             return Ok(());
         }
         let mut before = told_before(&**store, reader, &pending).await?;
-        let outlets = Outlets::of(&store.archive().known_sources().await?);
+        let since = now.minus(withheld::REMEMBERED);
+        let refusals = store.archive().refusals(reader.to.clone(), since).await?;
+        let quoting = self.quoting(reader, vec![MailKind::Urgent], &refusals, now).await?;
+        let outlets = match quoting {
+            Quoting::Freely => Outlets::of(&store.archive().known_sources().await?),
+            Quoting::NoNames | Quoting::Nothing => Outlets::default(),
+        };
         let restored = self.restored_since(now.minus(REPEATING)).await?;
         let room = self.room(reader, now).await?;
         let restored = restored.as_ref();
-        let page = Page { in_force, reader, outlets: &outlets, now, restored, room };
+        let page = Page { in_force, reader, outlets: &outlets, now, restored, room, quoting };
         let known = self.told_elsewhere(reader, &pending).await?;
         if !known.is_empty() {
             let had = |one: &PendingNotice| known.contains(&one.alert.id);
@@ -218,6 +225,7 @@ struct Page<'a> {
     now: Timestamp,
     restored: Option<&'a Restore>,
     room: Option<Room>,
+    quoting: Quoting,
 }
 
 impl Page<'_> {
@@ -244,13 +252,20 @@ impl Page<'_> {
             restored: self.restored,
             last_of_hour: late.last_of_hour,
             short: None,
+            quoting: self.quoting,
         };
-        let content = urgent::urgent(&input);
-        let (content, notices) = match self.room.filter(|room| message::size(&content) > room.bytes)
-        {
-            Some(room) => urgent::within(&input, room),
-            None => (content, notices.into_iter().cloned().collect()),
-        };
+        let (content, notices) = self.fitted(&input);
         Composed { reader: self.reader.name.clone(), content, notices, empty: false }
+    }
+
+    fn fitted(self, input: &UrgentInput<'_>) -> (Content, Vec<PendingNotice>) {
+        if self.quoting == Quoting::Nothing {
+            return urgent::by_id(input);
+        }
+        let content = urgent::urgent(input);
+        match self.room.filter(|room| message::size(&content) > room.bytes) {
+            Some(room) => urgent::within(input, room),
+            None => (content, input.notices.iter().map(|one| (*one).clone()).collect()),
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::model::mail::{ClaimedMail, MailOutcome};
 use crate::model::{MailState, Timestamp};
 use crate::notify::outbox;
 use crate::notify::smtp::{Attempt, Outcome};
-use crate::store::StoreError;
+use crate::store::{Answer, StoreError};
 
 /// Mails handed over at the same time.
 const AT_ONCE: usize = 4;
@@ -224,37 +224,38 @@ impl Deliverer {
         Ok((Handed { state, synthetic: canary::is_mail(&mail.key) }, down))
     }
 
-    /// Notes that the server is about to have a mail, again and again while the store may yet take it. What cannot be
-    /// noted is not handed over: cut off then, it would be told anew under another Message-ID.
+    /// Notes that the server is about to have a mail. What cannot be noted is not handed over: cut off then, it would be
+    /// told anew under another Message-ID.
     async fn note_given(&self, mail: &ClaimedMail, until: Instant) -> bool {
         let id = mail.id.as_str();
-        loop {
-            match self.ground.store.mail_given(mail.id.clone()).await {
-                Ok(()) => return true,
-                Err(error @ StoreError::Later { .. }) if Instant::now() < until => {
-                    tracing::warn!(mail = id, %error, "handing over mail {id} waits for the store");
-                    tokio::time::sleep(RECORD_AGAIN).await;
-                }
-                Err(error) => {
-                    tracing::warn!(mail = id, %error, "mail {id} is not handed over yet");
-                    return false;
-                }
-            }
+        let note = || self.ground.store.mail_given(mail.id.clone());
+        let noted = insist(&format!("handing over mail {id}"), until, note).await;
+        if let Err(error) = &noted {
+            tracing::warn!(mail = id, %error, "mail {id} is not handed over yet");
         }
+        noted.is_ok()
     }
 
-    /// Writes what became of a mail, again and again while the store may yet take it: a mail that
-    /// the server has and of which we know nothing would be sent twice.
+    /// Writes what became of a mail: one that the server has and of which we know nothing would be sent twice.
     async fn record(&self, outcome: MailOutcome, until: Instant) -> Result<(), StoreError> {
-        loop {
-            match self.ground.store.mail_outcome(outcome.clone()).await {
-                Err(error @ StoreError::Later { .. }) if Instant::now() < until => {
-                    let mail = outcome.id.as_str();
-                    tracing::warn!(mail, %error, "what became of mail {mail} waits for the store");
-                    tokio::time::sleep(RECORD_AGAIN).await;
-                }
-                done => return done,
+        let record = || self.ground.store.mail_outcome(outcome.clone());
+        insist(&format!("what became of mail {}", outcome.id), until, record).await
+    }
+}
+
+/// Asks the store again and again while it may yet take something, until an instant. `what` says what waits.
+async fn insist<'a>(
+    what: &str,
+    until: Instant,
+    ask: impl Fn() -> Answer<'a, ()>,
+) -> Result<(), StoreError> {
+    loop {
+        match ask().await {
+            Err(error @ StoreError::Later { .. }) if Instant::now() < until => {
+                tracing::warn!(%error, "{what} waits for the store");
+                tokio::time::sleep(RECORD_AGAIN).await;
             }
+            done => return done,
         }
     }
 }

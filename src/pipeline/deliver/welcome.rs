@@ -2,7 +2,8 @@
 //!
 //! The recap in it shows the last days as they would have passed this reader's filters. It settles no
 //! notice: what is owed begins with the moment at which the reader was added. Where it reached nobody, it is sent
-//! once more as soon as the reader has an address at which it was not tried.
+//! once more as soon as the reader has an address at which it was not tried, and at once in a size that fits where it
+//! was too large.
 
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use super::{Composed, DeliverError, Deliverer, written};
 use crate::model::{Coverage, MailKey, MailKind, PendingNotice, Timestamp};
 use crate::notify::message;
 use crate::notify::reader::Reader;
+use crate::notify::room::is_too_large;
 use crate::notify::route;
 use crate::notify::welcome::{self, WelcomeInput};
 use crate::pipeline::InForce;
@@ -22,6 +24,9 @@ const RECAP: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Alerts that are looked through for a recap: the gravest, and of these the newest so many. A slip in a watchlist made
 /// seven thousand within a second, and what mattered was older than they.
 const MOST: usize = 20_000;
+
+/// Welcomes that are tried in smaller and smaller sizes. A third is half of half of what a page holds at most.
+const TOO_LARGE: usize = 3;
 
 /// At a first start the welcome waits until every source was read once, but no longer than this.
 const FIRST_READ: Duration = Duration::from_secs(15 * 60);
@@ -37,7 +42,7 @@ impl Deliverer {
     ) -> Result<(), DeliverError> {
         let store = &self.ground.store;
         let history = store.reader_history(reader.name.clone(), now).await?;
-        let anew = in_vain(&history.welcomed_in_vain, reader);
+        let anew = in_vain(&history.welcomed_in_vain, reader) || self.was_too_large(reader).await?;
         if (history.welcomed && !anew) || reader.is_away(now) {
             return Ok(());
         }
@@ -80,6 +85,14 @@ impl Deliverer {
         let occasion = Occasion::digest(key, MailKind::Welcome, now);
         sealed.mails += u64::from(self.seal(in_force, reader, occasion, &composed).await?);
         Ok(())
+    }
+
+    /// Whether the last welcome was refused for its size, and one that is made to fit may yet arrive.
+    async fn was_too_large(&self, reader: &Reader) -> Result<bool, StoreError> {
+        let archive = self.ground.store.archive();
+        let said = archive.in_vain(reader.name.clone(), vec![MailKind::Welcome]).await?;
+        let last = said.first().is_some_and(|last| last.iter().any(|one| is_too_large(one)));
+        Ok(last && said.len() < TOO_LARGE)
     }
 
     /// Alerts of a stretch of time that pass a reader's filters, told to them or not.

@@ -11,8 +11,8 @@ use crate::model::mail::{Changed, Refusal};
 use crate::model::record::{Entry, Head, Restore, Verified};
 use crate::model::source::{Gap, Health};
 use crate::model::{
-    Action, AlertId, Canary, Item, ItemId, Judgement, MailId, MailState, Pause, PendingNotice,
-    Recovered, SourceCoverage, SourceId, Timestamp,
+    Action, AlertId, Canary, Item, ItemId, Judgement, MailId, MailKind, MailState, Pause,
+    PendingNotice, Recovered, SourceCoverage, SourceId, Timestamp,
 };
 use crate::store::review::{Absence, Review};
 use crate::store::{
@@ -138,6 +138,12 @@ impl Archive for Sqlite {
     fn refusals(&self, addresses: Vec<String>, since: Timestamp) -> Answer<'_, Vec<Refusal>> {
         self.read("read which mails were refused", move |connection| {
             mails::refusals(connection, &addresses, since)
+        })
+    }
+
+    fn in_vain(&self, reader: String, kinds: Vec<MailKind>) -> Answer<'_, Vec<Vec<String>>> {
+        self.read("read which mails reached nobody", move |connection| {
+            mails::in_vain(connection, &reader, &kinds)
         })
     }
 

@@ -3,10 +3,10 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::mail::{Letter, Refusal};
-use crate::model::{MailId, MailKey, MailState, Timestamp};
+use crate::model::{MailId, MailKey, MailKind, MailState, Timestamp};
 use crate::store::{MailRow, StoredMail};
 
-use super::values;
+use super::{values, windows};
 
 /// A page of all mails, newest first.
 pub(super) fn mails(
@@ -127,6 +127,35 @@ pub(super) fn refusals(
         Ok(Refusal { at: row.get(0)?, bytes, reply: row.get(2)? })
     })?;
     rows.collect()
+}
+
+/// What was said of a reader's newest mails of these kinds, back to the first that somebody has or may get.
+pub(super) fn in_vain(
+    connection: &Connection,
+    reader: &str,
+    kinds: &[MailKind],
+) -> rusqlite::Result<Vec<Vec<String>>> {
+    const MOST: usize = 8;
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT o.at, {}, (SELECT json_group_array(m.reply) FROM mails m WHERE m.occasion = o.key)
+         FROM occasions o WHERE o.reader = ?1 AND o.kind = ?2
+           AND EXISTS (SELECT 1 FROM mails m WHERE m.occasion = o.key)
+         ORDER BY o.at DESC LIMIT ?3",
+        windows::reached_nobody("o")
+    ))?;
+    let mut found: Vec<(Timestamp, bool, Vec<String>)> = Vec::new();
+    // Each by itself, so that the index brings the newest first.
+    for kind in kinds {
+        let rows = select.query_map(params![reader, kind, values::size(MOST)], |row| {
+            Ok((row.get(0)?, row.get(1)?, values::from_json(row, 2)?))
+        })?;
+        for row in rows {
+            found.push(row?);
+        }
+    }
+    found.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
+    let in_vain = found.into_iter().take_while(|(_, nobody, _)| *nobody);
+    Ok(in_vain.map(|(.., said)| said).collect())
 }
 
 /// What [`mail`] reads.
