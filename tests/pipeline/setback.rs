@@ -272,3 +272,21 @@ async fn trouble_is_not_dated_by_a_clock_that_was_in_the_past_for_a_moment() {
     open.seal().await;
     assert_eq!(since(archive.sources(None, 9).await.unwrap()), before);
 }
+
+/// The store was busy or full as the clock went back: it is asked again.
+#[tokio::test]
+async fn a_setback_that_could_not_be_written_down_is_written_down_later() {
+    let (desk, open) = Desk::begin(DAILY).await;
+    let mut running = open.poller.running();
+    let database = rusqlite::Connection::open(desk.folder.path().join("state/state.db")).unwrap();
+    let stop = "CREATE TRIGGER stop BEFORE UPDATE OF since ON readers
+                BEGIN SELECT raise(ABORT, 'not now'); END";
+    database.execute_batch(stop).unwrap();
+    desk.clock.set(desk.now().minus(DAY));
+    assert!(open.poller.start_due(&mut running).await.is_err());
+    assert!(open.poller.start_due(&mut running).await.is_err(), "asked for once more");
+    database.execute_batch("DROP TRIGGER stop").unwrap();
+    open.poller.start_due(&mut running).await.unwrap();
+    let next = open.ground.store.next_due().await.unwrap().unwrap();
+    assert!(next <= desk.now().plus(HOUR), "not polled before {next}");
+}
