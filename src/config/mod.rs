@@ -67,7 +67,8 @@ pub struct Parsed {
     /// What of it other rooms judge, also when settings as a whole are `None`.
     pub legible: settings::Legible,
     /// Whether something is wrong with `storage`, `[mail]` or `[keep]`: what would stand in for it may lose mails,
-    /// evidence or a secret. Of all else that `watchlistd.toml` says the defaults may stand in.
+    /// evidence or a secret. Of all else that `watchlistd.toml` says the defaults may stand in; what has none
+    /// (`contact`, `timezone`, `[operator] to`) makes [`Parsed::settings`] `None` where it is missing.
     pub unfit: bool,
     /// Where the state lies, as far as `watchlistd.toml` can be read, also when other parts of it
     /// cannot; `None` when the file itself cannot. The last good version is looked for there.

@@ -4,31 +4,42 @@
 //! one; either way the version in force is the only one that there is. All of it is used but the pieces that
 //! are wrong, and each of these is named. What is wrong with a rule leaves the whole rule out: a condition
 //! without one of its parts, or one that holds back, asks for something else than what was written. Of other
-//! entries what is right is used, since more told is better than less. Nothing stands in for settings of
-//! storage, mail and keeping: with these wrong there is no version.
+//! entries what is right is used, since more told is better than less; so are those of the operator's addresses
+//! that can be, and UTC stands in for a zone that nobody knows. Nothing stands in for settings of storage, mail and
+//! keeping, nor for an operator whom no address reaches: with these wrong there is no version.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::wire::{self, Parts};
 use crate::collect::source;
+use crate::config::settings::Operator;
 use crate::config::{self, Environment, Files, Parsed, SERVICE};
 use crate::detect::Watchlist;
 use crate::model::{LeftOut, Level, Located, Place, Problem, Source};
 use crate::notify::reader::{self, Reader, Usual};
+
+/// The zone that stands in for one that nobody knows.
+const UTC: &str = "UTC";
 
 /// Understands a version that was in force once, as far as this program can. `None` when its settings cannot be
 /// used. What is left out is in the parts, and is nothing where all is accepted.
 #[must_use]
 pub fn salvage(files: Files, environment: &Environment) -> Option<Parts> {
     let mut parsed = config::parse(&files, environment);
-    let settings = parsed.settings.take().filter(|_| !parsed.unfit)?;
-    if !is_sound(&wire::of_settings(&parsed.legible)) {
+    let mut settings = parsed.settings.take().filter(|_| !parsed.unfit)?;
+    if parsed.legible.sender.iter().any(|one| reader::sender(one).is_err()) {
         return None;
     }
-    let operator = wire::operator_of(&settings)?;
     let pieces = Pieces::of(&parsed);
     let mut problems = std::mem::take(&mut parsed.problems);
+    problems.extend(wire::of_settings(&parsed.legible));
+    keep_usable(&mut settings.operator, &problems)?;
+    let unknown_zone = reader::zone(&settings.timezone).err();
+    if unknown_zone.is_some() {
+        settings.timezone.value = UTC.to_owned();
+    }
+    let operator = wire::operator_of(&settings)?;
     leave_out(&mut parsed, &pieces, &problems);
     let (sources, mut found) = source::compile(&parsed.sources);
     problems.append(&mut found);
@@ -42,10 +53,30 @@ pub fn salvage(files: Files, environment: &Environment) -> Option<Parts> {
     let nobody = parsed.watchlist.rules.iter();
     let nobody = nobody.flat_map(|rule| reader::check_names(&rule.readers, &parsed.readers));
     problems.extend(nobody);
-    let left_out = Used::of(&sources, &watchlist, &readers).without(&pieces, problems);
+    let zone = unknown_zone.and_then(|one| one.place);
+    let left_out = Used::of(&sources, &watchlist, &readers, zone).without(&pieces, problems);
     let paused = wire::paused(&parsed.sources);
     let watchlist = wire::shared(watchlist, &settings);
     Some(Parts { settings, sources, paused, readers, operator, watchlist, files, left_out })
+}
+
+/// Leaves the operator the addresses that can be used. An answer goes to the first of them where its own address
+/// cannot, and who edits is told where answers go where none of theirs can. `None` where nobody is left.
+fn keep_usable(operator: &mut Operator, problems: &[Problem]) -> Option<()> {
+    let errors = || problems.iter().filter(|one| one.level == Level::Error);
+    let wrong = |one: &Located<String>| {
+        one.place.is_some() && errors().any(|problem| problem.place == one.place)
+    };
+    operator.to.retain(|one| !wrong(one));
+    operator.editors.retain(|one| !wrong(one));
+    let first = operator.to.first()?;
+    if wrong(&operator.reply_to) {
+        operator.reply_to = first.clone();
+    }
+    if operator.editors.is_empty() {
+        operator.editors = vec![operator.reply_to.clone()];
+    }
+    Some(())
 }
 
 /// Takes out what must not be read as the rest of it says: rules in which something is wrong, and entries whose
@@ -74,10 +105,6 @@ fn leave_out(parsed: &mut Parsed, pieces: &Pieces, problems: &[Problem]) {
 fn is_written(text: &Located<String>) -> bool {
     let Some(place) = &text.place else { return true };
     place.file.text.get(place.span.start..).is_some_and(|at| at.starts_with(['"', '\'']))
-}
-
-fn is_sound(problems: &[Problem]) -> bool {
-    problems.iter().all(|one| one.level != Level::Error)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,10 +251,17 @@ struct Used<'a> {
     readers: HashSet<&'a str>,
     /// Companies, topics and rules.
     entries: HashSet<Start<'a>>,
+    /// Where the time zone stands that is none.
+    zone: Option<Place>,
 }
 
 impl<'a> Used<'a> {
-    fn of(sources: &'a [Source], watchlist: &'a Watchlist, readers: &'a [Reader]) -> Self {
+    fn of(
+        sources: &'a [Source],
+        watchlist: &'a Watchlist,
+        readers: &'a [Reader],
+        zone: Option<Place>,
+    ) -> Self {
         let companies = watchlist.companies().map(|one| one.place.as_ref());
         let topics = watchlist.topics().map(|one| one.place.as_ref());
         let rules = watchlist.rules().map(|one| one.place.as_ref());
@@ -235,6 +269,7 @@ impl<'a> Used<'a> {
             sources: sources.iter().map(|one| one.id.as_str()).collect(),
             readers: readers.iter().map(|one| one.name.as_str()).collect(),
             entries: companies.chain(topics).chain(rules).flatten().map(start).collect(),
+            zone,
         }
     }
 
@@ -248,6 +283,10 @@ impl<'a> Used<'a> {
     fn left_out(&self, pieces: &Pieces, problem: &Problem) -> LeftOut {
         let why = problem.to_string();
         let at = problem.place.as_ref();
+        if at.is_some() && at == self.zone.as_ref() {
+            let what = format!("{UTC} stands in for the time zone");
+            return LeftOut { what, why, readers: Vec::new() };
+        }
         match at.and_then(|place| pieces.around(place)) {
             Some(piece) => LeftOut { what: self.what(piece), why, readers: piece.readers.clone() },
             None => {

@@ -56,7 +56,8 @@ pub struct Past {
     pub thin: Vec<(SourceId, Thin)>,
 }
 
-/// A stretch in which nothing was polled: on purpose, or because the service did not run.
+/// A stretch in which nothing was polled: on purpose, or because the service did not run. Or one of which that is
+/// not known, after a restore.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pause {
     /// When it began.
@@ -73,6 +74,22 @@ impl Pause {
 
     /// The reason of a stretch between two rounds that a person or a timer makes.
     pub const BETWEEN_ROUNDS: &'static str = "between two rounds (`once`) nobody looks";
+
+    /// How the reason of a stretch begins of which nothing is known: it lies between a backup and its restore.
+    const RESTORED: &'static str = "restored from a backup of ";
+
+    /// The reason of a stretch from a backup, made at this instant, to its restore: whether anybody looked then
+    /// stands in the database that was replaced.
+    #[must_use]
+    pub fn restored(made: Timestamp) -> String {
+        format!("{}{made}", Self::RESTORED)
+    }
+
+    /// Whether nothing is known of it, for it lies between a backup and its restore.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.why.starts_with(Self::RESTORED)
+    }
 
     /// Whether it is the time between two rounds.
     #[must_use]

@@ -13,19 +13,27 @@ const STEP: Duration = Duration::from_secs(60);
 pub(super) struct Pace {
     wall: Timestamp,
     monotonic: Instant,
+    /// The wall clock went back, and nobody has acted on it yet.
+    owed: bool,
 }
 
 impl Pace {
     /// From now on.
     pub(super) fn from(now: Timestamp) -> Self {
-        Self { wall: now, monotonic: Instant::now() }
+        Self { wall: now, monotonic: Instant::now(), owed: false }
     }
 
-    /// Whether the wall clock went back since the last look.
+    /// Whether the wall clock went back since it was last [acted on](Self::acted).
     pub(super) fn went_back(&mut self, now: Timestamp) -> bool {
         let expected = self.wall.plus(self.monotonic.elapsed());
-        *self = Self::from(now);
-        expected.since(now) > STEP
+        let owed = self.owed || expected.since(now) > STEP;
+        *self = Self { owed, ..Self::from(now) };
+        owed
+    }
+
+    /// What follows from a clock that went back is done.
+    pub(super) fn acted(&mut self) {
+        self.owed = false;
     }
 }
 
@@ -41,6 +49,8 @@ mod tests {
         assert!(!pace.went_back(start.plus(Duration::from_secs(3590))));
         assert!(!pace.went_back(start.plus(Duration::from_secs(24 * 3600))));
         assert!(pace.went_back(start));
+        assert!(pace.went_back(start), "nobody has acted on it");
+        pace.acted();
         assert!(!pace.went_back(start));
     }
 }

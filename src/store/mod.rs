@@ -97,6 +97,10 @@ pub trait Store: Send + Sync {
     /// now, and the digests of days that come again are due again, where more than a day does.
     fn clock_went_back(&self, now: Timestamp) -> Answer<'_, ()>;
 
+    /// The clock shows `now`: where it leapt back over what [`Store::clock_went_back`] had set aside, that counts as
+    /// before. To be called before digests are looked for; writes nothing unless something is set aside.
+    fn clock_went_on(&self, now: Timestamp) -> Answer<'_, ()>;
+
     /// The instant at which the next source is due, if any is waiting.
     fn next_due(&self) -> Answer<'_, Option<Timestamp>>;
 

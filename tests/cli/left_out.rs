@@ -266,3 +266,42 @@ fn without_usable_settings_nothing_starts() {
     desk.ask(&["once"]).ends(78).says("unknown key `sign`");
     desk.ask(&["run"]).ends(78).says("unknown key `sign`");
 }
+
+/// An address or a zone that this program does not take any more keeps nobody else from being told.
+#[test]
+fn of_the_operators_addresses_those_that_can_be_used_are_and_utc_stands_in_for_a_zone() {
+    let desk = Desk::new();
+    desk.ask(&["once"]).ends(0);
+    let service = fs::read_to_string(desk.folder().join("watchlistd.toml")).unwrap();
+    let to = |text: &str, addresses: &str| {
+        let key = "\nto = [\"mei@bank.test\"";
+        assert!(text.contains(key), "{text}");
+        text.replace(key, &format!("\n{addresses}to = [\"mei@bank.test\""))
+    };
+    let bad =
+        to(&service, "editors = [\"ed@bank.test\", \"ed..it@bank.test\"]\nreply_to = \"desk\"\n")
+            .replace("to = [\"mei@bank.test\"", "to = [\"ops@example.com\", \"mei@bank.test\"")
+            .replace("Europe/Berlin", "Europe/Berlyn");
+    put_in_force(&desk, &[("watchlistd.toml", bad)]);
+    desk.site.put("/wire.xml", feed(&["Panel: NYSE delists Alibaba after audit inspection"]));
+    desk.ask(&["once", "--all"]).ends(78).says("in force without what this program cannot use");
+    let left = desk.status()["watchlist"]["left_out"].to_string();
+    for words in [
+        "UTC stands in for the time zone: ",
+        "'Europe/Berlyn' is no time zone",
+        "watchlistd.toml is used without this: ",
+        "ed..it@bank.test",
+        "ops@example.com",
+        "no e-mail address",
+    ] {
+        assert!(left.contains(words), "'{words}' is not said\n{left}");
+    }
+    assert!(texts(&desk, "mei@bank.test").iter().any(|text| text.contains("NYSE delists")));
+    let told = |text: &String| text.contains("is in force only in part");
+    assert!(texts(&desk, "mei@bank.test").iter().any(told), "the operator's");
+
+    // With nobody left to tell, nothing starts.
+    let nobody = service.replace("to = [\"mei@bank.test\"", "to = [\"ops@example.com\"");
+    put_in_force(&desk, &[("watchlistd.toml", nobody)]);
+    desk.ask(&["run"]).ends(78).says("ops@example.com");
+}

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use watchlistd::model::record::Restore;
 use watchlistd::model::source::SourceState;
 use watchlistd::model::{Canary, CanaryState, FirstRun, Source, SourceId, Timestamp};
 use watchlistd::store::sqlite::{Mode, Sqlite};
@@ -193,6 +194,40 @@ fn a_stop_within_a_day_is_told() {
     let whole = report(&desk, "09", "09");
     assert!(whole.contains("Yes, throughout."), "{whole}");
     assert!(whole.contains("Gaps: none was noticed"), "{whole}");
+}
+
+/// What lies between a backup and its restore may have been read all the time.
+#[test]
+fn what_a_restore_made_unknown_is_no_stop_of_the_service() {
+    let desk = Desk::new();
+    let lived = async {
+        let store = Sqlite::open(&desk.database(), Mode::Exclusive).unwrap();
+        let begin = at("09T00:00");
+        store.adopt_sources(["wire", "flaky", "calm"].map(source).to_vec(), begin).await.unwrap();
+        store.adopt_config(files(&desk, WATCHLIST, ""), begin).await.unwrap();
+        let polls = async |halves: std::ops::Range<u32>| {
+            let all = halves.flat_map(|half| {
+                ["wire", "flaky", "calm"].map(|id| polled(id, begin.plus(HALF * half), None))
+            });
+            store.finish_polls(Arc::new(all.collect())).await.unwrap();
+        };
+        polls(0..55).await;
+        let (made, restored) = (at("10T03:00"), at("10T15:00"));
+        let restore =
+            Restore { at: restored, made, entry: 0, hash: String::new(), resumed: Some(restored) };
+        store.note_restore(restore).await.unwrap();
+        let start = Start { by: Starter::Service, version: 1, at: restored };
+        store.note_start(start).await.unwrap();
+        polls(48 + 30..48 * 3).await;
+    };
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(lived);
+
+    let page = report(&desk, "10", "10");
+    let first = "WAS IT WATCHED?\nNot known whether sources were read from 2026-11-10T03:00:00Z to \
+                 2026-11-10T15:00:00Z: restored from a backup of 2026-11-10T03:00:00Z.\nNOT throughout";
+    assert!(page.contains(first), "{page}");
+    assert!(!page.contains("did not run"), "{page}");
+    assert!(!page.contains("nothing was polled"), "{page}");
 }
 
 /// What an older version kept as one account cannot be parted any more: that polls are missing in it is said.

@@ -4,6 +4,7 @@
 use watchlistd::model::AlertId;
 use watchlistd::model::action::{Action, Deed, Verdict};
 use watchlistd::pipeline::channel::{Channel, Messenger, Vitals};
+use watchlistd::pipeline::deliver::Tight;
 
 use super::*;
 use crate::support::smtp::{Protection, Script, SmtpServer};
@@ -309,4 +310,33 @@ async fn a_server_that_refuses_every_digest_is_given_one_a_day_and_no_words() {
     let newest = archive.stored_mail(tried[0].id.clone()).await.unwrap().unwrap();
     assert!(!text(&newest.letter).contains("Alibaba"), "{}", text(&newest.letter));
     assert!(told(&server, "ops@desk.test").len() >= 5);
+}
+
+/// What was refused by a clock that was ahead is not the newest for the months until that time comes.
+#[tokio::test]
+async fn an_operators_mail_that_arrives_ends_what_was_refused_by_a_clock_that_was_ahead() {
+    let (mut desk, _refusing) = desk("watchlistd").await;
+    let tight = Tight { folder: "/var/lib/watchlistd".into(), free: 5_000_000, floor: 200_000_000 };
+    desk.clock.set(Timestamp::parse("2027-06-01T12:00:00Z").unwrap());
+    let mut open = desk.begun().await;
+    open.deliverer.hear_of_disk(Some(tight));
+    for _ in 0..3 {
+        desk.pass(HOUR);
+        open.round().await;
+    }
+    desk.pass(HOUR / 2);
+    let (channel, well) = (Channel::default(), Vitals { sound: true, ..Vitals::default() });
+    assert!(!messenger(&open).cycle(&channel, &well).await.unwrap().ping, "refused");
+    drop(open);
+
+    let taking = Script::new(Protection::Clear).start();
+    desk.mails_to(&taking);
+    desk.clock.set(Timestamp::parse("2026-12-01T09:00:00Z").unwrap());
+    let mut open = desk.open().await;
+    for _ in 0..3 {
+        desk.pass(HOUR);
+        open.round().await;
+    }
+    assert!(!told(&taking, "ops@desk.test").is_empty());
+    assert!(messenger(&open).cycle(&channel, &well).await.unwrap().ping, "one arrived since");
 }

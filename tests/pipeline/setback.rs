@@ -2,6 +2,7 @@
 //! clock as it is, and somebody hears of it.
 
 use watchlistd::pipeline::deliver::Tight;
+use watchlistd::store::SourceRow;
 
 use super::*;
 
@@ -180,4 +181,112 @@ async fn an_official_source_that_failed_by_a_clock_that_was_ahead_is_told_within
         "{:?}",
         desk.subjects()
     );
+}
+
+/// Who had a digest at 08:10, and a clock that shows 2020 for ten seconds at 09:00.
+async fn shown_2020_for_a_moment(restarted: bool) -> (Desk, Open) {
+    let desk = Desk::new(DAILY).await;
+    desk.open().await.poll().await;
+    desk.clock.set(at("2026-11-21T08:10:00Z"));
+    let mut open = desk.open().await;
+    open.seal().await;
+    open.send().await;
+    desk.clock.set(at("2020-01-01T00:00:00Z"));
+    match restarted {
+        true => {
+            drop(open);
+            open = desk.open().await;
+        }
+        false => open.ground.store.clock_went_back(desk.now()).await.unwrap(),
+    }
+    open.seal().await;
+    desk.clock.set(at("2026-11-21T09:00:00Z"));
+    (desk, open)
+}
+
+#[tokio::test]
+async fn a_clock_that_was_in_the_past_for_a_moment_makes_no_second_digest() {
+    for restarted in [false, true] {
+        let (desk, mut open) = shown_2020_for_a_moment(restarted).await;
+        // The leap ahead is a start: digests wait for a round.
+        for _ in 0..3 {
+            open.round().await;
+            desk.pass(HOUR / 60);
+        }
+        assert_eq!(digests(&desk).len(), 1, "{restarted}: {:?}", desk.subjects());
+        desk.clock.set(at("2026-11-22T08:05:00Z"));
+        for _ in 0..3 {
+            open.round().await;
+            desk.pass(HOUR / 60);
+        }
+        let all = digests(&desk);
+        assert_eq!(all.len(), 2, "{restarted}: {:?}", desk.subjects());
+        assert!(all[1].contains("Sat 21 Nov 08:10"), "{restarted}: {}", all[1]);
+        assert!(!all[1].contains("first digest"), "{restarted}: {}", all[1]);
+        assert!(!all[1].contains("2020"), "{restarted}: {}", all[1]);
+    }
+}
+
+/// Where the later time comes by itself, the digests of the days between are those that readers had.
+#[tokio::test]
+async fn days_that_were_lived_again_are_not_taken_for_those_of_a_clock_that_was_ahead() {
+    let desk = Desk::new(DAILY).await;
+    desk.clock.set(at("2026-11-09T06:30:00Z"));
+    let mut open = desk.open().await;
+    for day in ["09", "14"] {
+        desk.clock.set(at(&format!("2026-11-{day}T08:10:00Z")));
+        open.seal().await;
+        open.send().await;
+    }
+    assert_eq!(digests(&desk).len(), 2, "{:?}", desk.subjects());
+    desk.clock.set(at("2026-11-10T06:30:00Z"));
+    open.ground.store.clock_went_back(desk.now()).await.unwrap();
+    for (n, day) in (10..=16).enumerate() {
+        for time in ["06:30", "08:05", "08:06", "18:00"] {
+            desk.clock.set(at(&format!("2026-11-{day}T{time}:00Z")));
+            open.round().await;
+        }
+        let all = digests(&desk);
+        assert_eq!(all.len(), 3 + n, "{day}: {:?}", desk.subjects());
+        // The clock that was ahead told of other days.
+        let window = format!("{} Nov 08:{}", day - 1, if n == 0 { "10" } else { "0" });
+        assert!(all[2 + n].contains(&window), "{day}: {}", all[2 + n]);
+    }
+}
+
+/// A source in trouble is so since it was, and not since a year in which nobody read it.
+#[tokio::test]
+async fn trouble_is_not_dated_by_a_clock_that_was_in_the_past_for_a_moment() {
+    let (desk, open) = Desk::begin(DAILY).await;
+    desk.newsroom.broken(true);
+    desk.pass(HOUR);
+    open.poll().await;
+    let since = |all: Vec<SourceRow>| all[0].state.since;
+    let archive = open.ground.store.archive();
+    let before = since(archive.sources(None, 9).await.unwrap());
+    let later = desk.now().plus(HOUR);
+    desk.clock.set(at("2020-01-01T00:00:00Z"));
+    open.ground.store.clock_went_back(desk.now()).await.unwrap();
+    assert_eq!(since(archive.sources(None, 9).await.unwrap()), desk.now());
+    desk.clock.set(later);
+    open.seal().await;
+    assert_eq!(since(archive.sources(None, 9).await.unwrap()), before);
+}
+
+/// The store was busy or full as the clock went back: it is asked again.
+#[tokio::test]
+async fn a_setback_that_could_not_be_written_down_is_written_down_later() {
+    let (desk, open) = Desk::begin(DAILY).await;
+    let mut running = open.poller.running();
+    let database = rusqlite::Connection::open(desk.folder.path().join("state/state.db")).unwrap();
+    let stop = "CREATE TRIGGER stop BEFORE UPDATE OF since ON readers
+                BEGIN SELECT raise(ABORT, 'not now'); END";
+    database.execute_batch(stop).unwrap();
+    desk.clock.set(desk.now().minus(DAY));
+    assert!(open.poller.start_due(&mut running).await.is_err());
+    assert!(open.poller.start_due(&mut running).await.is_err(), "asked for once more");
+    database.execute_batch("DROP TRIGGER stop").unwrap();
+    open.poller.start_due(&mut running).await.unwrap();
+    let next = open.ground.store.next_due().await.unwrap().unwrap();
+    assert!(next <= desk.now().plus(HOUR), "not polled before {next}");
 }

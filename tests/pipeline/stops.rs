@@ -188,3 +188,47 @@ async fn only_what_lies_between_two_rounds_is_their_pace() {
         desk.pass(5 * HOUR);
     }
 }
+
+/// A backup does not know what ran after it was made: the service may have read and told all the time.
+#[tokio::test]
+async fn after_a_restore_nobody_is_told_that_the_service_did_not_run_since_the_backup() {
+    const UNKNOWN: &str = "Whether sources were read from Fri 20 Nov 12:00 UTC to Sat 21 Nov 00:00 UTC is \
+                           not known: restored from a backup of 2026-11-20T12:00:00Z";
+    const STOPPED: &str = "No source was polled from Sat 21 Nov 00:00 UTC to Sat 21 Nov 09:00 UTC: the \
+                           service did not run";
+    let desk = Desk::new(DAILY).await;
+    desk.open().await.round().await;
+    let made = desk.now();
+    desk.pass(12 * HOUR);
+    let open = desk.open().await;
+    let at = desk.now();
+    let restore = Restore { at, made, entry: 0, hash: String::new(), resumed: None };
+    open.ground.store.note_restore(restore).await.unwrap();
+    open.ground.store.resume(at).await.unwrap();
+    drop(open);
+    desk.pass(8 * HOUR);
+    drop(start(&desk).await);
+    // Started again without a poll, it is one stop.
+    desk.pass(HOUR);
+    let mut open = start(&desk).await;
+    let archive = open.ground.store.archive();
+    let pauses = archive.pauses_between(made, desk.now()).await.unwrap();
+    let stretches: Vec<_> = pauses.iter().map(|one| (one.from, one.until)).collect();
+    assert_eq!(stretches, [(made, Some(at)), (at, Some(desk.now()))], "{pauses:?}");
+    open.poll().await;
+    open.assess().await;
+    deliver(&desk, &open).await;
+    let digest = digests(&desk).pop().unwrap();
+    let digest = digest.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(digest.contains(UNKNOWN), "{digest}");
+    assert!(digest.contains(STOPPED), "{digest}");
+    assert!(!digest.contains("No gap was noticed"), "{digest}");
+    assert_eq!(
+        operator_mails(&desk, "is not known: restored from a backup"),
+        1,
+        "{:?}",
+        desk.subjects()
+    );
+    assert_eq!(operator_mails(&desk, "No source was polled from Sat 21 Nov 00:00"), 1);
+    assert_eq!(operator_mails(&desk, "No source was polled from Fri"), 0);
+}

@@ -222,6 +222,11 @@ fn gap_line(gap: &Gap, view: View<'_>) -> String {
 /// `No source was polled from 07:10 to 09:30: the disk … `.
 fn pause_line(pause: &Pause, view: View<'_>) -> String {
     let from = moment(pause.from, view.now, view.zone);
+    if pause.is_unknown() {
+        let until = moment(pause.until.unwrap_or(view.now), view.now, view.zone);
+        let why = line(&pause.why, 200);
+        return format!("Whether sources were read from {from} to {until} is not known: {why}");
+    }
     let when = match pause.until {
         Some(until) => format!("was polled from {from} to {}", moment(until, view.now, view.zone)),
         None => format!("has been polled since {from}"),
@@ -300,6 +305,9 @@ fn coverage_section(
         }
         0 if facts.pauses.iter().any(|one| one.is_between_rounds()) => {
             lines.push("What the rounds read shows no gap.".to_owned());
+        }
+        0 if facts.pauses.iter().any(|one| one.is_unknown()) => {
+            lines.push("In what is known no gap was noticed.".to_owned());
         }
         0 => lines.push("No gap was noticed.".to_owned()),
         n if n > AT_THE_TOP + 1 => lines.extend(capped(missing)),

@@ -50,7 +50,7 @@ pub struct Situation<'a> {
     pub refused: Option<RefusedEdit<'a>>,
     /// Our own network, if it is or was out.
     pub network: Option<NetworkOut>,
-    /// Stretches of the last day in which the service did not run.
+    /// Stretches of the last day in which the service did not run, or of which nothing is known after a restore.
     pub stopped: &'a [Pause],
     /// The latest instant that is stored, if the clock went back behind it.
     pub ahead: Option<Timestamp>,
@@ -220,12 +220,19 @@ fn clock(situation: &Situation<'_>) -> Option<OperatorMail> {
 fn stopped(pause: &Pause, situation: &Situation<'_>) -> Option<OperatorMail> {
     let until = pause.until.filter(|until| until.since(pause.from) >= LONG_STOP)?;
     let (now, zone) = (situation.now, situation.zone);
-    let lines = vec![format!(
-        "No source was polled from {} to {}: {}.",
-        moment(pause.from, now, zone),
-        moment(until, now, zone),
-        pause.why
-    )];
+    let (began, ended) = (moment(pause.from, now, zone), moment(until, now, zone));
+    if pause.is_unknown() {
+        let lines = vec![format!(
+            "Whether sources were read from {began} to {ended} is not known: {}.",
+            pause.why
+        )];
+        let next = "Digests say the same of this time. What ran then stands in the database that was replaced, \
+                    which was set aside, and in its record; what feeds no longer show is told as a gap.";
+        let key = MailKey::operator("unknown", &pause.from.to_string());
+        let about = "what was read before the restore is not known";
+        return Some(OperatorMail { key, content: told(situation, about, "Restore", lines, next) });
+    }
+    let lines = vec![format!("No source was polled from {began} to {ended}: {}.", pause.why)];
     let next = "Digests that came due meanwhile wait for one round of the sources, and name the stop; \
                 what feeds no longer showed by then is told as a gap. The journal says why the service \
                 stopped.";

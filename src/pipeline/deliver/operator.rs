@@ -195,7 +195,7 @@ impl Deliverer {
             None => None,
         };
         let mut stopped = store.archive().pauses_between(now.minus(DAY), now).await?;
-        stopped.retain(Pause::is_stop);
+        stopped.retain(|one| one.is_stop() || one.is_unknown());
         Ok(Gathered {
             stopped,
             ahead: store.archive().ahead_of(now).await?,

@@ -51,6 +51,7 @@ impl Deliverer {
     pub async fn seal_due(&self, in_force: &InForce) -> Result<Sealed, StoreError> {
         let mut sealed = Sealed::default();
         let now = self.ground.clock.now();
+        self.ground.store.clock_went_on(now).await?;
         self.look_whether_caught_up(now, &mut sealed).await?;
         // After a restore a person decides first; what is told then is told as one.
         if self.ground.store.held().await?.is_some() {

@@ -139,10 +139,12 @@ impl Poller {
         running.room = if out { SCOUTS } else { self.places.polls };
         let now = self.ground.clock.now();
         if running.pace.went_back(now) {
+            // Where the store cannot take it now, it is owed at the next call.
+            self.ground.store.clock_went_back(now).await?;
+            running.pace.acted();
             tracing::warn!(
                 "the clock went back to {now}; polls of the time between are made again"
             );
-            self.ground.store.clock_went_back(now).await?;
             running.nothing_due_before = None;
         }
         if running.look_at().is_none_or(|next| next <= now) {

@@ -96,7 +96,8 @@ pub(super) fn undelivered(
     select.query_map(params![until, values::size(MOST)], mail)?.collect()
 }
 
-/// The operator's mails at rest that were sealed since an instant, newest first, the canary's left out.
+/// The operator's mails at rest that were sealed since an instant, newest first, the canary's left out. In the order
+/// in which they were sealed: by their instants those of a clock that was ahead would be the newest until it is right.
 pub(super) fn operator_mails(
     connection: &Connection,
     since: Timestamp,
@@ -105,7 +106,7 @@ pub(super) fn operator_mails(
     let mut select = connection.prepare_cached(&format!(
         "{MAIL} WHERE o.reader = '' AND o.kind = 'operator' AND o.at >= ?1 AND m.next_attempt IS NULL
            AND NOT (o.key > 'operator:canary:' AND o.key < 'operator:canary;')
-         ORDER BY o.at DESC, m.key DESC LIMIT ?2"
+         ORDER BY m.key DESC LIMIT ?2"
     ))?;
     select.query_map(params![since, values::size(MOST)], mail)?.collect()
 }

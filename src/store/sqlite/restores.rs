@@ -40,6 +40,21 @@ pub(super) fn held(connection: &Connection) -> rusqlite::Result<Option<Restore>>
         .optional()
 }
 
+/// The last restore in the time from `after` (not included) to `until`.
+pub(super) fn last_between(
+    connection: &Connection,
+    after: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<Option<Restore>> {
+    connection
+        .prepare_cached(
+            "SELECT at, made, entry, hash, resumed FROM restores WHERE at > ?1 AND at <= ?2
+             ORDER BY key DESC LIMIT 1",
+        )?
+        .query_row([after, until], read)
+        .optional()
+}
+
 /// All restores, oldest first.
 pub(super) fn all(connection: &Connection) -> rusqlite::Result<Vec<Restore>> {
     let mut select = connection

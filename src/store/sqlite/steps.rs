@@ -98,6 +98,17 @@ impl Store for Sqlite {
         })
     }
 
+    fn clock_went_on(&self, now: Timestamp) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let what = "look for what a clock that went back set aside";
+            if !self.read(what, move |connection| clock::is_to_go_on(connection, now)).await? {
+                return Ok(());
+            }
+            let what = "set things right by a clock that went on";
+            self.write(what, move |connection| clock::went_on(connection, now)).await
+        })
+    }
+
     fn next_due(&self) -> Answer<'_, Option<Timestamp>> {
         let claims = self.claims.clone();
         self.read("find the next source", move |connection| claims::next_due(connection, &claims))

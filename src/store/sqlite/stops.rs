@@ -8,14 +8,15 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::model::{Pause, Timestamp};
 use crate::store::{Start, Starter};
 
-use super::claims;
+use super::{claims, restores};
 
 /// Whoever restarts misses nothing in so little, however often a source is read.
 const SHORTEST: Duration = Duration::from_secs(5 * 60);
 
 /// Notes, at a start, the stretch since the last poll, if a source is late by more than its interval: of a
 /// shorter stop nobody's feed can tell. Starts without a poll between them end the same stop. What lies between two
-/// rounds is their pace; where the service was the last to look, it stopped, whoever looks next.
+/// rounds is their pace; where the service was the last to look, it stopped, whoever looks next. Of the time between a
+/// backup and its restore nothing is known here: that it did run then is as likely as not.
 pub(super) fn note(
     connection: &Connection,
     start: &Start,
@@ -36,13 +37,16 @@ pub(super) fn note(
         .prepare_cached("SELECT key, until, why FROM pauses ORDER BY key DESC LIMIT 1")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    let from = match newest {
+    let restore = restores::last_between(connection, last, now)?;
+    let restored_since = |at| restore.as_ref().is_some_and(|one| one.at > at);
+    let mut from = match newest {
         // It lasts until somebody finds room.
         Some((_, None, _)) => return Ok(()),
         Some((key, Some(until), why))
             if [Pause::STOPPED, Pause::BETWEEN_ROUNDS].contains(&why.as_str())
                 && last < until
-                && until <= now =>
+                && until <= now
+                && !restored_since(until) =>
         {
             connection
                 .prepare_cached("UPDATE pauses SET until = ?2 WHERE key = ?1")?
@@ -52,13 +56,25 @@ pub(super) fn note(
         Some((_, Some(until), _)) => last.max(until),
         None => last,
     };
-    // A clock that was set back shows no stretch.
-    if now <= from || now.since(from) < SHORTEST {
-        return Ok(());
+    if let Some(restore) = restore.filter(|one| one.at > from) {
+        add(connection, from, restore.at, &Pause::restored(restore.made))?;
+        from = restore.at;
     }
-    connection
-        .prepare_cached("INSERT INTO pauses(\"from\", until, why) VALUES (?1, ?2, ?3)")?
-        .execute(params![from, now, why])?;
+    add(connection, from, now, why)
+}
+
+/// Notes a stretch, unless it is too short to miss anything in. A clock that was set back shows none.
+fn add(
+    connection: &Connection,
+    from: Timestamp,
+    until: Timestamp,
+    why: &str,
+) -> rusqlite::Result<()> {
+    if until.since(from) >= SHORTEST {
+        connection
+            .prepare_cached("INSERT INTO pauses(\"from\", until, why) VALUES (?1, ?2, ?3)")?
+            .execute(params![from, until, why])?;
+    }
     Ok(())
 }
 

@@ -155,6 +155,7 @@ pub(crate) const PROMISES: &[Promise] = &[
             "pipeline::setback::a_first_start_by_a_clock_that_was_ahead_delays_no_digest",
             "pipeline::setback::days_that_come_again_have_digests_again_and_the_operator_hears_why_once",
             "pipeline::setback::what_the_operator_hears_once_a_day_is_told_on_days_that_come_again",
+            "pipeline::setback::a_clock_that_was_in_the_past_for_a_moment_makes_no_second_digest",
             "pipeline::edges::each_local_day_has_one_digest_through_both_edges_in_six_zones",
             "src::pipeline::channel::a_clock_that_is_set_back_silences_no_alarm",
         ],

@@ -13,7 +13,7 @@ use crate::store::{About, Archive, ConfigVersion, StoreError};
 
 use super::canaries::{self, CanaryLine};
 use super::lines::{Line, SourceLine, found_line, gap_line, muted, pause_line, source, terms};
-use super::looked::{Paused, few, not_looked, rounds, since_last_round};
+use super::looked::{Paused, few, not_looked, rounds, since_last_round, unknown};
 use super::shown::seconds;
 
 /// Rows fetched at a time.
@@ -125,6 +125,7 @@ pub(super) async fn report(
     let sources: Vec<SourceLine> =
         accounts.iter().map(|one| source(one, &paused, asked.from, asked.until)).collect();
     let mut unlooked = not_looked(&accounts, &paused, &pauses, window);
+    unlooked.stopped.extend(unknown(&pauses, window));
     unlooked.stopped.extend(rounds(&pauses, window));
     if unlooked.stopped.is_empty() && unlooked.lines.is_empty() {
         let (made, due) =

@@ -222,6 +222,13 @@ pub(super) fn gap_line(gap: &Gap) -> String {
 
 pub(super) fn pause_line(pause: &Pause) -> String {
     let until = pause.until.map_or_else(|| "the present".to_owned(), seconds);
+    if pause.is_unknown() {
+        let from = seconds(pause.from);
+        return format!(
+            "all sources: not known whether read from {from} to {until}: {}",
+            pause.why
+        );
+    }
     format!(
         "all sources: nothing was polled from {} to {until}: {}",
         seconds(pause.from),

@@ -179,6 +179,23 @@ pub(super) fn since_last_round(
     Some(Pause { from, until: None, why: Pause::BETWEEN_ROUNDS.to_owned() })
 }
 
+/// Of which time nothing is known, for it lies between a backup and its restore.
+pub(super) fn unknown(pauses: &[Pause], (begin, end): (Timestamp, Timestamp)) -> Vec<String> {
+    let unknown = pauses.iter().filter(|one| one.is_unknown());
+    let within = unknown.map(|one| (one, one.from.max(begin), one.until.unwrap_or(end).min(end)));
+    within
+        .filter(|(_, from, until)| from < until)
+        .map(|(one, from, until)| {
+            format!(
+                "Not known whether sources were read from {} to {}: {}.",
+                seconds(from),
+                seconds(until),
+                one.why
+            )
+        })
+        .collect()
+}
+
 /// That sources were read in rounds, between which nobody looked.
 pub(super) fn rounds(pauses: &[Pause], (begin, end): (Timestamp, Timestamp)) -> Option<String> {
     let between = pauses.iter().filter(|one| one.is_between_rounds());
