@@ -13,7 +13,7 @@ use crate::model::{
 };
 
 use super::review::{Absence, Review};
-use super::{Answer, ConfigVersion, RejectedEdit, Start, StoredMail};
+use super::{Answer, ConfigVersion, FileChange, RejectedEdit, Start, StoredMail};
 
 /// The part that only reads, in pages: `(after, limit) → rows`.
 pub trait Archive: Send + Sync {
@@ -183,6 +183,15 @@ pub trait Archive: Send + Sync {
 
     /// Versions of the configuration after `after`, oldest first.
     fn config_versions(&self, after: u64, limit: usize) -> Answer<'_, Vec<ConfigVersion>>;
+
+    /// Versions after this number, in force since later than `from`, that changed this file, oldest first.
+    fn file_changes(
+        &self,
+        name: String,
+        from: Timestamp,
+        after: u64,
+        limit: usize,
+    ) -> Answer<'_, Vec<FileChange>>;
 
     /// Canaries planted between two instants, oldest first.
     fn canaries(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Canary>>;

@@ -37,7 +37,7 @@ pub mod review;
 pub mod sqlite;
 mod starting;
 
-pub use adopting::{Adoption, ConfigVersion, RejectedEdit};
+pub use adopting::{Adoption, ConfigVersion, FileChange, RejectedEdit};
 pub use archive::{
     About, Account, Archive, CanaryProgress, DecidedRow, MailRow, SeenMark, SeenPage, Size,
     SourceRow, TellingRow,
