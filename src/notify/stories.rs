@@ -13,7 +13,7 @@ use super::outside::link;
 use super::page::{self, Article, Href, Line};
 use super::reader::Reader;
 use super::times::{said_at, times};
-use super::{edited, excerpt, outside::line};
+use super::{edited, excerpt, outside::line, withheld};
 use crate::model::mail::StoryTold;
 use crate::model::{Hit, Mark, Named, PendingNotice, Severity, StoryId, Timestamp, Tz};
 
@@ -276,7 +276,7 @@ pub(super) fn show_all(
 fn show(story: &Story<'_>, n: usize, most: usize, view: View<'_>) -> page::Story {
     let lead = story.lead();
     let told = write_ups(story).into_iter().take(most).collect::<Vec<_>>();
-    let headlines: Vec<String> = told.iter().map(|one| folded(&one.item.text.title)).collect();
+    let headlines: Vec<String> = told.iter().filter_map(|one| headline(one)).collect();
     let rest =
         story.notices.iter().filter(|one| !told.iter().any(|other| other.item.id == one.item.id));
     let lines: Vec<Line> =
@@ -314,9 +314,9 @@ fn show(story: &Story<'_>, n: usize, most: usize, view: View<'_>) -> page::Story
 fn write_ups<'s>(story: &'s Story<'_>) -> Vec<&'s PendingNotice> {
     let mut told = vec![story.lead()];
     let different = |told: &[&PendingNotice], one: &PendingNotice| {
-        let headline = folded(&one.item.text.title);
+        let mine = headline(one);
         one.alert.copy_of.is_none()
-            && told.iter().all(|other| folded(&other.item.text.title) != headline)
+            && (mine.is_none() || told.iter().all(|other| headline(other) != mine))
     };
     for other_outlet in [true, false] {
         for one in &story.notices {
@@ -329,6 +329,11 @@ fn write_ups<'s>(story: &'s Story<'_>) -> Vec<&'s PendingNotice> {
         }
     }
     told
+}
+
+/// What an item's headline is compared by; `None` where its words are left out, for nobody can say what is the same.
+fn headline(one: &PendingNotice) -> Option<String> {
+    (!one.withheld).then(|| folded(&one.item.text.title))
 }
 
 /// A headline's letters and digits: two that differ in nothing else are the same to a reader.
@@ -459,7 +464,11 @@ fn same_text(one: &PendingNotice, story: &Story<'_>, view: View<'_>) -> Option<S
 /// An outlet in one line: its headline only where it says what those told above do not.
 fn one_line(one: &PendingNotice, told: &[String], view: View<'_>) -> Line {
     let mut marks = marks(one);
-    let same = told.contains(&folded(&one.item.text.title));
+    let same = headline(one).is_some_and(|headline| told.contains(&headline));
+    let words = || match one.withheld {
+        true => withheld::in_a_line(&one.item.text),
+        false => excerpt::headline(&one.item, &[]),
+    };
     if one.alert.copy_of.is_some() {
         marks.insert(0, "same text".to_owned());
     } else if same {
@@ -468,7 +477,7 @@ fn one_line(one: &PendingNotice, told: &[String], view: View<'_>) -> Line {
     Line {
         outlet: view.outlets.name(&one.item.source),
         official: one.item.official,
-        headline: (!same).then(|| excerpt::headline(&one.item, &[])),
+        headline: (!same).then(words),
         time: near(said_at(one), view.now, view.zone),
         marks,
         link: link(one.item.link.as_deref()).ok().map(Href::from),

@@ -12,7 +12,8 @@ use std::time::Duration;
 use url::Url;
 
 use super::civil::count;
-use super::page::Note;
+use super::outside::line;
+use super::page::{Marked, Note, Segment};
 use super::room::is_too_large;
 use super::smtp::Stage;
 use super::stories::Story;
@@ -116,6 +117,26 @@ pub fn withhold(mut notices: Vec<PendingNotice>) -> Vec<PendingNotice> {
     notices
 }
 
+/// Longest line about an item without its words, in characters: a host's name may have 253.
+const LINE: usize = 400;
+
+/// Why words are left out, before where the item lies and what shows it.
+const REFUSED: &str = "An earlier mail with them was refused.";
+
+/// What an item whose words are left out is told by where it has one line: where it lies, and its id.
+pub(super) fn in_a_line(text: &ItemText) -> Marked {
+    let leads = text.summary.strip_prefix(REFUSED).unwrap_or(&text.summary);
+    let text = line(&format!("{LEFT_OUT}{leads}"), LINE);
+    Marked::of(vec![Segment { text, hit: false }], None)
+}
+
+/// Leaves out the words of all of them, as where each may be what a filter minds.
+#[must_use]
+pub fn withhold_all(mut notices: Vec<PendingNotice>) -> Vec<PendingNotice> {
+    notices.iter_mut().filter(|one| !one.withheld).for_each(leave_out);
+    notices
+}
+
 fn leave_out(one: &mut PendingNotice) {
     let host = one.item.link.as_deref().and_then(|link| Url::parse(link).ok());
     let host = host.as_ref().and_then(|link| link.host_str());
@@ -124,7 +145,7 @@ fn leave_out(one: &mut PendingNotice) {
     let words = ItemText {
         title: LEFT_OUT.to_owned(),
         summary: format!(
-            "An earlier mail with them was refused.{} `watchlistd show {}` shows it whole.",
+            "{REFUSED}{} `watchlistd show {}` shows it whole.",
             leads.unwrap_or_default(),
             one.alert.id
         ),

@@ -310,3 +310,29 @@ async fn a_server_that_refuses_every_digest_is_given_one_a_day_and_no_words() {
     assert!(!text(&newest.letter).contains("Alibaba"), "{}", text(&newest.letter));
     assert!(told(&server, "ops@desk.test").len() >= 5);
 }
+
+/// Of items whose words are left out nobody can say that their headlines are the same.
+#[tokio::test]
+async fn each_item_of_a_story_whose_words_are_left_out_says_where_it_lies_and_its_id() {
+    let (desk, server) = desk(POISON).await;
+    let mut open = desk.begun().await;
+    desk.pass(HOUR);
+    desk.newsroom.print((0..5).map(|n| {
+        format!(
+            "<item><guid>p{n}</guid><title>SEC moves to delist Alibaba and GTUBE: part {n}</title>\
+             <link>https://www{n}.example.org/{n}</link></item>"
+        )
+    }));
+    days(&desk, &mut open, 1).await;
+    let ids = owed(&open).await;
+    assert_eq!(ids.len(), 5);
+    days(&desk, &mut open, 1).await;
+    let mails = told(&server, "mei@desk.test");
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert!(mails[0].contains("1 high") || mails[0].contains("5 high"), "{mails:?}");
+    assert!(!mails[0].contains("same headline"), "{mails:?}");
+    for (n, id) in ids.iter().enumerate() {
+        assert!(mails[0].contains(&format!("www{n}[.]example[.]org")), "{n}: {mails:?}");
+        assert!(mails[0].contains(&format!("`watchlistd show {id}`")), "{id}: {mails:?}");
+    }
+}
