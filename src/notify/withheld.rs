@@ -212,11 +212,20 @@ pub(super) fn by_their_ids(quoting: Quoting) -> Option<String> {
 
 /// Says at the top of a mail that words are missing in it, and why.
 pub(super) fn note(stories: &[Story<'_>]) -> Option<Note> {
+    note_and(stories, " The rest of what that mail told stands here, too.")
+}
+
+/// The same of a mail that tells what others told before.
+pub(super) fn note_of_recap(stories: &[Story<'_>]) -> Option<Note> {
+    note_and(stories, "")
+}
+
+fn note_and(stories: &[Story<'_>], and: &str) -> Option<Note> {
     let items = stories.iter().flat_map(|story| &story.notices);
     let items = items.filter(|one| one.withheld).count();
     let lines = vec![format!(
         "The publishers' words of {} are left out: an earlier mail with them was refused by the mail server, as \
-         filters do. The rest of what that mail told stands here, too.",
+         filters do.{and}",
         count(items, "item", "items")
     )];
     (items > 0).then(|| Note { label: "WORDS LEFT OUT".to_owned(), grave: true, lines })

@@ -91,7 +91,8 @@ pub trait Archive: Send + Sync {
     fn newest_digest(&self, reader: String) -> Answer<'_, Option<MailId>>;
 
     /// Alerts decided after `from` and until `until` that were to be told to somebody, oldest first:
-    /// `limit` of them, those of high severity before others and the newest before older ones. As notices of nobody.
+    /// `limit` of them, those of high severity before others and the newest before older ones. As notices of nobody, each
+    /// with what was said of mails that told it and were refused, whoever these were for.
     fn alerts_between(
         &self,
         from: Timestamp,
