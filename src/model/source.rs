@@ -168,6 +168,8 @@ pub struct SourceState {
     pub anew: Option<Anew>,
     /// When it was last read before that, if ever: answers with nothing in them leave this as it is.
     pub read_before: Option<Timestamp>,
+    /// Since when its documents are read with loss, whatever fails in between; `None` where the last one was whole.
+    pub cut_since: Option<Timestamp>,
 }
 
 /// Why the next document of a source that was read before is as good as a first one.
@@ -243,6 +245,7 @@ impl SourceState {
             title: None,
             anew: None,
             read_before: None,
+            cut_since: None,
         }
     }
 
@@ -267,6 +270,7 @@ impl SourceState {
             title,
             anew,
             read_before,
+            cut_since,
         } = self;
         (health, since, failures) == (&before.health, &before.since, &before.failures)
             && (etag, last_modified) == (&before.etag, &before.last_modified)
@@ -275,6 +279,7 @@ impl SourceState {
             && (error, read_at) == (&before.error, &before.read_at)
             && (moved, title) == (&before.moved, &before.title)
             && (anew, read_before) == (&before.anew, &before.read_before)
+            && *cut_since == before.cut_since
     }
 }
 

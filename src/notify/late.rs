@@ -2,6 +2,8 @@
 //!
 //! Pure. The words stand among the reasons of the alert, so that every mail and report has them.
 
+use std::fmt;
+
 use chrono::Datelike;
 
 use super::outside::line;
@@ -21,6 +23,25 @@ pub struct Lacked<'a> {
     pub held: Option<(&'a str, u64)>,
 }
 
+/// The version by which an item was judged before.
+#[derive(Clone, Copy, Debug)]
+pub struct Before {
+    /// Its number.
+    pub version: u64,
+    /// It is the present one, of which the program then could not use all.
+    pub in_part: bool,
+}
+
+impl fmt::Display for Before {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "version {}", self.version)?;
+        if self.in_part {
+            out.write_str(", of which a part was not used")?;
+        }
+        Ok(())
+    }
+}
+
 /// Why an item first seen at `seen` is told only `now`: what version `before` lacked, or that it made no
 /// alert of what it found. `told`: how grave it was told before, if it was.
 #[must_use]
@@ -28,7 +49,7 @@ pub fn reason(
     seen: Timestamp,
     now: Timestamp,
     zone: Tz,
-    before: u64,
+    before: Before,
     told: Option<Severity>,
     lacked: &[Lacked<'_>],
 ) -> String {
@@ -43,14 +64,15 @@ pub fn reason(
             Some((guard, version)) => {
                 format!("{what} held back in version {version} ({})", line(guard, 60))
             }
-            None => format!("{what} missing in version {before}"),
+            None => format!("{what} missing in {before}"),
         })
         .collect();
     if lacked.len() > NAMED {
         found.push(format!("and {} more", lacked.len() - NAMED));
     }
     let why = match found.is_empty() {
-        true => format!("version {before} made no alert of it"),
+        true if before.in_part => format!("{before}, made no alert of it"),
+        true => format!("{before} made no alert of it"),
         false => found.join(", "),
     };
     match told {
@@ -95,26 +117,27 @@ mod tests {
     #[test]
     fn the_reason_names_what_was_missing_and_what_was_held_back() {
         let at = |day: i64| Timestamp::from_millis(1_795_000_000_000 + day * 86_400_000);
+        let before = Before { version: 14, in_part: false };
         let lacked = [
             Lacked { what: "\"阿里\" (Alibaba)", held: None },
             Lacked { what: "\"Target\"", held: Some(("weak name alone", 12)) },
         ];
         assert_eq!(
-            reason(at(0), at(2), Tz::UTC, 14, None, &lacked),
+            reason(at(0), at(2), Tz::UTC, before, None, &lacked),
             "late: not matched 18–20 Nov: \"阿里\" (Alibaba) missing in version 14, \"Target\" held \
              back in version 12 (weak name alone)"
         );
         assert_eq!(
-            reason(at(0), at(2), Tz::UTC, 14, Some(Severity::High), &lacked[..1]),
+            reason(at(0), at(2), Tz::UTC, before, Some(Severity::High), &lacked[..1]),
             "late: high before without this: \"阿里\" (Alibaba) missing in version 14"
         );
         let search = format!("\"({})\" (Kit)", "kit OR gear OR ".repeat(30));
         let many = [Lacked { what: &search, held: None }; 5];
-        let words = reason(at(0), at(2), Tz::UTC, 14, None, &many);
+        let words = reason(at(0), at(2), Tz::UTC, before, None, &many);
         assert!(words.ends_with("missing in version 14, and 2 more"), "{words}");
         assert!(words.chars().count() < 400, "{words}");
         assert_eq!(
-            reason(at(0), at(0), Tz::UTC, 14, None, &[]),
+            reason(at(0), at(0), Tz::UTC, before, None, &[]),
             "late: not matched on 18 Nov: version 14 made no alert of it"
         );
     }

@@ -4,7 +4,7 @@
 //! attaches the whole list.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::civil::{count, near};
 use super::merge::merge;
@@ -13,7 +13,7 @@ use super::outside::link;
 use super::page::{self, Article, Href, Line};
 use super::reader::Reader;
 use super::times::{said_at, times};
-use super::{edited, excerpt, outside::line};
+use super::{edited, excerpt, outside::line, withheld};
 use crate::model::mail::StoryTold;
 use crate::model::{Hit, Mark, Named, PendingNotice, Severity, StoryId, Timestamp, Tz};
 
@@ -58,6 +58,8 @@ pub(super) struct Story<'a> {
     pub(super) notices: Vec<Cow<'a, PendingNotice>>,
     /// For whom.
     pub(super) whose: Whose<'a>,
+    companies: Vec<Named>,
+    topics: Vec<Named>,
 }
 
 /// Stories, the gravest first, then the newest.
@@ -85,18 +87,56 @@ fn story<'a>(items: BTreeMap<&str, Cow<'a, PendingNotice>>, whose: Whose<'a>) ->
     let mut notices: Vec<Cow<'a, PendingNotice>> = items.into_values().collect();
     notices.sort_by_key(|one| (!one.item.official, said_at(one), one.item.id.clone()));
     // What a copy repeats was told by another mail: what was not yet leads.
+    let here: HashSet<&str> = notices.iter().map(|one| one.item.id.as_str()).collect();
     let repeats = |one: &PendingNotice| {
         let of = one.alert.copy_of.as_ref().filter(|_| !one.item.official);
-        of.is_some_and(|of| notices.iter().all(|other| other.item.id != *of))
+        of.is_some_and(|of| !here.contains(of.as_str()))
     };
-    if let Some(lead) = notices.iter().position(|one| !repeats(one)) {
+    let lead = notices.iter().position(|one| !repeats(one));
+    if let Some(lead) = lead {
         notices[..=lead].rotate_right(1);
     }
     let severity = notices
         .iter()
         .flat_map(|one| one.earlier.iter().map(|was| was.severity).chain([one.alert.severity]));
     let severity = severity.max();
-    Story { severity: severity.unwrap_or(Severity::Medium), notices, whose }
+    let severity = severity.unwrap_or(Severity::Medium);
+    let topics = topics(&notices);
+    let companies = companies(&notices, &topics, whose);
+    // Kept, for a page asks for them many times and may be laid out anew until it fits.
+    let owned = |names: Vec<&Named>| names.into_iter().cloned().collect();
+    let (companies, topics) = (owned(companies), owned(topics));
+    Story { severity, notices, whose, companies, topics }
+}
+
+/// The companies that a story names, as [`Story::companies`] says.
+fn companies<'n>(
+    notices: &'n [Cow<'_, PendingNotice>],
+    topics: &[&Named],
+    whose: Whose<'_>,
+) -> Vec<&'n Named> {
+    let Some(lead) = notices.first() else { return Vec::new() };
+    let withdrawn = edited::withdrawn(lead);
+    let mut named = distinct(notices.iter().flat_map(|one| {
+        let judgement = &one.alert.judgement;
+        let copies = one.alert.copy_of.as_ref() == Some(&lead.item.id);
+        let mut named = in_text_order(&judgement.companies, &judgement.hits);
+        // Copies repeat what an edit has taken out of what they are copies of.
+        named.retain(|one| !copies || !withdrawn.contains(&&*one.id));
+        named
+    }));
+    let mut known: HashSet<&str> = named.iter().chain(topics).map(|one| &*one.id).collect();
+    let earlier = notices.iter().flat_map(|one| &one.earlier).flat_map(|was| &was.named);
+    named.extend(earlier.filter(|one| known.insert(&one.id)));
+    named.sort_by_key(|one| (!whose.watches(one), !whose.is_new(one)));
+    named
+}
+
+fn topics<'n>(notices: &'n [Cow<'_, PendingNotice>]) -> Vec<&'n Named> {
+    distinct(notices.iter().flat_map(|one| {
+        let judgement = &one.alert.judgement;
+        in_text_order(&judgement.topics, &judgement.hits)
+    }))
 }
 
 impl Story<'_> {
@@ -106,24 +146,8 @@ impl Story<'_> {
 
     /// The companies it names: first those that the reader asked for, then those that are new to the
     /// reader, then the lead's, in the order in which the text names them.
-    pub(super) fn companies(&self) -> Vec<&Named> {
-        let withdrawn = edited::withdrawn(self.lead());
-        let mut named = distinct(self.notices.iter().flat_map(|one| {
-            let judgement = &one.alert.judgement;
-            let copies = one.alert.copy_of.as_ref() == Some(&self.lead().item.id);
-            let mut named = in_text_order(&judgement.companies, &judgement.hits);
-            // Copies repeat what an edit has taken out of what they are copies of.
-            named.retain(|one| !copies || !withdrawn.contains(&&*one.id));
-            named
-        }));
-        let earlier = self.notices.iter().flat_map(|one| &one.earlier).flat_map(|was| &was.named);
-        for one in earlier {
-            if named.iter().chain(&self.topics()).all(|known| known.id != one.id) {
-                named.push(one);
-            }
-        }
-        named.sort_by_key(|one| (!self.whose.watches(one), !self.whose.is_new(one)));
-        named
+    pub(super) fn companies(&self) -> &[Named] {
+        &self.companies
     }
 
     /// What earlier mails on the story did not say, a sentence each: companies, topics, that it is graver now.
@@ -133,9 +157,10 @@ impl Story<'_> {
             let names: Vec<String> = new.iter().map(|one| line(&one.name, NAME)).collect();
             names.join(" · ")
         };
-        let (mut companies, mut topics) = (self.companies(), self.topics());
-        companies.retain(|one| self.whose.is_new(one));
-        topics.retain(|one| !told.topics.contains(&*one.id));
+        let new = self.companies.iter().filter(|one| self.whose.is_new(one));
+        let companies: Vec<&Named> = new.collect();
+        let new = self.topics.iter().filter(|one| !told.topics.contains(&*one.id));
+        let topics: Vec<&Named> = new.collect();
         let mut news = Vec::new();
         if !companies.is_empty() {
             news.push(format!(" New in it: {}.", names(companies)));
@@ -151,16 +176,9 @@ impl Story<'_> {
         news
     }
 
-    fn topics(&self) -> Vec<&Named> {
-        distinct(self.notices.iter().flat_map(|one| {
-            let judgement = &one.alert.judgement;
-            in_text_order(&judgement.topics, &judgement.hits)
-        }))
-    }
-
     /// The company that it is about or, without one, the topic.
     pub(super) fn who(&self) -> String {
-        let named = self.companies().into_iter().chain(self.topics()).next();
+        let named = self.companies.first().or_else(|| self.topics.first());
         named.map_or_else(|| "Watchlist".to_owned(), |one| line(&one.name, NAME))
     }
 
@@ -175,13 +193,8 @@ impl Story<'_> {
 }
 
 fn distinct<'a>(names: impl Iterator<Item = &'a Named>) -> Vec<&'a Named> {
-    let mut found: Vec<&Named> = Vec::new();
-    for name in names {
-        if !found.iter().any(|other| other.id == name.id) {
-            found.push(name);
-        }
-    }
-    found
+    let mut known: HashSet<&str> = HashSet::new();
+    names.filter(|name| known.insert(&name.id)).collect()
 }
 
 /// Companies or topics in the order of their first hit; those without one (a parent) last.
@@ -191,11 +204,11 @@ fn in_text_order<'a>(list: &'a [Named], hits: &[Hit]) -> Vec<&'a Named> {
         let hits = hits.iter().filter(|hit| hit.entity == one.id);
         hits.map(|hit| (hit.field, hit.start)).min()
     };
-    named.sort_by_key(|one| first(one).map_or((1, None), |at| (0, Some(at))));
+    named.sort_by_cached_key(|one| first(one).map_or((1, None), |at| (0, Some(at))));
     named
 }
 
-fn names(list: &[&Named]) -> Option<String> {
+fn names(list: &[Named]) -> Option<String> {
     let names: Vec<String> = list.iter().take(12).map(|one| line(&one.name, NAME)).collect();
     let more = list.len().saturating_sub(names.len());
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
@@ -276,7 +289,7 @@ pub(super) fn show_all(
 fn show(story: &Story<'_>, n: usize, most: usize, view: View<'_>) -> page::Story {
     let lead = story.lead();
     let told = write_ups(story).into_iter().take(most).collect::<Vec<_>>();
-    let headlines: Vec<String> = told.iter().map(|one| folded(&one.item.text.title)).collect();
+    let headlines: Vec<String> = told.iter().filter_map(|one| headline(one)).collect();
     let rest =
         story.notices.iter().filter(|one| !told.iter().any(|other| other.item.id == one.item.id));
     let lines: Vec<Line> =
@@ -290,9 +303,9 @@ fn show(story: &Story<'_>, n: usize, most: usize, view: View<'_>) -> page::Story
         severity: story.severity.as_str(),
         who: story.who(),
         also: names(companies.get(1..).unwrap_or_default()),
-        topics: names(&story.topics()),
+        topics: names(&story.topics),
         headline: excerpt::headline(&lead.item, &lead.alert.judgement.hits),
-        notes: notes(&companies),
+        notes: notes(companies),
         articles: told
             .iter()
             .enumerate()
@@ -314,9 +327,9 @@ fn show(story: &Story<'_>, n: usize, most: usize, view: View<'_>) -> page::Story
 fn write_ups<'s>(story: &'s Story<'_>) -> Vec<&'s PendingNotice> {
     let mut told = vec![story.lead()];
     let different = |told: &[&PendingNotice], one: &PendingNotice| {
-        let headline = folded(&one.item.text.title);
+        let mine = headline(one);
         one.alert.copy_of.is_none()
-            && told.iter().all(|other| folded(&other.item.text.title) != headline)
+            && (mine.is_none() || told.iter().all(|other| headline(other) != mine))
     };
     for other_outlet in [true, false] {
         for one in &story.notices {
@@ -331,12 +344,17 @@ fn write_ups<'s>(story: &'s Story<'_>) -> Vec<&'s PendingNotice> {
     told
 }
 
+/// What an item's headline is compared by; `None` where its words are left out, for nobody can say what is the same.
+fn headline(one: &PendingNotice) -> Option<String> {
+    (!one.withheld).then(|| folded(&one.item.text.title))
+}
+
 /// A headline's letters and digits: two that differ in nothing else are the same to a reader.
 fn folded(title: &str) -> String {
     title.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-fn notes(companies: &[&Named]) -> Vec<String> {
+fn notes(companies: &[Named]) -> Vec<String> {
     companies
         .iter()
         .filter_map(|one| Some((one, one.note.as_ref()?)))
@@ -459,7 +477,11 @@ fn same_text(one: &PendingNotice, story: &Story<'_>, view: View<'_>) -> Option<S
 /// An outlet in one line: its headline only where it says what those told above do not.
 fn one_line(one: &PendingNotice, told: &[String], view: View<'_>) -> Line {
     let mut marks = marks(one);
-    let same = told.contains(&folded(&one.item.text.title));
+    let same = headline(one).is_some_and(|headline| told.contains(&headline));
+    let words = || match one.withheld {
+        true => withheld::in_a_line(&one.item.text),
+        false => excerpt::headline(&one.item, &[]),
+    };
     if one.alert.copy_of.is_some() {
         marks.insert(0, "same text".to_owned());
     } else if same {
@@ -468,7 +490,7 @@ fn one_line(one: &PendingNotice, told: &[String], view: View<'_>) -> Line {
     Line {
         outlet: view.outlets.name(&one.item.source),
         official: one.item.official,
-        headline: (!same).then(|| excerpt::headline(&one.item, &[])),
+        headline: (!same).then(words),
         time: near(said_at(one), view.now, view.zone),
         marks,
         link: link(one.item.link.as_deref()).ok().map(Href::from),

@@ -13,6 +13,7 @@ use super::page::{Page, Section};
 use super::reader::{Reader, Vocabulary};
 use super::room::{self, Room, Short};
 use super::stories::{self, Story, View, Whose};
+use super::withheld::{self, Quoting};
 use super::{Content, Subjects};
 use crate::model::reader::{UrgentFrom, WhenEmpty};
 use crate::model::{Coverage, PendingNotice, Severity, Timestamp};
@@ -47,6 +48,8 @@ pub struct WelcomeInput<'a> {
     pub short: Option<Short>,
     /// How many lines of each section there is room for, if not for all.
     pub lines: Option<usize>,
+    /// How much of others' words it may bear; of one that quotes nothing `recap` is empty.
+    pub quoting: Quoting,
 }
 
 /// Writes the mail with as much of the recap as there is room for, the gravest first.
@@ -65,7 +68,10 @@ pub fn within(input: &WelcomeInput<'_>, room: Room) -> Content {
 pub fn welcome(input: &WelcomeInput<'_>) -> Content {
     let stories = stories::group(input.recap, Whose::of(input.reader));
     let retired = input.coverage.retired.iter().map(|(one, _)| one);
-    let outlets = Outlets::of(input.coverage.sources.iter().chain(retired));
+    let outlets = match input.quoting {
+        Quoting::Freely => Outlets::of(input.coverage.sources.iter().chain(retired)),
+        Quoting::NoNames | Quoting::Nothing => Outlets::default(),
+    };
     let subject = match input.subjects {
         Subjects::Full => {
             format!("Watchlist: welcome, {}", line(&input.reader.name, 60))
@@ -77,6 +83,10 @@ pub fn welcome(input: &WelcomeInput<'_>) -> Content {
         page(input, subject, &stories, &outlets, most)
     })
 }
+
+/// Where the recap would stand in a mail that may quote nothing.
+const UNTOLD: &str = "The last days are left out here, and so are the names of what you asked for: welcomes with them \
+                      were refused by the mail server, as filters do. The operator of this service can show them.";
 
 fn page(
     input: &WelcomeInput<'_>,
@@ -100,10 +110,14 @@ fn page(
             .short
             .map(Short::note)
             .into_iter()
+            .chain(withheld::note_of_recap(stories))
             .chain(facts.missing_note(input.now, zone, outlets))
             .collect(),
         opening: vec![Section::of("What you will get", promises(input))],
-        before_index: Some(format!("As a start, since {since}: {}.", counts(stories))),
+        before_index: Some(match input.quoting {
+            Quoting::Nothing => UNTOLD.to_owned(),
+            _ => format!("As a start, since {since}: {}.", counts(stories)),
+        }),
         index: stories::index(stories, &allotted, view),
         cut: cut(stories, &allotted),
         sections: coverage_sections(input.coverage, input.reader, &facts, input.recap_from, view)
@@ -113,7 +127,10 @@ fn page(
         small: vec![
             format!("{} {WHAT_IS_JUDGED}", settles_nothing(input)),
             made_by(input.watchlist, stories),
-        ],
+        ]
+        .into_iter()
+        .chain(withheld::by_their_ids(input.quoting))
+        .collect(),
         dismiss: shown.iter().map(|one| dismiss(&stories[one.n - 1], one.n, input.desk)).collect(),
         desk: (!shown.is_empty()).then(|| input.desk.to_owned()),
         stories: shown,
@@ -135,7 +152,9 @@ fn settles_nothing(input: &WelcomeInput<'_>) -> String {
 /// What a reader's entry means, a sentence each.
 fn promises(input: &WelcomeInput<'_>) -> Vec<String> {
     let reader = input.reader;
-    let mut said = vec![about(reader, input.vocabulary), digests(reader, input.now)];
+    let about = (input.quoting != Quoting::Nothing).then(|| about(reader, input.vocabulary));
+    let mut said: Vec<String> = about.into_iter().collect();
+    said.push(digests(reader, input.now));
     said.push(at_once(reader));
     if let Some(quiet) = reader.quiet {
         said.push(format!("Between {quiet} medium alerts wait; high ones do not."));

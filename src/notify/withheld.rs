@@ -12,7 +12,8 @@ use std::time::Duration;
 use url::Url;
 
 use super::civil::count;
-use super::page::Note;
+use super::outside::line;
+use super::page::{Marked, Note, Segment};
 use super::room::is_too_large;
 use super::smtp::Stage;
 use super::stories::Story;
@@ -57,15 +58,48 @@ pub fn quoting<'a>(in_vain: &[Vec<String>], refused: impl IntoIterator<Item = &'
 pub(super) const LEFT_OUT: &str = "(words left out)";
 
 /// Whether a message was refused for what it says, by the words of the attempt (`STAGE: reply`): for good, and after all
-/// of it was read, but for its size or a full mailbox (RFC 3463 §3.3: 5.2.2).
+/// of it was read, but for its size, a full mailbox, an address, a route or who sends it.
 #[must_use]
 pub fn is_about_content(words: &str) -> bool {
     let Some((stage, reply)) = words.split_once(": ") else { return false };
-    let full = ["5.2.2", "quota", "mailbox full", "mailbox is full"];
+    let reply = reply.to_ascii_lowercase();
+    let full = ["quota", "mailbox full", "mailbox is full"];
     stage == Stage::Dot.as_str()
         && reply.starts_with('5')
         && !is_too_large(words)
-        && !full.iter().any(|some| reply.to_ascii_lowercase().contains(some))
+        && !full.iter().any(|some| reply.contains(some))
+        && (may_mean_content(&reply) || CONTENT.iter().any(|some| reply.contains(some)))
+}
+
+/// Words of servers that refuse a message for what is in it, whatever code stands before them.
+const CONTENT: [&str; 7] =
+    ["spam", "content", "virus", "malware", "phish", "banned word", "blocked url"];
+
+/// Words of servers that refuse a message for who sends it, though the code before them is a general one.
+const SENDER: [&str; 5] = ["spf", "dkim", "dmarc", "unauthenticated", "not authenticated"];
+
+/// Whether the enhanced status of a reply may be one of the message's words (RFC 3463 §3.7 and §3.8: 5.6.x is of the
+/// message itself, 5.7.0 and 5.7.1 of policy, whichever) or there is none. Others are of addresses (5.1.x), mailboxes
+/// (5.2.x), systems (5.3.x), routes (5.4.x), the protocol (5.5.x) and of who sends it (5.7.2 on, RFC 7372: 5.7.20 to
+/// 5.7.25 are of signatures and SPF).
+fn may_mean_content(reply: &str) -> bool {
+    let sender = SENDER.iter().any(|some| reply.contains(some));
+    match enhanced(reply) {
+        None => !sender,
+        // 5.0.x says no more than the code does.
+        Some((0, _) | (7, 0 | 1)) => !sender,
+        Some((subject, _)) => subject == 6,
+    }
+}
+
+/// Subject and detail of the enhanced status behind the code of a reply: `550 5.7.1 …` is (7, 1).
+fn enhanced(reply: &str) -> Option<(u16, u16)> {
+    let behind = reply.get(3..)?.trim_start_matches([' ', '-']);
+    let status = behind.split(|one: char| !one.is_ascii_digit() && one != '.').next()?;
+    let mut parts = status.trim_end_matches('.').split('.');
+    let (class, subject, detail) = (parts.next()?, parts.next()?, parts.next()?);
+    let (subject, detail) = (subject.parse().ok()?, detail.parse().ok()?);
+    (class == "5" && parts.next().is_none()).then_some((subject, detail))
 }
 
 /// Leaves out the words of all that a filter may have refused: of items that come back from such a mail, whatever the
@@ -83,6 +117,26 @@ pub fn withhold(mut notices: Vec<PendingNotice>) -> Vec<PendingNotice> {
     notices
 }
 
+/// Longest line about an item without its words, in characters: a host's name may have 253.
+const LINE: usize = 400;
+
+/// Why words are left out, before where the item lies and what shows it.
+const REFUSED: &str = "An earlier mail with them was refused.";
+
+/// What an item whose words are left out is told by where it has one line: where it lies, and its id.
+pub(super) fn in_a_line(text: &ItemText) -> Marked {
+    let leads = text.summary.strip_prefix(REFUSED).unwrap_or(&text.summary);
+    let text = line(&format!("{LEFT_OUT}{leads}"), LINE);
+    Marked::of(vec![Segment { text, hit: false }], None)
+}
+
+/// Leaves out the words of all of them, as where each may be what a filter minds.
+#[must_use]
+pub fn withhold_all(mut notices: Vec<PendingNotice>) -> Vec<PendingNotice> {
+    notices.iter_mut().filter(|one| !one.withheld).for_each(leave_out);
+    notices
+}
+
 fn leave_out(one: &mut PendingNotice) {
     let host = one.item.link.as_deref().and_then(|link| Url::parse(link).ok());
     let host = host.as_ref().and_then(|link| link.host_str());
@@ -91,7 +145,7 @@ fn leave_out(one: &mut PendingNotice) {
     let words = ItemText {
         title: LEFT_OUT.to_owned(),
         summary: format!(
-            "An earlier mail with them was refused.{} `watchlistd show {}` shows it whole.",
+            "{REFUSED}{} `watchlistd show {}` shows it whole.",
             leads.unwrap_or_default(),
             one.alert.id
         ),
@@ -158,11 +212,20 @@ pub(super) fn by_their_ids(quoting: Quoting) -> Option<String> {
 
 /// Says at the top of a mail that words are missing in it, and why.
 pub(super) fn note(stories: &[Story<'_>]) -> Option<Note> {
+    note_and(stories, " The rest of what that mail told stands here, too.")
+}
+
+/// The same of a mail that tells what others told before.
+pub(super) fn note_of_recap(stories: &[Story<'_>]) -> Option<Note> {
+    note_and(stories, "")
+}
+
+fn note_and(stories: &[Story<'_>], and: &str) -> Option<Note> {
     let items = stories.iter().flat_map(|story| &story.notices);
     let items = items.filter(|one| one.withheld).count();
     let lines = vec![format!(
         "The publishers' words of {} are left out: an earlier mail with them was refused by the mail server, as \
-         filters do. The rest of what that mail told stands here, too.",
+         filters do.{and}",
         count(items, "item", "items")
     )];
     (items > 0).then(|| Note { label: "WORDS LEFT OUT".to_owned(), grave: true, lines })
@@ -183,6 +246,19 @@ mod tests {
             ("end of message: 550 Over quota", false),
             ("end of message: 451 4.7.1 greylisted", false),
             ("RCPT TO: 550 5.7.1 no", false),
+            ("end of message: 554 5.6.0 message content rejected", true),
+            ("end of message: 550 5.7.350 message detected as spam", true),
+            ("end of message: 550 5.7.1 [C09] message blocked due to policy", true),
+            ("end of message: 554 transaction failed", true),
+            ("end of message: 550-5.7.26 This mail is unauthenticated", false),
+            ("end of message: 550 5.7.26 This mail is unauthenticated", false),
+            ("end of message: 550 5.7.1 SPF check failed", false),
+            ("end of message: 550 message fails DMARC", false),
+            ("end of message: 550 5.7.20 No passing DKIM signature found", false),
+            ("end of message: 550 5.7.25 reverse DNS does not exist", false),
+            ("end of message: 550 5.1.10 RESOLVER.ADR.RecipientNotFound", false),
+            ("end of message: 550 5.2.1 mailbox disabled", false),
+            ("end of message: 550 5.4.1 recipient address rejected", false),
             ("given up by hand", false),
         ] {
             assert_eq!(is_about_content(words), expected, "{words}");

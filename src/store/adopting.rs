@@ -15,6 +15,17 @@ pub struct ConfigVersion {
     pub since: Timestamp,
 }
 
+/// A version in which a file is another one than in the version before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileChange {
+    /// The version.
+    pub version: u64,
+    /// Since when it is in force.
+    pub since: Timestamp,
+    /// The file as it was until then; `None` where there was none.
+    pub before: Option<String>,
+}
+
 /// An edit that was refused while an earlier version stays in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RejectedEdit {

@@ -13,7 +13,7 @@ use crate::model::{
 };
 
 use super::review::{Absence, Review};
-use super::{Answer, ConfigVersion, RejectedEdit, Start, StoredMail};
+use super::{Answer, ConfigVersion, FileChange, RejectedEdit, Start, StoredMail};
 
 /// The part that only reads, in pages: `(after, limit) → rows`.
 pub trait Archive: Send + Sync {
@@ -91,7 +91,8 @@ pub trait Archive: Send + Sync {
     fn newest_digest(&self, reader: String) -> Answer<'_, Option<MailId>>;
 
     /// Alerts decided after `from` and until `until` that were to be told to somebody, oldest first:
-    /// `limit` of them, those of high severity before others and the newest before older ones. As notices of nobody.
+    /// `limit` of them, those of high severity before others and the newest before older ones. As notices of nobody, each
+    /// with what was said of mails that told it and were refused, whoever these were for.
     fn alerts_between(
         &self,
         from: Timestamp,
@@ -183,6 +184,15 @@ pub trait Archive: Send + Sync {
 
     /// Versions of the configuration after `after`, oldest first.
     fn config_versions(&self, after: u64, limit: usize) -> Answer<'_, Vec<ConfigVersion>>;
+
+    /// Versions after this number, in force since later than `from`, that changed this file, oldest first.
+    fn file_changes(
+        &self,
+        name: String,
+        from: Timestamp,
+        after: u64,
+        limit: usize,
+    ) -> Answer<'_, Vec<FileChange>>;
 
     /// Canaries planted between two instants, oldest first.
     fn canaries(&self, from: Timestamp, until: Timestamp) -> Answer<'_, Vec<Canary>>;

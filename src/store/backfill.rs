@@ -4,11 +4,22 @@ use crate::model::{Alert, Item, ItemId, Judgement, SourceId, StoryId, Timestamp}
 
 use super::{Assessment, SeenMark};
 
-/// A version of the files that assessing is to work by from now on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Adopted {
-    /// Its number.
+/// What assessing works by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assessing {
+    /// The version of the files.
     pub version: u64,
+    /// What of it the program could not use that adopted it, a line each.
+    pub without: Vec<String>,
+}
+
+/// A version of the files that assessing is to work by from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adopted {
+    /// Its number, and what of it is not used.
+    pub by: Assessing,
+    /// The version whose lack is named where stored items are told late; `None` for the first one.
+    pub before: Option<u64>,
     /// Stored items first seen from here on are to be matched again; `None`: it matches as the one
     /// before does.
     pub since: Option<Timestamp>,
@@ -21,7 +32,9 @@ pub struct Adopted {
 pub struct BackfillPage {
     /// By this version.
     pub version: u64,
-    /// The version by which assessing worked before it.
+    /// How often this version was adopted before, with other parts of it left out.
+    pub round: u32,
+    /// The version by which these items were judged so far: the same one where only a part of it was used.
     pub before: u64,
     /// Whether what is found is told to nobody.
     pub silent: bool,
@@ -71,6 +84,8 @@ pub struct OwedLate {
 /// A page that was matched again.
 #[derive(Clone, Debug)]
 pub struct FinishedBackfill {
+    /// The round of its version, as the page says.
+    pub round: u32,
     /// Where it began, as the page says: of two who finish it only the first writes.
     pub from: Option<SeenMark>,
     /// Where it ended.

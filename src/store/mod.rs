@@ -13,7 +13,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use self::backfill::{Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore, OwedLate};
+use self::backfill::{
+    Adopted, Asked, Assessing, BackfillPage, FinishedBackfill, MadeBefore, OwedLate,
+};
 use self::review::Review;
 use crate::model::item::{Identity, KnownItem};
 use crate::model::mail::{ClaimedMail, MailOutcome, StoryTold};
@@ -35,7 +37,7 @@ pub mod review;
 pub mod sqlite;
 mod starting;
 
-pub use adopting::{Adoption, ConfigVersion, RejectedEdit};
+pub use adopting::{Adoption, ConfigVersion, FileChange, RejectedEdit};
 pub use archive::{
     About, Account, Archive, CanaryProgress, DecidedRow, MailRow, SeenMark, SeenPage, Size,
     SourceRow, TellingRow,
@@ -143,8 +145,8 @@ pub trait Store: Send + Sync {
     /// revision waits; an item that got a newer revision meanwhile waits on for that one.
     fn finish_assessment(&self, assessment: Assessment) -> Answer<'_, ()>;
 
-    /// The version of the files by which assessing works, once there was one.
-    fn assessing_version(&self) -> Answer<'_, Option<u64>>;
+    /// What assessing works by, once it was told.
+    fn assessing(&self) -> Answer<'_, Option<Assessing>>;
 
     /// Makes assessing work by a version from now on, and what it is to match again due. Done again
     /// it changes nothing.

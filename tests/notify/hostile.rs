@@ -228,6 +228,7 @@ fn everywhere(evil: &str) -> Vec<Content> {
     let hello = WelcomeInput {
         short: None,
         lines: None,
+        quoting: Quoting::Freely,
         reader: &reader,
         vocabulary: &Vocabulary::default(),
         coverage: &coverage,

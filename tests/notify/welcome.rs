@@ -5,6 +5,7 @@ use watchlistd::model::{Coverage, PendingNotice, Severity};
 use watchlistd::notify::Subjects;
 use watchlistd::notify::reader::{Reader, Vocabulary};
 use watchlistd::notify::welcome::{WelcomeInput, welcome};
+use watchlistd::notify::withheld::Quoting;
 
 use super::mails::{NOW, keep, monday};
 use super::make::{at, away, coverage, entry, list, one_reader, readers, vocabulary};
@@ -18,6 +19,7 @@ fn input<'a>(
     WelcomeInput {
         short: None,
         lines: None,
+        quoting: Quoting::Freely,
         reader,
         vocabulary,
         coverage,

@@ -340,3 +340,79 @@ async fn an_operators_mail_that_arrives_ends_what_was_refused_by_a_clock_that_wa
     assert!(!told(&taking, "ops@desk.test").is_empty());
     assert!(messenger(&open).cycle(&channel, &well).await.unwrap().ping, "one arrived since");
 }
+
+/// Of items whose words are left out nobody can say that their headlines are the same.
+#[tokio::test]
+async fn each_item_of_a_story_whose_words_are_left_out_says_where_it_lies_and_its_id() {
+    let (desk, server) = desk(POISON).await;
+    let mut open = desk.begun().await;
+    desk.pass(HOUR);
+    desk.newsroom.print((0..5).map(|n| {
+        format!(
+            "<item><guid>p{n}</guid><title>SEC moves to delist Alibaba and GTUBE: part {n}</title>\
+             <link>https://www{n}.example.org/{n}</link></item>"
+        )
+    }));
+    days(&desk, &mut open, 1).await;
+    let ids = owed(&open).await;
+    assert_eq!(ids.len(), 5);
+    days(&desk, &mut open, 1).await;
+    let mails = told(&server, "mei@desk.test");
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert!(mails[0].contains("1 high") || mails[0].contains("5 high"), "{mails:?}");
+    assert!(!mails[0].contains("same headline"), "{mails:?}");
+    for (n, id) in ids.iter().enumerate() {
+        assert!(mails[0].contains(&format!("www{n}[.]example[.]org")), "{n}: {mails:?}");
+        assert!(mails[0].contains(&format!("`watchlistd show {id}`")), "{id}: {mails:?}");
+    }
+}
+
+/// A new reader is shown the last days, among them what a filter refused to others.
+#[tokio::test]
+async fn a_welcome_quotes_nothing_that_was_refused_to_anybody() {
+    for told_since in [false, true] {
+        let (mut desk, server) = desk(POISON).await;
+        let mut open = desk.begun().await;
+        desk.pass(HOUR);
+        publish(&desk);
+        days(&desk, &mut open, if told_since { 2 } else { 1 }).await;
+        drop(open);
+        desk.readers = format!("{READERS}[[reader]]\nname = \"Ann\"\nto = [\"ann@desk.test\"]\n");
+        desk.welcomes = true;
+        let mut open = desk.begun().await;
+        open.round().await;
+        let mails = told(&server, "ann@desk.test");
+        assert_eq!(mails.len(), 1, "told since: {told_since}: {mails:?}");
+        assert!(mails[0].contains("welcome"), "{mails:?}");
+        assert!(mails[0].contains("HIGH Alibaba"), "{mails:?}");
+        assert!(mails[0].contains("WORDS LEFT OUT"), "{mails:?}");
+        assert!(!mails[0].contains(POISON) && !mails[0].contains("Hong Kong bourse"), "{mails:?}");
+    }
+}
+
+/// Nobody had a mail refused before it: the welcome is the first to quote what a filter minds.
+#[tokio::test]
+async fn a_welcome_that_was_refused_for_its_words_comes_again_without_them() {
+    // What a publisher says, and what the desk itself calls a company.
+    for (word, again) in [(POISON, "HIGH Alibaba"), ("Alibaba", "The last days are left out")] {
+        let server = Script::new(Protection::Clear).filter(word, SPAM).start();
+        let mut desk = Desk::new(&format!("{MEI}digest = \"never\"\nurgent = \"never\"\n")).await;
+        let mut open = desk.begun().await;
+        desk.tell(&mut open, [("p1", "SEC moves to delist Alibaba and GTUBE")]).await;
+        drop(open);
+        desk.mails_to(&server);
+        desk.readers = "[[reader]]\nname = \"Ann\"\nto = [\"ann@desk.test\"]\n".to_owned();
+        desk.readers += "companies = [\"alibaba\"]\n";
+        desk.welcomes = true;
+        let mut open = desk.begun().await;
+        assert!(told(&server, "ann@desk.test").is_empty());
+        for _ in 0..3 {
+            desk.pass(Duration::from_secs(60));
+            open.round().await;
+        }
+        let mails = told(&server, "ann@desk.test");
+        assert_eq!(mails.len(), 1, "{word}: {mails:?}");
+        assert!(mails[0].contains(again), "{word}: {mails:?}");
+        assert!(!mails[0].contains("SEC moves"), "{word}: {mails:?}");
+    }
+}

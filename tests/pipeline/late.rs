@@ -3,6 +3,7 @@
 
 mod ids;
 mod interrupted;
+mod left_out;
 
 pub(super) use interrupted::Cut;
 use interrupted::in_force;

@@ -39,3 +39,36 @@ async fn the_first_digest_after_never_names_the_time_whose_alerts_went_to_the_op
     assert_eq!(desk.transport.received().len(), told + 1, "{:?}", desk.subjects());
     assert!(!digest().contains("You took no digests"), "{}", digest());
 }
+
+/// However often the files are edited meanwhile.
+#[tokio::test]
+async fn many_edits_in_between_hide_nothing_of_it() {
+    let mut desk = Desk::new(&mei("daily 08:00")).await;
+    drop(desk.begun().await);
+    desk.readers = mei("never");
+    desk.pass(HOUR);
+    drop(desk.begun().await);
+    for n in 0..60 {
+        desk.pass(Duration::from_secs(600));
+        // Every other edit is one of the readers.
+        if n % 2 == 0 {
+            desk.readers = format!("{}max_items = {}\n", mei("never"), 10 + n);
+        }
+        drop(desk.open_with(&format!("{WATCHLIST}\n# edit {n}\n")).await);
+    }
+    desk.readers = mei("daily 08:00");
+    desk.pass(HOUR);
+    let mut open = desk.begun().await;
+    desk.pass(DAY);
+    open.round().await;
+    let mails = desk.transport.received();
+    let told: Vec<String> = mails
+        .iter()
+        .filter(|one| one.address == "mei@desk.test")
+        .map(|one| text(one).split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|text| text.contains("You took no digests"))
+        .collect();
+    assert_eq!(told.len(), 1, "{:?}", desk.subjects());
+    let named = "You took no digests from Fri 20 Nov 13:00 UTC to Sat 21 Nov 00:00 UTC.";
+    assert!(told[0].contains(named), "{}", told[0]);
+}

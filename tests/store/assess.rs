@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use watchlistd::model::item::Arrival;
 use watchlistd::model::{Guard, Item, ItemId, Judgement, Severity};
-use watchlistd::store::backfill::{Adopted, Asked, FinishedBackfill};
+use watchlistd::store::backfill::{Adopted, Asked, Assessing, FinishedBackfill};
 use watchlistd::store::sqlite::Sqlite;
 use watchlistd::store::{Assessment, Store};
 
@@ -132,7 +132,8 @@ async fn a_page_of_a_back_fill_is_written_once_and_without_what_waits() {
         for (version, since) in [(1, None), (2, Some(at(0)))] {
             let files = [("watchlist.toml".to_owned(), format!("# {version}"))];
             store.adopt_config(files.into(), at(2)).await.unwrap();
-            let adopted = Adopted { version, since, silent: false };
+            let by = Assessing { version, without: Vec::new() };
+            let adopted = Adopted { by, before: since.map(|_| 1), since, silent: false };
             store.adopt_for_assessment(adopted, at(2)).await.unwrap();
         }
         let page = store.backfill_page(9).await.unwrap().unwrap();
@@ -140,6 +141,7 @@ async fn a_page_of_a_back_fill_is_written_once_and_without_what_waits() {
         let decisions = items.iter().map(|one| decided(one, found.clone(), &["Mei"], at(3)));
         let about = |one: &Item| Asked { source: one.source.clone(), item: one.id.clone() };
         let finished = FinishedBackfill {
+            round: page.round,
             from: page.from,
             until: page.until,
             items: 2,

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::model::source::SourceState;
-use crate::model::{Entry, Health, Source, Timestamp};
+use crate::model::{Entry, Source, Timestamp};
 
 /// A document that ends early for longer than this is told as it is, however seldom it is read.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
@@ -20,7 +20,8 @@ pub fn leave_cut_off(
     now: Timestamp,
 ) {
     let waits = (source.interval + source.interval / 2).min(LONGEST);
-    let over = state.health == Health::Failing && now.since(state.since) > waits;
+    // Not since when the source is in trouble: that may have begun before, and otherwise.
+    let over = state.cut_since.is_some_and(|since| now.since(since) > waits);
     let blank = |text: &Option<String>| text.as_deref().is_none_or(|text| text.trim().is_empty());
     if !over && entries.last().is_some_and(|last| blank(&last.guid) && blank(&last.link)) {
         entries.pop();

@@ -58,6 +58,8 @@ pub fn after(
 
 fn unchanged(state: &mut SourceState, source: &Source, polled: &Polled, now: Timestamp) {
     succeeded(state, source, polled);
+    // It vouches for a document that was whole: of another no validators are kept.
+    state.cut_since = None;
     habit::settle(state, now);
     let answered = address::other_than(&source.url, polled.answered.as_deref());
     if answered != state.read_at {
@@ -86,6 +88,7 @@ fn was_read(
     }
     // Validators of a body that may hide items would turn the loss into a lasting 304.
     let whole = read.lost.is_none();
+    state.cut_since = state.cut_since.or(Some(now)).filter(|_| !whole);
     state.etag = read.etag.clone().filter(|_| whole);
     state.last_modified = read.last_modified.clone().filter(|_| whole);
     state.read_at = address::other_than(&source.url, polled.answered.as_deref());

@@ -4,7 +4,8 @@
 //! span are due to be matched again, in pages, whenever nothing new waits. Invariant: a page moves the
 //! back-fill on in the transaction that writes what it found, and an item is told only what no earlier
 //! decision on it told; so a crash, a further edit or a term that comes back tells nothing twice. Late
-//! alerts are never urgent.
+//! alerts are never urgent. A version that could be used only in part is matched again, as another one is, once
+//! another program can use more of it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::notify::late::{self, Lacked};
 use crate::pipeline::InForce;
 use crate::pipeline::preview::wanting;
 use crate::store::backfill::{
-    Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore, OwedLate,
+    Adopted, Asked, Assessing, BackfillPage, FinishedBackfill, MadeBefore, OwedLate,
 };
 use crate::store::{Assessment, Decision, StoreError};
 
@@ -35,18 +36,21 @@ impl Assessor {
             return Ok(());
         }
         let store = Arc::clone(&self.ground.store);
-        let before = store.assessing_version().await?;
-        if before.is_none_or(|before| before < in_force.version) {
-            let again = match before {
-                Some(before) => self.matches_otherwise(before, in_force).await?,
-                None => false,
+        let without = in_force.left_out.iter().map(ToString::to_string).collect();
+        let by = Assessing { version: in_force.version, without };
+        let before = store.assessing().await?;
+        let newer = |before: &Assessing| before.version <= by.version && *before != by;
+        if before.as_ref().is_none_or(newer) {
+            let lacked = match &before {
+                Some(before) => self.lacked_by(before, &by, in_force).await?,
+                None => None,
             };
-            if again {
+            if lacked.is_some() {
                 self.take_back(in_force, now).await?;
             }
-            let since = again.then(|| now.minus(in_force.backfill.span));
+            let since = lacked.map(|_| now.minus(in_force.backfill.span));
             let silent = in_force.backfill.silent;
-            let adopted = Adopted { version: in_force.version, since, silent };
+            let adopted = Adopted { by, before: lacked, since, silent };
             store.adopt_for_assessment(adopted, now).await?;
         }
         let stands = |recent: &Recent| recent.stands_under_ids_of(&in_force.watchlist);
@@ -85,6 +89,25 @@ impl Assessor {
             tracing::info!(many, version, "late alerts that no mail told were taken back");
         }
         Ok(())
+    }
+
+    /// The version by which stored items were judged that this one may judge otherwise, if it may.
+    async fn lacked_by(
+        &self,
+        before: &Assessing,
+        by: &Assessing,
+        in_force: &InForce,
+    ) -> Result<Option<u64>, StoreError> {
+        // A program that uses less tells no more; what it cannot use is asked for once one can.
+        let more = before.without.iter().any(|line| !by.without.contains(line));
+        if more {
+            return Ok(Some(before.version));
+        }
+        // What the one before it had still to match again is left to this one.
+        let under_way = self.ground.store.backfill_page(1).await?.map(|page| page.before);
+        let edited =
+            before.version < by.version && self.matches_otherwise(before.version, in_force).await?;
+        Ok(under_way.or(edited.then_some(before.version)))
     }
 
     async fn matches_otherwise(&self, before: u64, in_force: &InForce) -> Result<bool, StoreError> {
@@ -142,7 +165,8 @@ impl Assessor {
         };
         let late = Assessment { watchlist: in_force.version, at: now, decisions };
         let (from, until) = (page.from, page.until);
-        let finished = FinishedBackfill { from, until, items: done.again, late, about };
+        let round = page.round;
+        let finished = FinishedBackfill { round, from, until, items: done.again, late, about };
         store.finish_backfill(finished).await?;
         self.recent = recent;
         tokio::task::yield_now().await;
@@ -207,7 +231,10 @@ fn decide(
     let reason = Reason { rule: None, severity, words, readers: Vec::new() };
     judgement.reasons.insert(0, reason);
     let revision = item.revision.to_string();
-    let version = in_force.version.to_string();
+    let version = match page.round {
+        0 => in_force.version.to_string(),
+        round => format!("{}.{round}", in_force.version),
+    };
     let alert = Alert {
         // Of the item and the version that found it: what was told of the item before stays what it is.
         id: AlertId::of(&[item.id.as_str(), &revision, "late", &version]),
@@ -261,5 +288,6 @@ fn why_late(
         })
         .collect();
     let told = made.severity.filter(|_| made.alert);
-    late::reason(item.first_seen, now, in_force.operator.zone, page.before, told, &lacked)
+    let before = late::Before { version: page.before, in_part: page.before == page.version };
+    late::reason(item.first_seen, now, in_force.operator.zone, before, told, &lacked)
 }

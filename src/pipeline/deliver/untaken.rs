@@ -1,13 +1,18 @@
 //! Digests that a reader did not take: the stretches in which an earlier version of the files said "never".
 
+use std::collections::BTreeMap;
+
 use super::Deliverer;
 use crate::model::Timestamp;
 use crate::notify::reader::Reader;
 use crate::pipeline::InForce;
 use crate::store::StoreError;
 
-/// Versions that are looked through for one digest. Edits between two digests are few.
-const VERSIONS: usize = 50;
+/// The file that says who takes digests, by its name among a version's files.
+const READERS: &str = "readers.toml";
+
+/// Changes of that file that are read at a time.
+const PAGE: usize = 50;
 
 impl Deliverer {
     /// Stretches since `from` in which a reader took no digests, oldest first. What waited was handed on to the
@@ -19,23 +24,24 @@ impl Deliverer {
         from: Timestamp,
     ) -> Result<Vec<(Timestamp, Timestamp)>, StoreError> {
         let archive = self.ground.store.archive();
-        let Some(first) = archive.config_at(from).await? else { return Ok(Vec::new()) };
-        if first.version >= in_force.version {
-            return Ok(Vec::new());
-        }
-        let mut versions = vec![first];
-        versions.extend(archive.config_versions(versions[0].version, VERSIONS).await?);
         let mut found: Vec<(Timestamp, Timestamp)> = Vec::new();
-        for two in versions.windows(2) {
-            let (began, ended) = (two[0].since.max(from), two[1].since);
-            if ended <= began || !(in_force.without_digests)(&two[0].files).contains(&reader.name) {
-                continue;
-            }
-            match found.last_mut() {
-                Some(last) if last.1 == began => last.1 = ended,
-                _ => found.push((began, ended)),
+        let (mut began, mut after) = (from, 0);
+        loop {
+            let page = archive.file_changes(READERS.to_owned(), from, after, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(found) };
+            after = last.version;
+            for change in page {
+                let ended = change.since;
+                let before = change.before.unwrap_or_default();
+                let texts = BTreeMap::from([(READERS.to_owned(), before)]);
+                if ended > began && (in_force.without_digests)(&texts).contains(&reader.name) {
+                    match found.last_mut() {
+                        Some(last) if last.1 == began => last.1 = ended,
+                        _ => found.push((began, ended)),
+                    }
+                }
+                began = ended;
             }
         }
-        Ok(found)
     }
 }

@@ -3,7 +3,7 @@
 //! The recap in it shows the last days as they would have passed this reader's filters. It settles no
 //! notice: what is owed begins with the moment at which the reader was added. Where it reached nobody, it is sent
 //! once more as soon as the reader has an address at which it was not tried, and at once in a size that fits where it
-//! was too large.
+//! was too large, or without what a filter may mind where it was refused for what it says.
 
 use std::time::Duration;
 
@@ -15,6 +15,9 @@ use crate::notify::reader::Reader;
 use crate::notify::room::is_too_large;
 use crate::notify::route;
 use crate::notify::welcome::{self, WelcomeInput};
+use crate::notify::withheld::{
+    self, Quoting, is_about_content, withhold, withhold_all, withhold_coverage,
+};
 use crate::pipeline::InForce;
 use crate::store::StoreError;
 
@@ -25,8 +28,9 @@ const RECAP: Duration = Duration::from_secs(7 * 24 * 3600);
 /// seven thousand within a second, and what mattered was older than they.
 const MOST: usize = 20_000;
 
-/// Welcomes that are tried in smaller and smaller sizes. A third is half of half of what a page holds at most.
-const TOO_LARGE: usize = 3;
+/// Welcomes that are tried in smaller and smaller sizes, or with fewer and fewer words. A third is half of half of what
+/// a page holds at most, and quotes nothing.
+const TRIES: usize = 3;
 
 /// At a first start the welcome waits until every source was read once, but no longer than this.
 const FIRST_READ: Duration = Duration::from_secs(15 * 60);
@@ -42,7 +46,9 @@ impl Deliverer {
     ) -> Result<(), DeliverError> {
         let store = &self.ground.store;
         let history = store.reader_history(reader.name.clone(), now).await?;
-        let anew = in_vain(&history.welcomed_in_vain, reader) || self.was_too_large(reader).await?;
+        let kinds = vec![MailKind::Welcome];
+        let said = store.archive().in_vain(reader.name.clone(), kinds.clone()).await?;
+        let anew = in_vain(&history.welcomed_in_vain, reader) || may_arrive_otherwise(&said);
         if (history.welcomed && !anew) || reader.is_away(now) {
             return Ok(());
         }
@@ -56,7 +62,17 @@ impl Deliverer {
             sealed.wake_at(Some(at_the_latest));
             return Ok(());
         }
-        let recap = self.passed(reader, recap_from, now).await?;
+        let since = recap_from.min(now.minus(withheld::REMEMBERED));
+        let refusals = store.archive().refusals(reader.to.clone(), since).await?;
+        let quoting = self.quoting(reader, kinds, &refusals, now).await?;
+        withhold_coverage(&mut coverage, quoting, &refusals, recap_from);
+        let recap = withhold(self.passed(reader, recap_from, now).await?);
+        // Which of its words were minded nobody said.
+        let recap = match said.iter().flatten().any(|one| is_about_content(one)) {
+            true => withhold_all(recap),
+            false => recap,
+        };
+        let recap = if quoting == Quoting::Nothing { Vec::new() } else { recap };
         let input = WelcomeInput {
             reader,
             vocabulary: &in_force.vocabulary,
@@ -70,6 +86,7 @@ impl Deliverer {
             subjects: in_force.letterhead.subjects,
             short: None,
             lines: None,
+            quoting,
         };
         let room = self.room(reader, now).await?;
         let content = written(|| {
@@ -87,14 +104,6 @@ impl Deliverer {
         Ok(())
     }
 
-    /// Whether the last welcome was refused for its size, and one that is made to fit may yet arrive.
-    async fn was_too_large(&self, reader: &Reader) -> Result<bool, StoreError> {
-        let archive = self.ground.store.archive();
-        let said = archive.in_vain(reader.name.clone(), vec![MailKind::Welcome]).await?;
-        let last = said.first().is_some_and(|last| last.iter().any(|one| is_too_large(one)));
-        Ok(last && said.len() < TOO_LARGE)
-    }
-
     /// Alerts of a stretch of time that pass a reader's filters, told to them or not.
     pub(super) async fn passed(
         &self,
@@ -106,6 +115,13 @@ impl Deliverer {
         alerts.retain(|one| route::concerns(reader, &one.alert));
         Ok(alerts)
     }
+}
+
+/// Whether the last welcome was refused for its size or for what it says, and one that is made otherwise may yet
+/// arrive. `said` is what was said of those that reached nobody, newest first.
+fn may_arrive_otherwise(said: &[Vec<String>]) -> bool {
+    let otherwise = |one: &String| is_too_large(one) || is_about_content(one);
+    said.len() < TRIES && said.first().is_some_and(|last| last.iter().any(otherwise))
 }
 
 /// Whether welcomes went only to other addresses than some that the reader has now.

@@ -16,8 +16,8 @@ use crate::model::{
 };
 use crate::store::review::{Absence, Review};
 use crate::store::{
-    About, Account, Answer, Archive, CanaryProgress, ConfigVersion, DecidedRow, MailRow,
-    RejectedEdit, SeenMark, SeenPage, Size, SourceRow, Start, StoredMail,
+    About, Account, Answer, Archive, CanaryProgress, ConfigVersion, DecidedRow, FileChange,
+    MailRow, RejectedEdit, SeenMark, SeenPage, Size, SourceRow, Start, StoredMail,
 };
 
 use super::items::{self, ITEM};
@@ -251,6 +251,18 @@ impl Archive for Sqlite {
     fn config_versions(&self, after: u64, limit: usize) -> Answer<'_, Vec<ConfigVersion>> {
         self.read("read configurations", move |connection| {
             answers::versions(connection, after, limit)
+        })
+    }
+
+    fn file_changes(
+        &self,
+        name: String,
+        from: Timestamp,
+        after: u64,
+        limit: usize,
+    ) -> Answer<'_, Vec<FileChange>> {
+        self.read("read the changes of a file", move |connection| {
+            config::file_changes(connection, &name, from, (after, limit))
         })
     }
 

@@ -7,18 +7,22 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::Timestamp;
 use crate::store::backfill::{
-    Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore, OwedLate,
+    Adopted, Asked, Assessing, BackfillPage, FinishedBackfill, MadeBefore, OwedLate,
 };
 use crate::store::{Decision, SeenMark};
 
 use super::assess::ALERT;
 use super::{assess, items, seen, values};
 
-/// The version by which assessing works.
-pub(super) fn version(connection: &Connection) -> rusqlite::Result<Option<u64>> {
+/// What assessing works by.
+pub(super) fn assessing(connection: &Connection) -> rusqlite::Result<Option<Assessing>> {
     connection
-        .prepare_cached("SELECT version FROM backfills ORDER BY version DESC LIMIT 1")?
-        .query_row([], |row| values::count(row, 0))
+        .prepare_cached(
+            "SELECT version, without FROM backfills ORDER BY version DESC, round DESC LIMIT 1",
+        )?
+        .query_row([], |row| {
+            Ok(Assessing { version: values::count(row, 0)?, without: values::from_json(row, 1)? })
+        })
         .optional()
 }
 
@@ -29,20 +33,26 @@ pub(super) fn adopt(
     adopted: &Adopted,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
+    let Adopted { by, before, since, silent } = adopted;
+    if assessing(connection)?.is_some_and(|one| one.version > by.version || one == *by) {
+        return Ok(());
+    }
     connection
-        .prepare_cached("UPDATE backfills SET ended = ?2 WHERE ended IS NULL AND version < ?1")?
-        .execute(params![values::size(adopted.version), now])?;
-    let ended = adopted.since.is_none().then_some(now);
+        .prepare_cached("UPDATE backfills SET ended = ?1 WHERE ended IS NULL")?
+        .execute([now])?;
+    let ended = since.is_none().then_some(now);
     connection
         .prepare_cached(
-            "INSERT INTO backfills(version, began, since, silent, ended)
-             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+            "INSERT INTO backfills(version, round, without, before, began, since, silent, ended)
+             VALUES (?1, (SELECT count(*) FROM backfills WHERE version = ?1), ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute(params![
-            values::size(adopted.version),
+            values::size(by.version),
+            values::json(&by.without)?,
+            before.map(values::size),
             now,
-            adopted.since,
-            adopted.silent,
+            since,
+            silent,
             ended
         ])?;
     Ok(())
@@ -51,6 +61,8 @@ pub(super) fn adopt(
 /// How far the back-fill that is under way has come.
 struct Under {
     version: u64,
+    round: u32,
+    before: u64,
     since: Timestamp,
     silent: bool,
     from: Option<SeenMark>,
@@ -59,13 +71,15 @@ struct Under {
 fn under_way(connection: &Connection) -> rusqlite::Result<Option<Under>> {
     connection
         .prepare_cached(
-            "SELECT version, since, silent, at, row FROM backfills
-             WHERE ended IS NULL AND since IS NOT NULL ORDER BY version DESC LIMIT 1",
+            "SELECT version, since, silent, at, row, round, coalesce(before, 0) FROM backfills
+             WHERE ended IS NULL AND since IS NOT NULL ORDER BY version DESC, round DESC LIMIT 1",
         )?
         .query_row([], |row| {
             let mark = SeenMark { at: row.get(3)?, row: row.get(4)? };
             Ok(Under {
                 version: values::count(row, 0)?,
+                round: row.get(5)?,
+                before: values::count(row, 6)?,
                 since: row.get(1)?,
                 silent: row.get(2)?,
                 from: (mark.row > 0).then_some(mark),
@@ -80,14 +94,12 @@ pub(super) fn page(
     limit: usize,
 ) -> rusqlite::Result<Option<BackfillPage>> {
     let Some(under) = under_way(connection)? else { return Ok(None) };
-    let before = connection
-        .prepare_cached("SELECT max(version) FROM backfills WHERE version < ?1")?
-        .query_row([values::size(under.version)], |row| row.get::<_, Option<i64>>(0))?;
     let end = Timestamp::from_millis(i64::MAX);
     let page = seen::page(connection, (under.since, end), under.from, limit)?;
     Ok(Some(BackfillPage {
         version: under.version,
-        before: before.and_then(|one| u64::try_from(one).ok()).unwrap_or(0),
+        round: under.round,
+        before: under.before,
         silent: under.silent,
         items: page.items,
         from: under.from,
@@ -162,7 +174,7 @@ pub(super) fn finish(connection: &Connection, finished: &FinishedBackfill) -> ru
         .prepare_cached(
             "UPDATE backfills SET at = ?4, row = ?5, items = items + ?6, alerts = alerts + ?7,
                  ended = ?8
-             WHERE version = ?1 AND at = ?2 AND row = ?3 AND ended IS NULL",
+             WHERE version = ?1 AND at = ?2 AND row = ?3 AND round = ?9 AND ended IS NULL",
         )?
         .execute(params![
             values::size(late.watchlist),
@@ -172,7 +184,8 @@ pub(super) fn finish(connection: &Connection, finished: &FinishedBackfill) -> ru
             until.row,
             values::size(finished.items),
             values::size(late.decisions.len()),
-            ended
+            ended,
+            finished.round
         ])?;
     if moved == 0 {
         return Ok(());

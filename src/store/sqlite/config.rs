@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Timestamp, id};
-use crate::store::{ConfigVersion, RejectedEdit};
+use crate::store::{ConfigVersion, FileChange, RejectedEdit};
 
 use super::record::PROGRAM;
 use super::values;
@@ -76,6 +76,35 @@ pub(super) fn version(
         .query_map([version], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
     Ok(ConfigVersion { version: u64::try_from(version).unwrap_or(0), files, since })
+}
+
+/// Versions after a number, in force since later than `from`, that changed a file.
+pub(super) fn file_changes(
+    connection: &Connection,
+    name: &str,
+    from: Timestamp,
+    (after, limit): (u64, usize),
+) -> rusqlite::Result<Vec<FileChange>> {
+    let mut select = connection.prepare_cached(
+        "WITH later AS (
+             SELECT v.version, v.since, (SELECT max(b.version) FROM config_versions b
+                 WHERE b.version < v.version) AS old
+             FROM config_versions v WHERE v.version > ?2 AND v.since > ?3)
+         SELECT l.version, l.since, t.text FROM later l
+           LEFT JOIN config_files f ON f.version = l.version AND f.name = ?1
+           LEFT JOIN config_files b ON b.version = l.old AND b.name = ?1
+           LEFT JOIN config_texts t ON t.hash = b.hash
+         WHERE f.hash IS NOT b.hash ORDER BY l.version LIMIT ?4",
+    )?;
+    select
+        .query_map(params![name, values::size(after), from, values::size(limit)], |row| {
+            Ok(FileChange {
+                version: values::count(row, 0)?,
+                since: row.get(1)?,
+                before: row.get(2)?,
+            })
+        })?
+        .collect()
 }
 
 /// Notes that an edit was refused. The same edit seen again keeps its first instant.

@@ -129,6 +129,7 @@ pub(super) fn told_of_story(
 }
 
 /// Alerts that were to be told to somebody, as notices of nobody, oldest first: the gravest, and of these the newest.
+/// Each with what servers said as they refused mails that told it, whoever these were for.
 pub(super) fn between(
     connection: &Connection,
     from: Timestamp,
@@ -146,6 +147,13 @@ pub(super) fn between(
     let rows = select
         .query_map(params![from, until, values::size(limit)], |row| telling(connection, "", row))?;
     let mut found: Vec<PendingNotice> = rows.collect::<rusqlite::Result<_>>()?;
+    let mut said = connection.prepare_cached(
+        "SELECT r.reply FROM alerts a JOIN refusals r ON r.alert = a.key WHERE a.id = ?1",
+    )?;
+    for one in &mut found {
+        one.refusals =
+            said.query_map([&one.alert.id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    }
     found.reverse();
     found.sort_by_key(|one| one.alert.at);
     Ok(found)

@@ -243,11 +243,26 @@ pub(super) fn outcome(connection: &Connection, outcome: &MailOutcome) -> rusqlit
         )
         .optional()?;
     match settled {
-        Some((occasion, MailState::Refused | MailState::Dead)) => {
+        Some((occasion, state @ (MailState::Refused | MailState::Dead))) => {
+            if state == MailState::Refused {
+                note_refusal(connection, &occasion, &outcome.reply)?;
+            }
             bring_back(connection, &occasion, outcome.at)
         }
         _ => Ok(()),
     }
+}
+
+/// Keeps what was said of each alert that a refused mail told: where its notices stand moves on, to the mail that
+/// tells them after all.
+fn note_refusal(connection: &Connection, occasion: &str, reply: &str) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO refusals(alert, reply) SELECT alert, ?2 FROM notices
+             WHERE occasion = ?1 AND state = 'sealed' ON CONFLICT DO NOTHING",
+        )?
+        .execute([occasion, reply])?;
+    Ok(())
 }
 
 /// What still wants sending is never left without a time; what is settled has none.

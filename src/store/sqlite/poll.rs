@@ -287,7 +287,7 @@ fn remember(
                  shown_noted = ?12, read_at = ?13, moved_to = ?14, moved_since = ?15,
                  moved_times = ?16, usual_items = ?17, usual_pause = ?18, latest = ?19, title = ?20,
                  anew = CASE WHEN ?22 THEN anew ELSE ?21 END,
-                 read_before = CASE WHEN ?22 THEN read_before ELSE ?23 END
+                 read_before = CASE WHEN ?22 THEN read_before ELSE ?23 END, cut_since = ?24
              WHERE source = ?1",
         )?
         .execute(params![
@@ -313,7 +313,8 @@ fn remember(
             state.title,
             state.anew.map(Anew::as_str),
             run.address != poll.address,
-            state.read_before
+            state.read_before,
+            state.cut_since
         ])?;
     Ok(())
 }

@@ -15,7 +15,7 @@ use crate::model::{
     StoryId, Timestamp,
 };
 use crate::store::backfill::{
-    Adopted, Asked, BackfillPage, FinishedBackfill, MadeBefore, OwedLate,
+    Adopted, Asked, Assessing, BackfillPage, FinishedBackfill, MadeBefore, OwedLate,
 };
 use crate::store::review::Review;
 use crate::store::{
@@ -181,8 +181,8 @@ impl Store for Sqlite {
         self.write("write decisions", move |connection| assess::finish(connection, &assessment))
     }
 
-    fn assessing_version(&self) -> Answer<'_, Option<u64>> {
-        self.read("read what assessing works by", backfill::version)
+    fn assessing(&self) -> Answer<'_, Option<Assessing>> {
+        self.read("read what assessing works by", backfill::assessing)
     }
 
     fn adopt_for_assessment(&self, adopted: Adopted, now: Timestamp) -> Answer<'_, ()> {

@@ -160,9 +160,9 @@ pub(super) const SOURCES: &str = "sources s JOIN source_states t ON t.source = s
 pub(super) const STATE: &str = "t.health, t.since, t.etag, t.last_modified, u.last_poll, \
      u.last_success, t.last_full, t.failures, t.retry_after, t.entries, t.error, t.read_at, \
      t.moved_to, t.moved_since, t.moved_times, t.usual_items, t.usual_pause, t.latest, \
-     t.title, t.anew, t.read_before";
+     t.title, t.anew, t.read_before, t.cut_since";
 /// How many columns [`STATE`] has.
-pub(super) const STATE_WIDTH: usize = 21;
+pub(super) const STATE_WIDTH: usize = 22;
 
 /// What is remembered of a source from the columns of [`STATE`] at `at`.
 pub(super) fn state(row: &Row<'_>, at: usize) -> rusqlite::Result<SourceState> {
@@ -188,6 +188,7 @@ pub(super) fn state(row: &Row<'_>, at: usize) -> rusqlite::Result<SourceState> {
         title: row.get(at + 18)?,
         anew: row.get::<_, Option<String>>(at + 19)?.and_then(|name| Anew::named(&name)),
         read_before: row.get(at + 20)?,
+        cut_since: row.get(at + 21)?,
     })
 }
 
