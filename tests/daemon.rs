@@ -243,6 +243,47 @@ async fn a_reload_takes_a_good_edit_and_survives_a_bad_one() {
     assert!(service.ended().success());
 }
 
+/// The words of a mail, in single spaces.
+fn text_of(mail: &[u8]) -> String {
+    let mail = mail_parser::MessageParser::default().parse(mail).unwrap();
+    let text = mail.body_text(0).unwrap_or_default().into_owned();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What waits for a restart goes on waiting when the next edit is refused, and the mail about the first says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_edit_makes_no_mail_about_the_one_before_untrue() {
+    let newsroom = Newsroom::open().await;
+    let desk = Desk::new(&[("wire", newsroom.url())]);
+    let service = desk.start();
+    desk.told("READY=1");
+    asked_again(&newsroom).await;
+
+    desk.write("watchlistd.toml", &SERVICE.replace("\"file\"", "\"file\"\npath = \"elsewhere\""));
+    service.signal("-HUP");
+    service.says("reloaded: version 2");
+    // It has settled by the time of the slip.
+    let store = rusqlite::Connection::open(desk.path().join("state/state.db")).unwrap();
+    store.busy_timeout(LIMIT).unwrap();
+    let earlier = "UPDATE config_versions SET since = since - 600000 WHERE version = 2";
+    assert_eq!(store.execute(earlier, []).unwrap(), 1);
+    desk.write("watchlist.toml", "[[compny]]\nname = \"Alibaba\"\n");
+    service.signal("-HUP");
+    service.says("the edit is refused");
+    let about = loop {
+        service.says("sealed a mail");
+        let mut found = store.prepare("SELECT message FROM mails").unwrap();
+        let mails = found.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+        let texts = mails.map(|one| text_of(&one.unwrap()));
+        if let Some(about) = texts.into_iter().find(|text| text.contains("In force since")) {
+            break about;
+        }
+    };
+    assert!(about.contains("but for [mail] transport: that waits for a restart"), "{about}");
+    service.signal("-TERM");
+    assert!(service.ended().success());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_start_after_a_bad_edit_runs_by_the_last_good_version() {
     let newsroom = Newsroom::open().await;

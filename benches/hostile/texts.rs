@@ -62,6 +62,8 @@ const TITLES: &[(&str, &str)] = &[
     ("", "Alibaba banned. "),
     ("阿里巴巴退市", "或禁止恐"),
     ("", "Alibaba delisted / "),
+    ("Alibaba ", "banned "),
+    ("Alibaba delisting ", "years after "),
     ("Asia roundup: ", "Alibaba opens: game banned "),
     ("Asia roundup: Alibaba opens, ", "game banned: "),
     ("速遞：", "阿里巴巴 退市 禁止"),
@@ -113,6 +115,18 @@ const TEXTS: &[(&str, &str)] = &[
     ("Alibaba at a glance", "Alibaba and SMIC are delisted.\n"),
     ("Alibaba opens", "ASIA. Alibaba and SMIC sat.\nGAMES. SMIC sat.\n"),
     ("Explainer: Alibaba delisting", "explained: ban. "),
+    ("Alibaba", "Some Minor Islands Club (SMIC) "),
+    ("Alibaba", "SMIC (Some Minor Islands Club) "),
+    ("Alibaba", "SMIC (of the Some Minor Islands "),
+    ("Alibaba", "Internationalisierungskommission (SMIC, "),
+    ("Alibaba", "(SMIC (PLA (EAR "),
+    ("Alibaba", "ticker: BABA "),
+    ("Alibaba", "NYSE ticker symbol BABA, stock code 9988 "),
+    ("Alibaba", "stock code "),
+    ("阿里巴巴", "港交所股份代号：9988，股份代号"),
+    ("Alibaba", "Helmut Kohl's "),
+    ("Alibaba", "Kohl's John F. Kohl's Corp "),
+    ("Alibaba is fined", "Temu, which competes with Alibaba, is not a party, "),
 ];
 
 /// The shipped topics beside a few companies, of which some are words, too.
@@ -129,7 +143,13 @@ fn watchlist() -> Outcome<Watchlist> {
     };
     let mut companies: Vec<_> = ["Visa", "Meta", "Target", "Block"].map(guarded).to_vec();
     let alibaba = AliasEntry { name: at("阿里巴巴"), guards: Guards::default() };
-    companies.push(CompanyEntry { aliases: vec![alibaba], ..CompanyEntry::named(at("Alibaba")) });
+    let tickers = ["NYSE:BABA", "HKEX:9988", "BABA"].map(at).to_vec();
+    let aliases = vec![alibaba];
+    companies.push(CompanyEntry { aliases, tickers, ..CompanyEntry::named(at("Alibaba")) });
+    companies.push(CompanyEntry::named(at("Kohl's")));
+    let smic = AliasEntry { name: at("SMIC"), guards: Guards::default() };
+    let name = at("Semiconductor Manufacturing International Corporation");
+    companies.push(CompanyEntry { aliases: vec![smic], ..CompanyEntry::named(name) });
     let entries = WatchlistEntries { companies, ..shipped };
     Ok(Watchlist::compile(&entries).0)
 }

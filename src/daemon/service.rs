@@ -128,8 +128,7 @@ impl Service {
         for doubt in &problems {
             tracing::warn!("reload: {doubt}");
         }
-        let needs_restart = wire::needs_restart(&self.started, &parts.settings);
-        for thing in &needs_restart {
+        for thing in wire::needs_restart(&self.started, &parts.settings) {
             tracing::warn!("reload: {thing} changed; that needs a restart");
         }
         if self.transport.renew() {
@@ -142,8 +141,9 @@ impl Service {
             "reloaded: version {version}, {}",
             sources_and_readers(&parts, ", ")
         );
-        self.put_in_force(InForce { needs_restart, ..parts.in_force(version, None) });
+        let in_force = parts.in_force(version, None);
         self.parts = parts;
+        self.put_in_force(in_force);
         Ok(())
     }
 
@@ -157,7 +157,11 @@ impl Service {
         Ok(())
     }
 
+    /// Hands the loops what is in force of [`Service::parts`]; what waits for a restart goes on waiting, whatever came of
+    /// the last edit.
     fn put_in_force(&self, in_force: InForce) {
+        let needs_restart = wire::needs_restart(&self.started, &self.parts.settings);
+        let in_force = InForce { needs_restart, ..in_force };
         self.current.send_replace(Arc::new(in_force));
         self.shared.adopted.notify_one();
         self.shared.collected.notify_one();

@@ -24,7 +24,7 @@ pub fn alert_of(watchlist: &Watchlist, text: &ItemText, origin: Origin<'_>) -> O
         words.give_back();
         return None;
     }
-    let reading = Reading::of_words(watchlist, words, origin.seen);
+    let reading = Reading::of_words(watchlist, words, text, origin.seen);
     Some(judge_read(watchlist, &reading, text, origin)).filter(|judgement| judgement.alert)
 }
 
@@ -58,7 +58,7 @@ impl Comparison {
             words.give_back();
             return None;
         }
-        let reading = Reading::of_words(&self.new, words, origin.seen);
+        let reading = Reading::of_words(&self.new, words, text, origin.seen);
         let judgement = judge_read(&self.new, &reading, text, origin);
         judgement.alert.then(|| (judgement.clone(), judgement))
     }
@@ -79,11 +79,11 @@ impl Comparison {
                 words.give_back();
                 return None;
             }
-            let reading = Reading::of_words(&self.old, words, origin.seen);
+            let reading = Reading::of_words(&self.old, words, text, origin.seen);
             let before = judge_read(&self.old, &reading, text, origin);
             return before.alert.then(|| (before, judge(&self.new, text, origin)));
         }
-        let reading = Reading::of_words(&self.new, words, origin.seen);
+        let reading = Reading::of_words(&self.new, words, text, origin.seen);
         let after = judge_read(&self.new, &reading, text, origin);
         drop(reading);
         let before = match after.alert {

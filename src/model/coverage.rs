@@ -102,6 +102,12 @@ impl Pause {
     pub fn is_stop(&self) -> bool {
         self.why == Self::STOPPED
     }
+
+    /// Takes the stops out of these pauses: from when until when each lasted, at most until `end`.
+    pub fn take_stops(pauses: &mut Vec<Self>, end: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+        let stops = pauses.extract_if(.., |one| one.is_stop());
+        stops.map(|one| (one.from, one.until.unwrap_or(end))).collect()
+    }
 }
 
 /// One source in a coverage block.

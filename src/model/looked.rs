@@ -215,15 +215,31 @@ pub struct NotLooked {
     pub thin: Vec<(usize, Thin)>,
 }
 
-/// What of a window was not looked at. What no source was asked in is told once for all of them.
+/// Stretches in order, those that meet as one; what ends before it begins is none.
+fn joined(mut stretches: Vec<(Timestamp, Timestamp)>) -> Vec<(Timestamp, Timestamp)> {
+    stretches.retain(|(from, until)| from < until);
+    stretches.sort_unstable();
+    stretches.dedup_by(|next, before| {
+        let meet = next.0 <= before.1;
+        before.1 = if meet { before.1.max(next.1) } else { before.1 };
+        meet
+    });
+    stretches
+}
+
+/// What of a window was not looked at. What no source was asked in is told once for all of them: what their runs show,
+/// also where nobody noted it, and stops that were `noted`, also where no source is late by much.
 #[must_use]
-pub fn not_looked(watched: &[Watched]) -> NotLooked {
+pub fn not_looked(watched: &[Watched], noted: &[(Timestamp, Timestamp)]) -> NotLooked {
     let begin = watched.iter().map(|one| one.from).min();
     let until = watched.iter().map(|one| one.until).max();
     let sources: Vec<(&[Run], Duration)> =
         watched.iter().map(|one| (one.runs.as_slice(), one.interval)).collect();
     let mut stopped = match (begin, until) {
-        (Some(begin), Some(until)) => unasked(&sources, (begin, until)),
+        (Some(begin), Some(until)) => {
+            let within = noted.iter().map(|(from, to)| ((*from).max(begin), (*to).min(until)));
+            joined(unasked(&sources, (begin, until)).into_iter().chain(within).collect())
+        }
         _ => Vec::new(),
     };
     // Where every source rests nobody was to be asked.
@@ -315,12 +331,28 @@ mod tests {
         let watched =
             |runs: Vec<Run>| Watched { runs, interval: HOUR / 2, from: at(0.0), until: at(48.0) };
         let polled = watched(vec![run(0.5, 20.0, 40, None)]);
-        let found = not_looked(&[watched(vec![rest.clone()]), polled]);
+        let found = not_looked(&[watched(vec![rest.clone()]), polled], &[]);
         assert_eq!(
             found,
             NotLooked { stopped: vec![(at(20.0), at(48.0))], ..NotLooked::default() }
         );
-        assert_eq!(not_looked(&[watched(vec![rest])]), NotLooked::default());
+        assert_eq!(not_looked(&[watched(vec![rest])], &[]), NotLooked::default());
+    }
+
+    #[test]
+    fn a_stop_that_was_noted_is_told_once_however_short_it_was() {
+        let runs =
+            vec![run(0.0, 7.0, 8, None), run(10.5, 20.5, 11, None), run(30.5, 48.0, 18, None)];
+        let watched = Watched { runs, interval: HOUR, from: at(0.0), until: at(48.0) };
+        let stopped = |noted: &[(f64, f64)]| {
+            let noted: Vec<_> = noted.iter().map(|(from, to)| (at(*from), at(*to))).collect();
+            not_looked(std::slice::from_ref(&watched), &noted).stopped
+        };
+        let seen = (at(20.5), at(30.5));
+        assert_eq!(stopped(&[]), [seen]);
+        assert_eq!(stopped(&[(7.0, 10.4), (20.5, 30.0)]), [(at(7.0), at(10.4)), seen]);
+        // Of what reaches beyond the window only what lies within.
+        assert_eq!(stopped(&[(-9.0, -3.0), (-2.0, 0.5)]), [(at(0.0), at(0.5)), seen]);
     }
 
     #[test]

@@ -293,3 +293,45 @@ fn rounds_are_told_with_the_longest_pause_between_them() {
     assert!(!page.contains("the service did not run"), "{page}");
     assert!(!page.contains("Fewer than half"), "{page}");
 }
+
+/// What the operator and the digests were told of a stop stands in the report, however slowly the sources are read.
+#[test]
+fn a_stop_that_was_noted_is_told_though_no_source_is_late_by_much() {
+    let desk = Desk::new();
+    let lived = async {
+        let store = Sqlite::open(&desk.database(), Mode::Exclusive).unwrap();
+        let begin = at("09T00:00");
+        let hour = HALF * 2;
+        let all = ["wire", "flaky", "calm"];
+        let hourly = all.map(|id| Source { interval: hour, ..source(id) });
+        store.adopt_sources(hourly.to_vec(), begin).await.unwrap();
+        store.adopt_config(files(&desk, WATCHLIST, ""), begin).await.unwrap();
+        let start = |now| Start { by: Starter::Service, version: 1, at: now };
+        store.note_start(start(begin)).await.unwrap();
+        let polls = |hours: std::ops::Range<u32>, later: Duration| {
+            let times = hours.map(move |n| begin.plus(hour * n).plus(later));
+            let polls = times.flat_map(|now| {
+                all.map(|id| FinishedPoll { next_poll: now.plus(hour), ..polled(id, now, None) })
+            });
+            Arc::new(polls.collect::<Vec<_>>())
+        };
+        // Down from 07:00 to 10:30, and from 02:00 to 08:00 on the next day.
+        store.finish_polls(polls(0..8, Duration::ZERO)).await.unwrap();
+        store.note_start(start(at("09T10:30"))).await.unwrap();
+        store.finish_polls(polls(10..26, HALF)).await.unwrap();
+        store.note_start(start(at("10T08:00"))).await.unwrap();
+        store.finish_polls(polls(32..48, HALF)).await.unwrap();
+    };
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(lived);
+
+    let short = report(&desk, "09", "09");
+    let first = "WAS IT WATCHED?\nNot read from 2026-11-09T07:00:00Z to 2026-11-09T10:30:00Z: no source \
+                 was polled in this time; the service did not run.\nNOT throughout";
+    assert!(short.contains(first), "{short}");
+    assert!(short.contains("Gaps: none beside what stands above\n"), "{short}");
+    // One that shows in the polls as well is told once, up to where they went on.
+    let both = report(&desk, "10", "10");
+    let first = "WAS IT WATCHED?\nNot read from 2026-11-10T01:30:00Z to 2026-11-10T08:30:00Z: no source \
+                 was polled in this time; the service did not run.\nNOT throughout";
+    assert!(both.contains(first), "{both}");
+}

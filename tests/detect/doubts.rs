@@ -55,7 +55,10 @@ fn tickers_that_are_several() {
         ("9988.HK", ""),
         ("SH:600519", ""),
         ("SS:600519", ""),
-        ("$baba", "names no exchange: only $BABA and (BABA) are found"),
+        (
+            "$baba",
+            "names no exchange: only $BABA, (BABA) and words such as \"ticker: BABA\" are found",
+        ),
         ("T:7203", "the exchange 'T' is not known (write it as 7203.T)"),
         ("NYSEE:BABA", "the exchange 'NYSEE' is not known (did you mean 'NYSE'?)"),
         // The nearest code would be India's.

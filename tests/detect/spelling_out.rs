@@ -21,24 +21,24 @@ fn what_an_item_spells_out_otherwise_is_held_back_in_it() {
     let exchange = &["Securities and Exchange Commission", "SEC"][..];
     let army = &["People's Liberation Army", "PLA"][..];
     for (terms, text, short, words) in [
-        (army, "Port and Logistics Authority (PLA) fined", "PLA", "port and logistics authority"),
-        (army, "PLA (Port and Logistics Authority) fined", "PLA", "port and logistics authority"),
+        (army, "Port and Logistics Authority (PLA) fined", "PLA", "Port and Logistics Authority"),
+        (army, "PLA (Port and Logistics Authority) fined", "PLA", "Port and Logistics Authority"),
         (
             army,
             "PLA (the Port and Logistics Authority) fined",
             "PLA",
-            "port and logistics authority",
+            "Port and Logistics Authority",
         ),
-        (army, "the Port & Logistics Authority (“PLA”) fined", "PLA", "port logistics authority"),
-        (army, "the Port of Lagos Agency (PLA, Nigeria)", "PLA", "port of lagos agency"),
-        (army, "Partido de la Libertad Andina (PLA)", "PLA", "partido de la libertad andina"),
-        (controls, "Electronic Arts Research (EAR) opens", "EAR", "electronic arts research"),
-        (exchange, "Special Economic Commission (SEC) meets", "SEC", "special economic commission"),
+        (army, "the Port & Logistics Authority (“PLA”) fined", "PLA", "Port & Logistics Authority"),
+        (army, "the Port of Lagos Agency (PLA, Nigeria)", "PLA", "Port of Lagos Agency"),
+        (army, "Partido de la Libertad Andina (PLA)", "PLA", "Partido de la Libertad Andina"),
+        (controls, "Electronic Arts Research (EAR) opens", "EAR", "Electronic Arts Research"),
+        (exchange, "Special Economic Commission (SEC) meets", "SEC", "Special Economic Commission"),
     ] {
         let expected = format!("[{short}: this item spells {short} out as \"{words}\"]");
         assert_eq!(of(terms, text), expected, "{text}");
     }
-    let expected = "[PLA: this item spells PLA out as \"port and logistics authority\"]";
+    let expected = "[PLA: this item spells PLA out as \"Port and Logistics Authority\"]";
     let later = "Port and Logistics Authority (PLA) fined. Later PLA paid.";
     assert_eq!(of(army, later), format!("{expected} | {expected}"));
 }
@@ -89,7 +89,7 @@ fn a_company_that_is_named_otherwise_counts() {
     let other = "Salaire minimum interprofessionnel de croissance (SMIC)";
     assert_eq!(
         shown(&smic(), &item(other, "", "fr")),
-        "[SMIC: this item spells SMIC out as \"salaire minimum interprofessionnel de croissance\"]"
+        "[SMIC: this item spells SMIC out as \"Salaire minimum interprofessionnel de croissance\"]"
     );
     let both = format!("{other}; 中芯国际");
     assert_eq!(shown(&smic(), &item(&both, "", "fr")), "SMIC | 中芯国际");
@@ -108,7 +108,7 @@ fn a_search_rests_on_an_abbreviation_as_a_term_does() {
     let other = "Port and Logistics Authority (PLA) fined";
     for search in [army, alone] {
         let held = found(search, other);
-        assert!(held.contains("spells PLA out as \"port and logistics authority\""), "{held}");
+        assert!(held.contains("spells PLA out as \"Port and Logistics Authority\""), "{held}");
         let own = found(search, "People's Liberation Army (PLA) fined");
         assert!(!own.contains("spells"), "{own}");
     }

@@ -168,15 +168,19 @@ fn what_only_looks_like_a_ticker_is_none() {
 #[test]
 fn what_a_ticker_without_an_exchange_finds_is_said_as_it_is() {
     for (ticker, expected) in [
-        ("BABA", "names no exchange: only $BABA and (BABA) are found"),
+        (
+            "BABA",
+            "names no exchange: only $BABA, (BABA) and words such as \"ticker: BABA\" are found",
+        ),
         ("9988", "names no exchange, and a number alone is never taken for one: it finds nothing"),
         (
             "T",
-            "names no exchange: only $T and (T) are found, and they count only beside a name of the company",
+            "names no exchange: only $T, (T) and words such as \"ticker: T\" are found, and they count only beside a name of the company",
         ),
         (
             "NOW",
-            "names no exchange: only $NOW and (NOW) are found, of which (NOW) counts only beside a name",
+            "names no exchange: only $NOW, (NOW) and words such as \"ticker: NOW\" are found, of which (NOW) and words \
+             such as \"ticker: NOW\" count only beside a name",
         ),
     ] {
         let mut norvik = company("Norvik Trading", &[]);

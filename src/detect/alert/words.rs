@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::detect::matching::{Found, Occ};
 use crate::detect::watchlist::Condition;
-use crate::model::{EntityKind, Field};
+use crate::model::EntityKind;
 
 use super::Case;
 use super::yes::{Said, Yes};
@@ -60,19 +60,7 @@ impl Case<'_> {
 
     /// What stands in the item from one word to another, white space as single spaces.
     fn write(&self, first: u32, last: u32, into: &mut String) {
-        let text = &self.reading.text;
-        let field = match text.field_of(first).field {
-            Field::Title => &self.item.title,
-            Field::Summary => &self.item.summary,
-            Field::Content => &self.item.content,
-            Field::Category(n) => &self.item.categories[n],
-        };
-        let (from, to) = (&text.tokens[first as usize], &text.tokens[last as usize]);
-        let written = field.get(from.start as usize..to.end as usize).unwrap_or_default();
-        for (n, word) in written.split_whitespace().enumerate() {
-            into.push_str(if n == 0 { "" } else { " " });
-            into.push_str(word);
-        }
+        self.reading.text.write(self.item, (first, last), into);
     }
 
     /// The first words of each piece of an item that tells of several matters.

@@ -134,11 +134,16 @@ impl Reading {
     pub(crate) fn of(watchlist: &Watchlist, item: &ItemText, seen: Option<Timestamp>) -> Self {
         let mut words = Words::spare();
         words.read(watchlist, item);
-        Self::of_words(watchlist, words, seen)
+        Self::of_words(watchlist, words, item, seen)
     }
 
     /// Reads an item whose words and phrases are found.
-    pub(crate) fn of_words(watchlist: &Watchlist, words: Words, seen: Option<Timestamp>) -> Self {
+    pub(crate) fn of_words(
+        watchlist: &Watchlist,
+        words: Words,
+        item: &ItemText,
+        seen: Option<Timestamp>,
+    ) -> Self {
         let Words { text, phrases, mut index, present, cues, searches, lang } = words;
         index.fill(&phrases);
         let asked = Asked::of(&watchlist.phrases, cues, lang);
@@ -151,7 +156,7 @@ impl Reading {
         guard::ask(watchlist, &mut reading);
         guard::mute(watchlist, &mut reading, seen);
         guard::foreign_symbols(watchlist, &mut reading);
-        spelled::out(watchlist, &mut reading);
+        spelled::out(watchlist, item, &mut reading);
         person::possessives(watchlist, &mut reading);
         guard::weak(watchlist, &mut reading);
         evidence::boilerplate(&mut reading);

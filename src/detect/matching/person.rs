@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::detect::hash::hash;
 use crate::detect::legal;
 use crate::detect::lexicon;
 use crate::detect::text::{Gap, Shape, Text};
@@ -59,6 +60,10 @@ fn ends_in_one(name: &str) -> bool {
     before.is_some_and(|before| before.ends_with(['\'', '’', '‘', 'ʼ', '＇']))
 }
 
+/// Behind these a given name is a place's: `a San Antonio Kohl's`, `the Fort Wayne Macy's`.
+const OF_PLACES: [&str; 11] =
+    ["san", "santa", "santo", "sao", "saint", "st", "fort", "ft", "lake", "port", "mount"];
+
 /// The person whose surname stands here, with the given name or title before it: `Helmut Kohl`, `John F. Kohl`.
 fn person_before(text: &Text, at: usize) -> Option<String> {
     let before = |at: usize| {
@@ -70,7 +75,10 @@ fn person_before(text: &Text, at: usize) -> Option<String> {
         (place, first) = before(place)?;
     }
     let capital = first.shape == Shape::Capital || first.shape == Shape::Caps;
-    let given = capital && lexicon::given_names().contains(&first.hash);
+    let of_place =
+        |before: usize| OF_PLACES.iter().any(|one| hash(one) == text.tokens[before].hash);
+    let in_place = first.gap != Gap::Break && place.checked_sub(1).is_some_and(of_place);
+    let given = capital && !in_place && lexicon::given_names().contains(&first.hash);
     given.then(|| {
         let words = text.tokens[place..=at].iter().map(|token| capitalised(text.word(token)));
         words.collect::<Vec<_>>().join(" ")

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::detect::text::{CLOSE, COLON, Gap, OPEN, SEMICOLON, Shape, Text, Token};
 use crate::detect::watchlist::Watchlist;
-use crate::model::{EntityKind, Guard};
+use crate::model::{EntityKind, Guard, ItemText};
 
 use super::{By, Found, Reading};
 
@@ -28,7 +28,7 @@ const WORDS: usize = 2;
 type Of = (EntityKind, u32, u64);
 
 /// Holds back abbreviations that the item spells out as something else.
-pub(super) fn out(watchlist: &Watchlist, reading: &mut Reading) {
+pub(super) fn out(watchlist: &Watchlist, item: &ItemText, reading: &mut Reading) {
     // What other words each abbreviation is spelt out by; `None` once they are the entry's own.
     let mut others: BTreeMap<Of, Option<String>> = BTreeMap::new();
     let mut known: BTreeMap<Of, Vec<Vec<String>>> = BTreeMap::new();
@@ -45,7 +45,7 @@ pub(super) fn out(watchlist: &Watchlist, reading: &mut Reading) {
             {
                 others.insert(of, None);
             } else {
-                others.entry(of).or_insert_with(|| Some(shown(&reading.text, first, last)));
+                others.entry(of).or_insert_with(|| Some(shown(&reading.text, item, (first, last))));
             }
         }
     }
@@ -209,8 +209,17 @@ fn is_found(reading: &Reading, (short, of): (u32, Of), first: usize, last: usize
 /// Words of a long name.
 const LONG: usize = 16;
 
-/// The words as the normal form has them, which a person recognises.
-fn shown(text: &Text, first: usize, last: usize) -> String {
-    let words = text.tokens[first..=last].iter().map(|token| text.word(token));
-    words.collect::<Vec<_>>().join(" ")
+/// Characters of the words that are shown; between two words there may be any number of marks.
+const SHOWN: usize = 120;
+
+/// The words as they stand in the item.
+fn shown(text: &Text, item: &ItemText, (first, last): (usize, usize)) -> String {
+    let token = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let mut words = String::new();
+    text.write(item, (token(first), token(last)), &mut words);
+    if let Some((end, _)) = words.char_indices().nth(SHOWN) {
+        words.truncate(end);
+        words.push('…');
+    }
+    words
 }

@@ -1,6 +1,6 @@
 //! Tokens, and the text that they make up.
 
-use crate::model::Field;
+use crate::model::{Field, ItemText};
 
 /// So many words before a sentence are a dateline, or the code of a share.
 const DATELINE: u32 = 6;
@@ -160,6 +160,22 @@ impl Text {
     pub(crate) fn word(&self, token: &Token) -> &str {
         let at = token.at as usize;
         &self.folded[at..at + token.length as usize]
+    }
+
+    /// Appends what stands in the item from one token to another of its field, white space as single spaces.
+    pub(crate) fn write(&self, item: &ItemText, (first, last): (u32, u32), into: &mut String) {
+        let field = match self.field_of(first).field {
+            Field::Title => &item.title,
+            Field::Summary => &item.summary,
+            Field::Content => &item.content,
+            Field::Category(n) => &item.categories[n],
+        };
+        let (from, to) = (&self.tokens[first as usize], &self.tokens[last as usize]);
+        let written = field.get(from.start as usize..to.end as usize).unwrap_or_default();
+        for (n, word) in written.split_whitespace().enumerate() {
+            into.push_str(if n == 0 { "" } else { " " });
+            into.push_str(word);
+        }
     }
 
     /// Token after the last of the title.

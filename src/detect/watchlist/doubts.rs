@@ -199,7 +199,12 @@ fn finds_without(ticker: &str) -> String {
     let all = ticker::writings(&symbol, exchange);
     let shown = |weak: Option<bool>| {
         let some = all.iter().filter(|one| weak.is_none_or(|weak| one.weak == weak));
-        some.map(ticker::Writing::shown).collect::<Vec<_>>().join(" and ")
+        let shown = |one: &ticker::Writing| match one.need {
+            // What announces it does where it could stand in brackets.
+            Need::Bracket => vec![one.shown(), format!("words such as \"ticker: {}\"", one.text)],
+            _ => vec![one.shown()],
+        };
+        in_words(&some.flat_map(shown).collect::<Vec<_>>())
     };
     let (found, weak) = (shown(None), shown(Some(true)));
     match () {
@@ -211,8 +216,16 @@ fn finds_without(ticker: &str) -> String {
             format!(": only {found} are found, and they count only beside a name of the company")
         }
         () => format!(
-            ": only {found} are found, of which {weak} counts only beside a name of the company"
+            ": only {found} are found, of which {weak} count only beside a name of the company"
         ),
+    }
+}
+
+/// `a, b and c`.
+fn in_words(all: &[String]) -> String {
+    match all {
+        [before @ .., last] if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => all.concat(),
     }
 }
 

@@ -98,8 +98,7 @@ impl Deliverer {
         let began = first.map(|one| one.since).filter(|began| *began > from);
         let accounts = archive.accounts(from, now).await?;
         let mut pauses = archive.pauses_between(from, now).await?;
-        // Stops show in the polls, also those that nobody noted.
-        pauses.retain(|one| !one.is_stop());
+        let stops = Pause::take_stops(&mut pauses, now);
         let rest = |pause: &Pause| Run {
             first: pause.from,
             last: pause.until.unwrap_or(now),
@@ -115,7 +114,7 @@ impl Deliverer {
             let until = one.retired.unwrap_or(now).min(now);
             Watched { runs, interval: one.interval, from: one.added.max(from), until }
         };
-        let found = looked::not_looked(&accounts.iter().map(watched).collect::<Vec<_>>());
+        let found = looked::not_looked(&accounts.iter().map(watched).collect::<Vec<_>>(), &stops);
         let later = began.unwrap_or(from).plus(SETTLING);
         let since = accounts.iter().filter(|one| one.added > later && one.retired.is_none());
         Ok(Past {

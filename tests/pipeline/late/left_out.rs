@@ -2,6 +2,7 @@
 //! told late, though the version is the same.
 
 use watchlistd::model::LeftOut;
+use watchlistd::store::backfill::{Adopted, Assessing};
 
 use super::*;
 
@@ -42,22 +43,14 @@ async fn what_was_left_out_of_the_same_version_is_matched_again_once_it_is_used(
 #[tokio::test]
 async fn an_edit_of_readers_does_not_end_what_is_still_to_be_matched_again() {
     let mut desk = before("NYSE to delist Keelung Foundry").await;
-    // Its process dies as soon as the version is adopted.
     let open = desk.open_with(&with(KEELUNG)).await;
-    let in_force = Arc::clone(&open.in_force);
-    let adopted = async || {
-        let page = open.ground.store.backfill_page(1).await.unwrap();
-        page.is_some_and(|page| page.version == in_force.version)
-    };
-    for left in 1.. {
-        let current = || Arc::clone(&in_force);
-        let mut assessor = Assessor::new(open.ground.clone(), "one".to_owned());
-        let inner = Box::pin(assessor.run(&current));
-        assert!((Cut { inner, left }).await.is_none(), "it ended before it was seen to begin");
-        if adopted().await {
-            break;
-        }
-    }
+    // Its process dies as soon as the version is adopted.
+    let (store, version, now) = (&open.ground.store, open.in_force.version, desk.clock.now());
+    let by = Assessing { version, without: Vec::new() };
+    let since = Some(now.minus(7 * DAY));
+    let adopted = Adopted { by, before: Some(version - 1), since, silent: false };
+    store.adopt_for_assessment(adopted, now).await.unwrap();
+    assert_eq!(store.backfill_page(1).await.unwrap().unwrap().version, version);
     drop(open);
     desk.readers.push_str("max_items = 20\n");
     let mut open = desk.open_with(&with(KEELUNG)).await;

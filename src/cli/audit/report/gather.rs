@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::config::{self, Environment, Files};
 use crate::detect::Watchlist;
-use crate::model::Timestamp;
 use crate::model::watchlist::WatchlistEntries;
+use crate::model::{Pause, Timestamp};
 use crate::store::{About, Archive, ConfigVersion, StoreError};
 
 use super::canaries::{self, CanaryLine};
@@ -118,13 +118,13 @@ pub(super) async fn report(
     let (before, after) = (asked.from.minus(BESIDE), asked.until.plus(BESIDE));
     let canaries = canaries::lines(&archive.canaries(before, after).await?, &due, window);
     let mut pauses = archive.pauses_between(asked.from, asked.until).await?;
-    // Stops show in the polls, also those that nobody noted.
-    pauses.retain(|one| !one.is_stop());
+    // They are told first, with those that nobody noted.
+    let stops = Pause::take_stops(&mut pauses, asked.until);
     let last_poll = accounts.iter().filter_map(|one| one.last).max();
     pauses.extend(since_last_round(archive.last_start().await?, last_poll, asked.until));
     let sources: Vec<SourceLine> =
         accounts.iter().map(|one| source(one, &paused, asked.from, asked.until)).collect();
-    let mut unlooked = not_looked(&accounts, &paused, &pauses, window);
+    let mut unlooked = not_looked(&accounts, &paused, (&pauses, &stops), window);
     unlooked.stopped.extend(unknown(&pauses, window));
     unlooked.stopped.extend(rounds(&pauses, window));
     if unlooked.stopped.is_empty() && unlooked.lines.is_empty() {

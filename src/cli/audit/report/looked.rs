@@ -73,11 +73,11 @@ pub(super) struct NotLooked {
     pub(super) lines: Vec<String>,
 }
 
-/// Finds it. `pauses` are those for want of room, which are told by themselves.
+/// Finds it, with the `stops` that were noted. `pauses` are for want of room or between rounds, and told by themselves.
 pub(super) fn not_looked(
     accounts: &[Account],
     paused: &Paused,
-    pauses: &[Pause],
+    (pauses, stops): (&[Pause], &[(Timestamp, Timestamp)]),
     window: (Timestamp, Timestamp),
 ) -> NotLooked {
     let (begin, end) = window;
@@ -90,7 +90,7 @@ pub(super) fn not_looked(
         })
         .filter(|(_, one)| one.from < one.until)
         .unzip();
-    let found = looked::not_looked(&watched);
+    let found = looked::not_looked(&watched, stops);
     let mut stopped: Vec<String> = found.stopped.iter().map(|(from, until)| {
         format!(
             "Not read from {} to {}: no source was polled in this time; the service did not run.",
@@ -133,7 +133,7 @@ fn thin_words(account: &Account, one: &Thin) -> String {
 
 /// A source's runs, and stretches that are told by themselves as if it had been read in them.
 fn with_rests(account: &Account, paused: &Paused, pauses: &[Pause], end: Timestamp) -> Vec<Run> {
-    // For want of room nobody was asked, and that is no stop of the service.
+    // For want of room and between rounds nobody was asked, and that is no stop of the service.
     let rest = |from: Timestamp, until: Option<Timestamp>, polls: u64| Run {
         first: from,
         last: until.unwrap_or(end),
