@@ -9,6 +9,7 @@ mod asked;
 mod eval;
 mod evidence;
 mod finder;
+mod foreign;
 mod guard;
 mod index;
 mod person;
@@ -150,7 +151,7 @@ impl Reading {
         guard::inside(watchlist, &mut reading);
         guard::ask(watchlist, &mut reading);
         guard::mute(watchlist, &mut reading, seen);
-        guard::foreign_symbols(watchlist, &mut reading);
+        foreign::symbols(watchlist, &mut reading);
         spelled::out(watchlist, &mut reading);
         person::possessives(watchlist, &mut reading);
         guard::weak(watchlist, &mut reading);
