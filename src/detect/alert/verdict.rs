@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::detect::matching::Found;
-use crate::model::{EntityKind, Guard, HeldBack, Hit, Judgement, Named, Reason, Severity};
+use crate::model::{EntityKind, HeldBack, Hit, Judgement, Named, Reason, Severity};
 
 use super::Case;
+use super::holding::Hold;
 use super::yes::{Names, Yes};
 
 /// Hits of one company or topic that are kept of an item, and as many that were held back. A text may be nothing but
@@ -17,17 +18,17 @@ const KEPT: usize = 100;
 impl Case<'_> {
     pub(super) fn judgement(&self) -> Judgement {
         let said = self.yes();
-        let hold = self.hold(&said);
-        let others = hold.as_ref().and_then(|reason| self.told_of_others(&said, reason));
-        self.without_bystanders(others.unwrap_or_else(|| self.summed_up(said, hold)))
+        let holds = self.holds(&said);
+        let others = self.told_of_others(&holds);
+        self.without_bystanders(others.unwrap_or_else(|| self.summed_up(said, &holds)))
     }
 
-    /// All that was said, as one judgement, and why it is held back, if it is.
-    pub(super) fn summed_up(&self, said: Vec<Yes>, hold: Option<String>) -> Judgement {
+    /// All that was said, as one judgement, and what holds it back, if anything does.
+    pub(super) fn summed_up(&self, said: Vec<Yes>, holds: &[Hold]) -> Judgement {
         let watchlist = self.watchlist;
         let reasons = self.reasons(said);
         let would_be = reasons.first().map(|reason| reason.severity);
-        let alert = would_be.is_some() && hold.is_none();
+        let alert = would_be.is_some() && holds.is_empty();
         let shown = |found: &&Found| !self.is_hidden(found);
         let hits: Vec<Hit> = self
             .first(self.reading.counting().filter(shown))
@@ -38,8 +39,8 @@ impl Case<'_> {
             .first(held.filter(shown))
             .filter_map(|found| self.reading.held_back(watchlist, found))
             .collect();
-        if let (Some(reason), Some(_), Some(hit)) = (&hold, would_be, hits.first()) {
-            held_back.push(HeldBack { hit: hit.clone(), guard: Guard::Hold(reason.clone()) });
+        if would_be.is_some() {
+            held_back.extend(self.held_by(holds, &hits));
         }
         let severity = if alert { would_be } else { (!hits.is_empty()).then_some(Severity::Low) };
         Judgement {
@@ -49,7 +50,7 @@ impl Case<'_> {
             hits,
             severity,
             alert,
-            would_be: if hold.is_some() { would_be } else { self.would_be(alert) },
+            would_be: if holds.is_empty() { self.would_be(alert) } else { would_be },
             reasons,
             held_back,
         }
