@@ -93,6 +93,34 @@ fn who_only_describes_somebody_or_is_no_party_is_no_reason() {
 }
 
 #[test]
+fn who_stands_behind_such_words_and_something_else_is_no_bystander() {
+    let companies = ["Huawei", "Boeing", "HSBC", "Rothschild"];
+    let companies = companies.iter().map(|name| company(name, &[])).collect();
+    let controls = topic("Export controls", &["export control"]);
+    let watchlist = compile(companies, vec![controls], vec![]);
+    for (summary, alert) in [
+        ("Nokia beat its rival last year; Huawei lost its licence.", true),
+        ("Nokia beat its rival last year, Huawei lost its licence.", true),
+        ("After Nokia, its rival, Huawei lost its licence", true),
+        ("Unlike its rival Wolfspeed, Huawei lost its licence", true),
+        ("Unlike its rival Wolfspeed, Huawei and others lost their licences", true),
+        ("Nokia told its rival that Huawei lost its licence", true),
+        ("The man worked for Huawei.", true),
+        ("The chips were sold through Huawei.", true),
+        ("His lab was sponsored by Huawei.", true),
+        ("The move comes as chips made by rival Boeing were found in drones.", true),
+        ("Its Shenzhen-based rival Huawei lost its licence", false),
+        ("The maker competes with the much larger Huawei.", false),
+        ("The buyer was advised by HSBC, Rothschild and Boeing.", false),
+        ("The buyer was advised by HSBC and by Rothschild.", false),
+    ] {
+        let item = item("Export controls tighten", summary, "en");
+        let judgement = judge(&watchlist, &item, Origin::default());
+        assert_eq!(judgement.alert, alert, "{summary}");
+    }
+}
+
+#[test]
 fn each_rule_that_holds_is_told_with_those_whom_it_means() {
     let hold = |name: &str, when: &str| {
         let mut rule = rule(name, when, None);
