@@ -9,6 +9,7 @@ mod lists;
 mod naming;
 mod properties;
 mod renaming;
+mod round_ups;
 mod spelling_out;
 mod stories;
 mod talk;

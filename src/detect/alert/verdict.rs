@@ -109,18 +109,29 @@ impl Case<'_> {
         yes.rule.is_none_or(|rule| self.watchlist.outcomes.of_rule(rule).alerts())
     }
 
-    /// What guards cost: the severity that company and topic would give if nothing were held back.
+    /// What guards cost: the severity that company and topic would give if nothing were held back. In an item that
+    /// tells of several matters they must share a piece, as they do to alert.
     fn would_be(&self, alert: bool) -> Option<Severity> {
-        if alert || !self.watchlist.defaults() {
+        let all = &self.reading.found;
+        if alert || !self.watchlist.defaults() || all.iter().all(|found| found.held.is_none()) {
             return None;
         }
-        let all = &self.reading.found;
-        let held = all.iter().any(|found| found.held.is_some());
-        let company = all.iter().any(|found| found.kind() == EntityKind::Company);
-        let topics =
-            all.iter().filter(|found| found.kind() == EntityKind::Topic && !self.is_hidden(found));
-        let gravest = topics.map(|found| self.watchlist.topic(found.entity).severity).max();
-        gravest.filter(|_| held && company)
+        let pieces = self.pieces.or_else(|| self.pieces_of_item());
+        let piece = |found: &Found| pieces.map_or(0, |pieces| pieces.of_token(found.first));
+        let kind = |kind: EntityKind| all.iter().filter(move |found| found.kind() == kind);
+        // Of each piece with a company: whether one of its companies is held back.
+        let mut named: BTreeMap<u32, bool> = BTreeMap::new();
+        for company in kind(EntityKind::Company) {
+            *named.entry(piece(company)).or_default() |= company.held.is_some();
+        }
+        let missed = |topic: &&Found| {
+            let beside = named.get(&piece(topic)).copied();
+            !self.is_hidden(topic)
+                && self.whole(topic)
+                && beside.is_some_and(|held| held || topic.held.is_some())
+        };
+        let topics = kind(EntityKind::Topic).filter(missed);
+        topics.map(|found| self.watchlist.topic(found.entity).severity).max()
     }
 
     fn named_companies(&self) -> Vec<Named> {
