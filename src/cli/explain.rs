@@ -143,10 +143,15 @@ fn headed(text: &str) -> (String, String) {
 
 /// The decision in a sentence.
 fn verdict(judgement: &Judgement) -> String {
-    let hold = judgement.held_back.iter().find_map(|held| match &held.guard {
-        Guard::Hold(reason) => Some(reason),
-        _ => None,
-    });
+    let mut holds: Vec<&str> = Vec::new();
+    for held in &judgement.held_back {
+        if let Guard::Hold(reason) = &held.guard
+            && !holds.contains(&reason.as_str())
+        {
+            holds.push(reason);
+        }
+    }
+    let hold = (!holds.is_empty()).then(|| holds.join("; "));
     match (judgement.alert, judgement.severity, judgement.would_be) {
         (true, Some(severity), _) => format!("Alert, {}.", severity.as_str()),
         (_, _, Some(severity)) => match hold {
@@ -185,7 +190,9 @@ pub fn tell(explained: &Explanation, text: &ItemText, out: &mut dyn Write) -> st
     if !judgement.held_back.is_empty() {
         writeln!(out, "\nHeld back")?;
         for held in &judgement.held_back {
-            writeln!(out, "  {}\n    by {}", found(&held.hit, text), held.guard)?;
+            let what = held.hit.as_ref().map(|hit| found(hit, text));
+            let what = what.as_deref().unwrap_or("the alert as a whole");
+            writeln!(out, "  {what}\n    by {}", held.guard)?;
         }
     }
     if !explained.pieces.is_empty() {

@@ -53,8 +53,9 @@ struct Why<'a> {
 
 #[derive(Debug, Serialize)]
 struct Held<'a> {
+    /// Nothing where a rule holds an item in which nothing else of the watchlist is named.
     #[serde(flatten)]
-    hit: &'a Hit,
+    hit: Option<&'a Hit>,
     guard: String,
 }
 
@@ -126,5 +127,5 @@ fn why(reason: &Reason) -> Why<'_> {
 }
 
 fn held(held: &HeldBack) -> Held<'_> {
-    Held { hit: &held.hit, guard: held.guard.to_string() }
+    Held { hit: held.hit.as_ref(), guard: held.guard.to_string() }
 }

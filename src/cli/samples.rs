@@ -90,17 +90,20 @@ impl Samples {
     fn take(&mut self, judgement: Judgement, item: Item, counts: impl Fn(&Hit) -> bool) {
         self.items += 1;
         let hit = judgement.hits.iter().find(|hit| counts(hit)).cloned();
-        let held = |one: &&HeldBack| counts(&one.hit);
-        let held = judgement.held_back.iter().find(held).cloned();
+        let held = |one: &HeldBack| {
+            let hit = one.hit.clone().filter(|hit| counts(hit))?;
+            Some((hit, one.guard.to_string()))
+        };
+        let held = judgement.held_back.iter().find_map(held);
         if let Some(hit) = hit {
             self.matched += 1;
             self.alerts += u64::from(judgement.alert);
             let severity = judgement.severity.filter(|_| judgement.alert);
             keep(&mut self.shown, Sample { item, hit, guard: None, severity });
-        } else if let Some(held) = held {
+        } else if let Some((hit, guard)) = held {
             self.held += 1;
-            let guard = Some(held.guard.to_string());
-            keep(&mut self.shown_held, Sample { item, hit: held.hit, guard, severity: None });
+            let guard = Some(guard);
+            keep(&mut self.shown_held, Sample { item, hit, guard, severity: None });
         }
     }
 

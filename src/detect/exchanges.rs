@@ -109,22 +109,6 @@ fn listed(part: &'static str) -> impl Iterator<Item = &'static str> {
     part.split(',').map(str::trim).filter(|one| !one.is_empty())
 }
 
-/// The exchange whose code of one word has this hash.
-pub(crate) fn exchange_of(code: u64) -> Option<&'static Exchange> {
-    static LIST: LazyLock<HashMap<u64, usize, AsIs>> = LazyLock::new(|| {
-        let mut codes = HashMap::default();
-        for (at, exchange) in exchanges().iter().enumerate() {
-            for name in &exchange.names {
-                if let [token] = Text::of_term(name).tokens.as_slice() {
-                    codes.entry(token.hash).or_insert(at);
-                }
-            }
-        }
-        codes
-    });
-    LIST.get(&code).map(|at| &exchanges()[*at])
-}
-
 /// The longest name of an exchange or a market with which these words end, and of how many it is.
 pub(crate) fn named_by(words: &[Token]) -> Option<(usize, Named)> {
     static LIST: LazyLock<HashMap<u64, Named, AsIs>> = LazyLock::new(|| {

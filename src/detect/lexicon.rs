@@ -49,6 +49,10 @@ lists! {
     given_names = folded_words("words/given_names.txt");
     /// Words with which a clause begins that describes what was named before it.
     relative = folded_words("words/relative.txt");
+    /// Articles.
+    articles = folded_words("words/articles.txt");
+    /// Words behind which stands who did what is told.
+    doers = folded_words("words/doers.txt");
     /// Labels of official notices.
     notices = folded_words("words/notices.txt");
     /// Words by which a sentence refers back.

@@ -134,6 +134,11 @@ impl Pieces {
         u32::try_from(after.saturating_sub(1)).unwrap_or(u32::MAX)
     }
 
+    /// How many they are.
+    pub(crate) fn many(&self) -> u32 {
+        u32::try_from(self.starts.len()).unwrap_or(u32::MAX)
+    }
+
     /// First and last token of each piece of a text with so many tokens.
     pub(crate) fn stretches(&self, tokens: u32) -> impl Iterator<Item = (u32, u32)> {
         let ends = self.starts.iter().skip(1).copied().chain(std::iter::once(tokens));

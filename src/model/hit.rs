@@ -123,12 +123,12 @@ impl fmt::Display for Guard {
     }
 }
 
-/// A hit that a guard keeps from counting: counted, listed and searchable all the same.
+/// A hit that a guard keeps from counting, or an alert that a rule holds: counted, listed and searchable all the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldBack {
-    /// What was found.
+    /// What was found; nothing where a rule holds an item in which nothing else of the watchlist is named.
     #[serde(flatten)]
-    pub hit: Hit,
+    pub hit: Option<Hit>,
     /// Which guard said no.
     pub guard: Guard,
 }

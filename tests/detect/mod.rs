@@ -9,6 +9,7 @@ mod lists;
 mod naming;
 mod properties;
 mod renaming;
+mod round_ups;
 mod spelling_out;
 mod stories;
 mod talk;
@@ -122,8 +123,8 @@ pub(crate) fn shown(watchlist: &Watchlist, text: &ItemText) -> String {
     let mut parts: Vec<String> =
         judgement.hits.iter().map(|hit| field(hit.field)[hit.start..hit.end].to_owned()).collect();
     for held in &judgement.held_back {
-        let hit = &held.hit;
-        parts.push(format!("[{}: {}]", &field(hit.field)[hit.start..hit.end], held.guard));
+        let words = held.hit.as_ref().map_or("", |hit| &field(hit.field)[hit.start..hit.end]);
+        parts.push(format!("[{words}: {}]", held.guard));
     }
     parts.join(" | ")
 }

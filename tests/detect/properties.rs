@@ -83,7 +83,7 @@ fn places(
 
 fn found(watchlist: &Watchlist, text: &str, entity: &str) -> BTreeSet<(usize, usize)> {
     let judgement = judge(watchlist, &item(text, "", "en"), Origin::default());
-    let held = judgement.held_back.iter().map(|held| &held.hit);
+    let held = judgement.held_back.iter().filter_map(|held| held.hit.as_ref());
     judgement
         .hits
         .iter()

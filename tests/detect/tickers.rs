@@ -189,3 +189,74 @@ fn what_a_ticker_without_an_exchange_finds_is_said_as_it_is() {
         assert!(told.contains(expected), "{ticker}: {told}");
     }
 }
+
+fn of_byd(title: &str, summary: &str) -> String {
+    let mut byd = company("BYD Company Limited", &[]);
+    byd.tickers = all(&["HKEX:1211"]);
+    let smic = company("Semiconductor Manufacturing International Corporation", &["SMIC"]);
+    shown(
+        &compile(vec![byd, smic, company("BMW", &[])], vec![], vec![]),
+        &item(title, summary, "en"),
+    )
+}
+
+#[test]
+fn a_dateline_or_a_word_before_a_colon_is_no_exchange() {
+    for (title, summary, expected) in [
+        ("Controls on SMIC", "SHANGHAI: SMIC said it would comply.", "SMIC | SMIC"),
+        ("SHENZHEN: BYD fined", "", "BYD"),
+        ("HK: BYD fined", "", "BYD"),
+        ("The big six: BYD, NIO and others fined", "", "BYD"),
+        ("A full set: BYD fined again", "", "BYD"),
+        ("Sanctions bit: SMIC cuts staff", "", "SMIC"),
+        ("The big six: BYD", "", "BYD"),
+        ("SANCTIONS BIT: SMIC", "", "SMIC"),
+        ("NYSE: BYD fined", "", "BYD"),
+        ("(Shanghai: SMIC)", "", "SMIC"),
+    ] {
+        assert_eq!(of_byd(title, summary), expected, "{title}");
+    }
+}
+
+#[test]
+fn a_name_that_is_written_as_another_company_s_ticker_is_held_back() {
+    for (title, shown) in [
+        ("Boyd Gaming (NYSE: BYD) fined", "NYSE: BYD"),
+        ("Boyd Gaming $BYD fined", "$BYD"),
+        ("Boyd Gaming (BYD.N) fined", "BYD.N"),
+        ("Boyd Gaming BYD.N fined", "BYD.N"),
+        ("Boyd Gaming (NYSE BYD) fined", "NYSE: BYD"),
+        ("Boyd Gaming (BYD US) fined", "BYD US"),
+        ("Casinos (NYSE: WYNN, BYD) fined", "NYSE: BYD"),
+        ("Casinos (NYSE: WYNN and BYD) fined", "NYSE: BYD"),
+        ("Casino fined – New York Stock Exchange: BYD", "NYSE: BYD"),
+        ("Boyd Gaming (NYSE ticker: BYD) fined", "NYSE: BYD"),
+        ("Boyd Gaming, ticker: BYD, fined", "ticker: BYD"),
+        ("Boyd Gaming (BYD: NYSE) fined", "NYSE: BYD"),
+    ] {
+        let expected = format!("[BYD: {shown} is another company's ticker]");
+        assert_eq!(of_byd(title, ""), expected, "{title}");
+    }
+    // Directly behind the name it is the company's own, be it not on the list.
+    for title in [
+        "BMW (BMW.DE) fined",
+        "BMW (ETR: BMW) fined",
+        "BMW (BMW GR) fined",
+        "BMW <BMW.DE> fined",
+        "BYD (OTC: BYD) fined",
+    ] {
+        let found = of_byd(title, "");
+        assert!(!found.contains('['), "{title}: {found}");
+    }
+    // What is no ticker's writing.
+    for title in [
+        "Toyota (and BYD) fined",
+        "BYD, US fined",
+        "(BYD, US)",
+        "BYD US fined",
+        "(US BYD unit)",
+        "BYD. N",
+    ] {
+        assert_eq!(of_byd(title, ""), "BYD", "{title}");
+    }
+}

@@ -153,7 +153,7 @@ fn judged(companies: &[&str], topics: &[&str]) -> Judgement {
 }
 
 fn held_back(guard: Guard) -> HeldBack {
-    HeldBack { hit: hit(EntityKind::Company, "target"), guard }
+    HeldBack { hit: Some(hit(EntityKind::Company, "target")), guard }
 }
 
 /// What assess would decide: an alert with a notice for each reader, or only the judgement.

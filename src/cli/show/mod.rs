@@ -241,7 +241,10 @@ fn decision(
         )?;
     }
     for held in &judgement.held_back {
-        let hit = &held.hit;
+        let Some(hit) = &held.hit else {
+            writeln!(out, "  held back as a whole by {}", held.guard)?;
+            continue;
+        };
         writeln!(
             out,
             "  held back {} \"{}\" by {}: {}",

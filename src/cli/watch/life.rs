@@ -94,14 +94,16 @@ async fn gather(
         after = last.key;
         for row in page {
             let judgement = &row.judgement;
-            let of = |held: &&HeldBack| *held.hit.entity == *id;
+            let of = |held: &HeldBack| {
+                let hit = held.hit.as_ref().filter(|hit| *hit.entity == *id)?;
+                Some((hit.clone(), held.guard.clone()))
+            };
             let line = format!("{}  {}", samples::day(row.at), samples::head(&row.item));
-            if let Some(held) = judgement.held_back.iter().find(of) {
+            if let Some((hit, guard)) = judgement.held_back.iter().find_map(of) {
                 life.held += 1;
                 life.held_shown.push(format!(
-                    "{line}\n        {}\n        by {}",
-                    samples::around(&row.item.text, &held.hit),
-                    held.guard
+                    "{line}\n        {}\n        by {guard}",
+                    samples::around(&row.item.text, &hit),
                 ));
                 if life.held_shown.len() > SHOWN {
                     life.held_shown.remove(0);

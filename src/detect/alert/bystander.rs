@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use crate::detect::lexicon;
 use crate::detect::manner::Says;
 use crate::detect::matching::{Found, Occ};
-use crate::detect::text::{Gap, Text};
+use crate::detect::text::{Gap, SEMICOLON, Shape, Text, Token};
 use crate::model::EntityKind;
 
 use super::Case;
@@ -62,6 +62,7 @@ impl Case<'_> {
                 mark.last < found.first
                     && found.first - mark.last <= BETWEEN
                     && self.sentence_of(mark.first) == self.sentence(found)
+                    && beside(text, mark, found.first)
             });
             let mark = mark.filter(|mark| quiet(self.sentence(found)) || describes(mark, found))?;
             Some((mark.first, mark.last))
@@ -100,6 +101,65 @@ impl Case<'_> {
             standing.into_iter().filter_map(|(company, place)| Some((company, words(place?))));
         told.collect()
     }
+}
+
+/// Whether words say it of the name that begins at `name`: between them stand names, articles and what describes it, and
+/// no mark parts them but in a list of names. `Made by rival Boeing` tells what Boeing did.
+fn beside(text: &Text, mark: &Occ, name: u32) -> bool {
+    let token = |at: u32| &text.tokens[at as usize];
+    let did =
+        mark.first.checked_sub(1).is_some_and(|at| lexicon::doers().contains(&token(at).hash));
+    let between = mark.last + 1..name;
+    if did
+        || token(mark.last + 1).gap >= Gap::Comma
+        || !between.clone().all(|at| describes(text, mark, at))
+    {
+        return false;
+    }
+    let parted = (between.start + 1..=name).any(|at| token(at).gap >= Gap::Comma);
+    !parted || listed(text, mark, name)
+}
+
+/// Whether a word may stand before a name that it describes, or between names.
+fn describes(text: &Text, mark: &Occ, at: u32) -> bool {
+    let token = &text.tokens[at as usize];
+    is_name(token)
+        || binds(text, mark, token)
+        || !lexicon::small().contains(&token.hash)
+            && !lexicon::stop_words().contains(&token.hash)
+            && !lexicon::saying().contains(&token.hash)
+}
+
+/// An article, what joins names, or the last of the words once more: `advised by HSBC and by Rothschild`.
+fn binds(text: &Text, mark: &Occ, token: &Token) -> bool {
+    lexicon::articles().contains(&token.hash)
+        || lexicon::joining().contains(&token.hash)
+        || text.tokens[mark.last as usize].hash == token.hash
+}
+
+fn is_name(token: &Token) -> bool {
+    token.shape != Shape::Lower
+}
+
+/// Whether the name at `name` stands in a list behind these words that ends where its clause does: `advised by HSBC,
+/// Rothschild and Boeing.`, and not `unlike its rival Wolfspeed, Huawei lost`.
+fn listed(text: &Text, mark: &Occ, name: u32) -> bool {
+    let rest = &text.tokens[mark.last as usize + 1..];
+    let mut joined = false;
+    for (n, token) in rest.iter().enumerate().take(CLAUSE) {
+        let ends = token.gap == Gap::Break
+            || token.marks & SEMICOLON != 0
+            || joined && token.gap >= Gap::Comma;
+        if n > 0 && ends {
+            return joined && mark.last as usize + 1 + n > name as usize;
+        }
+        if lexicon::joining().contains(&token.hash) {
+            joined = true;
+        } else if !is_name(token) && !binds(text, mark, token) {
+            return false;
+        }
+    }
+    joined && rest.len() <= CLAUSE
 }
 
 /// The clause, first and last word, in which these words and the name that ends at `last` describe somebody.

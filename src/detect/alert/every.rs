@@ -2,11 +2,12 @@
 
 use proptest::prelude::*;
 
+use crate::detect::alert::rules::links;
 use crate::detect::alert::yes::{Names, Said};
 use crate::detect::alert::{Case, Origin};
 use crate::detect::compare::alert_of;
 use crate::detect::matching::Reading;
-use crate::detect::watchlist::Watchlist;
+use crate::detect::watchlist::{Condition, Watchlist};
 use crate::model::watchlist::{
     CompanyEntry, Remarks, RuleEntry, TopicEntry, WatchlistEntries, WithoutCompany,
 };
@@ -159,10 +160,18 @@ fn quickly(case: &Case<'_>) -> Vec<Said1> {
     told.collect()
 }
 
+/// Where a condition holds: anywhere, or in an item of several matters in the first piece in which all of it does.
+fn holds(case: &Case<'_>, when: &Condition) -> Option<Option<u32>> {
+    let Some(pieces) = case.pieces.filter(|_| links(when)) else {
+        return case.asks(when, None).then_some(None);
+    };
+    (0..pieces.many()).map(Some).find(|piece| case.asks(when, *piece))
+}
+
 fn slowly(case: &Case<'_>) -> Vec<Said1> {
     let mut told = Vec::new();
     for (rule, compiled) in case.watchlist.conditions.iter().enumerate() {
-        if let Some(segment) = case.fires(&compiled.when) {
+        if let Some(segment) = holds(case, &compiled.when) {
             let mut named = Names::default();
             case.name(&compiled.when, segment, &mut named);
             let severity = case.watchlist.rule(rule).severity;

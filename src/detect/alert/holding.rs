@@ -4,48 +4,68 @@
 //! `company:huawei AND …` with a `hold` says nothing of SMIC: what the item tells of SMIC is told, and Huawei is held
 //! back in it. A rule that means no company in particular holds the whole item. So are bystanders held back.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::detect::matching::Reading;
 use crate::detect::watchlist::Condition;
-use crate::model::{Guard, HeldBack, Judgement, Severity};
+use crate::model::{EntityKind, Guard, HeldBack, Hit, Judgement, Severity};
 
 use super::Case;
 use super::yes::Yes;
 
+/// A rule that holds back.
+pub(super) struct Hold {
+    /// Why, and which rule.
+    pub(super) reason: String,
+    /// The companies of the item that it means, by number; none where it holds the whole item.
+    pub(super) means: Vec<u32>,
+}
+
 impl Case<'_> {
-    /// Why the item is held back, and by which rule, if one of those that said yes holds.
-    pub(super) fn hold(&self, said: &[Yes]) -> Option<String> {
-        let rule = self.holding(said).next()?;
-        let reason = self.watchlist.rule(rule).hold.as_ref()?;
-        Some(format!("{reason}, by the rule \"{}\"", self.watchlist.outcomes.name(rule)))
+    /// The rules that hold, of those that said yes.
+    pub(super) fn holds(&self, said: &[Yes]) -> Vec<Hold> {
+        let rules = said.iter().filter_map(|yes| yes.rule);
+        let holding = rules.filter(|rule| self.watchlist.outcomes.of_rule(*rule).holds());
+        let hold = |rule: usize| {
+            let reason = self.watchlist.rule(rule).hold.as_ref()?;
+            let reason =
+                format!("{reason}, by the rule \"{}\"", self.watchlist.outcomes.name(rule));
+            let when = &self.watchlist.conditions[rule].when;
+            let meant = |company: &u32| self.means(when, *company) == Some(true);
+            Some(Hold { reason, means: self.companies.iter().copied().filter(meant).collect() })
+        };
+        holding.filter_map(hold).collect()
     }
 
     /// What the item tells of the companies that no rule which holds means, if that makes an alert.
-    pub(super) fn told_of_others(&self, said: &[Yes], reason: &str) -> Option<Judgement> {
-        let rules: Vec<&Condition> =
-            self.holding(said).map(|rule| &self.watchlist.conditions[rule].when).collect();
-        let means = |company: u32| -> Option<bool> {
+    pub(super) fn told_of_others(&self, holds: &[Hold]) -> Option<Judgement> {
+        let mut why: BTreeMap<u32, String> = BTreeMap::new();
+        for hold in holds {
             // Where one of them means nobody in particular, it means all.
-            let all: Option<Vec<bool>> =
-                rules.iter().map(|when| self.means(when, company)).collect();
-            all.map(|all| all.contains(&true))
-        };
-        let meant: Option<Vec<bool>> = self.companies.iter().map(|one| means(*one)).collect();
-        let meant = meant.filter(|meant| meant.contains(&true) && meant.contains(&false))?;
-        let of_them =
-            |company: u32| self.companies.binary_search(&company).is_ok_and(|at| meant[at]);
-        Some(self.without(of_them, reason)).filter(|told| told.alert)
+            if hold.means.is_empty() {
+                return None;
+            }
+            for company in &hold.means {
+                let reasons = why.entry(*company).or_default();
+                reasons.push_str(if reasons.is_empty() { "" } else { "; " });
+                reasons.push_str(&hold.reason);
+            }
+        }
+        if why.is_empty() || why.len() == self.companies.len() {
+            return None;
+        }
+        Some(self.without(&why)).filter(|told| told.alert)
     }
 
-    /// The judgement of the same item, where some companies are held back.
-    fn without(&self, some: impl Fn(u32) -> bool, reason: &str) -> Judgement {
+    /// The judgement of the same item, where some companies are held back, each for its reason.
+    fn without(&self, why: &BTreeMap<u32, String>) -> Judgement {
         let mut rest = Reading::of(self.watchlist, self.item, self.origin.seen);
-        rest.hold_back(some, &Guard::Hold(reason.to_owned()));
+        rest.hold_back(why);
         let case = Case::new(self.watchlist, &rest, self.item, self.origin);
         let said = case.yes();
-        let hold = case.hold(&said);
-        case.summed_up(said, hold)
+        let holds = case.holds(&said);
+        case.summed_up(said, &holds)
     }
 
     /// An alert that rests on bystanders alone is none; of others its reasons name none of them. They are
@@ -55,16 +75,18 @@ impl Case<'_> {
             return judged;
         }
         let bystanders = self.bystanders();
-        let Some((first, reason)) = bystanders.first_key_value() else { return judged };
-        let rest = self.without(|company| bystanders.contains_key(&company), reason);
+        if bystanders.is_empty() {
+            return judged;
+        }
+        let rest = self.without(&bystanders);
         if rest.alert {
             return Judgement { severity: rest.severity, reasons: rest.reasons, ..judged };
         }
-        let id = &self.watchlist.company(*first).named.id;
-        let held = judged.hits.iter().find(|hit| hit.entity == *id).cloned();
-        let held = held.map(|hit| HeldBack { hit, guard: Guard::Hold(reason.clone()) });
         let mut held_back = judged.held_back;
-        held_back.extend(held);
+        for (company, reason) in bystanders {
+            let guard = Guard::Hold(reason);
+            held_back.extend(self.first_of(&judged.hits, company).map(|hit| held(hit, guard)));
+        }
         Judgement {
             alert: false,
             would_be: judged.severity,
@@ -74,9 +96,26 @@ impl Case<'_> {
         }
     }
 
-    fn holding<'s>(&'s self, said: &'s [Yes]) -> impl Iterator<Item = usize> + 's {
-        let rules = said.iter().filter_map(|yes| yes.rule);
-        rules.filter(|rule| self.watchlist.outcomes.of_rule(*rule).holds())
+    /// What these rules hold back of an item that is not told: the first hit of each company that one means, else the
+    /// first of all; without any the alert as a whole.
+    pub(super) fn held_by(&self, holds: &[Hold], hits: &[Hit]) -> Vec<HeldBack> {
+        let mut all = Vec::new();
+        for hold in holds {
+            let guard = || Guard::Hold(hold.reason.clone());
+            let meant = hold.means.iter().filter_map(|company| self.first_of(hits, *company));
+            let before = all.len();
+            all.extend(meant.map(|hit| held(hit, guard())));
+            if all.len() == before {
+                all.push(HeldBack { hit: hits.first().cloned(), guard: guard() });
+            }
+        }
+        all
+    }
+
+    /// The first of these hits that is the company's.
+    fn first_of<'h>(&self, hits: &'h [Hit], company: u32) -> Option<&'h Hit> {
+        let id = &self.watchlist.company(company).named.id;
+        hits.iter().find(|hit| hit.kind == EntityKind::Company && hit.entity == *id)
     }
 
     /// Whether a condition asks for this company, be it among others; `None` where it asks for none.
@@ -97,4 +136,8 @@ impl Case<'_> {
             _ => None,
         }
     }
+}
+
+fn held(hit: &Hit, guard: Guard) -> HeldBack {
+    HeldBack { hit: Some(hit.clone()), guard }
 }

@@ -123,9 +123,7 @@ impl<'a> Case<'a> {
         let asked =
             !topics.is_empty() || (!watchlist.conditions.is_empty() && !companies.is_empty());
         let manner = asked.then(|| reading.manner());
-        // An authority's notice is of one matter, however it is written.
-        let pieces = manner.and_then(|_| reading.pieces(watchlist));
-        let pieces = pieces.filter(|pieces| !(pieces.guessed && origin.official));
+        let pieces = manner.and_then(|_| pieces_of(watchlist, reading, origin));
         // Hits are in text order, and so are pieces.
         let mut company_in: Vec<(u32, &Found)> = Vec::new();
         for found in reading.counting().filter(|found| found.kind() == EntityKind::Company) {
@@ -150,6 +148,11 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// The pieces of the item, whether or not anything in it counts.
+    fn pieces_of_item(&self) -> Option<&'a Pieces> {
+        pieces_of(self.watchlist, self.reading, self.origin)
+    }
+
     pub(crate) fn round_up(&self) -> bool {
         self.pieces.is_some()
     }
@@ -168,7 +171,8 @@ impl<'a> Case<'a> {
             ends.binary_search(&token).is_ok()
         };
         *self.talk.get_or_init(|| {
-            let manner = self.manner?;
+            // Rules ask of items, too, in which nothing counts.
+            let manner = self.reading.manner();
             let talk = talk(&self.reading.text, manner, self.origin.official, subject);
             let talk = talk.map(|words| Talk { words, whole: false });
             let back = || Some(Talk { words: self.looks_back(manner)?, whole: true });
@@ -219,4 +223,14 @@ impl<'a> Case<'a> {
         self.add_rules(&mut said);
         said
     }
+}
+
+/// The pieces of an item that tells of several matters.
+fn pieces_of<'a>(
+    watchlist: &Watchlist,
+    reading: &'a Reading,
+    origin: Origin<'_>,
+) -> Option<&'a Pieces> {
+    // An authority's notice is of one matter, however it is written.
+    reading.pieces(watchlist).filter(|pieces| !(pieces.guessed && origin.official))
 }

@@ -27,7 +27,7 @@ pub fn under_ids_of(watchlist: &Watchlist, before: Judgement, now: &Judgement) -
     let of = |hit: &Hit| Hit { entity: new_id(ids(hit.kind), hit), ..hit.clone() };
     let hits = hits.iter().map(of).collect();
     let held_back = held_back.iter().cloned().map(|mut held| {
-        held.hit = of(&held.hit);
+        held.hit = held.hit.as_ref().map(of);
         held
     });
     Judgement {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::detect::lexicon;
 use crate::detect::matching::{Found, Scene, Stretch};
+use crate::detect::pieces::Pieces;
 use crate::detect::watchlist::{Also, Condition, Filed};
 use crate::model::EntityKind;
 
@@ -143,10 +144,21 @@ impl Case<'_> {
         if !self.round_up() || !links(when) {
             return self.asks(when, None).then_some(None);
         }
-        self.told().into_iter().map(Some).find(|piece| self.asks(when, *piece))
+        self.in_question_of(when).into_iter().map(Some).find(|piece| self.asks(when, *piece))
     }
 
-    /// The pieces with a hit, for only they can hold more than an empty one does; a flood of them is cut.
+    /// The pieces in which a condition may hold: those with a hit, and all where words alone may be what it asks for. A
+    /// flood of them is cut.
+    fn in_question_of(&self, when: &Condition) -> BTreeSet<u32> {
+        let mut pieces = self.told();
+        if !needs_a_hit(when) {
+            let all = self.pieces.map_or(0, Pieces::many);
+            pieces.extend((0..all).take(self.most()));
+        }
+        pieces
+    }
+
+    /// The pieces with a hit; a flood of them is cut.
     pub(super) fn told(&self) -> BTreeSet<u32> {
         let told: BTreeSet<u32> = self.reading.counting().map(|found| self.piece(found)).collect();
         told.into_iter().take(self.most()).collect()
@@ -157,7 +169,7 @@ impl Case<'_> {
         (LOOKS / self.watchlist.conditions.len().max(1)).max(PIECES)
     }
 
-    fn asks(&self, when: &Condition, piece: Option<u32>) -> bool {
+    pub(super) fn asks(&self, when: &Condition, piece: Option<u32>) -> bool {
         let within = piece.and_then(|piece| Some(self.pieces?.stretch(piece)));
         let scene = Scene { within, ..self.reading.scene() };
         self.asks_in(when, &scene)
@@ -277,8 +289,28 @@ fn asks_for_words(when: &Condition) -> bool {
     }
 }
 
+/// Whether a condition holds nowhere without a company or topic.
+fn needs_a_hit(when: &Condition) -> bool {
+    match when {
+        // What is asked of a sentence asks for one.
+        Condition::Company(_)
+        | Condition::Group(_)
+        | Condition::Topic(_)
+        | Condition::Sentence(_) => true,
+        Condition::All(all) => all.iter().any(needs_a_hit),
+        Condition::Any(any) => any.iter().all(needs_a_hit),
+        Condition::In(_, one) => needs_a_hit(one),
+        Condition::Words(_)
+        | Condition::Near(..)
+        | Condition::Not(_)
+        | Condition::Source(_)
+        | Condition::Official
+        | Condition::Talk => false,
+    }
+}
+
 /// Whether a condition asks for two things that a round-up must not mix.
-fn links(when: &Condition) -> bool {
+pub(super) fn links(when: &Condition) -> bool {
     fn things(when: &Condition) -> usize {
         match when {
             Condition::All(all) | Condition::Any(all) => all.iter().map(things).sum(),

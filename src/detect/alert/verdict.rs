@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::detect::matching::Found;
-use crate::model::{EntityKind, Guard, HeldBack, Hit, Judgement, Named, Reason, Severity};
+use crate::model::{EntityKind, HeldBack, Hit, Judgement, Named, Reason, Severity};
 
 use super::Case;
+use super::holding::Hold;
 use super::yes::{Names, Yes};
 
 /// Hits of one company or topic that are kept of an item, and as many that were held back. A text may be nothing but
@@ -17,17 +18,17 @@ const KEPT: usize = 100;
 impl Case<'_> {
     pub(super) fn judgement(&self) -> Judgement {
         let said = self.yes();
-        let hold = self.hold(&said);
-        let others = hold.as_ref().and_then(|reason| self.told_of_others(&said, reason));
-        self.without_bystanders(others.unwrap_or_else(|| self.summed_up(said, hold)))
+        let holds = self.holds(&said);
+        let others = self.told_of_others(&holds);
+        self.without_bystanders(others.unwrap_or_else(|| self.summed_up(said, &holds)))
     }
 
-    /// All that was said, as one judgement, and why it is held back, if it is.
-    pub(super) fn summed_up(&self, said: Vec<Yes>, hold: Option<String>) -> Judgement {
+    /// All that was said, as one judgement, and what holds it back, if anything does.
+    pub(super) fn summed_up(&self, said: Vec<Yes>, holds: &[Hold]) -> Judgement {
         let watchlist = self.watchlist;
         let reasons = self.reasons(said);
         let would_be = reasons.first().map(|reason| reason.severity);
-        let alert = would_be.is_some() && hold.is_none();
+        let alert = would_be.is_some() && holds.is_empty();
         let shown = |found: &&Found| !self.is_hidden(found);
         let hits: Vec<Hit> = self
             .first(self.reading.counting().filter(shown))
@@ -38,8 +39,8 @@ impl Case<'_> {
             .first(held.filter(shown))
             .filter_map(|found| self.reading.held_back(watchlist, found))
             .collect();
-        if let (Some(reason), Some(_), Some(hit)) = (&hold, would_be, hits.first()) {
-            held_back.push(HeldBack { hit: hit.clone(), guard: Guard::Hold(reason.clone()) });
+        if would_be.is_some() {
+            held_back.extend(self.held_by(holds, &hits));
         }
         let severity = if alert { would_be } else { (!hits.is_empty()).then_some(Severity::Low) };
         Judgement {
@@ -49,7 +50,7 @@ impl Case<'_> {
             hits,
             severity,
             alert,
-            would_be: if hold.is_some() { would_be } else { self.would_be(alert) },
+            would_be: if holds.is_empty() { self.would_be(alert) } else { would_be },
             reasons,
             held_back,
         }
@@ -108,18 +109,29 @@ impl Case<'_> {
         yes.rule.is_none_or(|rule| self.watchlist.outcomes.of_rule(rule).alerts())
     }
 
-    /// What guards cost: the severity that company and topic would give if nothing were held back.
+    /// What guards cost: the severity that company and topic would give if nothing were held back. In an item that
+    /// tells of several matters they must share a piece, as they do to alert.
     fn would_be(&self, alert: bool) -> Option<Severity> {
-        if alert || !self.watchlist.defaults() {
+        let all = &self.reading.found;
+        if alert || !self.watchlist.defaults() || all.iter().all(|found| found.held.is_none()) {
             return None;
         }
-        let all = &self.reading.found;
-        let held = all.iter().any(|found| found.held.is_some());
-        let company = all.iter().any(|found| found.kind() == EntityKind::Company);
-        let topics =
-            all.iter().filter(|found| found.kind() == EntityKind::Topic && !self.is_hidden(found));
-        let gravest = topics.map(|found| self.watchlist.topic(found.entity).severity).max();
-        gravest.filter(|_| held && company)
+        let pieces = self.pieces.or_else(|| self.pieces_of_item());
+        let piece = |found: &Found| pieces.map_or(0, |pieces| pieces.of_token(found.first));
+        let kind = |kind: EntityKind| all.iter().filter(move |found| found.kind() == kind);
+        // Of each piece with a company: whether one of its companies is held back.
+        let mut named: BTreeMap<u32, bool> = BTreeMap::new();
+        for company in kind(EntityKind::Company) {
+            *named.entry(piece(company)).or_default() |= company.held.is_some();
+        }
+        let missed = |topic: &&Found| {
+            let beside = named.get(&piece(topic)).copied();
+            !self.is_hidden(topic)
+                && self.whole(topic)
+                && beside.is_some_and(|held| held || topic.held.is_some())
+        };
+        let topics = kind(EntityKind::Topic).filter(missed);
+        topics.map(|found| self.watchlist.topic(found.entity).severity).max()
     }
 
     fn named_companies(&self) -> Vec<Named> {

@@ -51,7 +51,7 @@ struct Beside {
 }
 
 /// Where the words begin that announce the symbol at `first`, directly before it, and what they say.
-fn said_before(text: &Text, first: usize) -> Option<(usize, Announcing)> {
+pub(super) fn said_before(text: &Text, first: usize) -> Option<(usize, Announcing)> {
     let symbol = &text.tokens[first];
     let beside = match symbol.gap {
         Gap::None | Gap::Space | Gap::Quote => true,

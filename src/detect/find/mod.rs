@@ -7,6 +7,7 @@ mod announced;
 mod fits;
 mod joined;
 mod occ;
+mod others;
 mod room;
 mod sieve;
 mod symbol;
@@ -21,6 +22,7 @@ use super::stem::{Lang, Stem, stem, stems};
 use super::text::Text;
 
 pub(crate) use occ::{Occ, sort};
+pub(crate) use others::symbol_at;
 use room::Room;
 use walk::Walk;
 

@@ -1,6 +1,6 @@
 //! Whether words look like a ticker: rows of the table in `watchlist/ticker.rs`.
 
-use crate::detect::exchanges::{announced_by, named_by};
+use crate::detect::exchanges::{Set, announced_by, named_by};
 use crate::detect::hash::{hash, push};
 use crate::detect::phrases::Suffixed;
 use crate::detect::text::{CLOSE, COLON, DOLLAR, Gap, MONEY, OPEN, SEMICOLON, Shape, Text, Token};
@@ -87,6 +87,11 @@ pub(super) fn bracketed(tokens: &[Token]) -> bool {
 
 /// A symbol behind others of an exchange: `BRK.B` in `(NYSE: BRK.A, BRK.B)`.
 pub(super) fn listed(text: &Text, exchange: u8, first: usize, last: usize) -> bool {
+    list_of(text, first, last).is_some_and(|(_, exchanges)| exchanges.has(exchange))
+}
+
+/// The exchanges whose list these words stand in behind other symbols, and where it begins.
+pub(super) fn list_of(text: &Text, first: usize, last: usize) -> Option<(usize, Set)> {
     let tokens = &text.tokens;
     let class = hash("class");
     let inside = |token: &Token| {
@@ -97,7 +102,7 @@ pub(super) fn listed(text: &Text, exchange: u8, first: usize, last: usize) -> bo
     };
     let here = &tokens[first..=last];
     if !here.iter().all(capital) || here[0].marks & (COLON | DOLLAR | MONEY) != 0 {
-        return false;
+        return None;
     }
     let joined = first.checked_sub(1).is_some_and(|at| tokens[at].shape == Shape::Lower);
     let parted = here[0].gap == Gap::Comma || here[0].gap == Gap::Inner || joined;
@@ -105,34 +110,34 @@ pub(super) fn listed(text: &Text, exchange: u8, first: usize, last: usize) -> bo
         next.gap >= Gap::Comma || next.gap == Gap::Inner || next.shape == Shape::Lower
     });
     if !parted || !(here[here.len() - 1].marks & CLOSE != 0 || goes_on) {
-        return false;
+        return None;
     }
     let before = (first.saturating_sub(LIST)..first).rev();
     for at in before {
         let token = &tokens[at];
         if tokens[at + 1].marks & COLON != 0 {
-            return opens_list(text, exchange, at + 1);
+            return opens_list(text, at + 1);
         }
         if !inside(token) {
-            return false;
+            return None;
         }
     }
-    false
+    None
 }
 
-/// Whether this exchange is named before the colon of a list, or its numbers are announced there: `(SEHK: 700, 9988)`,
-/// `(股份代號：700、9988)`.
-fn opens_list(text: &Text, exchange: u8, end: usize) -> bool {
+/// The exchanges that are named before the colon of a list, or whose numbers are announced there, and where the words
+/// begin that do: `(SEHK: 700, 9988)`, `(股份代號：700、9988)`.
+fn opens_list(text: &Text, end: usize) -> Option<(usize, Set)> {
     let tokens = &text.tokens[..end];
     let announced = announced_by(tokens);
     let name = announced.map_or(tokens, |(words, _)| &tokens[..end - words]);
     let named = named_by(name).filter(|(words, _)| are_exchange(&name[name.len() - words..]));
-    let (first, says) = match (named, announced) {
-        (Some((words, named)), _) => (name.len() - words, named.exchanges.has(exchange)),
-        (None, Some((_, says))) => (name.len(), says.numbers_of.has(exchange)),
-        (None, None) => return false,
+    let (first, exchanges) = match (named, announced) {
+        (Some((words, named)), _) => (name.len() - words, named.exchanges),
+        (None, Some((_, says))) => (name.len(), says.numbers_of),
+        (None, None) => return None,
     };
-    says && text.tokens[first].marks & (OPEN | SEMICOLON) != 0
+    (text.tokens[first].marks & (OPEN | SEMICOLON) != 0).then_some((first, exchanges))
 }
 
 /// The words of an exchange's name: a code of three letters or fewer in capitals, any other with capitals.

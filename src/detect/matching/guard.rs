@@ -1,11 +1,10 @@
 //! Guards: why a hit does not count.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::detect::exchanges::exchange_of;
 use crate::detect::hash::push;
 use crate::detect::legal;
-use crate::detect::text::{COLON, DOLLAR, Gap, Shape, Text, Token};
+use crate::detect::text::{Gap, Shape, Text};
 use crate::detect::watchlist::{Guarding, Name, Spoken, Watchlist};
 use crate::model::{Guard, Timestamp};
 
@@ -148,85 +147,6 @@ fn lacking(scene: &Scene<'_>, guards: &Guarding, found: &Found) -> Option<Guard>
         return None;
     }
     Some(Guard::OnlyWith(guards.only_with.iter().map(|word| word.text.clone()).collect()))
-}
-
-/// A short name that this item uses as a ticker of somebody else: `Boyd Gaming (NYSE: BYD)`. Then
-/// the same letters mean that company throughout the item, unless another name says otherwise.
-pub(super) fn foreign_symbols(watchlist: &Watchlist, reading: &mut Reading) {
-    let mut foreign: BTreeMap<(u32, u64), String> = BTreeMap::new();
-    for found in reading.found.iter().filter(|found| found.held.is_none()) {
-        if let Some((hash, shown)) = foreign_symbol(watchlist, reading, found) {
-            foreign.insert((found.entity, hash), shown);
-        }
-    }
-    if foreign.is_empty() {
-        return;
-    }
-    let own: BTreeSet<u32> = reading
-        .found
-        .iter()
-        .filter(|found| found.held.is_none() && matches!(found.by, By::Name(_)))
-        .filter(|found| {
-            let hash = reading.text.tokens[found.first as usize].hash;
-            found.first != found.last || !foreign.contains_key(&(found.entity, hash))
-        })
-        .map(|found| found.entity)
-        .collect();
-    for found in &mut reading.found {
-        let hash = reading.text.tokens[found.first as usize].hash;
-        if found.held.is_none()
-            && matches!(found.by, By::Name(_))
-            && found.first == found.last
-            && !own.contains(&found.entity)
-            && let Some(shown) = foreign.get(&(found.entity, hash))
-        {
-            found.held = Some(Guard::Other(format!("{shown} is another company's ticker")));
-        }
-    }
-}
-
-/// The symbol, if this name stands where a ticker does that is not its company's.
-fn foreign_symbol(
-    watchlist: &Watchlist,
-    reading: &Reading,
-    found: &Found,
-) -> Option<(u64, String)> {
-    let By::Name(name) = found.by else { return None };
-    if watchlist.names[name as usize].ticker || found.first != found.last {
-        return None;
-    }
-    let at = found.first as usize;
-    let token = &reading.text.tokens[at];
-    if !matches!(token.shape, Shape::Caps | Shape::Digit) {
-        return None;
-    }
-    let word = reading.text.word(token).to_uppercase();
-    let shown = if token.marks & DOLLAR != 0 {
-        format!("${word}")
-    } else {
-        format!("{}: {word}", exchange_before(&reading.text.tokens[..at], token)?)
-    };
-    (!own_ticker(watchlist, reading, found)).then_some((token.hash, shown))
-}
-
-/// Whether the company's own ticker was found at the place of this name; it begins at most a few
-/// words before.
-fn own_ticker(watchlist: &Watchlist, reading: &Reading, found: &Found) -> bool {
-    let from = reading.found.partition_point(|other| other.first + 8 < found.first);
-    reading.found[from..].iter().take_while(|other| other.first <= found.first).any(|other| {
-        other.entity == found.entity
-            && other.last >= found.last
-            && matches!(other.by, By::Name(name) if watchlist.names[name as usize].ticker)
-    })
-}
-
-/// The exchange that stands directly before a symbol, with a colon.
-fn exchange_before(before: &[Token], symbol: &Token) -> Option<&'static str> {
-    let last = before.last()?;
-    if symbol.gap == Gap::Break || symbol.marks & COLON == 0 {
-        return None;
-    }
-    exchange_of(last.hash).map(|exchange| exchange.names[0])
 }
 
 /// Weak names count only beside a strong name or ticker of their company, or before a legal form.

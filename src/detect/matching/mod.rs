@@ -9,6 +9,7 @@ mod asked;
 mod eval;
 mod evidence;
 mod finder;
+mod foreign;
 mod guard;
 mod index;
 mod person;
@@ -16,6 +17,7 @@ mod shared;
 mod spelled;
 
 use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::{EntityKind, Guard, HeldBack, Hit, ItemText, Timestamp};
@@ -155,7 +157,7 @@ impl Reading {
         guard::inside(watchlist, &mut reading);
         guard::ask(watchlist, &mut reading);
         guard::mute(watchlist, &mut reading, seen);
-        guard::foreign_symbols(watchlist, &mut reading);
+        foreign::symbols(watchlist, &mut reading);
         spelled::out(watchlist, item, &mut reading);
         person::possessives(watchlist, &mut reading);
         guard::weak(watchlist, &mut reading);
@@ -168,12 +170,10 @@ impl Reading {
     }
 
     /// Holds back the hits of some companies, before anything is asked of the item.
-    pub(crate) fn hold_back(&mut self, some: impl Fn(u32) -> bool, guard: &Guard) {
+    pub(crate) fn hold_back(&mut self, why: &BTreeMap<u32, String>) {
         let counting = self.found.iter_mut().filter(|found| found.held.is_none());
         for found in counting.filter(|found| found.kind() == EntityKind::Company) {
-            if some(found.entity) {
-                found.held = Some(guard.clone());
-            }
+            found.held = why.get(&found.entity).map(|reason| Guard::Hold(reason.clone()));
         }
     }
 
@@ -346,7 +346,7 @@ impl Reading {
 
     /// A held-back hit in words.
     pub(crate) fn held_back(&self, watchlist: &Watchlist, found: &Found) -> Option<HeldBack> {
-        Some(HeldBack { hit: self.hit(watchlist, found), guard: found.held.clone()? })
+        Some(HeldBack { hit: Some(self.hit(watchlist, found)), guard: found.held.clone()? })
     }
 }
 

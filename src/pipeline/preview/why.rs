@@ -25,7 +25,10 @@ pub fn wanting(telling: &Judgement, silent: &Judgement) -> Vec<Wanting> {
         if silent.hits.iter().any(|other| same(hit, other)) {
             continue;
         }
-        let held = silent.held_back.iter().find(|held| same(hit, &held.hit));
+        let held = silent
+            .held_back
+            .iter()
+            .find(|held| held.hit.as_ref().is_some_and(|other| same(hit, other)));
         let held = held.map(|held| held.guard.clone());
         let one = Wanting { what: quoted(telling, hit), held };
         if !all.contains(&one) {

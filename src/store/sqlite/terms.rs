@@ -19,7 +19,9 @@ const SIGN: char = '\u{1f}';
 
 /// A judgement as it is stored.
 pub(super) fn json(connection: &Connection, judgement: &Judgement) -> rusqlite::Result<String> {
-    let hits = || judgement.hits.iter().chain(judgement.held_back.iter().map(|one| &one.hit));
+    let hits = || {
+        judgement.hits.iter().chain(judgement.held_back.iter().filter_map(|one| one.hit.as_ref()))
+    };
     if !hits().any(|hit| is_long(&hit.term)) {
         return values::json(judgement);
     }
@@ -57,7 +59,10 @@ pub(super) fn judgement(
 }
 
 fn hits_of(judgement: &mut Judgement) -> impl Iterator<Item = &mut Hit> {
-    judgement.hits.iter_mut().chain(judgement.held_back.iter_mut().map(|one| &mut one.hit))
+    judgement
+        .hits
+        .iter_mut()
+        .chain(judgement.held_back.iter_mut().filter_map(|one| one.hit.as_mut()))
 }
 
 fn is_long(term: &str) -> bool {
@@ -102,7 +107,7 @@ mod tests {
             .unwrap();
         let long = "(trading OR listing) NEAR/5 (halt OR suspend)";
         for term in ["delist", long, "\u{1f}1", "\u{1f}x", ""] {
-            let held = HeldBack { hit: hit(term), guard: Guard::Weak };
+            let held = HeldBack { hit: Some(hit(term)), guard: Guard::Weak };
             let before = Judgement {
                 hits: vec![hit(term), hit(long)],
                 held_back: vec![held],

@@ -140,8 +140,9 @@ pub(super) fn found_line(row: &DecidedRow, company: &str) -> Line {
     let guards = judgement
         .held_back
         .iter()
-        .filter(|one| &*one.hit.entity == company)
-        .map(|one| format!("\"{}\" was held back: {}", one.hit.term, one.guard));
+        .filter_map(|one| Some((one.hit.as_ref()?, &one.guard)))
+        .filter(|(hit, _)| &*hit.entity == company)
+        .map(|(hit, guard)| format!("\"{}\" was held back: {guard}", hit.term));
     let outcome = match (&row.untold, row.alert.is_some(), named) {
         (Some(reason), _, _) => format!("recorded and not told: {reason}"),
         (None, true, _) => "alert".to_owned(),
