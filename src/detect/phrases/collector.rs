@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
+use super::crossings::Crossings;
 use super::cue;
 use super::need::{Need, Reading, has_capitals, in_capitals, loosest, need, takes_s};
 use super::prefixes::Prefixes;
@@ -85,6 +86,7 @@ impl Collector {
             loosest: Gap::None,
             signs: Signs::default(),
             seams: Seams::ANYWHERE,
+            crossings: Crossings::ANY,
         });
         phrase
     }
@@ -155,6 +157,11 @@ impl Draft {
             loosest: loosest(text, reading),
             signs: if named { Signs::of(text, takes_s(text, need)) } else { Signs::default() },
             seams: if named { Seams::of(text, term) } else { Seams::ANYWHERE },
+            crossings: if named && !need.is_ticker() {
+                Crossings::of(text)
+            } else {
+                Crossings::ANY
+            },
         });
         self.lead(text, reading, foreign(term), phrase);
         phrase

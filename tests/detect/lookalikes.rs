@@ -1,0 +1,57 @@
+//! What only looks like a name, a legal form, a ticker or a term of the watchlist.
+
+use watchlistd::model::watchlist::{CaseRule, CompanyEntry, Guards, TopicEntry};
+
+use super::{all, at, company, compile, item, judged, problems, shown, topic};
+
+fn found(entry: CompanyEntry, text: &str) -> String {
+    shown(&compile(vec![entry], vec![], vec![]), &item(text, "", "en"))
+}
+
+/// What of an entry and a topic of these words counts in a title.
+fn alerts(entry: &CompanyEntry, terms: &[&str], title: &str) -> bool {
+    judged(&compile(vec![entry.clone()], vec![topic("Fine", terms)], vec![]), title).alert
+}
+
+#[test]
+fn a_name_is_not_found_through_commas_colons_and_brackets() {
+    let mobile = || company("China Mobile Limited", &["中国移动"]);
+    for (name, text, expected) in [
+        (mobile(), "In China, mobile phone makers face new US export controls", ""),
+        (mobile(), "美国将在中国，移动芯片企业列入实体清单", ""),
+        (mobile(), "在中国（移动）芯片", ""),
+        (mobile(), "EU to fine China: Mobile networks next", ""),
+        (mobile(), "China (mobile) fined", ""),
+        (
+            mobile(),
+            "China Mobile fined; 中国移动 被罚；中国 移动",
+            "China Mobile | 中国移动 | 中国 移动",
+        ),
+        (mobile(), "China Mobile, Limited fined", "China Mobile, Limited"),
+        (mobile(), "China-Mobile \u{201c}China Mobile\u{201d}", "China-Mobile | China Mobile"),
+        (company("Deutsche Bank AG", &[]), "Deutsche, Bank of Japan fined", ""),
+        (
+            company("Deutsche Bank AG", &[]),
+            "Deutsche Bank, AG; Deutsche Bank (AG)",
+            "Deutsche Bank, AG | Deutsche Bank (AG",
+        ),
+        (company("Alphabet Inc", &[]), "Alphabet, Inc. fined", "Alphabet, Inc"),
+        (company("Norvik Labs", &[]), "Norvik® Labs", "Norvik® Labs"),
+        (company("China Holdings Ltd", &[]), "In China, Holdings of debt", ""),
+        (
+            company("University of California, Berkeley", &[]),
+            "At the University of California, Berkeley",
+            "University of California, Berkeley",
+        ),
+        (
+            company("University of California, Berkeley", &[]),
+            "At the University, of California Berkeley",
+            "",
+        ),
+        (company("Huawei Beijing Labs", &[]), "Huawei (Beijing) Labs", "Huawei (Beijing) Labs"),
+        (company("中国移动（香港）有限公司", &[]), "中国移动（香港）公告", "中国移动（香港"),
+    ] {
+        let told = name.name.value.clone();
+        assert_eq!(found(name, text), expected, "{told} in {text}");
+    }
+}
