@@ -236,16 +236,42 @@ pub(super) fn weak(watchlist: &Watchlist, reading: &mut Reading) {
         _ => None,
     };
     let formal = |found: &Found, name: &Name| {
-        let next = reading.text.tokens.get(found.last as usize + 1);
         !name.ticker
             && reading.text.tokens[found.first as usize].shape != Shape::Lower
-            && next.is_some_and(|next| {
-                next.gap <= Gap::Comma
-                    && !matches!(next.shape, Shape::Lower | Shape::Cjk)
-                    && legal::of_one(next)
-                    // In a text of capitals `SE` and `AS` may be small words.
-                    && (next.chars > 2 || !reading.text.field_of(found.last).shouting)
-            })
+            && form_behind(reading, found.last)
+                .is_some_and(|form| !legal::describes(form) || bears(watchlist, found, form))
+/// The legal form behind a word, written as one: `Gap As Banks Exit` has none, nor has `Target Co-Operation`.
+fn form_behind(reading: &Reading, last: u32) -> Option<&Token> {
+    let at = last as usize + 1;
+    let next = reading.text.tokens.get(at)?;
+    let tied = reading.text.tokens.get(at + 1).is_some_and(|after| after.gap == Gap::Hyphen);
+    let apart = match next.gap {
+        Gap::None | Gap::Space | Gap::Inner | Gap::Quote => true,
+        Gap::Comma => next.marks & COLON == 0 && legal::behind_a_comma(next),
+        Gap::Hyphen | Gap::Break => false,
+    };
+    // In a text of capitals `SE` and `AS` may be small words, and in a title `As` is one.
+    let written = match (next.chars, next.shape) {
+        (_, Shape::Lower | Shape::Cjk) => false,
+        (..=2, Shape::Caps) => !reading.text.field_of(last).shouting,
+        (..=2, _) => legal::has_a_small_letter(next),
+        _ => true,
+    };
+    (apart && written && !tied && legal::of_one(next)).then_some(next)
+}
+
+/// Whether one of the company's own names ends in such a form: `Visa Group` is not Visa Inc.
+fn bears(watchlist: &Watchlist, found: &Found, form: &Token) -> bool {
+    let By::Name(name) = found.by else { return false };
+    let own = |one: &&Name| one.company == found.entity;
+    let (before, after) = watchlist.names.split_at(name as usize);
+    let all = before.iter().rev().take_while(own).chain(after.iter().take_while(own));
+    let has = |name: &Name| {
+        Text::of_term(&name.text).tokens.iter().skip(1).any(|token| legal::same_form(token, form))
+    };
+    all.filter(|name| !name.ticker).any(has)
+}
+
     };
     let strong: BTreeSet<u32> = reading
         .found
