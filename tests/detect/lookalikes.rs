@@ -85,3 +85,39 @@ fn words_in_title_case_are_no_legal_forms() {
         assert_eq!(said.contains("weak"), expected.contains("weak"), "{name} in {text}: {said}");
     }
 }
+
+#[test]
+fn a_place_that_is_left_of_a_name_stands_alone_by_no_guard() {
+    let guards = |not_with: &str| Guards { not_with: all(&[not_with]), ..Guards::default() };
+    let china = CompanyEntry {
+        guards: guards("China Holdings Acquisition"),
+        ..company("China Holdings Ltd", &[])
+    };
+    let india = CompanyEntry {
+        guards: Guards { case: Some(at(CaseRule::Exact)), ..Guards::default() },
+        ..company("India Holdings Ltd", &[])
+    };
+    let mut singapore = company("Norvik Plc", &["Singapore Holdings"]);
+    singapore.aliases[0].guards = guards("airlines");
+    for (entry, title) in [
+        (&china, "China fines Apple"),
+        (&india, "India fines banks"),
+        (&singapore, "Singapore fines banks"),
+    ] {
+        assert!(!alerts(entry, &["fine"], title), "{title}");
+    }
+    assert!(alerts(&china, &["fine"], "China Holdings fined"));
+    let meant = CompanyEntry {
+        guards: Guards { weak: Some(at(false)), ..guards("China Holdings Acquisition") },
+        ..china
+    };
+    assert!(alerts(&meant, &["fine"], "China fined"));
+    let shell = CompanyEntry { guards: guards("shell company"), ..company("Shell plc", &[]) };
+    let told = problems(vec![shell.clone()], vec![], vec![]);
+    assert!(told.contains("'Shell' is an everyday word, and is found in any case"), "{told}");
+    let cased = CompanyEntry {
+        guards: Guards { case: Some(at(CaseRule::Exact)), ..shell.guards.clone() },
+        ..shell
+    };
+    assert_eq!(problems(vec![cased], vec![], vec![]), "");
+}

@@ -92,6 +92,15 @@ impl Making {
     fn doubt_possessive(&mut self, name: &str, place: Option<Place>) {
         self.warn(
             place,
+    /// Doubts what is left of a full name and stands alone because its company has guards.
+    pub(super) fn doubt_guarded(&mut self, name: &str, why: &str, place: Option<Place>) {
+        self.warn(
+            place,
+            format!("'{name}' is {why}, and is found in any case wherever the company's guards do not forbid it"),
+            "add case = \"exact\" or only_with, or say weak = true",
+        );
+    }
+
             format!(
                 "'{name}' may be a person's as well, and is held back behind a given name only (\"John {name}\")"
             ),
