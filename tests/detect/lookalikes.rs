@@ -121,3 +121,27 @@ fn a_place_that_is_left_of_a_name_stands_alone_by_no_guard() {
     };
     assert_eq!(problems(vec![cased], vec![], vec![]), "");
 }
+
+#[test]
+fn a_remark_in_brackets_is_no_name() {
+    for remark in [
+        "ADR",
+        "Suspended",
+        "Delisted",
+        "Sanctioned",
+        "HKEX",
+        "SOE",
+        "REIT",
+        "NYSE: BABA",
+        "Acquired",
+    ] {
+        let name = format!("Norvik Group Ltd ({remark})");
+        assert_eq!(found(company(&name, &[]), &format!("Baidu {remark} fined")), "", "{remark}");
+        let told = problems(vec![company(&name, &[])], vec![], vec![]);
+        assert!(told.contains("in brackets is not taken for a name"), "{remark}: {told}");
+    }
+    let cnpc = "China National Petroleum Corporation (CNPC)";
+    let told = problems(vec![company(cnpc, &[])], vec![], vec![]);
+    assert!(told.contains("'CNPC' in brackets is taken for another name"), "{told}");
+    assert_eq!(problems(vec![company(cnpc, &["CNPC"])], vec![], vec![]), "");
+}

@@ -1,6 +1,7 @@
 //! What a company's name says beside the name: its legal form, its id, and whether it is too weak to
 //! stand alone.
 
+use crate::detect::exchanges::{exchange_of, named_by};
 use crate::detect::hash::hash;
 use crate::detect::legal;
 use crate::detect::lexicon;
@@ -125,18 +126,34 @@ pub(super) fn bracketed<'n>(name: &'n str, text: &Text) -> Option<Bracketed<'n>>
     let cjk = |token: &Token| token.shape == Shape::Cjk;
     let outside = &text.tokens[..open];
     let is = match words {
-        _ if place => false,
+        _ if place || is_remark(words) => false,
         // Behind a Chinese name a place or a branch is as likely.
         _ if words.iter().all(cjk) => words.len() > 1 && !outside.iter().any(cjk),
         [word] => word.shape != Shape::Lower || word.cased != word.hash,
         _ => words.iter().all(|word| word.shape == Shape::Caps),
     };
+        [word] if word.shape == Shape::Capital => is_like_a_name(word, text.word(word)),
     Some(if is { Bracketed::Name(written) } else { Bracketed::Other(written) })
 }
 
 /// What at the end of a name without its legal form looks like another that is not known.
 pub(super) fn form_like<'n>(name: &'n str, text: &Text) -> Option<&'n str> {
     let first = legal::looks_like(&text.tokens, text)?;
+/// Whether words in brackets say of a name what its shares are, how it stands, or where it is listed: `(ADR)`,
+/// `(Suspended)`, `(NYSE: BABA)`.
+fn is_remark(words: &[Token]) -> bool {
+    let remark = |word: &Token| lexicon::remarks().contains(&word.hash);
+    words.iter().all(remark) || exchange_of(words[0].hash).is_some() || named_by(words).is_some()
+}
+
+/// Whether a word with a capital may be a name: no everyday word, nor one that ends as what was done to a company does.
+fn is_like_a_name(token: &Token, word: &str) -> bool {
+    let done = word.ends_with("ed") && token.chars > 4;
+    let everyday =
+        [lexicon::common(), lexicon::ordinary()].iter().any(|all| all.contains(&token.hash));
+    !done && !everyday
+}
+
     let end = text.tokens.last()?.end as usize;
     let more = name[end..].starts_with('.');
     Some(&name[text.tokens[first].start as usize..end + usize::from(more)])

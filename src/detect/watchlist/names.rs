@@ -92,7 +92,17 @@ impl Making {
         drafts[core].core = true;
         match name::bracketed(text.trim(), &self.text) {
             None => {}
-            Some(Bracketed::Name(inside)) => drafts.push(form(inside)),
+            Some(Bracketed::Name(inside)) => {
+                let written = |one: &Draft<'_>| one.of.is_none() && one.text.trim() == inside;
+                if !drafts.iter().any(written) {
+                    self.warn(
+                        place.cloned(),
+                        format!("'{inside}' in brackets is taken for another name of '{}'", text.trim()),
+                        "write it as an alias, if it is one, or leave it out",
+                    );
+                }
+                drafts.push(form(inside));
+            }
             Some(Bracketed::Other(inside)) => self.warn(
                 place.cloned(),
                 format!("'{inside}' in brackets is not taken for a name, and '{text}' is found without it"),
