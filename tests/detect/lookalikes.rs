@@ -145,3 +145,19 @@ fn a_remark_in_brackets_is_no_name() {
     assert!(told.contains("'CNPC' in brackets is taken for another name"), "{told}");
     assert_eq!(problems(vec![company(cnpc, &["CNPC"])], vec![], vec![]), "");
 }
+
+#[test]
+fn a_name_is_read_without_character_references() {
+    for (name, text, expected) in [
+        ("Moody&rsquo;s Corporation", "Moody's cut", "Moody"),
+        ("Macy&apos;s Inc.", "Macy’s cut", "Macy"),
+        ("Johnson &amp; Johnson", "Johnson & Johnson cut", "Johnson & Johnson"),
+    ] {
+        let watchlist = compile(vec![company(name, &[])], vec![], vec![]);
+        assert_eq!(shown(&watchlist, &item(text, "", "en")), expected, "{name}");
+        let shown = &watchlist.companies().next().expect("a company").named.name;
+        assert!(!shown.contains(';'), "{shown}");
+        let told = problems(vec![company(name, &[])], vec![], vec![]);
+        assert!(!told.contains("names in one"), "{told}");
+    }
+}

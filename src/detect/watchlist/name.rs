@@ -5,7 +5,7 @@ use crate::detect::exchanges::{exchange_of, named_by};
 use crate::detect::hash::hash;
 use crate::detect::legal;
 use crate::detect::lexicon;
-use crate::detect::text::{CLOSE, Gap, OPEN, OWNER, Shape, Text, Token};
+use crate::detect::text::{CLOSE, Gap, OPEN, OWNER, Shape, Text, Token, decode};
 use crate::model::id::{base32, digest};
 
 /// The forms of a name that people write, longest first: the name as it is, then without what stands in brackets behind
@@ -91,8 +91,11 @@ pub(super) fn written_end(name: &str, token: &Token) -> usize {
     if token.marks & OWNER == 0 {
         return end;
     }
-    let ending = name[end..].char_indices().find(|(_, one)| matches!(one, 's' | 'S'));
-    ending.map_or(end, |(at, _)| end + at + 1)
+    // `Moody&rsquo;s`: the apostrophe may be a reference, in which an s says nothing.
+    let apostrophe = decode(&name[end..]).map_or(0, |(_, length)| length);
+    let behind = end + apostrophe;
+    let ending = name[behind..].char_indices().find(|(_, one)| matches!(one, 's' | 'S'));
+    ending.map_or(end, |(at, _)| behind + at + 1)
 }
 
 /// The words in brackets with which a name ends: the first of them, and the one after the last.
