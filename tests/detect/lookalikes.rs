@@ -161,3 +161,24 @@ fn a_name_is_read_without_character_references() {
         assert!(!told.contains("names in one"), "{told}");
     }
 }
+
+#[test]
+fn a_topics_case_is_that_of_each_word() {
+    let cased = TopicEntry {
+        guards: Guards { case: Some(at(CaseRule::Exact)), ..Guards::default() },
+        exact: all(&["halt"]),
+        ..topic("It", &["delist", "sanction"])
+    };
+    let watchlist = compile(vec![], vec![cased], vec![]);
+    for (text, expected) in [
+        ("Huawei delisted", "delisted"),
+        ("Huawei de-listed", "de-listed"),
+        ("Huawei Delisted", "[Delisted: case = \"exact\"]"),
+        ("Huawei delist", "delist"),
+        ("Huawei sanctions", "sanctions"),
+        ("Huawei Halt", "[Halt: case = \"exact\"]"),
+        ("HUAWEI IS DELISTED IN HONG KONG", "DELISTED"),
+    ] {
+        assert_eq!(shown(&watchlist, &item(text, "", "en")), expected, "{text}");
+    }
+}

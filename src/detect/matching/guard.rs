@@ -95,7 +95,7 @@ fn verdict(watchlist: &Watchlist, reading: &Reading, found: &Found) -> Option<Gu
             let guards = watchlist.topic_guards.get(&found.entity)?;
             let wrong_case = match found.by {
                 By::Term(term) if guards.exact_case => {
-                    !cased(reading, found, &watchlist.terms[term as usize].text)
+                    !cased_as_term(reading, found, &watchlist.terms[term as usize].text)
                 }
                 _ => false,
             };
@@ -123,6 +123,22 @@ pub(super) fn cased(reading: &Reading, found: &Found, term: &str) -> bool {
 }
 
 fn forbidden(scene: &Scene<'_>, guards: &Guarding, found: &Found) -> Option<Guard> {
+/// The same of a term of a topic, whose inflections are written as it is where each word has capitals where its word has.
+fn cased_as_term(reading: &Reading, found: &Found, term: &str) -> bool {
+    let term = Text::of_term(term);
+    let tokens = &reading.text.tokens[found.first as usize..=found.last as usize];
+    let alike = |token: &Token, word: &Token| match token.hash == word.hash {
+        true => token.cased == word.cased,
+        false => token.shape == word.shape,
+    };
+    reading.text.field_of(found.first).shouting
+        || if tokens.len() == term.tokens.len() {
+            tokens.iter().zip(&term.tokens).all(|(token, word)| alike(token, word))
+        } else {
+            tokens[0].shape == term.tokens[0].shape
+        }
+}
+
     let never = guards.never_in_item.iter().find(|word| scene.has(word.phrase));
     if let Some(word) = never {
         return Some(Guard::NeverInItem(word.text.clone()));
