@@ -182,3 +182,24 @@ fn a_topics_case_is_that_of_each_word() {
         assert_eq!(shown(&watchlist, &item(text, "", "en")), expected, "{text}");
     }
 }
+
+#[test]
+fn a_term_that_is_held_back_hides_no_shorter_one() {
+    let secondary = TopicEntry {
+        guards: Guards { not_with: all(&["threat"]), ..Guards::default() },
+        ..topic("Secondary", &["secondary sanctions"])
+    };
+    let watchlist = compile(vec![], vec![topic("Sanctions", &["sanctions"]), secondary], vec![]);
+    for (text, expected) in [
+        (
+            "US secondary sanctions on Huawei after threat",
+            "sanctions | [secondary sanctions: not_with \"threat\"]",
+        ),
+        (
+            "US secondary sanctions on Huawei",
+            "secondary sanctions | [sanctions: part of \"secondary sanctions\"]",
+        ),
+    ] {
+        assert_eq!(shown(&watchlist, &item(text, "", "en")), expected, "{text}");
+    }
+}

@@ -12,11 +12,12 @@ use crate::model::{Guard, Timestamp};
 use super::{By, Found, Reading, Scene, term};
 
 /// Names inside a longer name of another company, and terms inside a longer term of another topic.
-/// Hits are in text order, longer before shorter.
+/// A term that is held back already hides nothing, nor does a name that is none by its capitals; any other name
+/// that a guard holds back is still no shorter one. Hits are in text order, longer before shorter.
 pub(super) fn inside(watchlist: &Watchlist, reading: &mut Reading) {
     let hides = |found: &Found| match found.by {
-        By::Name(_) => true,
-        By::Term(_) => !watchlist.topic(found.entity).hidden,
+        By::Name(_) => found.held != Some(Guard::Case),
+        By::Term(_) => found.held.is_none() && !watchlist.topic(found.entity).hidden,
         By::Search(_) => false,
     };
     // The hit that reaches farthest so far, of companies and of topics.
@@ -31,7 +32,7 @@ pub(super) fn inside(watchlist: &Watchlist, reading: &mut Reading) {
             && longer.last >= found.last
         {
             let longer_span = longer.last - longer.first > found.last - found.first;
-            if longer_span && longer.entity != found.entity {
+            if longer_span && longer.entity != found.entity && found.held.is_none() {
                 let words = term(watchlist, longer.by).to_string();
                 reading.found[at].held = Some(Guard::Inside(words));
             }
@@ -122,7 +123,6 @@ pub(super) fn cased(reading: &Reading, found: &Found, term: &str) -> bool {
         || (tokens.len() != term.len() && tokens[0].shape != Shape::Lower)
 }
 
-fn forbidden(scene: &Scene<'_>, guards: &Guarding, found: &Found) -> Option<Guard> {
 /// The same of a term of a topic, whose inflections are written as it is where each word has capitals where its word has.
 fn cased_as_term(reading: &Reading, found: &Found, term: &str) -> bool {
     let term = Text::of_term(term);
@@ -139,6 +139,7 @@ fn cased_as_term(reading: &Reading, found: &Found, term: &str) -> bool {
         }
 }
 
+fn forbidden(scene: &Scene<'_>, guards: &Guarding, found: &Found) -> Option<Guard> {
     let never = guards.never_in_item.iter().find(|word| scene.has(word.phrase));
     if let Some(word) = never {
         return Some(Guard::NeverInItem(word.text.clone()));
@@ -245,17 +246,6 @@ fn exchange_before(before: &[Token], symbol: &Token) -> Option<&'static str> {
     exchange_of(last.hash).map(|exchange| exchange.names[0])
 }
 
-/// Weak names count only beside a strong name or ticker of their company, or before a legal form.
-pub(super) fn weak(watchlist: &Watchlist, reading: &mut Reading) {
-    let name = |found: &Found| match found.by {
-        By::Name(name) => Some(&watchlist.names[name as usize]),
-        _ => None,
-    };
-    let formal = |found: &Found, name: &Name| {
-        !name.ticker
-            && reading.text.tokens[found.first as usize].shape != Shape::Lower
-            && form_behind(reading, found.last)
-                .is_some_and(|form| !legal::describes(form) || bears(watchlist, found, form))
 /// The legal form behind a word, written as one: `Gap As Banks Exit` has none, nor has `Target Co-Operation`.
 fn form_behind(reading: &Reading, last: u32) -> Option<&Token> {
     let at = last as usize + 1;
@@ -288,6 +278,17 @@ fn bears(watchlist: &Watchlist, found: &Found, form: &Token) -> bool {
     all.filter(|name| !name.ticker).any(has)
 }
 
+/// Weak names count only beside a strong name or ticker of their company, or before a legal form.
+pub(super) fn weak(watchlist: &Watchlist, reading: &mut Reading) {
+    let name = |found: &Found| match found.by {
+        By::Name(name) => Some(&watchlist.names[name as usize]),
+        _ => None,
+    };
+    let formal = |found: &Found, name: &Name| {
+        !name.ticker
+            && reading.text.tokens[found.first as usize].shape != Shape::Lower
+            && form_behind(reading, found.last)
+                .is_some_and(|form| !legal::describes(form) || bears(watchlist, found, form))
     };
     let strong: BTreeSet<u32> = reading
         .found

@@ -147,9 +147,9 @@ impl Reading {
             Self { text, phrases, index, asked, present, searches, manner, pieces, found };
         reading.collect(watchlist);
         alike::settle(watchlist, &mut reading);
-        guard::inside(watchlist, &mut reading);
         guard::ask(watchlist, &mut reading);
         guard::mute(watchlist, &mut reading, seen);
+        guard::inside(watchlist, &mut reading);
         guard::foreign_symbols(watchlist, &mut reading);
         spelled::out(watchlist, &mut reading);
         person::possessives(watchlist, &mut reading);
