@@ -203,3 +203,22 @@ fn a_term_that_is_held_back_hides_no_shorter_one() {
         assert_eq!(shown(&watchlist, &item(text, "", "en")), expected, "{text}");
     }
 }
+
+#[test]
+fn everyday_names_do_not_stand_alone() {
+    for (name, alias, text, expected) in [
+        ("Fossil Group, Inc.", "", "fossil fuel firms fined", ""),
+        ("Fossil Group, Inc.", "", "Fossil Group fined", "Fossil Group"),
+        ("Ant Group", "", "An ant colony fined", ""),
+        ("Ant Group", "", "Ant Group fined, Ant says", "Ant Group | Ant"),
+        (
+            "Gap Stores Inc.",
+            "The Gap",
+            "Closing the gap: banks fined",
+            "[the gap: weak name alone]",
+        ),
+    ] {
+        let aliases: Vec<&str> = [alias].into_iter().filter(|one| !one.is_empty()).collect();
+        assert_eq!(found(company(name, &aliases), text), expected, "{name} in {text}");
+    }
+}

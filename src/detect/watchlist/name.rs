@@ -132,16 +132,13 @@ pub(super) fn bracketed<'n>(name: &'n str, text: &Text) -> Option<Bracketed<'n>>
         _ if place || is_remark(words) => false,
         // Behind a Chinese name a place or a branch is as likely.
         _ if words.iter().all(cjk) => words.len() > 1 && !outside.iter().any(cjk),
+        [word] if word.shape == Shape::Capital => is_like_a_name(word, text.word(word)),
         [word] => word.shape != Shape::Lower || word.cased != word.hash,
         _ => words.iter().all(|word| word.shape == Shape::Caps),
     };
-        [word] if word.shape == Shape::Capital => is_like_a_name(word, text.word(word)),
     Some(if is { Bracketed::Name(written) } else { Bracketed::Other(written) })
 }
 
-/// What at the end of a name without its legal form looks like another that is not known.
-pub(super) fn form_like<'n>(name: &'n str, text: &Text) -> Option<&'n str> {
-    let first = legal::looks_like(&text.tokens, text)?;
 /// Whether words in brackets say of a name what its shares are, how it stands, or where it is listed: `(ADR)`,
 /// `(Suspended)`, `(NYSE: BABA)`.
 fn is_remark(words: &[Token]) -> bool {
@@ -157,6 +154,9 @@ fn is_like_a_name(token: &Token, word: &str) -> bool {
     !done && !everyday
 }
 
+/// What at the end of a name without its legal form looks like another that is not known.
+pub(super) fn form_like<'n>(name: &'n str, text: &Text) -> Option<&'n str> {
+    let first = legal::looks_like(&text.tokens, text)?;
     let end = text.tokens.last()?.end as usize;
     let more = name[end..].starts_with('.');
     Some(&name[text.tokens[first].start as usize..end + usize::from(more)])
@@ -170,7 +170,14 @@ pub(crate) fn core(name: &str) -> &str {
 
 /// Why a name does not stand alone; `None` for a strong one.
 pub(crate) fn weakness(text: &Text) -> Option<&'static str> {
-    let [token] = text.tokens.as_slice() else { return None };
+    // `The Gap` is a gap.
+    let token = match text.tokens.as_slice() {
+        [token] => token,
+        [article, token] if article.hash == hash("the") => {
+            return lexicon::common().contains(&token.hash).then_some("an everyday word");
+        }
+        _ => return None,
+    };
     if token.shape == Shape::Cjk {
         return Some("a single character");
     }
@@ -258,6 +265,9 @@ mod tests {
             ("阿里", false),
             ("SMIC", false),
             ("Gap Inc.", false),
+            ("The Gap", true),
+            ("Fossil", true),
+            ("The Wonderful Gap", false),
         ] {
             assert_eq!(weakness(&Text::of_term(name)).is_some(), weak, "{name}");
         }
