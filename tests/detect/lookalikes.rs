@@ -222,3 +222,17 @@ fn everyday_names_do_not_stand_alone() {
         assert_eq!(found(company(name, &aliases), text), expected, "{name} in {text}");
     }
 }
+
+#[test]
+fn a_hyphen_in_a_beginning_is_nothing() {
+    for (query, text, expected) in [
+        ("delist*", "de-listing looms", "de-listing"),
+        ("anti-dump*", "antidumping duties, anti-dumping", "antidumping | anti-dumping"),
+        ("black-list*", "blacklisted, black-listed", "blacklisted | black-listed"),
+        ("trade ban*", "a trade ban-hammer", "trade ban"),
+        ("de*", "de-listing", "de"),
+    ] {
+        let watchlist = compile(vec![], vec![super::search("It", query)], vec![]);
+        assert_eq!(shown(&watchlist, &item(text, "", "en")), expected, "{query} in {text}");
+    }
+}

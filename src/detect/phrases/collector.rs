@@ -255,6 +255,13 @@ impl Draft {
     fn prefix(&mut self, text: &Text, phrase: u32) {
         let Some((last, before)) = text.tokens.split_last() else { return };
         let beginning: String = text.word(last).chars().take(Prefixes::LONGEST).collect();
+        // `black-list*` is blacklist*, too.
+        let hyphens = text.tokens.iter().skip(1).all(|token| token.gap == Gap::Hyphen);
+        if hyphens && !before.is_empty() {
+            let whole = text.tokens.iter().flat_map(|token| text.word(token).chars());
+            let whole: String = whole.take(Prefixes::LONGEST).collect();
+            self.prefixes.add(&whole, Vec::new(), phrase);
+        }
         let before = before.iter().map(|token| token.hash).collect();
         self.prefixes.add(&beginning, before, phrase);
         self.cue(Form::Surface, cue::of_prefix(phrase), phrase);
