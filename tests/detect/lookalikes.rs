@@ -236,3 +236,39 @@ fn a_hyphen_in_a_beginning_is_nothing() {
         assert_eq!(shown(&watchlist, &item(text, "", "en")), expected, "{query} in {text}");
     }
 }
+
+#[test]
+fn a_final_sigma_is_a_sigma() {
+    let name = || company("Μυτιληναίος", &[]);
+    assert_eq!(found(name(), "ΜΥΤΙΛΗΝΑΙΟΣ Α.Ε."), "ΜΥΤΙΛΗΝΑΙΟΣ");
+    assert_eq!(found(company("ΜΥΤΙΛΗΝΑΙΟΣ", &[]), "Η ΜΥΤΙΛΗΝΑΙΟΣ"), "ΜΥΤΙΛΗΝΑΙΟΣ");
+    assert_eq!(found(name(), "η Μυτιληναίος"), "Μυτιληναίος");
+}
+
+#[test]
+fn names_that_are_searches_are_told() {
+    for (name, expected) in [
+        ("Huawei OR HiSilicon", "OR is no operator in a name"),
+        ("HiSil*", "* is not read in a name"),
+        ("Meta / Facebook", "it looks like several names in one"),
+        ("title:Kirin", "title: is understood in searches only"),
+        ("Novo Nordisk A / S", ""),
+        ("BED BATH OR BEYOND", ""),
+    ] {
+        let told = problems(vec![company("Norvik Plc", &[name])], vec![], vec![]);
+        assert!(
+            told.contains(expected) && told.is_empty() == expected.is_empty(),
+            "{name}: {told}"
+        );
+    }
+}
+
+#[test]
+fn a_number_of_thousands_of_digits_is_one_writing() {
+    let mut norvik = company("Norvik Plc", &[]);
+    norvik.tickers = all(&[&format!("HKEX:{}1", "0".repeat(4000))]);
+    assert_eq!(found(norvik, "Norvik rises"), "Norvik");
+    let mut hong_kong = company("Norvik Plc", &[]);
+    hong_kong.tickers = all(&["HKEX:9988"]);
+    assert_eq!(found(hong_kong, "09988.HK"), "09988.HK");
+}

@@ -12,7 +12,7 @@ use super::doubts::IF_NOT_WEAK;
 use super::guard::{Way, speaks};
 use super::name::{self, weakness};
 use super::ticker::{self, Doubt};
-use super::{CompanyInfo, LOOKED_UP, Making, Name, Use, id_of, nearest, note_of};
+use super::{CompanyInfo, LOOKED_UP, Making, Name, Use, id_of, note_of};
 
 impl Making {
     /// Compiles `[[company]]`.
@@ -208,7 +208,7 @@ impl Making {
                 parents.extend(company.map(|company| (company, *known)));
                 continue;
             }
-            let like = nearest(id, self.company_by_id.keys().map(AsRef::as_ref));
+            let like = self.like(id, self.company_by_id.keys().map(AsRef::as_ref));
             let what = format!("part_of names no company of the watchlist: '{id}'");
             let hint = like.unwrap_or_else(|| "write the parent's id".to_owned());
             self.nowhere(parent.place.clone(), what, hint);

@@ -26,6 +26,9 @@ impl Making {
         place: Option<Place>,
     ) {
         self.doubt_letters(&format!("'{name}'"), name, place.clone());
+        if self.doubt_operators(name, place.as_ref()) {
+            return;
+        }
         if let Some(count) = several::names_in(name) {
             self.warn(
                 place,
@@ -89,9 +92,6 @@ impl Making {
         }
     }
 
-    fn doubt_possessive(&mut self, name: &str, place: Option<Place>) {
-        self.warn(
-            place,
     /// Doubts what is left of a full name and stands alone because its company has guards.
     pub(super) fn doubt_guarded(&mut self, name: &str, why: &str, place: Option<Place>) {
         self.warn(
@@ -101,6 +101,9 @@ impl Making {
         );
     }
 
+    fn doubt_possessive(&mut self, name: &str, place: Option<Place>) {
+        self.warn(
+            place,
             format!(
                 "'{name}' may be a person's as well, and is held back behind a given name only (\"John {name}\")"
             ),
