@@ -95,6 +95,54 @@ pub(crate) fn of_one(token: &Token) -> bool {
     single().contains(&token.hash) && !SEVERAL.iter().any(|word| hash(word) == token.hash)
 }
 
+/// Words with which a legal form begins.
+fn beginnings() -> &'static Words {
+    static KNOWN: LazyLock<Words> = LazyLock::new(|| {
+        let all = families().iter().flatten();
+        all.filter_map(|form| words(form).first().copied()).collect()
+    });
+    &KNOWN
+}
+
+/// Whether a legal form may begin with this word.
+pub(crate) fn begins(token: &Token) -> bool {
+    beginnings().contains(&token.hash) || in_brackets(token)
+}
+
+/// Whether a legal form may begin with this word behind a comma: `Alphabet, Inc.`, and `Procter & Gamble Co., The`. What
+/// also says what somebody is (`In China, Holdings of …`) does not.
+pub(crate) fn behind_a_comma(token: &Token) -> bool {
+    token.shape != Shape::Cjk && (begins(token) && !describes(token) || token.hash == hash("the"))
+}
+
+/// Whether a legal form is a word of everyday English as well, so that it is one only where a company bears it.
+pub(crate) fn describes(token: &Token) -> bool {
+    const WORDS: [&str; 10] = [
+        "company",
+        "companies",
+        "cos",
+        "group",
+        "groupe",
+        "gruppe",
+        "grupo",
+        "holding",
+        "holdings",
+        "public",
+    ];
+    WORDS.iter().any(|word| hash(word) == token.hash)
+}
+
+/// Whether a form of two letters is written with a small one: `Co`, `Oy`.
+pub(crate) fn has_a_small_letter(token: &Token) -> bool {
+    ["co", "oy"].iter().any(|word| hash(word) == token.hash)
+}
+
+/// Whether two words are one legal form, or writings of it: `Co` and `Company`.
+pub(crate) fn same_form(one: &Token, other: &Token) -> bool {
+    let short = [hash("co"), hash("company")];
+    one.hash == other.hash || short.contains(&one.hash) && short.contains(&other.hash)
+}
+
 /// Whether the last words of a name look like a legal form that is not known: where they begin.
 pub(crate) fn looks_like(name: &[Token], text: &Text) -> Option<usize> {
     static WORDS: LazyLock<Words> =

@@ -25,6 +25,8 @@ macro_rules! lists {
 lists! {
     /// Words of everyday English: a name that is one of them is weak.
     common = folded_words("words/common.txt");
+    /// What stands in brackets behind a company's name and is no name of it.
+    remarks = folded_words("words/remarks.txt");
     /// Nouns that headlines use in the singular and in the plural.
     nouns = folded_words("words/nouns.txt");
     /// Words that say nothing of an event.

@@ -6,6 +6,7 @@ mod evidence;
 mod holding;
 mod judging;
 mod lists;
+mod lookalikes;
 mod naming;
 mod properties;
 mod renaming;

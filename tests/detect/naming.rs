@@ -231,15 +231,19 @@ fn what_stands_in_brackets_behind_a_name_is_a_name_or_told() {
         (
             "China National Petroleum Corporation (CNPC)",
             &["CNPC", "China National Petroleum Corporation", "China National Petroleum"][..],
-            "",
+            "'CNPC' in brackets is taken for another name",
         ),
-        ("Alphabet Inc. (Google)", &["Google", "Alphabet Inc", "Alphabet"], ""),
+        (
+            "Alphabet Inc. (Google)",
+            &["Google", "Alphabet Inc", "Alphabet"],
+            "'Google' in brackets is taken",
+        ),
         (
             "Commercial Aircraft Corporation of China, Ltd. (COMAC)",
             &["COMAC", "Commercial Aircraft Corporation of China"],
-            "",
+            "'COMAC' in brackets is taken",
         ),
-        ("Alibaba Group (阿里巴巴)", &["阿里巴巴", "Alibaba"], ""),
+        ("Alibaba Group (阿里巴巴)", &["阿里巴巴", "Alibaba"], "'阿里巴巴' in brackets is taken"),
         (
             "Norvik Plc (formerly Zorvex)",
             &["Norvik"],

@@ -19,7 +19,7 @@ const WORDS: [Piece; 9] =
 const GAPS: [Piece; 8] = [" ", "-", ", ", " (", "; ", "! ", " \u{201c}", ""];
 
 /// A token of the slow matcher: normal form, bytes, and how strong the gap before it is
-/// (0 a phrase may cross, 1 only a name may, 2 nothing may).
+/// (0 any phrase may cross, 1 a term may and a name but between two characters, 2 a term only, 3 nothing may).
 struct Slow {
     word: String,
     start: usize,
@@ -48,9 +48,10 @@ fn text_of(pieces: &[(usize, usize)]) -> (String, Vec<Slow>) {
             text.push_str(GAPS[gap]);
         }
         let strength = match GAPS[gap] {
-            _ if n == 0 => 2,
-            "; " | "! " => 2,
-            ", " => 1,
+            _ if n == 0 => 3,
+            "; " | "! " | ", " => 3,
+            " (" => 2,
+            " \u{201c}" => 1,
             _ => 0,
         };
         let start = text.len();
@@ -63,18 +64,23 @@ fn text_of(pieces: &[(usize, usize)]) -> (String, Vec<Slow>) {
     (text, tokens)
 }
 
-/// Every place of `words` in `tokens`, by trying each.
+/// Every place of `words` in `tokens`, by trying each, through gaps of some strength and, where `crosses`, through the
+/// next but between two characters.
 fn places(
     tokens: &[Slow],
     words: &[String],
-    widest: u8,
+    (widest, crosses): (u8, bool),
     form: impl Fn(&str) -> String,
 ) -> BTreeSet<(usize, usize)> {
     let mut found = BTreeSet::new();
     for first in 0..tokens.len() {
         let Some(part) = tokens.get(first..first + words.len()) else { break };
         let equal = part.iter().zip(words).all(|(token, word)| form(&token.word) == form(word));
-        if equal && part[1..].iter().all(|token| token.gap <= widest) {
+        let apart = |pair: &[Slow]| {
+            let characters = pair.iter().all(|token| is_character(&token.word));
+            pair[1].gap <= widest || crosses && pair[1].gap == 1 && !characters
+        };
+        if equal && part.windows(2).all(apart) {
             found.insert((part[0].start, part[words.len() - 1].end));
         }
     }
@@ -125,7 +131,7 @@ proptest! {
         let mut entry = company(&name, &[]);
         entry.id = Some(super::at("it".to_owned()));
         let watchlist = compile(vec![entry], vec![], vec![]);
-        prop_assert_eq!(found(&watchlist, &text, "it"), outermost(places(&tokens, &words, 1, str::to_owned)), "{:?} in {:?}", name, text);
+        prop_assert_eq!(found(&watchlist, &text, "it"), outermost(places(&tokens, &words, (0, true), str::to_owned)), "{:?} in {:?}", name, text);
     }
 
     #[test]
@@ -140,7 +146,7 @@ proptest! {
         let watchlist = compile(vec![], vec![entry], vec![]);
         let stemmer = Stemmer::create(Algorithm::English);
         let stem = |word: &str| stemmer.stem(word).into_owned();
-        prop_assert_eq!(found(&watchlist, &text, "it"), outermost(places(&tokens, &words, 0, stem)), "{:?} in {:?}", term, text);
+        prop_assert_eq!(found(&watchlist, &text, "it"), outermost(places(&tokens, &words, (2, false), stem)), "{:?} in {:?}", term, text);
     }
 
     #[test]
@@ -295,7 +301,7 @@ fn guard_places(tokens: &[Slow], words: &[String]) -> Vec<(usize, usize)> {
     let at = |byte: usize, end: bool| {
         tokens.iter().position(|one| if end { one.end == byte } else { one.start == byte }).unwrap()
     };
-    places(tokens, words, 0, stemmed)
+    places(tokens, words, (2, false), stemmed)
         .into_iter()
         .map(|(start, end)| (at(start, false), at(end, true)))
         .collect()

@@ -146,6 +146,8 @@ fn what_only_looks_like_a_ticker_is_none() {
         ("HKEX:0005", "HK$5 billion, HK$5.2 billion, HK$5,000, HK: 5 dead"),
         ("HKEX:0005", "Top 5 HK firms; Asia: 5 HK-listed stocks; 5 HK"),
         ("HKEX:0005", "HK: €5 billion"),
+        ("HKEX:9988", "Shop fined $9988 HK; 9988 HK dollars; US$9988.HK; €9988 HK"),
+        ("TSE:7203", "He was fined ¥7203 JP; 7203 JP yen"),
         ("HKEX:1", "Covid-19: 1 HK death, No. 1 HK broker"),
         ("HKEX:2020", "the 2020 HK protests; HK: 2020 in review"),
         ("HKEX:700", "700 HK dollars; HK 700; HKEX 700"),

@@ -11,6 +11,7 @@ pub(super) fn fits(text: &Text, known: Phrase, (first, last): (usize, usize), so
     so.widest <= known.loosest
         && bounded(text, first, last)
         && known.signs.allow(&text.tokens[first..=last])
+        && (so.widest <= Gap::Space || known.crossings.allow(&text.tokens[first..=last]))
         && (!so.divided || known.seams.allow(&text.tokens[first..=last]))
 }
 

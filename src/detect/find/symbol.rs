@@ -51,6 +51,9 @@ pub(super) fn before_suffix(text: &Text, how: Suffixed, first: usize, last: usiz
     };
     let easy = matches!(how, Suffixed::EasyDot | Suffixed::EasySpace);
     let spaced = matches!(how, Suffixed::Space | Suffixed::EasySpace);
+    if is_amount(text, first, last) {
+        return false;
+    }
     let (before, dotted) = (&tokens[..tokens.len() - 2], suffix.gap == Gap::Inner);
     before.iter().chain([suffix]).all(capital)
         && (capital(symbol) || dotted && of_a_class(text, symbol))
@@ -63,6 +66,20 @@ pub(super) fn before_suffix(text: &Text, how: Suffixed, first: usize, last: usiz
             }
             _ => false,
         }
+}
+
+/// Whether a number and what stands behind it are an amount of money: `$9988 HK`, `9988 HK dollars`.
+fn is_amount(text: &Text, first: usize, last: usize) -> bool {
+    const MONIES: [&str; 12] = [
+        "dollar", "dollars", "cent", "cents", "yen", "yuan", "won", "pound", "pounds", "euro",
+        "euros", "rupees",
+    ];
+    let number = text.tokens[first].shape == Shape::Digit;
+    let signed = text.tokens[first].marks & (DOLLAR | MONEY) != 0;
+    let named = text.tokens.get(last + 1).is_some_and(|next| {
+        next.gap <= Gap::Space && MONIES.iter().any(|word| hash(word) == next.hash)
+    });
+    number && (signed || named)
 }
 
 /// Capitals and a small letter, as Reuters marks a class of shares: `BRKb.N`, `SIEGn.DE`.

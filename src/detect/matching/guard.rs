@@ -4,18 +4,19 @@ use std::collections::BTreeSet;
 
 use crate::detect::hash::push;
 use crate::detect::legal;
-use crate::detect::text::{Gap, Shape, Text};
+use crate::detect::text::{COLON, Gap, Shape, Text, Token};
 use crate::detect::watchlist::{Guarding, Name, Spoken, Watchlist};
 use crate::model::{Guard, Timestamp};
 
 use super::{By, Found, Reading, Scene, term};
 
 /// Names inside a longer name of another company, and terms inside a longer term of another topic.
-/// Hits are in text order, longer before shorter.
+/// A term that is held back already hides nothing, nor does a name that is none by its capitals; any other name
+/// that a guard holds back is still no shorter one. Hits are in text order, longer before shorter.
 pub(super) fn inside(watchlist: &Watchlist, reading: &mut Reading) {
     let hides = |found: &Found| match found.by {
-        By::Name(_) => true,
-        By::Term(_) => !watchlist.topic(found.entity).hidden,
+        By::Name(_) => found.held != Some(Guard::Case),
+        By::Term(_) => found.held.is_none() && !watchlist.topic(found.entity).hidden,
         By::Search(_) => false,
     };
     // The hit that reaches farthest so far, of companies and of topics.
@@ -30,7 +31,7 @@ pub(super) fn inside(watchlist: &Watchlist, reading: &mut Reading) {
             && longer.last >= found.last
         {
             let longer_span = longer.last - longer.first > found.last - found.first;
-            if longer_span && longer.entity != found.entity {
+            if longer_span && longer.entity != found.entity && found.held.is_none() {
                 let words = term(watchlist, longer.by).to_string();
                 reading.found[at].held = Some(Guard::Inside(words));
             }
@@ -94,7 +95,7 @@ fn verdict(watchlist: &Watchlist, reading: &Reading, found: &Found) -> Option<Gu
             let guards = watchlist.topic_guards.get(&found.entity)?;
             let wrong_case = match found.by {
                 By::Term(term) if guards.exact_case => {
-                    !cased(reading, found, &watchlist.terms[term as usize].text)
+                    !cased_as_term(reading, found, &watchlist.terms[term as usize].text)
                 }
                 _ => false,
             };
@@ -119,6 +120,22 @@ pub(super) fn cased(reading: &Reading, found: &Found, term: &str) -> bool {
             }))
         // Divided otherwise than the term, or inflected: then the first word's hash cannot be equal.
         || (tokens.len() != term.len() && tokens[0].shape != Shape::Lower)
+}
+
+/// The same of a term of a topic, whose inflections are written as it is where each word has capitals where its word has.
+fn cased_as_term(reading: &Reading, found: &Found, term: &str) -> bool {
+    let term = Text::of_term(term);
+    let tokens = &reading.text.tokens[found.first as usize..=found.last as usize];
+    let alike = |token: &Token, word: &Token| match token.hash == word.hash {
+        true => token.cased == word.cased,
+        false => token.shape == word.shape,
+    };
+    reading.text.field_of(found.first).shouting
+        || if tokens.len() == term.tokens.len() {
+            tokens.iter().zip(&term.tokens).all(|(token, word)| alike(token, word))
+        } else {
+            tokens[0].shape == term.tokens[0].shape
+        }
 }
 
 fn forbidden(scene: &Scene<'_>, guards: &Guarding, found: &Found) -> Option<Guard> {
@@ -149,6 +166,38 @@ fn lacking(scene: &Scene<'_>, guards: &Guarding, found: &Found) -> Option<Guard>
     Some(Guard::OnlyWith(guards.only_with.iter().map(|word| word.text.clone()).collect()))
 }
 
+/// The legal form behind a word, written as one: `Gap As Banks Exit` has none, nor has `Target Co-Operation`.
+fn form_behind(reading: &Reading, last: u32) -> Option<&Token> {
+    let at = last as usize + 1;
+    let next = reading.text.tokens.get(at)?;
+    let tied = reading.text.tokens.get(at + 1).is_some_and(|after| after.gap == Gap::Hyphen);
+    let apart = match next.gap {
+        Gap::None | Gap::Space | Gap::Inner | Gap::Quote => true,
+        Gap::Comma => next.marks & COLON == 0 && legal::behind_a_comma(next),
+        Gap::Hyphen | Gap::Break => false,
+    };
+    // In a text of capitals `SE` and `AS` may be small words, and in a title `As` is one.
+    let written = match (next.chars, next.shape) {
+        (_, Shape::Lower | Shape::Cjk) => false,
+        (..=2, Shape::Caps) => !reading.text.field_of(last).shouting,
+        (..=2, _) => legal::has_a_small_letter(next),
+        _ => true,
+    };
+    (apart && written && !tied && legal::of_one(next)).then_some(next)
+}
+
+/// Whether one of the company's own names ends in such a form: `Visa Group` is not Visa Inc.
+fn bears(watchlist: &Watchlist, found: &Found, form: &Token) -> bool {
+    let By::Name(name) = found.by else { return false };
+    let own = |one: &&Name| one.company == found.entity;
+    let (before, after) = watchlist.names.split_at(name as usize);
+    let all = before.iter().rev().take_while(own).chain(after.iter().take_while(own));
+    let has = |name: &Name| {
+        Text::of_term(&name.text).tokens.iter().skip(1).any(|token| legal::same_form(token, form))
+    };
+    all.filter(|name| !name.ticker).any(has)
+}
+
 /// Weak names count only beside a strong name or ticker of their company, or before a legal form.
 pub(super) fn weak(watchlist: &Watchlist, reading: &mut Reading) {
     let name = |found: &Found| match found.by {
@@ -156,16 +205,10 @@ pub(super) fn weak(watchlist: &Watchlist, reading: &mut Reading) {
         _ => None,
     };
     let formal = |found: &Found, name: &Name| {
-        let next = reading.text.tokens.get(found.last as usize + 1);
         !name.ticker
             && reading.text.tokens[found.first as usize].shape != Shape::Lower
-            && next.is_some_and(|next| {
-                next.gap <= Gap::Comma
-                    && !matches!(next.shape, Shape::Lower | Shape::Cjk)
-                    && legal::of_one(next)
-                    // In a text of capitals `SE` and `AS` may be small words.
-                    && (next.chars > 2 || !reading.text.field_of(found.last).shouting)
-            })
+            && form_behind(reading, found.last)
+                .is_some_and(|form| !legal::describes(form) || bears(watchlist, found, form))
     };
     let strong: BTreeSet<u32> = reading
         .found

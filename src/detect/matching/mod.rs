@@ -154,9 +154,9 @@ impl Reading {
             Self { text, phrases, index, asked, present, searches, manner, pieces, found };
         reading.collect(watchlist);
         alike::settle(watchlist, &mut reading);
-        guard::inside(watchlist, &mut reading);
         guard::ask(watchlist, &mut reading);
         guard::mute(watchlist, &mut reading, seen);
+        guard::inside(watchlist, &mut reading);
         foreign::symbols(watchlist, &mut reading);
         spelled::out(watchlist, item, &mut reading);
         person::possessives(watchlist, &mut reading);

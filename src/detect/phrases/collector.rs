@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
+use super::crossings::Crossings;
 use super::cue;
 use super::need::{Need, Reading, has_capitals, in_capitals, loosest, need, takes_s};
 use super::prefixes::Prefixes;
@@ -85,6 +86,7 @@ impl Collector {
             loosest: Gap::None,
             signs: Signs::default(),
             seams: Seams::ANYWHERE,
+            crossings: Crossings::ANY,
         });
         phrase
     }
@@ -155,6 +157,11 @@ impl Draft {
             loosest: loosest(text, reading),
             signs: if named { Signs::of(text, takes_s(text, need)) } else { Signs::default() },
             seams: if named { Seams::of(text, term) } else { Seams::ANYWHERE },
+            crossings: if named && !need.is_ticker() {
+                Crossings::of(text)
+            } else {
+                Crossings::ANY
+            },
         });
         self.lead(text, reading, foreign(term), phrase);
         phrase
@@ -248,6 +255,13 @@ impl Draft {
     fn prefix(&mut self, text: &Text, phrase: u32) {
         let Some((last, before)) = text.tokens.split_last() else { return };
         let beginning: String = text.word(last).chars().take(Prefixes::LONGEST).collect();
+        // `black-list*` is blacklist*, too.
+        let hyphens = text.tokens.iter().skip(1).all(|token| token.gap == Gap::Hyphen);
+        if hyphens && !before.is_empty() {
+            let whole = text.tokens.iter().flat_map(|token| text.word(token).chars());
+            let whole: String = whole.take(Prefixes::LONGEST).collect();
+            self.prefixes.add(&whole, Vec::new(), phrase);
+        }
         let before = before.iter().map(|token| token.hash).collect();
         self.prefixes.add(&beginning, before, phrase);
         self.cue(Form::Surface, cue::of_prefix(phrase), phrase);

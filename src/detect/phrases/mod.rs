@@ -4,6 +4,7 @@
 //! guard. Equal ones share a number, so that each is found once however often it is used.
 
 mod collector;
+mod crossings;
 pub(crate) mod cue;
 mod need;
 mod prefixes;

@@ -31,6 +31,13 @@ pub(crate) enum Need {
     Class,
 }
 
+impl Need {
+    /// Whether it is a symbol that is asked for, with an exchange or alone.
+    pub(super) fn is_ticker(self) -> bool {
+        !matches!(self, Self::Free | Self::Caps { .. } | Self::CapsBut)
+    }
+}
+
 /// What may stand between a symbol and its suffix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Suffixed {
@@ -47,7 +54,7 @@ pub(crate) enum Suffixed {
 /// How a phrase is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Reading {
-    /// A name: as it is, and through commas.
+    /// A name: as it is, and through a comma before a legal form.
     Name(Need),
     /// With its inflections, unless it has capitals.
     Inflected,

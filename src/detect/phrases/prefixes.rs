@@ -1,4 +1,4 @@
-//! Phrases whose last word may go on.
+//! Phrases whose last word may go on. As elsewhere a hyphen in it is nothing.
 
 use std::collections::HashMap;
 
@@ -78,34 +78,61 @@ impl Prefixes {
     /// Gives each phrase that ends in the token of this index, with its first token.
     pub(crate) fn each(&self, text: &Text, last: usize, mut found: impl FnMut(u32, usize)) {
         let token = &text.tokens[last];
-        if token.chars < self.lengths.trailing_zeros() {
-            return;
-        }
         let word = text.word(token);
-        if !self.may_begin(word.as_bytes()) {
+        if token.chars >= self.lengths.trailing_zeros() && self.may_begin(word.as_bytes()) {
+            self.beginnings(word.chars(), 0, |prefix| {
+                self.stands(text, prefix, last, last, &mut found);
+            });
+        }
+        // `de-list` is delist.
+        let parted = token.gap == Gap::Hyphen && token.joins();
+        let Some(first) = last.checked_sub(1).filter(|_| parted) else { return };
+        let before = &text.tokens[first];
+        let begun = text.word(before);
+        if before.chars as usize >= Self::LONGEST || !self.may_begin(begun.as_bytes()) {
             return;
         }
+        let letters = begun.chars().chain(word.chars());
+        self.beginnings(letters, before.chars as usize, |prefix| {
+            self.stands(text, prefix, first, last, &mut found);
+        });
+    }
+
+    /// Gives the phrases with which letters begin and that are longer than so many of these.
+    fn beginnings<'p>(
+        &'p self,
+        letters: impl Iterator<Item = char>,
+        longer: usize,
+        mut each: impl FnMut(&'p Prefix),
+    ) {
         let mut beginning = 0;
-        for (n, one) in word.chars().take(Self::LONGEST).enumerate() {
+        for (n, one) in letters.take(Self::LONGEST).enumerate() {
             let many = n + 1;
             beginning = push(beginning, one);
             if many == Self::EARLY && !self.early.may_have(beginning) {
                 break;
             }
-            if self.lengths >> many & 1 == 0 || !self.all.may_have(beginning) {
+            if many <= longer || self.lengths >> many & 1 == 0 || !self.all.may_have(beginning) {
                 continue;
             }
-            for prefix in self.by_hash.get(&beginning).into_iter().flatten() {
-                let Some(first) = last.checked_sub(prefix.before.len()) else { continue };
-                let before = &text.tokens[first..last];
-                let unbroken =
-                    text.tokens[first + 1..=last].iter().all(|token| token.gap <= Gap::Quote);
-                if unbroken
-                    && before.iter().map(|token| token.hash).eq(prefix.before.iter().copied())
-                {
-                    found(prefix.phrase, first);
-                }
-            }
+            self.by_hash.get(&beginning).into_iter().flatten().for_each(&mut each);
+        }
+    }
+
+    /// Tells of a phrase whose last word is the tokens from `word` to `last`, if the words before it stand there.
+    fn stands(
+        &self,
+        text: &Text,
+        prefix: &Prefix,
+        word: usize,
+        last: usize,
+        found: &mut impl FnMut(u32, usize),
+    ) {
+        let Some(first) = word.checked_sub(prefix.before.len()) else { return };
+        let before = &text.tokens[first..word];
+        let unbroken = text.tokens[first + 1..=last].iter().all(|token| token.gap <= Gap::Quote);
+        if unbroken && before.iter().map(|token| token.hash).eq(prefix.before.iter().copied()) {
+            found(prefix.phrase, first);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::crossings::Crossings;
 use super::need::Need;
 use super::prefixes::Prefixes;
 use super::seams::Seams;
@@ -20,6 +21,8 @@ pub(crate) struct Phrase {
     pub(crate) signs: Signs,
     /// Where a text may divide it by a space.
     pub(crate) seams: Seams,
+    /// Signs between its words that it is found through.
+    pub(crate) crossings: Crossings,
 }
 
 /// All phrases, findable.

@@ -171,6 +171,8 @@ fn special(one: char) -> Option<&'static str> {
         'þ' => "th",
         'Þ' => "TH",
         'ı' => "i",
+        // At the end of a word, which capitals do not tell.
+        'ς' => "σ",
         'ħ' => "h",
         'Ħ' => "H",
         _ => return None,
@@ -235,6 +237,7 @@ mod tests {
             ('삼', "삼"),
             ('Å', "A"),
             ('ё', "е"),
+            ('ς', "σ"),
         ] {
             let mut folded = String::new();
             fold(narrow(from), |one| folded.push(one));

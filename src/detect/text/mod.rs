@@ -21,6 +21,7 @@ mod uax29;
 
 use crate::model::{Field, ItemText};
 
+pub(crate) use entity::decode;
 pub(crate) use token::{
     AND, CLOSE, COLON, DOLLAR, FieldTokens, Gap, HANGUL, KANA, LINE, LISTED, MONEY, OPEN, OWNER,
     SEMICOLON, Shape, Text, Token,

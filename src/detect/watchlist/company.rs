@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::detect::phrases::Reading;
+use crate::detect::text::decode;
 use crate::model::watchlist::CompanyEntry;
 use crate::model::{Named, Place, Problem};
 
@@ -11,7 +12,7 @@ use super::doubts::IF_NOT_WEAK;
 use super::guard::{Way, speaks};
 use super::name::{self, weakness};
 use super::ticker::{self, Doubt};
-use super::{CompanyInfo, LOOKED_UP, Making, Name, Use, id_of, nearest, note_of};
+use super::{CompanyInfo, LOOKED_UP, Making, Name, Use, id_of, note_of};
 
 impl Making {
     /// Compiles `[[company]]`.
@@ -22,7 +23,10 @@ impl Making {
         self.names.reserve(entries.len());
         self.uses.reserve(entries.len());
         for entry in entries {
-            self.company(entry, entries);
+            match decoded(entry) {
+                Some(plain) => self.company(&plain, entries),
+                None => self.company(entry, entries),
+            }
         }
         // A few names that are derived have doubled the room of a million.
         self.names.shrink_to_fit();
@@ -204,7 +208,7 @@ impl Making {
                 parents.extend(company.map(|company| (company, *known)));
                 continue;
             }
-            let like = nearest(id, self.company_by_id.keys().map(AsRef::as_ref));
+            let like = self.like(id, self.company_by_id.keys().map(AsRef::as_ref));
             let what = format!("part_of names no company of the watchlist: '{id}'");
             let hint = like.unwrap_or_else(|| "write the parent's id".to_owned());
             self.nowhere(parent.place.clone(), what, hint);
@@ -241,6 +245,36 @@ impl Making {
         }
         None
     }
+}
+
+/// An entry whose names were copied from a page with their character references, without these: `Moody&rsquo;s`.
+fn decoded(entry: &CompanyEntry) -> Option<CompanyEntry> {
+    let names = || std::iter::once(&entry.name).chain(entry.aliases.iter().map(|one| &one.name));
+    names().find(|name| plain(&name.value).is_some())?;
+    let mut entry = entry.clone();
+    let aliases = entry.aliases.iter_mut().map(|alias| &mut alias.name);
+    for name in std::iter::once(&mut entry.name).chain(aliases) {
+        if let Some(plain) = plain(&name.value) {
+            name.value = plain;
+        }
+    }
+    Some(entry)
+}
+
+/// A name without character references; `None` if it has none.
+fn plain(name: &str) -> Option<String> {
+    let mut plain = String::new();
+    let mut rest = name;
+    let mut any = false;
+    while let Some(at) = rest.find('&') {
+        let (before, reference) = rest.split_at(at);
+        plain.push_str(before);
+        let (one, length) = decode(reference).unwrap_or(('&', 1));
+        any |= length > 1;
+        plain.push(one);
+        rest = &reference[length..];
+    }
+    any.then(|| plain + rest)
 }
 
 /// No company has more ancestors.

@@ -26,6 +26,9 @@ impl Making {
         place: Option<Place>,
     ) {
         self.doubt_letters(&format!("'{name}'"), name, place.clone());
+        if self.doubt_operators(name, place.as_ref()) {
+            return;
+        }
         if let Some(count) = several::names_in(name) {
             self.warn(
                 place,
@@ -87,6 +90,15 @@ impl Making {
         } else if may_be_a_persons(text) {
             self.doubt_possessive(name, place);
         }
+    }
+
+    /// Doubts what is left of a full name and stands alone because its company has guards.
+    pub(super) fn doubt_guarded(&mut self, name: &str, why: &str, place: Option<Place>) {
+        self.warn(
+            place,
+            format!("'{name}' is {why}, and is found in any case wherever the company's guards do not forbid it"),
+            "add case = \"exact\" or only_with, or say weak = true",
+        );
     }
 
     fn doubt_possessive(&mut self, name: &str, place: Option<Place>) {

@@ -393,6 +393,14 @@ impl Making {
     }
 }
 
+impl Making {
+    /// What [`nearest`] says. Of a list in which much is wrong nobody looks up everything, and each look-up goes
+    /// through all that is known.
+    fn like<'a>(&self, word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+        if self.problems.len() < LOOKED_UP { nearest(word, known) } else { None }
+    }
+}
+
 /// The id as written, else made from the name.
 fn id_of(id: Option<&Located<String>>, name: &str) -> Arc<str> {
     match id {

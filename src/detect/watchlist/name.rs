@@ -1,10 +1,11 @@
 //! What a company's name says beside the name: its legal form, its id, and whether it is too weak to
 //! stand alone.
 
+use crate::detect::exchanges::named_by;
 use crate::detect::hash::hash;
 use crate::detect::legal;
 use crate::detect::lexicon;
-use crate::detect::text::{CLOSE, Gap, OPEN, OWNER, Shape, Text, Token};
+use crate::detect::text::{CLOSE, Gap, OPEN, OWNER, Shape, Text, Token, decode};
 use crate::model::id::{base32, digest};
 
 /// The forms of a name that people write, longest first: the name as it is, then without what stands in brackets behind
@@ -90,8 +91,11 @@ pub(super) fn written_end(name: &str, token: &Token) -> usize {
     if token.marks & OWNER == 0 {
         return end;
     }
-    let ending = name[end..].char_indices().find(|(_, one)| matches!(one, 's' | 'S'));
-    ending.map_or(end, |(at, _)| end + at + 1)
+    // `Moody&rsquo;s`: the apostrophe may be a reference, in which an s says nothing.
+    let apostrophe = decode(&name[end..]).map_or(0, |(_, length)| length);
+    let behind = end + apostrophe;
+    let ending = name[behind..].char_indices().find(|(_, one)| matches!(one, 's' | 'S'));
+    ending.map_or(end, |(at, _)| behind + at + 1)
 }
 
 /// The words in brackets with which a name ends: the first of them, and the one after the last.
@@ -125,13 +129,29 @@ pub(super) fn bracketed<'n>(name: &'n str, text: &Text) -> Option<Bracketed<'n>>
     let cjk = |token: &Token| token.shape == Shape::Cjk;
     let outside = &text.tokens[..open];
     let is = match words {
-        _ if place => false,
+        _ if place || is_remark(words) => false,
         // Behind a Chinese name a place or a branch is as likely.
         _ if words.iter().all(cjk) => words.len() > 1 && !outside.iter().any(cjk),
+        [word] if word.shape == Shape::Capital => is_like_a_name(word, text.word(word)),
         [word] => word.shape != Shape::Lower || word.cased != word.hash,
         _ => words.iter().all(|word| word.shape == Shape::Caps),
     };
     Some(if is { Bracketed::Name(written) } else { Bracketed::Other(written) })
+}
+
+/// Whether words in brackets say of a name what its shares are, how it stands, or where it is listed: `(ADR)`,
+/// `(Suspended)`, `(NYSE: BABA)`.
+fn is_remark(words: &[Token]) -> bool {
+    let remark = |word: &Token| lexicon::remarks().contains(&word.hash);
+    words.iter().all(remark) || named_by(&words[..1]).is_some() || named_by(words).is_some()
+}
+
+/// Whether a word with a capital may be a name: no everyday word, nor one that ends as what was done to a company does.
+fn is_like_a_name(token: &Token, word: &str) -> bool {
+    let done = word.ends_with("ed") && token.chars > 4;
+    let everyday =
+        [lexicon::common(), lexicon::ordinary()].iter().any(|all| all.contains(&token.hash));
+    !done && !everyday
 }
 
 /// What at the end of a name without its legal form looks like another that is not known.
@@ -150,7 +170,14 @@ pub(crate) fn core(name: &str) -> &str {
 
 /// Why a name does not stand alone; `None` for a strong one.
 pub(crate) fn weakness(text: &Text) -> Option<&'static str> {
-    let [token] = text.tokens.as_slice() else { return None };
+    // `The Gap` is a gap.
+    let token = match text.tokens.as_slice() {
+        [token] => token,
+        [article, token] if article.hash == hash("the") => {
+            return lexicon::common().contains(&token.hash).then_some("an everyday word");
+        }
+        _ => return None,
+    };
     if token.shape == Shape::Cjk {
         return Some("a single character");
     }
@@ -238,6 +265,9 @@ mod tests {
             ("阿里", false),
             ("SMIC", false),
             ("Gap Inc.", false),
+            ("The Gap", true),
+            ("Fossil", true),
+            ("The Wonderful Gap", false),
         ] {
             assert_eq!(weakness(&Text::of_term(name)).is_some(), weak, "{name}");
         }

@@ -92,7 +92,17 @@ impl Making {
         drafts[core].core = true;
         match name::bracketed(text.trim(), &self.text) {
             None => {}
-            Some(Bracketed::Name(inside)) => drafts.push(form(inside)),
+            Some(Bracketed::Name(inside)) => {
+                let written = |one: &Draft<'_>| one.of.is_none() && one.text.trim() == inside;
+                if !drafts.iter().any(written) {
+                    self.warn(
+                        place.cloned(),
+                        format!("'{inside}' in brackets is taken for another name of '{}'", text.trim()),
+                        "write it as an alias, if it is one, or leave it out",
+                    );
+                }
+                drafts.push(form(inside));
+            }
             Some(Bracketed::Other(inside)) => self.warn(
                 place.cloned(),
                 format!("'{inside}' in brackets is not taken for a name, and '{text}' is found without it"),
@@ -166,8 +176,9 @@ impl Making {
         let guarded = speaks(own) || speaks(&entry.guards);
         let why = weakness(text);
         // What is left of "China Holdings Ltd" without its legal form is not what its writer meant.
-        let common = if derived && why.is_none() { commonplace(text) } else { None };
-        let weak = said.unwrap_or(why.or(common).is_some() && !guarded);
+        // No guard of the company changes that, for hardly one was written for it.
+        let common = derived && commonplace(text).is_some();
+        let weak = said.unwrap_or(common || why.is_some() && !guarded);
         let free = case == Some(CaseRule::Any);
         let need = if free { Need::Free } else { capitals(text) };
         let phrase = match self.phrases.add_text(draft.text, text, Reading::Name(need)) {
@@ -180,7 +191,14 @@ impl Making {
         };
         if said.is_none() && !derived {
             self.doubt_name(draft.text, text, why.filter(|_| weak), guarded, place());
-        } else if said.is_none() && !guarded {
+        } else if said.is_none() && why.is_some() && !weak {
+            let cased = case == Some(CaseRule::Exact);
+            let asked = [own, &entry.guards].iter().any(|one| !one.only_with.is_empty());
+            // Guards of its own spelling are meant for it; those of the company may not be.
+            if !cased && !asked && !speaks(own) {
+                self.doubt_guarded(draft.text, why.unwrap_or_default(), place());
+            }
+        } else if said.is_none() && (weak || !guarded) {
             let full = draft.of.map_or("", |of| match of {
                 0 => entry.name.value.as_str(),
                 alias => entry.aliases[alias - 1].name.value.as_str(),
@@ -214,7 +232,7 @@ impl Making {
             weak,
             ticker: false,
             derived,
-            quiet: common.is_some(),
+            quiet: common && why.is_none(),
             guards,
         });
     }

@@ -63,6 +63,35 @@ impl Making {
         }
     }
 
+    /// Doubts a name that holds what only searches read, or that is two. Says whether it does.
+    pub(super) fn doubt_operators(&mut self, name: &str, place: Option<&Place>) -> bool {
+        let words: Vec<&str> = name.split_whitespace().collect();
+        // Lists of names in capitals hold an AND that is one.
+        let mixed = name.chars().any(char::is_lowercase);
+        let between = words.get(1..words.len().saturating_sub(1)).unwrap_or_default();
+        let told = if mixed && between.contains(&"OR") {
+            Some(("OR is no operator in a name".to_owned(), apart(name.split(" OR "))))
+        } else if words.iter().any(|word| word.len() > 1 && word.ends_with('*')) {
+            let hint = "write each name as it is written, in quotes of its own";
+            Some(("* is not read in a name".to_owned(), hint.to_owned()))
+        } else if let Some(scope) = words.iter().find_map(|word| scope_of(word)) {
+            let hint = "write the name alone, or a rule that asks for the company and the words";
+            Some((format!("{scope}: is understood in searches only"), hint.to_owned()))
+        } else {
+            let parts: Vec<&str> = name.split(" / ").collect();
+            // `Novo Nordisk A / S`.
+            let long = |part: &&str| part.trim().chars().count() > 2;
+            (parts.len() > 1 && parts.iter().all(long)).then(|| {
+                ("it looks like several names in one".to_owned(), apart(parts.into_iter()))
+            })
+        };
+        let says = told.is_some();
+        if let Some((what, hint)) = told {
+            self.warn(place.cloned(), format!("'{name}': {what}"), &hint);
+        }
+        says
+    }
+
     /// A sign of money alone is no word, and what is left of `gets $` finds all that gets anything.
     pub(super) fn doubt_signs(&mut self, words: &str, place: Option<Place>) {
         let money = |word: &&str| matches!(*word, "$" | "€" | "£" | "¥" | "US$");

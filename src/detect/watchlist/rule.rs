@@ -9,7 +9,7 @@ use crate::model::{Located, Severity};
 
 use super::condition::{CompiledRule, Condition};
 use super::never::{Known, never};
-use super::{Making, RuleInfo, id_of, nearest};
+use super::{Making, RuleInfo, id_of};
 
 impl Making {
     /// Compiles `[[rule]]`; companies and topics are known by now. Words of `many` rules are not looked
@@ -160,15 +160,17 @@ impl Making {
             Atom::Topic(None) => return Some(Condition::Topic(None)),
             Atom::Company(Some(id)) => match self.company_by_id.get(id.as_str()) {
                 Some(company) => return Some(Condition::Company(Some(*company))),
-                None => ("company", id, nearest(id, self.company_by_id.keys().map(AsRef::as_ref))),
+                None => {
+                    ("company", id, self.like(id, self.company_by_id.keys().map(AsRef::as_ref)))
+                }
             },
             Atom::Topic(Some(id)) => match self.topic_by_id.get(id.as_str()) {
                 Some(topic) => return Some(Condition::Topic(Some(*topic))),
-                None => ("topic", id, nearest(id, self.topic_by_id.keys().map(AsRef::as_ref))),
+                None => ("topic", id, self.like(id, self.topic_by_id.keys().map(AsRef::as_ref))),
             },
             Atom::Group(Some(id)) => match self.groups.get(id.as_str()) {
                 Some(group) => return Some(Condition::Group(Some(Arc::clone(group)))),
-                None => ("group", id, nearest(id, self.groups.iter().map(AsRef::as_ref))),
+                None => ("group", id, self.like(id, self.groups.iter().map(AsRef::as_ref))),
             },
         };
         let place = when.place.as_ref().map(|place| place.within(span.clone()));

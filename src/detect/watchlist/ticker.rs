@@ -193,10 +193,15 @@ fn is_easy(symbol: &str) -> bool {
     symbol.chars().count() <= 2 || lexicon::common().contains(&hash(&symbol.to_lowercase()))
 }
 
+/// Digits of the longest number that an exchange has for a share, with room.
+const LONGEST_NUMBER: usize = 12;
+
 /// A number with fewer and more leading zeros; letters as they are.
 fn padded(symbol: &str, exchange: &Exchange) -> Vec<String> {
     let bare = symbol.trim_start_matches('0');
     match exchange.padded {
+        // What is longer than any number of an exchange is written in one way only.
+        Some(_) if symbol.len() > LONGEST_NUMBER => vec![symbol.to_owned()],
         Some(digits) if !bare.is_empty() && symbol.bytes().all(|byte| byte.is_ascii_digit()) => {
             (bare.len()..=digits.max(symbol.len()))
                 .map(|width| format!("{bare:0>width$}"))

@@ -14,7 +14,7 @@ use crate::model::{Located, Named};
 use super::guard::{Way, speaks};
 use super::never::never_found;
 use super::phrase::Of;
-use super::{Making, Reach, Search, Term, TopicInfo, Use, id_of, nearest, note_of};
+use super::{Making, Reach, Search, Term, TopicInfo, Use, id_of, note_of};
 
 impl Making {
     /// Compiles `[[topic]]`.
@@ -35,7 +35,7 @@ impl Making {
                 let name = &entry.name.value;
                 let what =
                     format!("topic '{name}': there is no topic '{}' to be akin to", id.value);
-                let near = nearest(&id.value, self.topic_by_id.keys().map(AsRef::as_ref));
+                let near = self.like(&id.value, self.topic_by_id.keys().map(AsRef::as_ref));
                 let hint = near.unwrap_or_else(|| "write the other topic's id".to_owned());
                 self.nowhere(id.place.clone(), what, hint);
             }

@@ -164,7 +164,7 @@ fn punctuation(into: &mut Text, between: &mut Between, one: char, spaced: bool, 
             between.marks |= COLON;
         }
         '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '‹' | '›' | '「' | '」' | '『' | '』' | '《'
-        | '》' | '‚' | '`' | '*' | '#' => between.raise(Gap::Quote),
+        | '》' | '‚' | '`' | '*' | '#' | '®' | '™' | '℠' => between.raise(Gap::Quote),
         _ => between.raise(Gap::Comma),
     }
 }
