@@ -183,7 +183,8 @@ pub fn withhold_edits(
 }
 
 /// Leaves out the headlines of what was held back, where a mail refused since `from` may have quoted them: they have no
-/// notices that could come back. Of a mail that quotes nothing, what servers said of troubles and what the watchlist calls things as well.
+/// notices that could come back. Of a mail that quotes nothing, what servers said of troubles and what the watchlist
+/// calls things as well.
 pub fn withhold_coverage(
     coverage: &mut Coverage,
     quoting: Quoting,

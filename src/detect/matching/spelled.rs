@@ -2,10 +2,11 @@
 //! army, in the whole of that item.
 //!
 //! What an abbreviation means is known of an entry that has the words themselves among its names or terms
-//! (`People's Liberation Army`), or in quotes in its searches; of others nothing is held back. The item spells it out where words with its initials
-//! stand directly before it in brackets, or in brackets behind it. Words that are found for the same entry, or most of
-//! whose words are the entry's own (`Export Administration Rules`), say the same thing; and where an item spells it both
-//! ways, or names the company otherwise, it counts. Each hit is asked about a few words beside it: linear in the item.
+//! (`People's Liberation Army`), or in quotes in its searches; of others nothing is held back. The item spells it out
+//! where words with its initials stand directly before it in brackets, or in brackets behind it. Words that are found
+//! for the same entry, or most of whose words are the entry's own (`Export Administration Rules`), say the same thing;
+//! and where an item spells it both ways, or names the company otherwise, it counts. Each hit is asked about a few words
+//! beside it: linear in the item.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -115,7 +115,8 @@ pub struct DigestInput<'a> {
 }
 
 /// Whether a digest has nothing to tell: no notices, no change of what was told, no missing coverage, no
-/// source taken out, no rejected edit, nothing left out of the version in force. A reader who wants no empty digests is spared this one only.
+/// source taken out, no rejected edit, nothing left out of the version in force. A reader who wants no empty digests is
+/// spared this one only.
 #[must_use]
 pub fn is_empty(input: &DigestInput<'_>) -> bool {
     input.notices.is_empty()

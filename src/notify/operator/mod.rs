@@ -110,8 +110,10 @@ pub fn mail_stuck(stuck: &[StuckMail], now: Timestamp, zone: Tz) -> Content {
                 a reader is listed again in the next mail that works (of a reader without digests in the \
                 next urgent one, and you are told it as well); what another of his addresses \
                 has is not: `watchlistd digest resend READER --to ADDRESS` sends it there as well. \
-                What a filter refused for its words is told without the publisher's and, where that is refused as well, by \
-                their ids alone (`watchlistd show ID`): ask whoever runs the filter to let mails of this service pass. What was too large for its server is told in parts by the next mails. \
+                What a filter refused for its words is told without the publisher's and, where that \
+                is refused as well, by their ids alone (`watchlistd show ID`): ask whoever runs the \
+                filter to let mails of this service pass. What was too large for its server is told \
+                in parts by the next mails. \
                 What waited for an address that was corrected or taken out is told anew: to the \
                 reader as he is now, or to you.";
     mail(&what, &[("Mails", capped(lines)), ("What now", vec![next.to_owned()])], now, zone)

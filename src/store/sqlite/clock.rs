@@ -20,8 +20,9 @@ const DAYS: Duration = Duration::from_hours(24);
 const NOTED_EVERY: Duration = Duration::from_hours(1);
 
 /// The clock shows `now`, and may have shown more before: readers known since a later time are known since now, a
-/// source stands as it does since now (by a later time its trouble would count as new until that comes), and the slots of their digests that lie ahead are free again, where these reach over a day ahead.
-/// What that changes is set aside, for the clock may have been right before and wrong only now ([`went_on`]).
+/// source stands as it does since now (by a later time its trouble would count as new until that comes), and the slots
+/// of digests that lie ahead are free again, where these reach over a day ahead. What that changes is set aside, for
+/// the clock may have been right before and wrong only now ([`went_on`]).
 pub(super) fn went_back(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
     // What the clock has passed again is no part of this setback.
     went_on(connection, now)?;
