@@ -9,6 +9,10 @@ use std::path::Path;
 /// Where Linux lists all locks (proc_locks(5)).
 const LOCKS: &str = "/proc/locks";
 
+/// How often the list is read before a lock counts as let go: it is given out a page at a time, and where others let
+/// locks go meanwhile, what stands behind them is skipped.
+const LOOKS: usize = 5;
+
 /// Whether somebody holds the lock of the database at `path`; `None` where that cannot be known.
 pub fn holds(path: &Path) -> Option<bool> {
     let mut lock = path.as_os_str().to_owned();
@@ -18,7 +22,12 @@ pub fn holds(path: &Path) -> Option<bool> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Some(false),
         Err(_) => return None,
     };
-    Some(listed(&std::fs::read_to_string(LOCKS).ok()?, about.ino()))
+    for _ in 0..LOOKS {
+        if listed(&std::fs::read_to_string(LOCKS).ok()?, about.ino()) {
+            return Some(true);
+        }
+    }
+    Some(false)
 }
 
 /// Whether the list has an exclusive lock of a whole file with this inode. Devices are not compared: some file
